@@ -1,0 +1,10 @@
+"""The microservice chassis: how any service meets its database and the bus.
+
+psycopg's own C wait loop would stop every greenlet of a process, heartbeats too,
+so the wait function is chosen here, before anything can import psycopg
+(fault 4 of `docs/decisions/0002-nameko.md`; `chassis.runner` proves it at start).
+"""
+
+import os
+
+os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")

@@ -1,0 +1,245 @@
+"""The `crm` command: run the parts, prepare databases and broker, look after dead messages and event logs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from chassis import settings
+from chassis.settings import SERVICES, Environment, named
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """The customer-relationship system of a car dealer group."""
+
+
+@main.command()
+@click.argument("services", nargs=-1, required=True)
+def run(services: tuple[str, ...]) -> None:
+    """Run services in this process: names, or `all`."""
+    import eventlet
+
+    eventlet.monkey_patch()
+    from chassis.runner import run as run_services
+
+    run_services(SERVICES if services == ("all",) else services)
+
+
+@main.command()
+@click.argument("services", nargs=-1)
+def relay(services: tuple[str, ...]) -> None:
+    """Carry recorded events to the broker, for all services or those named."""
+    from chassis import relay as relay_process
+
+    relay_process.run(services or SERVICES)
+
+
+@main.command()
+def prepare() -> None:
+    """Databases, migrations and topology in one go; safe to repeat."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as pool:
+        broker = pool.submit(_apply_topology)
+        _migrate(SERVICES)
+        broker.result()
+
+
+@main.group()
+def database() -> None:
+    """The services' databases."""
+
+
+@database.command("prepare")
+def database_prepare() -> None:
+    """Create roles and databases that are missing."""
+    from chassis import migrations
+
+    for service in SERVICES:
+        migrations.prepare(service, Environment())
+
+
+@database.command("migrate")
+@click.argument("services", nargs=-1)
+def database_migrate(services: tuple[str, ...]) -> None:
+    """Bring schemas to the newest revision."""
+    _migrate(services or SERVICES, create=False)
+
+
+@database.command("revision")
+@click.argument("service")
+@click.option("-m", "--message", required=True)
+def database_revision(service: str, message: str) -> None:
+    """Write a new migration for SERVICE from its models."""
+    from chassis import migrations
+
+    migrations.revision(service, message, Environment())
+
+
+def _migrate(services: tuple[str, ...], *, create: bool = True) -> None:
+    from chassis import migrations
+
+    environment = Environment()
+    for service in services:
+        if create:
+            migrations.prepare(service, environment)
+        changed = migrations.migrate(service, environment)
+        click.echo(f"{service}: {'migrated' if changed else 'at the newest revision'}")
+
+
+@main.group()
+def topology() -> None:
+    """Exchanges, queues, bindings, users and rights on the broker."""
+
+
+@topology.command("apply")
+def topology_apply() -> None:
+    """Create what is missing."""
+    _apply_topology()
+
+
+def _apply_topology() -> None:
+    from urllib.parse import unquote, urlsplit
+
+    from chassis import topology as table
+
+    environment = Environment()
+    passwords = {}
+    for service in SERVICES:
+        uri = urlsplit(environment.text(named(service, "AMQP_URI")))
+        passwords[service] = unquote(uri.password or "")
+    partner = environment.text("CRM_PARTNER_PASSWORD", "")
+    if partner:
+        passwords[table.PARTNER] = partner
+    _management().apply(table.table(settings.retry_delays(environment)), passwords)
+    click.echo("topology: applied")
+
+
+@topology.command("diff")
+def topology_diff() -> None:
+    """What the broker lacks or has otherwise; exit code 1 if anything."""
+    from chassis import topology as table
+
+    lines = _management().diff(table.table(settings.retry_delays()))
+    for line in lines:
+        click.echo(line)
+    if lines:
+        sys.exit(1)
+    click.echo("topology: as it should be")
+
+
+def _management():  # type: ignore[no-untyped-def]
+    from chassis.topology import Management
+
+    return Management(Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672"))
+
+
+@main.group()
+def dead() -> None:
+    """Messages that could not be handled."""
+
+
+def _uri(consumer: str) -> str:
+    return Environment().text("CRM_AMQP_URI", wanted="the administrator's amqp:// URI")
+
+
+@dead.command("list")
+@click.argument("consumer", type=click.Choice(SERVICES))
+def dead_list(consumer: str) -> None:
+    """One line per dead message of CONSUMER."""
+    from chassis.dead import look
+
+    for message in look(_uri(consumer), consumer):
+        click.echo(
+            f"{message.number}  {message.message_id}  {message.event or '?'}  {message.reason}  "
+            f"attempts={message.attempts}  {message.at}  {message.error[:80]}"
+        )
+
+
+@dead.command("show")
+@click.argument("consumer", type=click.Choice(SERVICES))
+@click.argument("message_id")
+def dead_show(consumer: str, message_id: str) -> None:
+    """Everything about one dead message."""
+    from chassis.dead import look
+
+    for message in look(_uri(consumer), consumer):
+        if message.message_id == message_id:
+            for name in ("message_id", "event", "reason", "error", "handler", "attempts", "at", "routing_key"):
+                click.echo(f"{name + ':':13}{getattr(message, name)}")
+            click.echo(message.body.decode("utf-8", "replace"))
+            return
+    raise click.ClickException(f"{consumer} has no dead message {message_id}")
+
+
+@dead.command("replay")
+@click.argument("consumer", type=click.Choice(SERVICES))
+@click.argument("message_id", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every dead message.")
+@click.option("--reason", help="Only those given up for this reason.")
+def dead_replay(consumer: str, message_id: str | None, everything: bool, reason: str | None) -> None:
+    """Give dead messages back to CONSUMER, after their cause was mended."""
+    from chassis.dead import replay
+
+    click.echo(f"{replay(_uri(consumer), consumer, _chooser(message_id, everything, reason))} replayed")
+
+
+@dead.command("drop")
+@click.argument("consumer", type=click.Choice(SERVICES))
+@click.argument("message_id", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every dead message.")
+@click.option("--reason", help="Only those given up for this reason.")
+def dead_drop(consumer: str, message_id: str | None, everything: bool, reason: str | None) -> None:
+    """Forget dead messages for good."""
+    from chassis.dead import drop
+
+    click.echo(f"{drop(_uri(consumer), consumer, _chooser(message_id, everything, reason))} dropped")
+
+
+def _chooser(message_id: str | None, everything: bool, reason: str | None):  # type: ignore[no-untyped-def]
+    if not (message_id or everything or reason):
+        raise click.UsageError("name a message, or --all, or --reason")
+    return lambda dead: (
+        (message_id is None or dead.message_id == message_id) and (reason is None or dead.reason == reason)
+    )
+
+
+@main.group()
+def events() -> None:
+    """The event logs."""
+
+
+@events.command("replay")
+@click.option("--consumer", required=True, type=click.Choice(SERVICES))
+@click.option("--from", "since", type=datetime.fromisoformat, default="1990-01-01T00:00+08:00", help="Recorded at or after.")
+@click.option("--to", "until", type=datetime.fromisoformat, default="9990-01-01T00:00+08:00", help="Recorded before.")
+def events_replay(consumer: str, since: datetime, until: datetime) -> None:
+    """Give a consumer what it hears, out of the producers' logs (a new subscriber catches up)."""
+    from chassis.replay import replay
+
+    click.echo(f"{replay(consumer, since=since, until=until, environment=Environment())} events replayed to {consumer}")
+
+
+@events.command("rebuild")
+@click.argument("consumer", type=click.Choice(SERVICES))
+def events_rebuild(consumer: str) -> None:
+    """Empty a consumer's projections and fill them again from the event logs."""
+    from chassis.replay import rebuild
+
+    click.echo(f"{rebuild(consumer, environment=Environment())} events replayed to {consumer}")
+
+
+@main.command()
+def keys() -> None:
+    """A new key pair for signing actors."""
+    from chassis.actors import new_key_pair
+
+    private, public = new_key_pair()
+    click.echo(f"CRM_ACTOR_SIGNING_KEY={private}\nCRM_ACTOR_PUBLIC_KEY={public}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,372 @@
+"""The consumer: takes a service's events from its queue and sees each to one of four ends.
+
+Handled (committed, then acknowledged), duplicate (acknowledged), retried (a confirmed copy waits in a tier,
+then acknowledged) or dead (a confirmed copy with its explanation, then acknowledged).
+A database that is away is nobody's fault: the messages stay in hand, unacknowledged, until it is back;
+the prefetch window keeps the rest in the queue. If a copy cannot be published the message stays
+unacknowledged as well, and the broker delivers it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis import clock, database, faults, inbox, logs, metrics, topology
+from chassis.database import Database
+from chassis.link import Link, LinkDown, publish_confirmed
+from chassis.outbox import Cause, set_cause
+from contracts.envelope import Received, UnreadableEvent, read
+from contracts.refusals import Refusal
+
+log = logs.get("consumer")
+
+PREFETCH = 16
+BATCH_PREFETCH = 200
+LARGEST_BODY = 1024 * 1024
+SUSPICIOUS_AFTER = 2
+"""Deliveries after which a message runs alone: it may have killed the process."""
+KILLS = 3
+"""Lone starts without an end after which a message is given up as a killer."""
+_PROBE = 0.5
+
+Handler = Callable[[Session, list[Received[Any]]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A service's interest in one event. `batch` is how many may share a transaction."""
+
+    topic: str
+    batch: int
+    handle: Handler
+
+
+@dataclass(eq=False, slots=True)
+class Delivery:
+    """A message in hand."""
+
+    body: bytes
+    properties: dict[str, Any]
+    headers: dict[str, Any]
+    routing_key: str
+    tag: int
+    channel: Any
+    event: Received[Any] | None = None
+    subscription: Subscription | None = None
+    received_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def message_id(self) -> str:
+        """The event's id, or a fingerprint of what cannot be read."""
+        return str(self.properties.get("message_id") or hashlib.sha256(self.body).hexdigest())
+
+    @property
+    def attempt(self) -> int:
+        """How often it was tried before and put back to wait."""
+        return int(self.headers.get("x-attempt", 0))
+
+    @property
+    def redeliveries(self) -> int:
+        """How often the broker took it back from a consumer that vanished."""
+        return int(self.headers.get("x-delivery-count", 0))
+
+
+class Consumer:
+    """Consumes the queue of one service. `spawn(work)` runs work in a worker of the container."""
+
+    def __init__(
+        self,
+        *,
+        uri: str,
+        service: str,
+        heartbeat: int,
+        database: Database,
+        subscriptions: dict[str, Subscription],
+        retry_delays: tuple[float, ...],
+        spawn: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._uri, self._service, self._database = uri, service, database
+        self._subscriptions, self._delays, self._spawn = subscriptions, retry_delays, spawn
+        self._batches: dict[str, deque[Delivery]] = {}
+        self._running_batches: set[str] = set()
+        self._alone = threading.Lock()
+        self._paused = False
+        self._tag = ""
+        self.in_hand: set[Delivery] = set()
+        self.link = Link(
+            uri, name=f"{service}.consumer", heartbeat=heartbeat, on_connect=self._consume, on_lost=self._forget_lost
+        )
+
+    def _consume(self, channel: Any) -> None:
+        batched = any(item.batch > 1 for item in self._subscriptions.values())
+        channel.basic_qos(0, BATCH_PREFETCH if batched else PREFETCH, False)
+        if not self._paused:
+            self._tag = channel.basic_consume(topology.work_queue(self._service), callback=self._on_message)
+
+    def _forget_lost(self) -> None:
+        for waiting in self._batches.values():
+            self.in_hand.difference_update(waiting)
+            waiting.clear()
+
+    def _on_message(self, message: Any) -> None:
+        raw = message.body
+        delivery = Delivery(
+            body=raw.encode() if isinstance(raw, str) else bytes(raw),
+            properties=message.properties,
+            headers=message.properties.get("application_headers") or {},
+            routing_key=message.delivery_info["routing_key"],
+            tag=message.delivery_tag,
+            channel=message.channel,
+        )
+        if self._paused:
+            message.channel.basic_reject(delivery.tag, requeue=True)
+            return
+        self.in_hand.add(delivery)
+        try:
+            delivery.event, delivery.subscription = self._open(delivery)
+        except UnreadableEvent as error:
+            reason, detail = error.reason, str(error)
+            self._spawn(lambda: self._bury(delivery, reason, detail))
+            return
+        topic = delivery.subscription.topic
+        if delivery.redeliveries >= SUSPICIOUS_AFTER:
+            self._spawn(lambda: self._work_alone(delivery))
+        elif delivery.subscription.batch > 1:
+            self._batches.setdefault(topic, deque()).append(delivery)
+            if topic not in self._running_batches:
+                self._running_batches.add(topic)
+                self._spawn(lambda: self._work_batches(topic))
+        else:
+            self._spawn(lambda: self._work([delivery]))
+
+    def _open(self, delivery: Delivery) -> tuple[Received[Any], Subscription]:
+        if len(delivery.body) > LARGEST_BODY:
+            raise UnreadableEvent("too_large", f"{len(delivery.body)} bytes")
+        content_type = delivery.properties.get("content_type")
+        if content_type != "application/json":
+            raise UnreadableEvent("wrong_content_type", str(content_type))
+        event = read(delivery.body)
+        topic = f"{event.envelope.event_type}.v{event.envelope.version}"
+        subscription = self._subscriptions.get(topic)
+        if subscription is None:
+            raise UnreadableEvent("not_subscribed", topic)
+        return event, subscription
+
+    # -- working -----------------------------------------------------------------------------
+
+    def _work_batches(self, topic: str) -> None:
+        """Work off what has come meanwhile, as many as the subscription allows in one transaction."""
+        waiting = self._batches[topic]
+        try:
+            while waiting:
+                size = min(len(waiting), self._subscriptions[topic].batch)
+                self._work([waiting.popleft() for _ in range(size)])
+        finally:
+            self._running_batches.discard(topic)
+
+    def _work_alone(self, delivery: Delivery) -> None:
+        """Run a suspicious message with nothing beside it, and give it up once it is proven to kill."""
+        with self._alone:
+            while not self._others_done(delivery):
+                time.sleep(0.01)
+            starts = self._while_database_away(
+                [delivery], lambda: self._database.run(lambda s: inbox.note_start(s, message_id=delivery.message_id))
+            )
+            if starts is None:
+                return
+            if starts > KILLS:
+                self._bury(delivery, "kills_the_process", f"started {starts - 1} times and never finished")
+                return
+            self._work([delivery])
+            self._while_database_away(
+                [], lambda: self._database.run(lambda s: inbox.clear(s, message_id=delivery.message_id))
+            )
+
+    def _others_done(self, delivery: Delivery) -> bool:
+        return all(
+            other.redeliveries >= SUSPICIOUS_AFTER or other.subscription is None
+            for other in self.in_hand
+            if other is not delivery
+        )
+
+    def _work(self, deliveries: list[Delivery]) -> None:
+        """Handle deliveries of one event type in one transaction, each alone if that fails."""
+        started = time.monotonic()
+        try:
+            outcome = self._while_database_away(deliveries, lambda: self._database.run(lambda s: self._apply(s, deliveries)))
+            if outcome is None:
+                return
+        except Exception as error:
+            if len(deliveries) > 1:
+                for delivery in deliveries:
+                    self._work([delivery])
+            else:
+                self._failed(deliveries[0], error)
+            return
+        faults.point("after_commit_before_ack")
+        seconds = (time.monotonic() - started) / len(deliveries)
+        for delivery in deliveries:
+            assert delivery.event is not None
+            envelope = delivery.event.envelope
+            fresh = envelope.event_id in outcome
+            metrics.EVENTS.labels(self._service, envelope.event_type).observe(seconds)
+            metrics.EVENT_AGE.labels(self._service).observe((clock.now() - envelope.recorded_at).total_seconds())
+            metrics.DELIVERIES.labels(self._service, "handled" if fresh else "duplicate").inc()
+            log.info(
+                "event",
+                consumer=self._service,
+                type=envelope.event_type,
+                event_id=str(envelope.event_id),
+                correlation_id=envelope.correlation_id,
+                store=envelope.store_id,
+                outcome="handled" if fresh else "duplicate",
+                ms=round(seconds * 1000, 2),
+            )
+        self._settle(deliveries)
+
+    def _apply(self, session: Session, deliveries: list[Delivery]) -> set[Any]:
+        """The transaction: claim first, then the handler with what is new. Returns the ids that were new."""
+        subscription = deliveries[0].subscription
+        events = {item.event.id: item.event for item in deliveries if item.event is not None}
+        assert subscription is not None
+        fresh = inbox.claim(session, handler=subscription.topic, event_ids=list(events))
+        for delivery in deliveries:
+            if delivery.event is not None and delivery.event.id in fresh:
+                faults.poison(delivery.headers)
+        if fresh:
+            first = next(iter(events.values())).envelope
+            set_cause(session, Cause(first.correlation_id, str(first.event_id), first.actor))
+            subscription.handle(session, [event for event_id, event in events.items() if event_id in fresh])
+        return fresh
+
+    def _while_database_away(self, deliveries: list[Delivery], work: Callable[[], Any]) -> Any:
+        """Do the work, waiting as long as the database is away; None if the process is told to stop first."""
+        while True:
+            try:
+                return work()
+            except Exception as error:
+                if not database.is_outage(error):
+                    raise
+                log.warning("database away, events wait", consumer=self._service, error=type(error).__name__)
+            while True:
+                if self._paused:
+                    self._release(deliveries)
+                    return None
+                time.sleep(_PROBE)
+                try:
+                    self._database.ping()
+                    break
+                except Exception as error:
+                    if not database.is_outage(error):
+                        raise
+
+    # -- ends --------------------------------------------------------------------------------
+
+    def _failed(self, delivery: Delivery, error: Exception) -> None:
+        if isinstance(error, Refusal):
+            self._bury(delivery, "refused", f"{error.code} {error.details}")
+        elif delivery.attempt >= len(self._delays):
+            self._bury(delivery, "retries_exhausted", _last_line(error))
+        else:
+            delay = self._delays[delivery.attempt]
+            log.warning(
+                "event failed, will be tried again",
+                consumer=self._service,
+                message_id=delivery.message_id,
+                attempt=delivery.attempt + 1,
+                after=delay,
+                error=_last_line(error),
+                trace=traceback.format_exc(limit=-6),
+            )
+            self._move(
+                delivery,
+                topology.retry_exchange(self._service),
+                {"x-attempt": delivery.attempt + 1, "retry-after": topology.delay_name(delay)},
+                outcome="retried",
+            )
+
+    def _bury(self, delivery: Delivery, reason: str, detail: str) -> None:
+        """Give a message up: into the dead queue, with everything an operator needs to judge it."""
+        log.error(
+            "message is dead",
+            consumer=self._service,
+            message_id=delivery.message_id,
+            reason=reason,
+            routing_key=delivery.routing_key,
+            attempts=delivery.attempt + 1,
+        )
+        explanation = {
+            "x-dead-reason": reason,
+            "x-dead-error": detail[:1000],
+            "x-dead-handler": delivery.subscription.topic if delivery.subscription else "",
+            "x-dead-attempts": delivery.attempt + 1,
+            "x-dead-at": clock.now().isoformat(),
+            "x-dead-key": delivery.routing_key,
+        }
+        self._move(delivery, topology.dead_queue(self._service), explanation, outcome="dead")
+
+    def _move(self, delivery: Delivery, exchange: str, headers: dict[str, Any], *, outcome: str) -> None:
+        kept = {name: value for name, value in delivery.headers.items() if name not in ("x-death", "x-delivery-count")}
+        properties = {
+            name: value
+            for name, value in delivery.properties.items()
+            if name in ("message_id", "type", "content_type", "content_encoding", "app_id", "timestamp", "correlation_id")
+        }
+        properties.update(delivery_mode=2, application_headers={**kept, **headers})
+        try:
+            publish_confirmed(
+                self._uri, exchange=exchange, routing_key=delivery.routing_key, body=delivery.body, properties=properties
+            )
+        except LinkDown as error:
+            log.warning("could not move message, the broker will deliver it again", to=exchange, error=repr(error))
+            self._release([delivery])
+            return
+        metrics.DELIVERIES.labels(self._service, outcome).inc()
+        self._settle([delivery])
+
+    def _settle(self, deliveries: list[Delivery]) -> None:
+        """Acknowledge; on a lost link the broker delivers again and the inbox knows."""
+        self.in_hand.difference_update(deliveries)
+        try:
+            with self.link.writing(timeout=0) as channel:
+                for delivery in deliveries:
+                    if delivery.channel is channel:
+                        channel.basic_ack(delivery.tag)
+        except LinkDown:
+            log.info("ack not sent: no broker", consumer=self._service, count=len(deliveries))
+
+    def _release(self, deliveries: list[Delivery]) -> None:
+        """Give messages back to the broker."""
+        self.in_hand.difference_update(deliveries)
+        try:
+            with self.link.writing(timeout=0) as channel:
+                for delivery in deliveries:
+                    if delivery.channel is channel:
+                        channel.basic_reject(delivery.tag, requeue=True)
+        except LinkDown:
+            pass
+
+    def pause(self) -> None:
+        """Take no more messages; those being worked on may still be settled."""
+        if self._paused:
+            return
+        self._paused = True
+        try:
+            with self.link.writing(timeout=0) as channel:
+                if self._tag:
+                    channel.basic_cancel(self._tag, nowait=True)
+        except LinkDown:
+            pass
+
+
+def _last_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:500]

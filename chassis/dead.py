@@ -1,0 +1,115 @@
+"""Dead messages: what could not be handled, with its explanation; listed, shown, replayed or dropped by an operator.
+
+They rest in `<consumer>.dead`. Looking takes them in hand and gives them back,
+so nothing is lost if the command is interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+import kombu
+
+from chassis import topology
+from chassis.link import TRANSPORT_OPTIONS
+
+_PREFIX = "x-dead-"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMessage:
+    """A dead message as an operator sees it. `number` is its place in the queue right now."""
+
+    number: int
+    message_id: str
+    event: str
+    reason: str
+    error: str
+    handler: str
+    attempts: int
+    at: str
+    routing_key: str
+    body: bytes
+    headers: dict[str, Any]
+
+
+class NoSuchMessage(LookupError):
+    """No dead message has this identity."""
+
+
+def look(uri: str, consumer: str) -> list[DeadMessage]:
+    """Every dead message of a consumer; they stay where they are."""
+    found: list[DeadMessage] = []
+    _visit(uri, consumer, lambda dead, message, channel: found.append(dead) is not None)
+    return found
+
+
+def drop(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> int:
+    """Forget the chosen messages for good; returns how many."""
+    return _visit(uri, consumer, lambda dead, message, channel: chosen(dead))
+
+
+def replay(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> int:
+    """Give the chosen messages back to their consumer as if new; returns how many.
+
+    Each is confirmed by the broker before it leaves the dead queue: at worst it is there twice,
+    and the inbox knows it.
+    """
+
+    def again(dead: DeadMessage, message: Any, channel: Any) -> bool:
+        if not chosen(dead):
+            return False
+        kept = {k: v for k, v in dead.headers.items() if not k.startswith(_PREFIX) and k not in ("x-attempt", "x-death")}
+        properties = {
+            name: value
+            for name, value in message.properties.items()
+            if name in ("message_id", "type", "content_type", "content_encoding", "app_id")
+        }
+        channel.basic_publish_confirm(
+            amqp.Message(dead.body, **properties, delivery_mode=2, application_headers={**kept, "x-replayed": 1}),
+            exchange=topology.inbox_exchange(consumer),
+            routing_key=dead.routing_key,
+            mandatory=True,
+            confirm_timeout=5,
+        )
+        return True
+
+    return _visit(uri, consumer, again)
+
+
+def _visit(uri: str, consumer: str, gone: Callable[[DeadMessage, Any, Any], bool]) -> int:
+    """Take each message in hand once; acknowledge those `gone` says yes to, give back the rest."""
+    count = 0
+    with kombu.Connection(uri, transport_options=TRANSPORT_OPTIONS, connect_timeout=3) as connection:
+        reading, writing = connection.channel(), connection.channel()
+        writing.confirm_select()
+        number = 0
+        while (message := reading.basic_get(topology.dead_queue(consumer))) is not None:
+            number += 1
+            if gone(_explain(number, message), message, writing):
+                reading.basic_ack(message.delivery_tag)
+                count += 1
+        reading.close()  # gives back what was not acknowledged
+    return count
+
+
+def _explain(number: int, message: Any) -> DeadMessage:
+    headers = message.properties.get("application_headers") or {}
+    death = (headers.get("x-death") or [{}])[0]
+    body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
+    return DeadMessage(
+        number=number,
+        message_id=str(message.properties.get("message_id", "")),
+        event=str(message.properties.get("type", "")),
+        reason=headers.get("x-dead-reason", death.get("reason", "unknown")),
+        error=headers.get("x-dead-error", ""),
+        handler=headers.get("x-dead-handler", ""),
+        attempts=int(headers.get("x-dead-attempts", 0)),
+        at=headers.get("x-dead-at", ""),
+        routing_key=headers.get("x-dead-key") or (death.get("routing-keys") or [""])[0],
+        body=body,
+        headers=dict(headers),
+    )

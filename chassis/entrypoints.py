@@ -1,0 +1,321 @@
+"""The entrypoints of a service: `@command`, `@query`, `@subscribe`, `@scheduled`.
+
+nameko sees them as entrypoints of the class; what a call or event means (transaction, idempotency,
+access, deadline, settling) stands here once, so that a service's class is a table of contents.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+import orjson
+from eventlet.timeout import Timeout
+from nameko.extensions import Entrypoint, SharedExtension
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis import idempotency, logs, metrics
+from chassis.actors import Verifier
+from chassis.clock import now as clock_now
+from chassis.consumer import Consumer, Subscription
+from chassis.context import Call, moment
+from chassis.database import Database
+from chassis.outbox import Cause, set_cause
+from chassis.rpc import FAILED, OK, REFUSED, CallServer, Incoming
+from chassis.settings import Settings
+from contracts import access, shapes
+from contracts.envelope import Doer, Event
+from contracts.operation import Kind, Operation
+from contracts.refusals import InvalidRequest, Refusal
+
+log = logs.get("service")
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
+    """What all entrypoints of a service share: its database, its consumer, its call server."""
+
+    settings: Settings
+    database: Database
+    calls: CallServer
+    consumer: Consumer | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations: dict[str, OperationEntrypoint] = {}
+        self.subscriptions: dict[str, Subscription] = {}
+        self.stopping = threading.Event()
+
+    @cached_property
+    def service(self) -> Any:
+        """The one instance of the service's class; it has no state."""
+        return self.container.service_cls()
+
+    def setup(self) -> None:
+        self.settings = self.container.config["settings"]
+        self.database = Database(self.settings.database_url, pool_size=self.settings.pool_size)
+        self.verifier = Verifier(self.settings.actor_public_key)
+
+    def start(self) -> None:
+        settings = self.settings
+        if self.operations:
+            self.calls = CallServer(
+                settings.amqp_uri, service=settings.service, heartbeat=settings.heartbeat, dispatch=self._dispatch
+            )
+            self.container.spawn_managed_thread(self.calls.link.run, identifier="calls")
+        if self.subscriptions:
+            self.consumer = Consumer(
+                uri=settings.amqp_uri,
+                service=settings.service,
+                heartbeat=settings.heartbeat,
+                database=self.database,
+                subscriptions=self.subscriptions,
+                retry_delays=settings.retry_delays,
+                spawn=self.spawn,
+            )
+            self.container.spawn_managed_thread(self.consumer.link.run, identifier="consumer")
+        self.container.config["health"].watch(self)
+
+    def _dispatch(self, incoming: Incoming) -> None:
+        entrypoint = self.operations.get(incoming.operation)
+        if entrypoint is None:
+            log.error("unknown operation", operation=incoming.operation)
+            self.calls.answer(incoming, FAILED, b"{}")
+            return
+        self.spawn(partial(entrypoint.serve, incoming))
+
+    def spawn(self, work: Callable[[], None]) -> Any:
+        """Run work in the container's own pool, which nameko waits for when it stops.
+
+        Not `spawn_worker`: nameko settles a message before its providers hear of the result,
+        and cannot repeat a transaction (fault 8 of `docs/decisions/0002-nameko.md`).
+        """
+        return self.container._worker_pool.spawn(work)
+
+    def pause(self) -> None:
+        """Take nothing new: called when the entrypoints are told to stop, before the work in hand is waited for."""
+        self.stopping.set()
+        if self.operations:
+            self.calls.pause()
+        if self.consumer is not None:
+            self.consumer.pause()
+
+    def stop(self) -> None:
+        """After the work in hand is settled: close the links, then the database."""
+        if self.operations:
+            self.calls.link.stop()
+        if self.consumer is not None:
+            self.consumer.link.stop()
+        self.database.close()
+
+    def problems(self) -> list[str]:
+        """Why this service is not ready; empty when it is."""
+        found = []
+        if self.stopping.is_set():
+            found.append("stopping")
+        if self.operations and not self.calls.link.is_up:
+            found.append("calls: no broker connection")
+        if self.consumer is not None and not self.consumer.link.is_up:
+            found.append("events: no broker connection")
+        try:
+            with Timeout(1):
+                self.database.ping()
+        except (Exception, Timeout) as error:
+            found.append(f"database: {type(error).__name__}")
+        metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
+        return found
+
+
+class _Shared(Entrypoint):  # type: ignore[misc]  # nameko is untyped
+    runtime = Runtime()
+
+    def stop(self) -> None:
+        self.runtime.pause()
+
+
+class OperationEntrypoint(_Shared):
+    """A command or query."""
+
+    def __init__(self, operation: Operation, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.operation = operation
+
+    def setup(self) -> None:
+        self.runtime.operations[self.operation.name] = self
+        self.method = getattr(self.runtime.service, self.method_name)
+
+    def serve(self, incoming: Incoming) -> None:
+        """Work on one call until its deadline and answer it."""
+        started = time.monotonic()
+        outcome, body = FAILED, b"{}"
+        try:
+            with Timeout(max(incoming.context.remaining(), 0.001)):
+                outcome, body = OK, self._respond(incoming)
+        except Refusal as refusal:
+            outcome, body = REFUSED, shapes.dump(refusal.wire())
+        except Timeout:
+            log.warning("deadline passed", operation=self.operation.name)
+            outcome = "late"
+        except Exception as error:
+            log.error(
+                "call failed",
+                operation=self.operation.name,
+                correlation_id=incoming.context.correlation_id,
+                error=type(error).__name__,
+                exc_info=True,
+            )
+        seconds = time.monotonic() - started
+        metrics.CALLS.labels(self.operation.name, outcome).observe(seconds)
+        log.info(
+            "call",
+            operation=self.operation.name,
+            outcome=outcome,
+            correlation_id=incoming.context.correlation_id,
+            ms=round(seconds * 1000, 2),
+        )
+        self.runtime.calls.answer(incoming, FAILED if outcome == "late" else outcome, body)
+
+    def _respond(self, incoming: Incoming) -> bytes:
+        runtime, operation, context = self.runtime, self.operation, incoming.context
+        actor = runtime.verifier.verify(context.actor_token)
+        scope = access.matrix().scope(operation.name, actor)
+        if context.store_id is not None:
+            scope.require_store(context.store_id)
+        call = Call(actor, scope, context.store_id, moment(context, test_mode=runtime.settings.test_mode), context)
+        try:
+            request = shapes.load(operation.request, orjson.loads(incoming.body))
+        except orjson.JSONDecodeError:
+            raise InvalidRequest(errors={"_": ["not JSON"]}) from None
+        except shapes.InvalidShape as error:
+            raise InvalidRequest(errors=error.errors) from None
+        if operation.kind is Kind.QUERY:
+            return shapes.dump(runtime.database.read(lambda connection: self.method(connection, request, call)))
+        return runtime.database.run(lambda session: self._execute(session, request, call, incoming))
+
+    def _execute(self, session: Session, request: Any, call: Call, incoming: Incoming) -> bytes:
+        key, name = call.context.idempotency_key, self.operation.name
+        if key is not None:
+            known = idempotency.claim(
+                session,
+                staff_id=call.actor.staff_id,
+                key=key,
+                operation=name,
+                request_fingerprint=idempotency.fingerprint(name, incoming.body),
+            )
+            if known is not None:
+                return known
+        doer = Doer(call.actor.staff_id, call.scope.role)
+        set_cause(session, Cause(call.context.correlation_id, call.context.causation_id, doer))
+        response = shapes.dump(self.method(session, request, call))
+        if key is not None:
+            idempotency.keep(session, staff_id=call.actor.staff_id, key=key, response=response)
+        return response
+
+
+class EventEntrypoint(_Shared):
+    """A subscription."""
+
+    def __init__(self, event: type[Event], batch: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.event, self.batch = event, batch
+
+    def setup(self) -> None:
+        method = getattr(self.runtime.service, self.method_name)
+        handle = method if self.batch > 1 else partial(_each, method)
+        topic = self.event.declaration.topic
+        self.runtime.subscriptions[topic] = Subscription(topic, self.batch, handle)
+
+
+def _each(method: Callable[[Session, Any], None], session: Session, events: list[Any]) -> None:
+    for event in events:
+        method(session, event)
+
+
+class ScheduledEntrypoint(_Shared):
+    """A command called by the clock."""
+
+    def __init__(self, name: str, every: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.name, self.every = name, every
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._run, identifier=f"scheduled {self.name}")
+
+    def _run(self) -> None:
+        while not self.runtime.stopping.wait(self.every):
+            self.runtime.spawn(self._turn).wait()
+
+    def _turn(self) -> None:
+        method = getattr(self.runtime.service, self.method_name)
+        try:
+            while not self.runtime.stopping.is_set() and run_scheduled(
+                self.runtime.database, self.name, partial(method, now=clock_now())
+            ):
+                pass
+        except Exception as error:
+            log.warning("scheduled work failed, next turn will try again", name=self.name, error=repr(error))
+
+
+def run_scheduled(db: Database, name: str, work: Callable[[Session], int]) -> int:
+    """Do one batch of scheduled work if no other replica is at it; returns how many things were done."""
+
+    def turn(session: Session) -> int:
+        lock = func.pg_try_advisory_xact_lock(func.hashtext("scheduled"), func.hashtext(name))
+        return work(session) if session.scalar(select(lock)) else 0
+
+    return db.run(turn)
+
+
+def command(operation: Operation) -> Callable[[Method], Method]:
+    """The method `(self, session, request, call)` implements this command and returns its response.
+
+    One transaction: key claimed, request checked, method, response stored, commit; then the answer.
+    """
+    return _implements(operation, Kind.COMMAND)
+
+
+def query(operation: Operation) -> Callable[[Method], Method]:
+    """The method `(self, connection, request, call)` implements this query: read-only, in autocommit."""
+    return _implements(operation, Kind.QUERY)
+
+
+def _implements(operation: Operation, kind: Kind) -> Callable[[Method], Method]:
+    if operation.kind is not kind:
+        raise TypeError(f"{operation.name} is a {operation.kind}, not a {kind}")
+
+    def decorate(method: Method) -> Method:
+        OperationEntrypoint.decorator(operation)(method)
+        return method
+
+    return decorate
+
+
+def subscribe(event: type[Event], *, batch: int = 1) -> Callable[[Method], Method]:
+    """The method `(self, session, event)` handles this event once; with `batch`, `(self, session, events)`.
+
+    Events may come late, twice and in any order; the method compares versions or folds.
+    """
+
+    def decorate(method: Method) -> Method:
+        EventEntrypoint.decorator(event, batch)(method)
+        return method
+
+    return decorate
+
+
+def scheduled(name: str, *, every: float) -> Callable[[Method], Method]:
+    """The method `(self, session, now)` is called every so many seconds in one replica; it returns how much it did.
+
+    It is called again at once while it did something, so a batch limit inside keeps transactions short.
+    """
+
+    def decorate(method: Method) -> Method:
+        ScheduledEntrypoint.decorator(name, every)(method)
+        return method
+
+    return decorate

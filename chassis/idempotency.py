@@ -1,0 +1,59 @@
+"""Idempotency where the effect is: the owning service remembers a command's key and response in its own transaction.
+
+The same key and request give the stored response; another request with the key is refused;
+while the first is still running the second waits for its lock and then learns which it was.
+A refused or failed command leaves nothing behind: a retry is judged anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from chassis import tables
+from chassis.database import is_lock_timeout
+from contracts.refusals import KeyReused, StillRunning
+
+_log = tables.command_log
+
+
+def fingerprint(operation: str, body: bytes) -> bytes:
+    """What makes two requests the same: the operation and the request's bytes."""
+    return hashlib.sha256(operation.encode() + b"\0" + body).digest()
+
+
+def claim(session: Session, *, staff_id: str, key: str, operation: str, request_fingerprint: bytes) -> bytes | None:
+    """Claim the key: None if the command is new, else the response given before.
+
+    Raises KeyReused for another request with the same key, StillRunning if the first has not ended.
+    """
+    try:
+        claimed = session.scalar(
+            insert(_log)
+            .values(staff_id=staff_id, key=key, operation=operation, fingerprint=request_fingerprint)
+            .on_conflict_do_nothing()
+            .returning(_log.c.key)
+        )
+    except DBAPIError as error:
+        if is_lock_timeout(error):
+            raise StillRunning from None
+        raise
+    if claimed is not None:
+        return None
+    before = session.execute(
+        select(_log.c.fingerprint, _log.c.response).where(_log.c.staff_id == staff_id, _log.c.key == key)
+    ).one()
+    if before.fingerprint != request_fingerprint:
+        raise KeyReused
+    if before.response is None:
+        raise StillRunning
+    return bytes(before.response)
+
+
+def keep(session: Session, *, staff_id: str, key: str, response: bytes) -> None:
+    """Store the response beside the key, in the command's transaction."""
+    session.execute(update(_log).where(_log.c.staff_id == staff_id, _log.c.key == key).values(response=response))

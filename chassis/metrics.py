@@ -1,0 +1,20 @@
+"""Metrics: what an operator watches, in Prometheus form under `/metrics` of every process."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 8)
+
+CALLS = Histogram("crm_call_seconds", "Commands and queries answered", ["operation", "outcome"], buckets=_QUICK)
+EVENTS = Histogram("crm_event_seconds", "Events handled, without their wait", ["consumer", "event"], buckets=_QUICK)
+EVENT_AGE = Histogram("crm_event_age_seconds", "From recording an event to its effect", ["consumer"], buckets=_QUICK)
+DELIVERIES = Counter(
+    "crm_deliveries_total", "Deliveries by outcome: handled, duplicate, retried, dead", ["consumer", "outcome"]
+)
+PUBLISHED = Counter("crm_relay_published_total", "Events published by the relay", ["service"])
+OUTBOX_LAG = Gauge("crm_outbox_oldest_seconds", "Age of the oldest unpublished event", ["service"])
+OUTBOX_ROWS = Gauge("crm_outbox_unpublished", "Unpublished events", ["service"])
+CONNECTIONS_LOST = Counter("crm_broker_connections_lost_total", "Broker connections lost", ["link"])
+HUB_LAG = Gauge("crm_hub_lag_seconds", "How late the event loop's last tick was")
+POOL_IN_USE = Gauge("crm_database_pool_in_use", "Database connections in use", ["service"])

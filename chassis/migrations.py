@@ -1,0 +1,139 @@
+"""Migrations: each service's database, roles and tables; run by an operator's command, never by a service.
+
+Three roles per service: `<service>_owner` changes the schema, `<service>_app` reads and writes rows,
+`<service>_relay` sees the outbox and nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg
+from alembic import command, context
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy import MetaData, create_engine, pool, text
+
+from chassis import tables
+from chassis.database import driver_url
+from chassis.settings import Environment, named
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = ("OWNER_URL", "DATABASE_URL", "RELAY_URL")
+
+
+def folder(service: str) -> Path:
+    """Where a service keeps its migrations."""
+    return (ROOT / "gateway" if service == "gateway" else ROOT / "services" / service) / "migrations"
+
+
+def prepare(service: str, environment: Environment) -> None:
+    """Create the service's roles and database if they are not there, and set the roles' passwords.
+
+    `CRM_DATABASE_URL` is the administrator's URL; the others say which names and passwords are wanted.
+    """
+    urls = [urlsplit(environment.text(named(service, role))) for role in ROLES]
+    database = urls[0].path.lstrip("/")
+    admin = environment.text("CRM_DATABASE_URL", wanted="the administrator's postgresql:// URL")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for url in urls:
+            name, password = unquote(url.username or ""), unquote(url.password or "")
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+            verb = sql.SQL("ALTER" if known else "CREATE")
+            connection.execute(
+                sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+                    verb, sql.Identifier(name), sql.Literal(password)
+                )
+            )
+        owner, app, relay = (sql.Identifier(unquote(url.username or "")) for url in urls)
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'").format(
+                    sql.Identifier(database), owner
+                )
+            )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(sql.Identifier(database), owner, app, relay)
+        )
+    with psycopg.connect(_in_database(admin, database), autocommit=True) as connection:
+        for statement in (
+            "ALTER SCHEMA public OWNER TO {owner}",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+            "GRANT USAGE ON SCHEMA public TO {app}, {relay}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE ON SEQUENCES TO {app}",
+        ):
+            connection.execute(sql.SQL(statement).format(owner=owner, app=app, relay=relay))
+        if service == "customer":
+            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+
+
+def _in_database(admin: str, database: str) -> str:
+    parts = urlsplit(admin)
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def migrate(service: str, environment: Environment) -> bool:
+    """Bring the service's schema to the newest revision; returns whether there was anything to do."""
+    url = environment.text(named(service, "OWNER_URL"))
+    script = ScriptDirectory(str(folder(service)))
+    engine = create_engine(driver_url(url), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        known = connection.scalar(text("SELECT to_regclass('public.alembic_version')"))
+        at = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    if at == script.get_current_head():
+        return False
+    command.upgrade(_config(service, url), "head")
+    return True
+
+
+def revision(service: str, message: str, environment: Environment) -> None:
+    """Write a new migration from the difference between models and database, for an engineer to read and correct."""
+    url = environment.text(named(service, "OWNER_URL"))
+    command.revision(_config(service, url), message=message, autogenerate=True)
+
+
+def _config(service: str, url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder(service)))
+    config.attributes.update(service=service, url=url)
+    return config
+
+
+def models_of(service: str) -> MetaData:
+    """The tables a service declares."""
+    module = import_module("gateway.models" if service == "gateway" else f"services.{service}.models")
+    metadata: MetaData = module.Base.metadata
+    return metadata
+
+
+def run_environment() -> None:
+    """What every service's `migrations/env.py` calls."""
+    attributes = context.config.attributes
+    engine = create_engine(driver_url(attributes["url"]), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=[tables.metadata, models_of(attributes["service"])])
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def create_chassis_tables(op: Any, *, service: str) -> None:
+    """Called by the first migration of each service: outbox, inbox, command log, policies, and the relay's rights."""
+    tables.metadata.create_all(op.get_bind())
+    relay = f'"{service}_relay"'
+    op.execute(f"GRANT SELECT ON outbox TO {relay}")
+    op.execute(f"GRANT UPDATE (published_at) ON outbox TO {relay}")
+    op.execute(
+        """
+        CREATE FUNCTION outbox_notify() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER outbox_recorded AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION outbox_notify()"
+    )

@@ -1,0 +1,76 @@
+"""Replay: events out of the producers' logs to one consumer, for a new subscriber or a rebuilt projection.
+
+The events keep their identity, so what a consumer has handled before stays handled once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+import psycopg
+
+from chassis.migrations import models_of
+from chassis.relay import Publisher, event_message
+from chassis.settings import Environment, named
+from chassis.topology import HEARS, inbox_exchange, routing_key
+
+CHUNK = 500
+
+_LOG = """
+    SELECT event_id::text, event_type, version, store_id, envelope::text FROM outbox
+     WHERE event_type = ANY(%s) AND recorded_at >= %s AND recorded_at < %s ORDER BY position
+"""
+
+
+def events_of(consumer: str, *, since: datetime, until: datetime, environment: Environment) -> Iterator[tuple[Any, ...]]:
+    """(producer, id, type, version, store, envelope) of everything the consumer hears, each producer in its order."""
+    producers: dict[str, list[str]] = {}
+    for heard in HEARS[consumer]:
+        producers.setdefault(heard.declaration.producer, []).append(heard.declaration.name)
+    for producer, names in producers.items():
+        url = environment.text(named(producer, "OWNER_URL"))
+        with psycopg.connect(url) as database, database.cursor(name="replay") as rows:
+            rows.itersize = CHUNK
+            rows.execute(_LOG, (names, since, until))
+            for row in rows:
+                yield (producer, *row)
+
+
+def replay(consumer: str, *, since: datetime, until: datetime, environment: Environment) -> int:
+    """Publish the events to the consumer's inbox exchange, confirmed; returns how many. Needs the administrator's URI."""
+    publisher = Publisher(environment.text("CRM_AMQP_URI", wanted="the administrator's amqp:// URI"), heartbeat=0)
+    exchange, sent, chunk = inbox_exchange(consumer), 0, []
+    try:
+        for producer, event_id, kind, version, store, envelope in events_of(
+            consumer, since=since, until=until, environment=environment
+        ):
+            message = event_message(event_id, kind, producer, envelope, **{"x-replayed": 1})
+            chunk.append((event_id, exchange, routing_key(f"{kind}.v{version}", store), message))
+            if len(chunk) == CHUNK:
+                sent += len(publisher.publish(chunk))
+                chunk = []
+        if chunk:
+            sent += len(publisher.publish(chunk))
+    finally:
+        publisher.drop()
+    return sent
+
+
+def rebuild(consumer: str, *, environment: Environment) -> int:
+    """Empty the consumer's projections and fill them again from the producers' logs; returns how many events.
+
+    Events that arrive meanwhile find their place as always: projections do not depend on order.
+    """
+    import_module(f"services.{consumer}.models")
+    projections = [table.name for table in models_of(consumer).sorted_tables if table.info.get("projection")]
+    if not projections:
+        raise LookupError(f"{consumer} has no projections")
+    with psycopg.connect(environment.text(named(consumer, "OWNER_URL"))) as database:
+        names = ", ".join(f'"{name}"' for name in projections)
+        database.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]  # names of our own tables
+        database.execute("DELETE FROM inbox")
+    epoch, end = datetime.fromisoformat("1990-01-01T00:00+00:00"), datetime.fromisoformat("9990-01-01T00:00+00:00")
+    return replay(consumer, since=epoch, until=end, environment=environment)

@@ -1,0 +1,231 @@
+"""Calls between processes: commands and queries over the broker, with a deadline on every one.
+
+Requests are transient and unconfirmed and expire with their deadline. A request waits in a durable queue
+and is acknowledged when it is answered, so a service killed in between answers it after its restart;
+the answer's effect stays single by the idempotency key. Answers come back through a direct exchange
+and an exclusive queue per caller (why not `amq.rabbitmq.reply-to`: `docs/decisions/0004-calls.md`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+import orjson
+import uuid_utils.compat as uuids
+from eventlet.event import Event as Waiter
+from eventlet.timeout import Timeout
+
+from chassis import logs
+from chassis.context import HEADER, CallContext
+from chassis.link import Link, LinkDown
+from chassis.topology import REPLIES, calls_exchange, calls_queue, reply_queue
+from contracts.operation import Operation
+
+log = logs.get("rpc")
+
+OK, REFUSED, FAILED = "ok", "refused", "failed"
+CALL_PREFETCH = 32
+AT_ONCE_PER_SERVICE = 64
+"""Calls one caller has in flight to one service; more are turned away at once, so that a dead service takes no others with it."""
+
+
+class CallFailed(Exception):
+    """The call got no answer that can be used."""
+
+
+class CallTimeout(CallFailed):
+    """No answer before the deadline. The effect is unknown; a retry with the same key settles it."""
+
+
+class Overloaded(CallFailed):
+    """Too many calls to this service are waiting already."""
+
+
+class Refused(Exception):
+    """The service said no. `wire` is `Refusal.wire()` of its refusal."""
+
+    def __init__(self, wire: dict[str, Any]) -> None:
+        super().__init__(wire["code"])
+        self.wire = wire
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it arrived."""
+
+    operation: str
+    body: bytes
+    context: CallContext
+    reply_to: str
+    correlation_id: str
+    delivery_tag: int
+    channel: Any
+
+
+class CallServer:
+    """Takes requests for one service from its calls queue and hands them to `dispatch`."""
+
+    def __init__(self, uri: str, *, service: str, heartbeat: int, dispatch: Callable[[Incoming], None]) -> None:
+        self._service, self._dispatch = service, dispatch
+        self._paused = False
+        self._tag = ""
+        self.link = Link(uri, name=f"{service}.calls", heartbeat=heartbeat, on_connect=self._consume)
+
+    def _consume(self, channel: Any) -> None:
+        channel.basic_qos(0, CALL_PREFETCH, False)
+        if not self._paused:
+            self._tag = channel.basic_consume(calls_queue(self._service), callback=self._on_request)
+
+    def _on_request(self, message: Any) -> None:
+        properties, tag, channel = message.properties, message.delivery_tag, message.channel
+        try:
+            context = CallContext.parse(properties["application_headers"][HEADER])
+            incoming = Incoming(
+                properties["type"],
+                _as_bytes(message.body),
+                context,
+                properties["reply_to"],
+                properties["correlation_id"],
+                tag,
+                channel,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("unreadable call dropped", service=self._service, error=repr(error))
+            channel.basic_ack(tag)
+            return
+        if context.remaining() <= 0:
+            channel.basic_ack(tag)
+        elif self._paused:
+            channel.basic_reject(tag, requeue=True)
+        else:
+            self._dispatch(incoming)
+
+    def answer(self, incoming: Incoming, outcome: str, body: bytes) -> None:
+        """Send the answer and acknowledge the request; a lost link means the broker hands the request out again."""
+        message = amqp.Message(body, type=outcome, correlation_id=incoming.correlation_id, delivery_mode=1)
+        try:
+            with self.link.writing() as channel:
+                channel.basic_publish(message, exchange=REPLIES, routing_key=incoming.reply_to)
+                if channel is incoming.channel:
+                    channel.basic_ack(incoming.delivery_tag)
+        except LinkDown:
+            log.warning("answer not sent: no broker", operation=incoming.operation)
+
+    def pause(self) -> None:
+        """Take no more requests; those being worked on may still be answered."""
+        if self._paused:
+            return
+        self._paused = True
+        try:
+            with self.link.writing(timeout=0) as channel:
+                if self._tag:
+                    channel.basic_cancel(self._tag, nowait=True)
+        except LinkDown:
+            pass
+
+
+class Caller:
+    """Calls services and waits for their answers. One per process; safe for many greenlets."""
+
+    def __init__(self, uri: str, *, user: str, heartbeat: int) -> None:
+        self._user = user
+        self._numbers = itertools.count()
+        self._waiting: dict[str, Waiter] = {}
+        self._in_flight: dict[str, int] = {}
+        self._reply_queue = ""
+        self.link = Link(
+            uri, name=f"{user}.caller", heartbeat=heartbeat, on_connect=self._consume, on_lost=self._fail_waiting
+        )
+
+    def _consume(self, channel: Any) -> None:
+        queue = reply_queue(self._user, str(uuids.uuid7()))
+        channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)
+        channel.queue_bind(queue, REPLIES, routing_key=queue)
+        channel.basic_consume(queue, no_ack=True, callback=self._on_answer)
+        self._reply_queue = queue
+
+    def _on_answer(self, message: Any) -> None:
+        waiter = self._waiting.pop(message.properties.get("correlation_id", ""), None)
+        if waiter is not None:
+            waiter.send((message.properties.get("type"), _as_bytes(message.body)))
+
+    def _fail_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for waiter in waiting.values():
+            waiter.send((None, b""))
+
+    def call(self, operation: Operation, body: bytes, context: CallContext) -> bytes:
+        """Call and return the response's JSON.
+
+        Sent again if the broker went away meanwhile: safe, because queries change nothing
+        and commands carry their key. Raises Refused, CallTimeout, Overloaded or CallFailed.
+        """
+        service = operation.service
+        if self._in_flight.get(service, 0) >= AT_ONCE_PER_SERVICE:
+            raise Overloaded(service)
+        self._in_flight[service] = self._in_flight.get(service, 0) + 1
+        try:
+            outcome = None
+            while outcome is None:
+                if context.remaining() <= 0:
+                    raise CallTimeout(operation.name)
+                outcome, answer = self._try(operation, body, context)
+        finally:
+            self._in_flight[service] -= 1
+        if outcome == OK:
+            return answer
+        if outcome == REFUSED:
+            raise Refused(orjson.loads(answer))
+        raise CallFailed(operation.name)
+
+    def _try(self, operation: Operation, body: bytes, context: CallContext) -> tuple[str | None, bytes]:
+        number = str(next(self._numbers))
+        waiter = self._waiting[number] = Waiter()
+        store = context.store_id or "-"
+        try:
+            with self.link.writing(timeout=max(context.remaining(), 0)) as channel:
+                message = amqp.Message(
+                    body,
+                    type=operation.name,
+                    correlation_id=number,
+                    reply_to=self._reply_queue,
+                    delivery_mode=1,
+                    expiration=str(max(int(context.remaining() * 1000), 1)),
+                    application_headers={HEADER: context.header()},
+                )
+                key = f"{operation.name.partition('.')[2]}.{store}"
+                channel.basic_publish(message, exchange=calls_exchange(operation.service), routing_key=key)
+            with Timeout(max(context.remaining(), 0.001), False):
+                answer: tuple[str | None, bytes] = waiter.wait()
+                return answer
+            raise CallTimeout(operation.name)
+        except LinkDown:
+            time.sleep(0.05)
+            return None, b""
+        finally:
+            self._waiting.pop(number, None)
+
+
+def _as_bytes(body: bytes | str | memoryview) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body)
+
+
+class SharedCaller:
+    """A caller together with the thread that keeps its link alive, for tools outside of a service."""
+
+    def __init__(self, uri: str, *, user: str, heartbeat: int = 10) -> None:
+        self.caller = Caller(uri, user=user, heartbeat=heartbeat)
+        self._thread = threading.Thread(target=self.caller.link.run, daemon=True)
+
+    def __enter__(self) -> Caller:
+        self._thread.start()
+        return self.caller
+
+    def __exit__(self, *_: object) -> None:
+        self.caller.link.stop()

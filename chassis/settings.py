@@ -1,0 +1,99 @@
+"""Settings: read once from the environment, typed; a missing one stops the start with one line that names it.
+
+`deploy/env.example` lists every variable; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SERVICES = ("customer", "sales", "workshop", "followup", "reporting", "gateway")
+"""Everything that owns a database and a broker user."""
+
+DELAYS = "1,5,30,120,600,3600"
+
+
+class MissingSetting(SystemExit):
+    """A variable is not set or not readable: the process ends with one line that names it."""
+
+    def __init__(self, variable: str, wanted: str) -> None:
+        super().__init__(f"crm: set {variable} ({wanted}); deploy/env.example explains every variable")
+
+
+class Environment:
+    """Typed reading of environment variables, with the name of the missing one in the error."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = os.environ if values is None else values
+
+    def text(self, variable: str, default: str | None = None, *, wanted: str = "text") -> str:
+        """A text. Raises MissingSetting when absent and without default."""
+        value = self._values.get(variable) or default
+        if value is None:
+            raise MissingSetting(variable, wanted)
+        return value
+
+    def number(self, variable: str, default: int | None = None) -> int:
+        """A whole number."""
+        value = self.text(variable, None if default is None else str(default), wanted="a whole number")
+        if not value.lstrip("-").isdigit():
+            raise MissingSetting(variable, f"a whole number, not {value!r}")
+        return int(value)
+
+    def numbers(self, variable: str, default: str) -> tuple[float, ...]:
+        """Numbers with commas between."""
+        try:
+            return tuple(float(part) for part in self.text(variable, default).split(","))
+        except ValueError:
+            raise MissingSetting(variable, "numbers with commas between") from None
+
+    def flag(self, variable: str) -> bool:
+        """True if the variable is 1, true or yes."""
+        return self.text(variable, "0").lower() in ("1", "true", "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one service's process needs to know. Durations are seconds."""
+
+    service: str
+    database_url: str
+    amqp_uri: str
+    health_port: int
+    actor_public_key: str
+    test_mode: bool
+    heartbeat: int
+    pool_size: int
+    retry_delays: tuple[float, ...]
+    call_timeout: float
+    stop_timeout: float
+
+    @classmethod
+    def of(cls, service: str, environment: Environment | None = None) -> Settings:
+        """Read the settings of `service`. Raises MissingSetting."""
+        env = environment or Environment()
+        return cls(
+            service=service,
+            database_url=env.text(named(service, "DATABASE_URL"), wanted="postgresql://user:password@host:port/database"),
+            amqp_uri=env.text(named(service, "AMQP_URI"), wanted="amqp://user:password@host:port/vhost"),
+            health_port=env.number(named(service, "HEALTH_PORT"), 0),
+            actor_public_key=env.text("CRM_ACTOR_PUBLIC_KEY", wanted="the gateway's Ed25519 public key, base64"),
+            test_mode=env.flag("CRM_TEST_MODE"),
+            heartbeat=env.number("CRM_HEARTBEAT_SECONDS", 10),
+            pool_size=env.number("CRM_DATABASE_POOL", 10),
+            retry_delays=env.numbers("CRM_RETRY_DELAYS", DELAYS),
+            call_timeout=env.number("CRM_CALL_TIMEOUT_MS", 3000) / 1000,
+            stop_timeout=env.number("CRM_STOP_TIMEOUT_SECONDS", 25),
+        )
+
+
+def named(service: str, what: str) -> str:
+    """The variable of one service: `CRM_SALES_DATABASE_URL`."""
+    return f"CRM_{service.upper()}_{what}"
+
+
+def retry_delays(environment: Environment | None = None) -> tuple[float, ...]:
+    """The tiers a failing event waits in, in seconds, shortest first."""
+    return (environment or Environment()).numbers("CRM_RETRY_DELAYS", DELAYS)

@@ -1,0 +1,289 @@
+"""The topology: every exchange, queue, binding, user and right on the broker, in one table.
+
+Applied by `crm topology apply` through RabbitMQ's management API, compared by `crm topology diff`;
+services declare nothing but their own reply queues, so a mistake in a service cannot break a queue.
+
+An event goes `<producer>.events` (topic, key `<event>.v<n>.<store>`) → `<consumer>.inbox` (topic)
+→ the queue of a store's pool if there is one, else, by the alternate exchange, the queue `<consumer>`.
+What nobody hears goes to `crm.unrouted`.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from chassis.settings import SERVICES
+from contracts.envelope import Event
+from contracts.followup import events as followup
+from contracts.sales import events as sales
+from contracts.workshop import events as workshop
+
+VHOST = "crm"
+UNROUTED = "crm.unrouted"
+REPLIES = "crm.replies"
+PARTNER = "partner"
+"""The broker user of systems outside that only listen (`docs/events.md`)."""
+
+HEARS: dict[str, tuple[type[Event], ...]] = {
+    "customer": (
+        sales.OrderSigned,
+        sales.VehicleDelivered,
+        workshop.RepairOrderOpened,
+        workshop.VehicleReturned,
+        followup.VisitPlanned,
+        followup.VisitCompleted,
+    ),
+    "sales": (),
+    "workshop": (),
+    "followup": (sales.VehicleDelivered, workshop.VehicleReturned),
+    "reporting": (sales.VehicleDelivered, workshop.RepairSettled, followup.VisitCompleted),
+    "gateway": (),
+}
+"""Who hears what. A contract test holds this table against the `@subscribe` lines of the services."""
+
+CALLS: dict[str, tuple[str, ...]] = {
+    "gateway": ("customer", "sales", "workshop", "followup", "reporting"),
+    "customer": (),
+    "sales": (),
+    "workshop": (),
+    "followup": (),
+    "reporting": (),
+}
+"""Who may call whom."""
+
+QUORUM = {"x-queue-type": "quorum"}
+SURE = {**QUORUM, "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+DELIVERY_LIMIT = 20
+"""The last net: a message delivered more often without an end goes to the dead queue."""
+
+
+def events_exchange(producer: str) -> str:
+    """Where a service's events come out; nameko's own name for it, so that stock nameko can subscribe."""
+    return f"{producer}.events"
+
+
+def routing_key(topic: str, store_id: str) -> str:
+    """`<event>.v<n>.<store>`."""
+    return f"{topic}.{store_id}"
+
+
+def inbox_exchange(consumer: str) -> str:
+    """Where everything a consumer hears comes together."""
+    return f"{consumer}.inbox"
+
+
+def work_queue(consumer: str) -> str:
+    """The default queue of a consumer."""
+    return consumer
+
+
+def retry_exchange(consumer: str) -> str:
+    """Chooses the waiting tier by the header `retry-after`."""
+    return f"{consumer}.retry"
+
+
+def retry_queue(consumer: str, delay: float) -> str:
+    """Where failed messages wait; they come back to the inbox exchange with their own key."""
+    return f"{consumer}.retry.{delay_name(delay)}"
+
+
+def delay_name(delay: float) -> str:
+    """`1s`, `30s`, `2m`, `1h`; tests use `200ms`."""
+    if delay < 1:
+        return f"{int(delay * 1000)}ms"
+    for unit, size in (("h", 3600), ("m", 60)):
+        if delay >= size and delay % size == 0:
+            return f"{int(delay // size)}{unit}"
+    return f"{delay:g}s"
+
+
+def dead_queue(consumer: str) -> str:
+    """Exchange and queue of messages that were given up."""
+    return f"{consumer}.dead"
+
+
+def calls_exchange(service: str) -> str:
+    """Where calls to a service are published, keyed `<operation>.<store>`."""
+    return f"{service}.calls"
+
+
+def calls_queue(service: str) -> str:
+    """The default queue of calls to a service."""
+    return f"{service}.calls"
+
+
+def reply_queue(user: str, unique: str) -> str:
+    """A caller's own queue for answers."""
+    return f"replies.{user}.{unique}"
+
+
+@dataclass
+class Topology:
+    """The table in the form of RabbitMQ's definitions."""
+
+    exchanges: list[dict[str, Any]] = field(default_factory=list)
+    queues: list[dict[str, Any]] = field(default_factory=list)
+    bindings: list[dict[str, Any]] = field(default_factory=list)
+
+    def exchange(self, name: str, kind: str, **arguments: Any) -> None:
+        """Add a durable exchange."""
+        self.exchanges.append(
+            {"name": name, "type": kind, "durable": True, "auto_delete": False, "internal": False, "arguments": arguments}
+        )
+
+    def queue(self, name: str, arguments: dict[str, Any]) -> None:
+        """Add a durable queue."""
+        self.queues.append({"name": name, "durable": True, "auto_delete": False, "arguments": arguments})
+
+    def bind(self, source: str, destination: str, key: str = "", *, to: str = "queue", **arguments: Any) -> None:
+        """Bind a queue (or exchange) to an exchange."""
+        self.bindings.append(
+            {
+                "source": source,
+                "destination": destination,
+                "destination_type": to,
+                "routing_key": key,
+                "arguments": arguments,
+            }
+        )
+
+
+def table(retry_delays: tuple[float, ...]) -> Topology:
+    """The whole topology. `retry_delays` are the waiting tiers in seconds."""
+    made = Topology()
+    made.exchange(UNROUTED, "fanout")
+    made.queue(UNROUTED, QUORUM)
+    made.bind(UNROUTED, UNROUTED)
+    made.exchange(REPLIES, "direct")
+    for service in SERVICES:
+        made.exchange(events_exchange(service), "topic", **{"alternate-exchange": UNROUTED})
+    for service in SERVICES:
+        if service != "gateway":
+            _calls(made, service)
+        if HEARS[service]:
+            _inbox(made, service, retry_delays)
+    return made
+
+
+def _calls(made: Topology, service: str) -> None:
+    default = f"{calls_exchange(service)}.default"
+    made.exchange(default, "fanout")
+    made.exchange(calls_exchange(service), "topic", **{"alternate-exchange": default})
+    made.queue(calls_queue(service), {"x-queue-type": "classic"})
+    made.bind(default, calls_queue(service))
+
+
+def _inbox(made: Topology, consumer: str, retry_delays: tuple[float, ...]) -> None:
+    default, inbox, dead = f"{inbox_exchange(consumer)}.default", inbox_exchange(consumer), dead_queue(consumer)
+    made.exchange(default, "fanout")
+    made.exchange(inbox, "topic", **{"alternate-exchange": default})
+    made.exchange(dead, "fanout")
+    made.queue(dead, QUORUM)
+    made.bind(dead, dead)
+    made.queue(
+        work_queue(consumer), {**SURE, "x-dead-letter-exchange": dead, "x-delivery-limit": DELIVERY_LIMIT}
+    )
+    made.bind(default, work_queue(consumer))
+    made.exchange(retry_exchange(consumer), "headers")
+    for delay in retry_delays:
+        waiting = retry_queue(consumer, delay)
+        made.queue(waiting, {**SURE, "x-dead-letter-exchange": inbox, "x-message-ttl": int(delay * 1000)})
+        made.bind(
+            retry_exchange(consumer), waiting, **{"x-match": "all", "retry-after": delay_name(delay)}
+        )
+    for heard in HEARS[consumer]:
+        declared = heard.declaration
+        made.bind(
+            events_exchange(declared.producer), inbox, routing_key(declared.topic, "*"), to="exchange"
+        )
+
+
+def rights(user: str) -> dict[str, str]:
+    """What a broker user may configure, write and read: its own, and the calls it may make."""
+    if user == PARTNER:
+        return {"configure": r"^(evt-|partner\.).*$", "write": r"^(evt-|partner\.).*$", "read": r"^(evt-.*|partner\..*|[a-z]+\.events)$"}
+    replies = rf"replies\.{user}\..*"
+    may_call = "|".join(rf"{service}\.calls" for service in CALLS[user])
+    own_exchanges = rf"{user}\.(events|retry|dead)|crm\.replies"
+    write = "|".join(part for part in (own_exchanges, may_call, replies) if part)
+    return {
+        "configure": rf"^({replies})$",
+        "write": rf"^({write})$",
+        "read": rf"^({user}|{user}\.calls|{user}\.dead|crm\.replies|{replies})$",
+    }
+
+
+class Management:
+    """RabbitMQ's management API. `url` carries the administrator's name and password."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._base = f"{parts.scheme}://{parts.hostname}:{parts.port}/api"
+        self._authorization = "Basic " + b64encode(f"{parts.username}:{parts.password}".encode()).decode()
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """One request; returns the decoded answer. Raises urllib.error.HTTPError."""
+        request = urllib.request.Request(
+            self._base + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": self._authorization, "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=15) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def apply(self, wanted: Topology, passwords: dict[str, str]) -> None:
+        """Create what is missing, and users with exactly their rights. Never deletes, never changes a queue."""
+        self.call("PUT", f"/vhosts/{VHOST}", {})
+        for user, password in passwords.items():
+            self.call("PUT", f"/users/{user}", {"password": password, "tags": ""})
+            self.call("PUT", f"/permissions/{VHOST}/{user}", rights(user))
+        self.call(
+            "POST",
+            f"/definitions/{VHOST}",
+            {"exchanges": wanted.exchanges, "queues": wanted.queues, "bindings": wanted.bindings},
+        )
+
+    def diff(self, wanted: Topology) -> list[str]:
+        """What the broker lacks or has otherwise, one line each; empty when it is as it should be."""
+        actual = self.call("GET", f"/definitions/{VHOST}")
+        lines: list[str] = []
+        for kind in ("exchanges", "queues"):
+            have = {item["name"]: item for item in actual[kind]}
+            for item in getattr(wanted, kind):
+                found = have.get(item["name"])
+                if found is None:
+                    lines.append(f"missing {kind[:-1]} {item['name']}")
+                elif found["arguments"] != item["arguments"] or found.get("type") != item.get("type", found.get("type")):
+                    lines.append(f"different {kind[:-1]} {item['name']}: {found['arguments']} instead of {item['arguments']}")
+        have_bindings = {_binding_line(item) for item in actual["bindings"]}
+        want_bindings = {_binding_line(item) for item in wanted.bindings}
+        lines += [f"missing binding {line}" for line in sorted(want_bindings - have_bindings)]
+        ours = {item["name"] for item in (*wanted.exchanges, *wanted.queues)}
+        lines += [
+            f"unknown binding {_binding_line(item)}"
+            for item in actual["bindings"]
+            if item["destination"] in ours and _binding_line(item) not in want_bindings
+        ]
+        return lines
+
+    def depth(self, queue: str) -> int:
+        """Messages in a queue, ready and in hand."""
+        try:
+            return int(self.call("GET", f"/queues/{VHOST}/{quote(queue, safe='')}").get("messages", 0))
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return 0
+            raise
+
+
+def _binding_line(item: dict[str, Any]) -> str:
+    arguments = f" {json.dumps(item['arguments'], sort_keys=True)}" if item["arguments"] else ""
+    return f"{item['source']} -> {item['destination_type']} {item['destination']} [{item['routing_key']}]{arguments}"

@@ -1,0 +1,54 @@
+"""Field types that several services use, so that a mobile number or an amount is bounded the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from contracts.shapes import Between, Names, Sensitive, Text
+
+StoreId = Annotated[str, Text(1, 12), Names("store")]
+"""A store's code, such as `HN`: capital letters and digits."""
+
+StaffId = Annotated[str, Text(1, 40), Names("staff")]
+"""A member of staff."""
+
+Fen = Annotated[int, Between(0, 10**12)]
+"""Money: a whole number of fen (1/100 yuan)."""
+
+PriceFen = Annotated[int, Between(0, 10**12), Sensitive("price")]
+"""Money of a deal, shown to the roles that may see prices (R23)."""
+
+Km = Annotated[int, Between(0, 3_000_000)]
+"""An odometer reading in kilometres."""
+
+Vin = Annotated[str, Text(11, 25)]
+"""A vehicle identification number as typed; the owning service repairs and checks it (E4)."""
+
+Plate = Annotated[str, Text(5, 16)]
+"""A number plate as typed (E5)."""
+
+Mobile = Annotated[str, Text(1, 40), Sensitive("mobile")]
+"""A phone number: as typed in requests (E1), masked in answers unless revealed."""
+
+Version = Annotated[int, Between(1, 2**31)]
+"""The version of a thing the caller looked at (`If-Match`)."""
+
+Page = Annotated[int, Between(1, 100_000)]
+Size = Annotated[int, Between(1, 100)]
+
+Remark = Annotated[str, Text(0, 2000)]
+Reason = Annotated[str, Text(2, 500)]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A request without content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The answer of a command that has nothing to tell."""
+
+    done: bool = True
+

@@ -1,0 +1,127 @@
+"""What the follow-up service can be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from contracts.fields import Page, Remark, Size, StaffId, StoreId, Version
+from contracts.operation import command, query
+from contracts.shapes import Between, Text
+
+
+class VisitStatus(StrEnum):
+    """Where a visit stands (C12; the states of this slice)."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """Visits of the caller's scope by due time; without a status the open ones."""
+
+    store_id: StoreId | None = None
+    status: VisitStatus | None = None
+    customer_id: UUID | None = None
+    due_before: datetime | None = None
+    page: Page = 1
+    size: Size = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit as shown."""
+
+    visit_id: UUID
+    purpose: str
+    status: VisitStatus
+    store_id: StoreId
+    customer_id: UUID
+    due_at: datetime
+    trigger_type: str
+    trigger_id: UUID
+    version: int
+    score: int | None = None
+    remark: str = ""
+    completed_at: datetime | None = None
+    completed_by: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """A page of visits."""
+
+    items: list[Visit]
+    page: int
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteVisit:
+    """What the customer answered: satisfaction 1 to 10 and his words."""
+
+    visit_id: UUID
+    score: Annotated[int, Between(1, 10)]
+    remark: Remark = ""
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitById:
+    """One visit."""
+
+    visit_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPolicy:
+    """A new value of a policy from a moment on, for a store or (without) the group; `dry_run` only tells what would change."""
+
+    code: Annotated[str, Text(1, 60)]
+    value: dict[str, Any]
+    effective_from: datetime
+    store_id: StoreId | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueChange:
+    """A visit whose due time the policy moves."""
+
+    visit_id: UUID
+    purpose: str
+    due_at: datetime
+    new_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEffect:
+    """What changed, or would change: how many visits, and the first hundred of them."""
+
+    published: bool
+    total: int
+    changes: list[DueChange]
+
+
+worklist = query("followup.worklist", Worklist, Visits, summary="Visits to make")
+get_visit = query("followup.get_visit", VisitById, Visit, refuses=("VISIT_NOT_FOUND",), summary="One visit")
+complete_visit = command(
+    "followup.complete_visit",
+    CompleteVisit,
+    Visit,
+    refuses=("VISIT_NOT_FOUND", "VISIT_CLOSED", "JUDGED_PERSON_ASKS"),
+    summary="Record what the customer answered",
+)
+publish_policy = command(
+    "followup.publish_policy",
+    PublishPolicy,
+    PolicyEffect,
+    refuses=("POLICY_UNKNOWN", "POLICY_VALUE", "POLICY_EXISTS", "POLICY_IN_PAST"),
+    summary="Change when visits are due, or see what a change would do",
+)

@@ -1,0 +1,233 @@
+"""What the gateway answers itself: organisation, accounts, sessions, access log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from contracts.fields import Done, Nothing, Page, Size, StaffId, StoreId, Version
+from contracts.operation import command, query
+from contracts.shapes import Text
+
+Code = Annotated[str, Text(1, 40)]
+Name = Annotated[str, Text(1, 100)]
+Password = Annotated[str, Text(1, 128)]
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Account name and password."""
+
+    account: Code
+    password: Password
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The token to send as `Authorization: Bearer …`; it is shown once and stored only as a hash."""
+
+    token: str
+    expires_at: datetime
+    staff_id: str
+    must_change_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """A new password; every other session of the account ends."""
+
+    old_password: Password
+    new_password: Password
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who the session stands for."""
+
+    staff_id: StaffId
+    name: str
+    roles: list[str]
+    stores: list[StoreId]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDealer:
+    """A dealer group."""
+
+    code: Code
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Dealer:
+    """A dealer group as shown."""
+
+    code: str
+    name: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStore:
+    """A store; its code becomes part of every routing key: capital letters and digits."""
+
+    code: Code
+    name: Name
+    dealer_code: Code
+    grade: Annotated[str, Text(0, 10)] = ""
+    headquarters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store as shown."""
+
+    code: str
+    name: str
+    dealer_code: str
+    grade: str
+    headquarters: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All stores."""
+
+    items: list[Store]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStaff:
+    """A member of staff with an account. The initial password must be changed within 24 hours."""
+
+    code: Code
+    name: Name
+    roles: list[Code]
+    stores: list[StoreId]
+    initial_password: Password
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStaff:
+    """New roles or stores, or the end of the employment (R4); takes effect on the next request."""
+
+    code: Code
+    roles: list[Code] | None = None
+    stores: list[StoreId] | None = None
+    active: bool | None = None
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff as shown."""
+
+    code: str
+    name: str
+    roles: list[str]
+    stores: list[str]
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListStaff:
+    """Staff by code."""
+
+    page: Page = 1
+    size: Size = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPage:
+    """A page of staff."""
+
+    items: list[Staff]
+    page: int
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListAccess:
+    """Readings of personal data, newest first."""
+
+    page: Page = 1
+    size: Size = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who saw whose data in full, when and why (R62)."""
+
+    id: UUID
+    at: datetime
+    staff_id: StaffId
+    operation: str
+    subject_id: str
+    reason: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """A page of the access log."""
+
+    items: list[Access]
+    page: int
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Test mode only: the time all requests are judged at; null gives the clock back (A0)."""
+
+    now: datetime | None = None
+
+
+log_in = command(
+    "gateway.log_in",
+    LogIn,
+    Session,
+    refuses=("LOGIN_FAILED", "TOO_MANY_ATTEMPTS"),
+    summary="Begin a session",
+)
+log_out = command("gateway.log_out", Nothing, Done, summary="End this session")
+change_password = command(
+    "gateway.change_password",
+    ChangePassword,
+    Done,
+    refuses=("LOGIN_FAILED", "PASSWORD_TOO_WEAK"),
+    summary="Change my password",
+)
+who_am_i = query("gateway.who_am_i", Nothing, Me, summary="Whose session this is")
+create_dealer = command("gateway.create_dealer", CreateDealer, Dealer, refuses=("CODE_TAKEN", "CODE_INVALID"), summary="Add a dealer group")
+create_store = command(
+    "gateway.create_store",
+    CreateStore,
+    Store,
+    refuses=("CODE_TAKEN", "CODE_INVALID", "DEALER_NOT_FOUND"),
+    summary="Add a store",
+)
+list_stores = query("gateway.list_stores", Nothing, Stores, summary="The stores")
+create_staff = command(
+    "gateway.create_staff",
+    CreateStaff,
+    Staff,
+    refuses=("CODE_TAKEN", "CODE_INVALID", "ROLE_UNKNOWN", "STORE_UNKNOWN", "PASSWORD_TOO_WEAK"),
+    summary="Add a member of staff with an account",
+)
+change_staff = command(
+    "gateway.change_staff",
+    ChangeStaff,
+    Staff,
+    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "STORE_UNKNOWN"),
+    summary="Change roles, stores or employment",
+)
+list_staff = query("gateway.list_staff", ListStaff, StaffPage, summary="The staff")
+list_access = query("gateway.list_access", ListAccess, AccessPage, summary="The access log")
+set_clock = command("gateway.set_clock", SetClock, Done, refuses=("NOT_IN_TEST_MODE",), summary="Set the clock of a test system")

@@ -1,0 +1,55 @@
+"""Operations: what a service can be asked. Declared once, implemented by the service, exposed by the gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A command changes something and is idempotent by key; a query changes nothing."""
+
+    COMMAND = "command"
+    QUERY = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a service can be asked.
+
+    `name` is `<service>.<verb_noun>`; `refuses` lists the codes it can answer no with,
+    beside those any operation may give (`refusals.ALWAYS_POSSIBLE`).
+    """
+
+    name: str
+    kind: Kind
+    request: type
+    response: type
+    refuses: tuple[str, ...]
+    summary: str
+
+    @property
+    def service(self) -> str:
+        """Who implements it."""
+        return self.name.partition(".")[0]
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every declared operation by name."""
+
+
+def command(name: str, request: type, response: type, *, refuses: tuple[str, ...] = (), summary: str) -> Operation:
+    """Declare an operation that changes something."""
+    return _declare(Operation(name, Kind.COMMAND, request, response, refuses, summary))
+
+
+def query(name: str, request: type, response: type, *, refuses: tuple[str, ...] = (), summary: str) -> Operation:
+    """Declare an operation that only reads."""
+    return _declare(Operation(name, Kind.QUERY, request, response, refuses, summary))
+
+
+def _declare(operation: Operation) -> Operation:
+    if operation.name in OPERATIONS:
+        raise TypeError(f"operation {operation.name} is declared twice")
+    OPERATIONS[operation.name] = operation
+    return operation

@@ -1,0 +1,138 @@
+"""Refusals: how a service says no.
+
+Five kinds, each with one HTTP status (`gateway/http.py`).
+A refusal travels as kind + code + sentences + details, never as a class path,
+so that a class may be renamed or moved without breaking a caller.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Kind(StrEnum):
+    """What sort of no it is."""
+
+    NOT_FOUND = "not_found"
+    INVALID = "invalid"
+    NOT_ALLOWED = "not_allowed"
+    CONFLICT = "conflict"
+    RULE = "rule"
+
+
+class Refusal(Exception):
+    """A no that is meant for the user.
+
+    Subclasses set `code` (stable, upper case) and one sentence in Chinese and English;
+    the sentences may name details: `"{vin}"`.
+    """
+
+    kind: ClassVar[Kind]
+    code: ClassVar[str]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(f"{self.code} {details}" if details else self.code)
+        self.details = details
+
+    def wire(self) -> dict[str, Any]:
+        """The form that travels between services."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "zh": self.zh.format_map(self.details),
+            "en": self.en.format_map(self.details),
+            "details": self.details,
+        }
+
+
+class NotFound(Refusal):
+    """There is no such thing, or the caller may not know that there is."""
+
+    kind = Kind.NOT_FOUND
+
+
+class Invalid(Refusal):
+    """The request cannot be understood or a field is wrong."""
+
+    kind = Kind.INVALID
+
+
+class NotAllowed(Refusal):
+    """The caller may not do this."""
+
+    kind = Kind.NOT_ALLOWED
+
+
+class Conflict(Refusal):
+    """Somebody else was first, or the caller looked at an older version."""
+
+    kind = Kind.CONFLICT
+
+
+class RuleRefused(Refusal):
+    """A rule of the business stands in the way."""
+
+    kind = Kind.RULE
+
+
+class InvalidRequest(Invalid):
+    """The request does not have the declared shape. `details["errors"]` maps field to complaints."""
+
+    code = "INVALID_REQUEST"
+    zh = "请求内容有误,请检查标出的字段"
+    en = "The request is not valid; see the fields named in errors"
+
+
+class OperationNotAllowed(NotAllowed):
+    """None of the caller's roles may use this operation (`access.toml`)."""
+
+    code = "OPERATION_NOT_ALLOWED"
+    zh = "您的角色无权执行此操作"
+    en = "Your role may not do this"
+
+
+class StoreNotAllowed(NotAllowed):
+    """The caller named a store outside his scope (R8)."""
+
+    code = "STORE_NOT_ALLOWED"
+    zh = "您无权访问该门店"
+    en = "You may not act for this store"
+
+
+class ActorRejected(NotAllowed):
+    """The signed actor is missing, forged or expired."""
+
+    code = "ACTOR_REJECTED"
+    zh = "身份凭证无效或已过期"
+    en = "The caller's signed identity is missing, forged or expired"
+
+
+class StaleVersion(Conflict):
+    """The object changed since the caller read it (`If-Match`)."""
+
+    code = "STALE_VERSION"
+    zh = "数据已被他人修改,请刷新后重试"
+    en = "It was changed by somebody else; read it again"
+
+
+class KeyReused(Invalid):
+    """The idempotency key was used before with another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    zh = "该幂等键已用于另一个请求"
+    en = "This idempotency key was used with another request"
+
+
+class StillRunning(Conflict):
+    """The same command with the same key is running right now."""
+
+    code = "REQUEST_IN_PROGRESS"
+    zh = "相同的请求正在处理中"
+    en = "The same request is being worked on"
+
+
+ALWAYS_POSSIBLE = (InvalidRequest, OperationNotAllowed, StoreNotAllowed, ActorRejected, StaleVersion, KeyReused, StillRunning)
+"""Refusals any operation may give; an operation lists only its own."""

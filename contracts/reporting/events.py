@@ -1,0 +1,1 @@
+"""Events of the reporting service: none yet; it only listens."""

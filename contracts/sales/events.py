@@ -1,0 +1,55 @@
+"""Events of the sales service."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from contracts.envelope import event
+
+
+@event(producer="sales", name="order_signed", version=1, subject="order")
+class OrderSigned:
+    """The customer signed a contract for a car."""
+
+    order_id: UUID
+    customer_id: UUID
+    model: str
+    total_fen: int
+    promised_date: date
+
+
+@event(producer="sales", name="payment_confirmed", version=1, subject="order")
+class PaymentConfirmed:
+    """Money for an order arrived; `balance_fen` is what is still owed."""
+
+    order_id: UUID
+    customer_id: UUID
+    amount_fen: int
+    external_ref: str
+    balance_fen: int
+
+
+@event(producer="sales", name="vehicle_allocated", version=1, subject="order")
+class VehicleAllocated:
+    """A stock vehicle was set aside for an order."""
+
+    order_id: UUID
+    vehicle_id: UUID
+    vin: str
+
+
+@event(producer="sales", name="vehicle_delivered", version=1, subject="order")
+class VehicleDelivered:
+    """The customer drove his new car away. `first_promise` is the date first promised (R48)."""
+
+    order_id: UUID
+    vehicle_id: UUID
+    vin: str
+    model: str
+    customer_id: UUID
+    consultant_id: str
+    delivered_at: datetime
+    first_promise: date
+    total_fen: int
+    km: int

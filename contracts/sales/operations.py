@@ -1,0 +1,194 @@
+"""What the sales service can be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from contracts.fields import Fen, Km, Page, PriceFen, Size, StaffId, StoreId, Version, Vin
+from contracts.operation import command, query
+from contracts.shapes import Between, Text
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands (C4; the states of this slice)."""
+
+    APPROVED = "approved"
+    SIGNED = "signed"
+    ALLOCATED = "allocated"
+    DELIVERED = "delivered"
+
+
+class PaymentKind(StrEnum):
+    """What a payment is for."""
+
+    DEPOSIT = "deposit"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStock:
+    """A vehicle arrived in the yard of a store."""
+
+    vin: Vin
+    model: Annotated[str, Text(1, 80)]
+    store_id: StoreId
+
+
+@dataclass(frozen=True, slots=True)
+class StockVehicle:
+    """A vehicle in stock."""
+
+    vehicle_id: UUID
+    vin: str
+    model: str
+    store_id: StoreId
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOrder:
+    """An order at an agreed price; the caller is its consultant."""
+
+    customer_id: UUID
+    store_id: StoreId
+    model: Annotated[str, Text(1, 80)]
+    total_fen: Annotated[int, Between(1, 10**12)]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOrder:
+    """The contract: its number, who signed, and the delivery date promised."""
+
+    order_id: UUID
+    contract_no: Annotated[str, Text(1, 40)]
+    signer: Annotated[str, Text(1, 100)]
+    promised_date: date
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrder:
+    """A confirmed payment. The same `external_ref` again is the same payment (R43)."""
+
+    order_id: UUID
+    amount_fen: Annotated[int, Between(1, 10**12)]
+    external_ref: Annotated[str, Text(1, 64)]
+    kind: PaymentKind = PaymentKind.BALANCE
+
+
+@dataclass(frozen=True, slots=True)
+class AllocateVehicle:
+    """Set a stock vehicle aside for the order; one VIN, one order (R47)."""
+
+    order_id: UUID
+    vin: Vin
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverOrder:
+    """Hand the car over (R46)."""
+
+    order_id: UUID
+    km: Km
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderById:
+    """One order."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as shown."""
+
+    order_id: UUID
+    number: str
+    store_id: StoreId
+    customer_id: UUID
+    consultant_id: StaffId
+    model: str
+    status: OrderStatus
+    total_fen: PriceFen
+    paid_fen: PriceFen
+    created_at: datetime
+    version: int
+    promised_date: date | None = None
+    first_promise: date | None = None
+    vin: str | None = None
+    vehicle_id: UUID | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListOrders:
+    """Orders of the caller's scope, newest first."""
+
+    store_id: StoreId | None = None
+    status: OrderStatus | None = None
+    customer_id: UUID | None = None
+    page: Page = 1
+    size: Size = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A page of orders."""
+
+    items: list[Order]
+    page: int
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What was paid and what is owed; unused amounts are refused, so it never goes below zero (C4)."""
+
+    order_id: UUID
+    total_fen: Fen
+    paid_fen: Fen
+    balance_fen: Fen
+
+
+receive_stock = command(
+    "sales.receive_stock", ReceiveStock, StockVehicle, refuses=("VIN_INVALID", "VIN_IN_STOCK"), summary="Take a vehicle into stock"
+)
+create_order = command("sales.create_order", CreateOrder, Order, summary="Write an order")
+sign_order = command(
+    "sales.sign_order",
+    SignOrder,
+    Order,
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "PROMISE_IN_PAST"),
+    summary="Sign the contract",
+)
+pay_order = command(
+    "sales.pay_order",
+    PayOrder,
+    Balance,
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED"),
+    summary="Record a confirmed payment",
+)
+allocate_vehicle = command(
+    "sales.allocate_vehicle",
+    AllocateVehicle,
+    Order,
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "DEPOSIT_MISSING", "VEHICLE_NOT_FOUND", "VEHICLE_TAKEN", "MODEL_DIFFERS"),
+    summary="Set a stock vehicle aside",
+)
+deliver_order = command(
+    "sales.deliver_order",
+    DeliverOrder,
+    Order,
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "BALANCE_OPEN"),
+    summary="Hand the car over",
+)
+get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
+list_orders = query("sales.list_orders", ListOrders, Orders, summary="Orders of my scope")

@@ -1,0 +1,176 @@
+"""Shapes: a frozen dataclass is the one declaration of a message; its marshmallow schema is derived from it.
+
+Requests, responses, event payloads and the envelope are all declared this way,
+so that a field is written down once and checked, documented and typed from there.
+Why not a library: `docs/decisions/0003-contracts.md`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import marshmallow
+import orjson
+from marshmallow import fields, validate
+
+T = typing.TypeVar("T")
+
+LONGEST_TEXT = 500
+"""Characters a text field takes unless it says otherwise."""
+
+LARGEST_INTEGER = 2**53
+"""Beyond this a JSON number is no longer exact in every client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Bounds of a text field, in characters."""
+
+    at_least: int = 0
+    at_most: int = LONGEST_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Bounds of a number, both included."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """The field is shown in full only to the roles that `access.toml` lists for this kind of datum."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The field is an identifier (`"store"` or `"staff"`) that the gateway answers with a name beside it."""
+
+    what: str
+
+
+class InvalidShape(ValueError):
+    """A message does not have the shape it was declared with. `errors` maps field to complaints."""
+
+    def __init__(self, shape: type, errors: Mapping[str, Any]) -> None:
+        super().__init__(f"{shape.__name__}: {errors}")
+        self.errors = dict(errors)
+
+
+def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = False) -> T:
+    """Check `raw` (decoded JSON) against `shape` and build it.
+
+    `tolerant` ignores unknown fields (consumers of events do), else they are refused;
+    `loose` takes numbers written as text (query strings).
+    Raises InvalidShape with every complaint at once.
+    """
+    schema = schema_of(shape, loose)
+    try:
+        return typing.cast(
+            T, schema.load(raw, unknown=marshmallow.EXCLUDE if tolerant else marshmallow.RAISE)  # type: ignore[arg-type]
+        )
+    except marshmallow.ValidationError as error:
+        complaints = error.messages if isinstance(error.messages, dict) else {"_": error.messages}
+        raise InvalidShape(shape, complaints) from None
+
+
+def dump(value: object) -> bytes:
+    """JSON of a shape (or of plain data holding shapes): the wire form everywhere."""
+    return orjson.dumps(value, default=_plain)
+
+
+def plain(value: object) -> Any:
+    """The same as decoded JSON: dicts, lists, numbers and text only."""
+    return orjson.loads(dump(value))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+@cache
+def schema_of(shape: type, loose: bool = False) -> marshmallow.Schema:
+    """The marshmallow schema of a dataclass; loading through it gives an instance of the dataclass."""
+    hints = typing.get_type_hints(shape, include_extras=True)
+    members: dict[str, Any] = {
+        field.name: _field(hints[field.name], loose, default=_default(field))
+        for field in dataclasses.fields(shape)
+    }
+    members["_build"] = marshmallow.post_load(lambda self, data, **_: shape(**data))
+    return typing.cast(marshmallow.Schema, type(f"{shape.__name__}Schema", (marshmallow.Schema,), members)())
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory
+    return dataclasses.MISSING
+
+
+def _no_nul(text: str) -> None:
+    if "\x00" in text:
+        raise marshmallow.ValidationError("Must not contain the NUL character.")
+
+
+def _field(hint: Any, loose: bool, *, default: object = dataclasses.MISSING) -> fields.Field[Any]:
+    marks: tuple[Any, ...] = ()
+    if typing.get_origin(hint) is typing.Annotated:
+        hint, *rest = typing.get_args(hint)
+        marks = tuple(rest)
+    settings: dict[str, Any] = {"required": default is dataclasses.MISSING}
+    if default is not dataclasses.MISSING:
+        settings["load_default"] = default
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+        settings["allow_none"] = True
+        if typing.get_origin(hint) is typing.Annotated:
+            hint, *rest = typing.get_args(hint)
+            marks += tuple(rest)
+    settings["metadata"] = {"marks": marks}
+    return _of_type(hint, marks, settings, loose)
+
+
+def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], loose: bool) -> fields.Field[Any]:
+    origin = typing.get_origin(hint)
+    if hint is str:
+        text = next((mark for mark in marks if isinstance(mark, Text)), Text())
+        bounds = validate.Length(min=text.at_least or None, max=text.at_most)
+        return fields.String(validate=[bounds, _no_nul], **settings)
+    if hint is int:
+        span = next((mark for mark in marks if isinstance(mark, Between)), Between(-LARGEST_INTEGER, LARGEST_INTEGER))
+        return fields.Integer(strict=not loose, validate=validate.Range(span.low, span.high), **settings)
+    if origin in (list, tuple):
+        (member, *_) = typing.get_args(hint)
+        return fields.List(_field(member, loose), validate=validate.Length(max=1000), **settings)
+    if origin is dict or hint is dict:
+        return fields.Dict(keys=fields.String(), **settings)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return fields.Enum(hint, by_value=True, **settings)
+    if dataclasses.is_dataclass(hint):
+        return fields.Nested(schema_of(typing.cast(type, hint), loose), **settings)
+    plain_field: Callable[..., fields.Field[Any]] | None = {
+        bool: fields.Boolean,
+        Decimal: fields.Decimal,
+        UUID: fields.UUID,
+        datetime: fields.AwareDateTime,
+        date: fields.Date,
+    }.get(hint)
+    if plain_field is None:
+        raise TypeError(f"a shape cannot hold {hint!r}")
+    return plain_field(**settings)

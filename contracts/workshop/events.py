@@ -1,0 +1,73 @@
+"""Events of the workshop service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.envelope import event
+
+
+@event(producer="workshop", name="repair_order_opened", version=1, subject="repair_order")
+class RepairOrderOpened:
+    """A vehicle was taken in."""
+
+    ro_id: UUID
+    number: str
+    vehicle_id: UUID
+    customer_id: UUID
+    advisor_id: str
+    km: int
+
+
+@event(producer="workshop", name="repair_authorized", version=1, subject="repair_order")
+class RepairAuthorized:
+    """The customer agreed to the work, its price and the time promised."""
+
+    ro_id: UUID
+    customer_id: UUID
+    amount_fen: int
+    promised_at: datetime
+
+
+@event(producer="workshop", name="repair_stage_changed", version=1, subject="repair_order")
+class RepairStageChanged:
+    """The order moved on the board."""
+
+    ro_id: UUID
+    customer_id: UUID
+    from_stage: str
+    to_stage: str
+
+
+@event(producer="workshop", name="repair_ready", version=1, subject="repair_order")
+class RepairReady:
+    """The vehicle may be fetched."""
+
+    ro_id: UUID
+    customer_id: UUID
+    ready_at: datetime
+    first_promise: datetime
+
+
+@event(producer="workshop", name="repair_settled", version=1, subject="repair_order")
+class RepairSettled:
+    """The invoice was made; this is what counts as a workshop visit (R7)."""
+
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    total_fen: int
+    settled_at: datetime
+
+
+@event(producer="workshop", name="vehicle_returned", version=1, subject="repair_order")
+class VehicleReturned:
+    """The customer has his vehicle back: the repair order is closed."""
+
+    ro_id: UUID
+    number: str
+    vehicle_id: UUID
+    customer_id: UUID
+    km: int
+    returned_at: datetime

@@ -1,0 +1,198 @@
+"""What the workshop service can be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from contracts.fields import Fen, Km, Page, PriceFen, Size, StaffId, StoreId, Version
+from contracts.operation import command, query
+from contracts.shapes import Text
+
+
+class Stage(StrEnum):
+    """Where a repair order stands (C7; the stages of this slice)."""
+
+    OPENED = "opened"
+    AUTHORIZED = "authorized"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    QC = "qc"
+    REWORK = "rework"
+    READY = "ready"
+    SETTLED = "settled"
+    RETURNED = "delivered"
+
+
+class PayType(StrEnum):
+    """Who pays a job line (C7)."""
+
+    CUSTOMER = "CUSTOMER"
+    WARRANTY = "WARRANTY"
+    INTERNAL = "INTERNAL"
+    INSURANCE = "INSURANCE"
+    GOODWILL = "GOODWILL"
+
+
+class Verdict(StrEnum):
+    """What the inspector says."""
+
+    PASSED = "passed"
+    REWORK = "rework"
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """One piece of work: `hours` standard hours, `amount_fen` its price."""
+
+    description: Annotated[str, Text(1, 200)]
+    amount_fen: Fen
+    hours: Decimal = Decimal(0)
+    pay_type: PayType = PayType.CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRepairOrder:
+    """Take a vehicle in; the caller is its advisor. `brought_by` is whoever brought it, owner or not."""
+
+    vehicle_id: UUID
+    customer_id: UUID
+    store_id: StoreId
+    km: Km
+    complaint: Annotated[str, Text(1, 500)]
+    lines: list[JobLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeRepair:
+    """The customer's consent: who gave it, how, and the time promised to him."""
+
+    ro_id: UUID
+    promised_at: datetime
+    consent_by: Annotated[str, Text(1, 100)]
+    consent_channel: Annotated[str, Text(1, 20)] = "signature"
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchRepair:
+    """Give the work to a technician at a bay."""
+
+    ro_id: UUID
+    technician_id: StaffId
+    bay: Annotated[str, Text(1, 20)] = ""
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRepair:
+    """Move the order one stage on."""
+
+    ro_id: UUID
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InspectRepair:
+    """Quality control, by somebody who did not do the work (C7)."""
+
+    ro_id: UUID
+    verdict: Verdict = Verdict.PASSED
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOrderById:
+    """One repair order."""
+
+    ro_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOrder:
+    """A repair order as shown."""
+
+    ro_id: UUID
+    number: str
+    store_id: StoreId
+    vehicle_id: UUID
+    customer_id: UUID
+    advisor_id: StaffId
+    stage: Stage
+    km: int
+    complaint: str
+    lines: list[JobLine]
+    total_fen: PriceFen
+    authorized_fen: PriceFen
+    opened_at: datetime
+    version: int
+    technician_id: StaffId | None = None
+    bay: str = ""
+    promised_at: datetime | None = None
+    first_promise: datetime | None = None
+    ready_at: datetime | None = None
+    settled_at: datetime | None = None
+    returned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRepairOrders:
+    """Repair orders of the caller's scope; without a stage the open ones: the board (R37)."""
+
+    store_id: StoreId | None = None
+    stage: Stage | None = None
+    vehicle_id: UUID | None = None
+    page: Page = 1
+    size: Size = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOrders:
+    """A page of repair orders."""
+
+    items: list[RepairOrder]
+    page: int
+    size: int
+    total: int
+
+
+_MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
+
+open_repair_order = command(
+    "workshop.open_repair_order", OpenRepairOrder, RepairOrder, refuses=("ODOMETER_BACKWARDS",), summary="Take a vehicle in"
+)
+authorize_repair = command(
+    "workshop.authorize_repair",
+    AuthorizeRepair,
+    RepairOrder,
+    refuses=(*_MOVING, "PROMISE_IN_PAST", "NOTHING_TO_DO"),
+    summary="Record the customer's consent and the promise to him",
+)
+dispatch_repair = command(
+    "workshop.dispatch_repair", DispatchRepair, RepairOrder, refuses=_MOVING, summary="Give the work to a technician"
+)
+start_repair = command("workshop.start_repair", MoveRepair, RepairOrder, refuses=_MOVING, summary="Begin the work")
+finish_repair = command(
+    "workshop.finish_repair", MoveRepair, RepairOrder, refuses=_MOVING, summary="Work done, over to quality control"
+)
+inspect_repair = command(
+    "workshop.inspect_repair",
+    InspectRepair,
+    RepairOrder,
+    refuses=(*_MOVING, "INSPECTOR_DID_THE_WORK"),
+    summary="Quality control: ready, or rework",
+)
+settle_repair = command(
+    "workshop.settle_repair", MoveRepair, RepairOrder, refuses=(*_MOVING, "NOT_AUTHORIZED"), summary="Make the invoice"
+)
+return_vehicle = command(
+    "workshop.return_vehicle", MoveRepair, RepairOrder, refuses=_MOVING, summary="Hand the vehicle back: the order is closed"
+)
+get_repair_order = query(
+    "workshop.get_repair_order", RepairOrderById, RepairOrder, refuses=("REPAIR_ORDER_NOT_FOUND",), summary="One repair order"
+)
+list_repair_orders = query("workshop.list_repair_orders", ListRepairOrders, RepairOrders, summary="The board, or a list")

@@ -1,0 +1,1 @@
+"""The identity rules of `spec/identity.md`, one file per idea; pure."""

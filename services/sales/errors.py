@@ -1,0 +1,101 @@
+"""How the sales service says no."""
+
+from __future__ import annotations
+
+from contracts.refusals import Conflict, Invalid, NotFound, RuleRefused
+
+
+class OrderNotFound(NotFound):
+    """No such order, or not in the caller's scope."""
+
+    code = "ORDER_NOT_FOUND"
+    zh = "没有这个订单"
+    en = "There is no such order"
+
+
+class OrderState(RuleRefused):
+    """The order is not where this step begins (C4)."""
+
+    code = "ORDER_STATE"
+    zh = "订单当前状态为{status},不能执行此操作"
+    en = "The order is {status}; this is not possible now"
+
+
+class PromiseInPast(Invalid):
+    """The promised date lies before today."""
+
+    code = "PROMISE_IN_PAST"
+    zh = "承诺交车日期不能早于今天"
+    en = "The promised date lies in the past"
+
+
+class Overpayment(RuleRefused):
+    """More than is owed (R43)."""
+
+    code = "OVERPAYMENT"
+    zh = "付款超过未付余额({balance_fen}分)"
+    en = "The payment is more than the balance of {balance_fen} fen"
+
+
+class ReferenceUsed(Conflict):
+    """The external reference belongs to another payment (C19)."""
+
+    code = "REFERENCE_USED"
+    zh = "该付款参考号已用于另一笔付款"
+    en = "This reference belongs to another payment"
+
+
+class DepositMissing(RuleRefused):
+    """No car without a deposit (C4)."""
+
+    code = "DEPOSIT_MISSING"
+    zh = "尚未收到定金,不能配车"
+    en = "No deposit yet, so no vehicle can be allocated"
+
+
+class BalanceOpen(RuleRefused):
+    """No delivery before everything is paid (C4)."""
+
+    code = "BALANCE_OPEN"
+    zh = "尚有余款{balance_fen}分未付,不能交车"
+    en = "{balance_fen} fen are still owed; the car cannot be handed over"
+
+
+class VehicleNotFound(NotFound):
+    """No such vehicle in a stock the caller may take from."""
+
+    code = "VEHICLE_NOT_FOUND"
+    zh = "库存中没有这辆车"
+    en = "There is no such vehicle in stock"
+
+
+class VehicleTaken(Conflict):
+    """Another order has this VIN (R47)."""
+
+    code = "VEHICLE_TAKEN"
+    zh = "车辆{vin}已配给其他订单"
+    en = "Vehicle {vin} belongs to another order"
+
+
+class ModelDiffers(RuleRefused):
+    """The vehicle is not the model that was ordered."""
+
+    code = "MODEL_DIFFERS"
+    zh = "所配车型({vehicle})与订单车型({ordered})不符"
+    en = "The vehicle is a {vehicle}, the order is for a {ordered}"
+
+
+class VinInvalid(Invalid):
+    """Not a VIN (E4)."""
+
+    code = "VIN_INVALID"
+    zh = "车架号无效"
+    en = "This is not a valid VIN"
+
+
+class VinInStock(Conflict):
+    """The vehicle is in stock already."""
+
+    code = "VIN_IN_STOCK"
+    zh = "车辆{vin}已在库"
+    en = "Vehicle {vin} is in stock already"
