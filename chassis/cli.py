@@ -241,5 +241,17 @@ def keys() -> None:
     click.echo(f"CRM_ACTOR_SIGNING_KEY={private}\nCRM_ACTOR_PUBLIC_KEY={public}")
 
 
+def run_cli() -> None:
+    """The `crm` program: an unreachable broker or database is one line, not a page."""
+    import urllib.error
+
+    import psycopg
+
+    try:
+        main()
+    except (OSError, urllib.error.URLError, psycopg.OperationalError) as error:
+        sys.exit(f"crm: {str(error).strip().splitlines()[0] if str(error) else type(error).__name__}")
+
+
 if __name__ == "__main__":
-    main()
+    run_cli()

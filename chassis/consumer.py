@@ -168,6 +168,9 @@ class Consumer:
         waiting = self._batches[topic]
         try:
             while waiting:
+                if self._paused:
+                    self._release([waiting.popleft() for _ in range(len(waiting))])
+                    break
                 size = min(len(waiting), self._subscriptions[topic].batch)
                 self._work([waiting.popleft() for _ in range(size)])
         finally:

@@ -5,7 +5,7 @@ services declare nothing but their own reply queues, so a mistake in a service c
 
 An event goes `<producer>.events` (topic, key `<event>.v<n>.<store>`) → `<consumer>.inbox` (topic)
 → the queue of a store's pool if there is one, else, by the alternate exchange, the queue `<consumer>`.
-What nobody hears goes to `crm.unrouted`.
+An event that is declared but unheard goes to `crm.unheard`; what should not exist goes to `crm.unrouted`, with an alarm.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chassis.settings import SERVICES
-from contracts.envelope import Event
+from contracts.customer import events as _customer  # noqa: F401  # declares its events
+from contracts.envelope import EVENTS, Event
 from contracts.followup import events as followup
+from contracts.gateway import events as _gateway  # noqa: F401  # declares its events
 from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 
 VHOST = "crm"
 UNROUTED = "crm.unrouted"
+UNHEARD = "crm.unheard"
+"""Events that are declared but that nobody hears yet: the newest thousand, for the curious; the log keeps them all."""
 REPLIES = "crm.replies"
 PARTNER = "partner"
 """The broker user of systems outside that only listen (`docs/events.md`)."""
@@ -161,6 +165,9 @@ def table(retry_delays: tuple[float, ...]) -> Topology:
     made.queue(UNROUTED, QUORUM)
     made.bind(UNROUTED, UNROUTED)
     made.exchange(REPLIES, "direct")
+    made.exchange(UNHEARD, "fanout")
+    made.queue(UNHEARD, {"x-queue-type": "classic", "x-max-length": 1000})
+    made.bind(UNHEARD, UNHEARD)
     for service in SERVICES:
         made.exchange(events_exchange(service), "topic", **{"alternate-exchange": UNROUTED})
     for service in SERVICES:
@@ -168,6 +175,10 @@ def table(retry_delays: tuple[float, ...]) -> Topology:
             _calls(made, service)
         if HEARS[service]:
             _inbox(made, service, retry_delays)
+    heard = {event for events in HEARS.values() for event in events}
+    for unheard in (event for event in EVENTS.values() if event not in heard):
+        declared = unheard.declaration
+        made.bind(events_exchange(declared.producer), UNHEARD, routing_key(declared.topic, "*"), to="exchange")
     return made
 
 
