@@ -243,13 +243,13 @@ def keys() -> None:
 
 def run_cli() -> None:
     """The `crm` program: an unreachable broker or database is one line, not a page."""
-    import urllib.error
-
-    import psycopg
-
     try:
         main()
-    except (OSError, urllib.error.URLError, psycopg.OperationalError) as error:
+    except Exception as error:
+        import psycopg  # not before: services import it after the event loop is patched
+
+        if not isinstance(error, OSError | psycopg.OperationalError):
+            raise
         sys.exit(f"crm: {str(error).strip().splitlines()[0] if str(error) else type(error).__name__}")
 
 
