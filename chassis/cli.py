@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from chassis import settings
 from chassis.settings import SERVICES, Environment, named
+
+if TYPE_CHECKING:  # each command imports what it needs, so that `crm --help` is quick and `run` can patch first
+    from chassis.dead import DeadMessage
+    from chassis.topology import Management
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -131,7 +137,7 @@ def topology_diff() -> None:
     click.echo("topology: as it should be")
 
 
-def _management():  # type: ignore[no-untyped-def]
+def _management() -> Management:
     from chassis.topology import Management
 
     return Management(Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672"))
@@ -142,7 +148,7 @@ def dead() -> None:
     """Messages that could not be handled."""
 
 
-def _uri(consumer: str) -> str:
+def _uri() -> str:
     return Environment().text("CRM_AMQP_URI", wanted="the administrator's amqp:// URI")
 
 
@@ -152,7 +158,7 @@ def dead_list(consumer: str) -> None:
     """One line per dead message of CONSUMER."""
     from chassis.dead import look
 
-    for message in look(_uri(consumer), consumer):
+    for message in look(_uri(), consumer):
         click.echo(
             f"{message.number}  {message.message_id}  {message.event or '?'}  {message.reason}  "
             f"attempts={message.attempts}  {message.at}  {message.error[:80]}"
@@ -166,7 +172,7 @@ def dead_show(consumer: str, message_id: str) -> None:
     """Everything about one dead message."""
     from chassis.dead import look
 
-    for message in look(_uri(consumer), consumer):
+    for message in look(_uri(), consumer):
         if message.message_id == message_id:
             for name in ("message_id", "event", "reason", "error", "handler", "attempts", "at", "routing_key"):
                 click.echo(f"{name + ':':13}{getattr(message, name)}")
@@ -184,7 +190,7 @@ def dead_replay(consumer: str, message_id: str | None, everything: bool, reason:
     """Give dead messages back to CONSUMER, after their cause was mended."""
     from chassis.dead import replay
 
-    click.echo(f"{replay(_uri(consumer), consumer, _chooser(message_id, everything, reason))} replayed")
+    click.echo(f"{replay(_uri(), consumer, _chooser(message_id, everything, reason))} replayed")
 
 
 @dead.command("drop")
@@ -196,10 +202,10 @@ def dead_drop(consumer: str, message_id: str | None, everything: bool, reason: s
     """Forget dead messages for good."""
     from chassis.dead import drop
 
-    click.echo(f"{drop(_uri(consumer), consumer, _chooser(message_id, everything, reason))} dropped")
+    click.echo(f"{drop(_uri(), consumer, _chooser(message_id, everything, reason))} dropped")
 
 
-def _chooser(message_id: str | None, everything: bool, reason: str | None):  # type: ignore[no-untyped-def]
+def _chooser(message_id: str | None, everything: bool, reason: str | None) -> Callable[[DeadMessage], bool]:
     if not (message_id or everything or reason):
         raise click.UsageError("name a message, or --all, or --reason")
     return lambda dead: (
@@ -214,7 +220,9 @@ def events() -> None:
 
 @events.command("replay")
 @click.option("--consumer", required=True, type=click.Choice(SERVICES))
-@click.option("--from", "since", type=datetime.fromisoformat, default="1990-01-01T00:00+08:00", help="Recorded at or after.")
+@click.option(
+    "--from", "since", type=datetime.fromisoformat, default="1990-01-01T00:00+08:00", help="Recorded at or after."
+)
 @click.option("--to", "until", type=datetime.fromisoformat, default="9990-01-01T00:00+08:00", help="Recorded before.")
 def events_replay(consumer: str, since: datetime, until: datetime) -> None:
     """Give a consumer what it hears, out of the producers' logs (a new subscriber catches up)."""

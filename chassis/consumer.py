@@ -205,7 +205,9 @@ class Consumer:
         """Handle deliveries of one event type in one transaction, each alone if that fails."""
         started = time.monotonic()
         try:
-            outcome = self._while_database_away(deliveries, lambda: self._database.run(lambda s: self._apply(s, deliveries)))
+            outcome = self._while_database_away(
+                deliveries, lambda: self._database.run(lambda s: self._apply(s, deliveries))
+            )
             if outcome is None:
                 return
         except Exception as error:
@@ -215,7 +217,7 @@ class Consumer:
             else:
                 self._failed(deliveries[0], error)
             return
-        faults.point("after_commit_before_ack")
+        faults.point("after_commit_before_ack", process=self._service)
         seconds = (time.monotonic() - started) / len(deliveries)
         for delivery in deliveries:
             assert delivery.event is not None
@@ -322,12 +324,17 @@ class Consumer:
         properties = {
             name: value
             for name, value in delivery.properties.items()
-            if name in ("message_id", "type", "content_type", "content_encoding", "app_id", "timestamp", "correlation_id")
+            if name
+            in ("message_id", "type", "content_type", "content_encoding", "app_id", "timestamp", "correlation_id")
         }
         properties.update(delivery_mode=2, application_headers={**kept, **headers})
         try:
             publish_confirmed(
-                self._uri, exchange=exchange, routing_key=delivery.routing_key, body=delivery.body, properties=properties
+                self._uri,
+                exchange=exchange,
+                routing_key=delivery.routing_key,
+                body=delivery.body,
+                properties=properties,
             )
         except LinkDown as error:
             log.warning("could not move message, the broker will deliver it again", to=exchange, error=repr(error))

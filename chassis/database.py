@@ -51,7 +51,8 @@ def driver_url(url: str) -> str:
 class Database:
     """A service's PostgreSQL database: two small pools, one for transactions, one for single statements."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, service: str = "", pool_size: int = 10) -> None:
+        self._service = service
         self._url = driver_url(url)
         self._writers = self._engine(pool_size)
         self._readers = self._engine(pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
@@ -68,7 +69,7 @@ class Database:
         try:
             yield session
             session.flush()
-            faults.point("before_commit")
+            faults.point("before_commit", process=self._service)
             session.commit()
         except Exception:
             session.rollback()

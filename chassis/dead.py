@@ -43,7 +43,12 @@ class NoSuchMessage(LookupError):
 def look(uri: str, consumer: str) -> list[DeadMessage]:
     """Every dead message of a consumer; they stay where they are."""
     found: list[DeadMessage] = []
-    _visit(uri, consumer, lambda dead, message, channel: found.append(dead) is not None)
+
+    def keep(dead: DeadMessage, _message: Any, _channel: Any) -> bool:
+        found.append(dead)
+        return False
+
+    _visit(uri, consumer, keep)
     return found
 
 
@@ -62,7 +67,9 @@ def replay(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> in
     def again(dead: DeadMessage, message: Any, channel: Any) -> bool:
         if not chosen(dead):
             return False
-        kept = {k: v for k, v in dead.headers.items() if not k.startswith(_PREFIX) and k not in ("x-attempt", "x-death")}
+        kept = {
+            k: v for k, v in dead.headers.items() if not k.startswith(_PREFIX) and k not in ("x-attempt", "x-death")
+        }
         properties = {
             name: value
             for name, value in message.properties.items()

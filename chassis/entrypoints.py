@@ -58,7 +58,9 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
 
     def setup(self) -> None:
         self.settings = self.container.config["settings"]
-        self.database = Database(self.settings.database_url, pool_size=self.settings.pool_size)
+        self.database = Database(
+            self.settings.database_url, service=self.settings.service, pool_size=self.settings.pool_size
+        )
         self.verifier = Verifier(self.settings.actor_public_key)
 
     def start(self) -> None:
@@ -95,7 +97,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         Not `spawn_worker`: nameko settles a message before its providers hear of the result,
         and cannot repeat a transaction (fault 8 of `docs/decisions/0002-nameko.md`).
         """
-        return self.container._worker_pool.spawn(work)
+        return self.container._worker_pool.spawn(work)  # noqa: SLF001  # see above
 
     def pause(self) -> None:
         """Take nothing new: called when the entrypoints are told to stop, before the work in hand is waited for."""
@@ -162,12 +164,11 @@ class OperationEntrypoint(_Shared):
             log.warning("deadline passed", operation=self.operation.name)
             outcome = "late"
         except Exception as error:
-            log.error(
+            log.exception(
                 "call failed",
                 operation=self.operation.name,
                 correlation_id=incoming.context.correlation_id,
                 error=type(error).__name__,
-                exc_info=True,
             )
         seconds = time.monotonic() - started
         metrics.CALLS.labels(self.operation.name, outcome).observe(seconds)
@@ -188,7 +189,7 @@ class OperationEntrypoint(_Shared):
             scope.require_store(context.store_id)
         call = Call(actor, scope, context.store_id, moment(context, test_mode=runtime.settings.test_mode), context)
         try:
-            request = shapes.load(operation.request, orjson.loads(incoming.body))
+            request: Any = shapes.load(operation.request, orjson.loads(incoming.body))
         except orjson.JSONDecodeError:
             raise InvalidRequest(errors={"_": ["not JSON"]}) from None
         except shapes.InvalidShape as error:

@@ -1,8 +1,8 @@
-"""Crash points: places where a test lets the process die (`tests/faults`). Inert unless CRM_TEST_MODE is set.
+"""Crash points: places where a test lets a process die (`tests/faults`). Inert unless CRM_TEST_MODE and CRM_CRASH_DIR are set.
 
-`CRM_CRASH_AT=after_commit:<file>` makes the process kill itself the first time it passes the point,
-once: the file is removed first, so that the restarted process lives.
-A message header `x-crm-fault` (`raise` or `kill`) makes one message poisonous.
+A file `<process>.<point>` in that folder makes the process kill itself, as by `kill -9`, the next time it passes;
+the file is removed first, so that it dies once. A message header `x-crm-fault` (`raise` or `kill`)
+makes one message poisonous.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 POINTS = (
@@ -19,20 +20,20 @@ POINTS = (
     "relay_confirmed_before_mark",
 )
 
-_ARMED = os.environ.get("CRM_TEST_MODE", "0") in ("1", "true", "yes")
-_POINT, _, _TRIGGER = os.environ.get("CRM_CRASH_AT", "").partition(":")
+_TESTING = os.environ.get("CRM_TEST_MODE", "0") in ("1", "true", "yes")
+_FOLDER = os.environ.get("CRM_CRASH_DIR", "") if _TESTING else ""
 
 
 class PlantedFault(RuntimeError):
     """Raised inside a handler by a test's poisonous message."""
 
 
-def point(name: str) -> None:
-    """Die here, as by `kill -9`, if a test armed this point."""
-    if not _ARMED or name != _POINT:
+def point(name: str, *, process: str) -> None:
+    """Die here if a test armed this point for this process."""
+    if not _FOLDER:
         return
     try:
-        os.unlink(_TRIGGER)
+        (Path(_FOLDER) / f"{process}.{name}").unlink()
     except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)
@@ -40,7 +41,7 @@ def point(name: str) -> None:
 
 def poison(headers: Mapping[str, Any]) -> None:
     """Fail or die if the message carries a planted fault."""
-    if not _ARMED or not headers:
+    if not _TESTING:
         return
     fault = headers.get("x-crm-fault")
     if fault == "raise":

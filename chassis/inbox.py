@@ -45,7 +45,8 @@ def note_start(session: Session, *, message_id: str) -> int:
         )
         .returning(_suspect.c.starts)
     )
-    return session.scalars(statement).one()
+    starts: int = session.scalars(statement).one()
+    return starts
 
 
 def clear(session: Session, *, message_id: str) -> None:

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import amqp
@@ -134,10 +134,8 @@ class Link:
         ticked_at = seen_at
         while not self._stopping.is_set():
             self.last_turn = now = time.monotonic()
-            try:
+            with suppress(TimeoutError):
                 connection.drain_events(timeout=_TICK)
-            except TimeoutError:
-                pass
             if wire.bytes_recv != seen:
                 seen, seen_at = wire.bytes_recv, now
             elif self._heartbeat and now - seen_at > 2 * self._heartbeat:

@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import amqp
@@ -51,7 +52,9 @@ class Publisher:
     """Publishes batches on one channel and waits for every confirm. Used once until its first error."""
 
     def __init__(self, uri: str, *, heartbeat: int) -> None:
-        self._connection = kombu.Connection(uri, heartbeat=heartbeat, transport_options=TRANSPORT_OPTIONS, connect_timeout=3)
+        self._connection = kombu.Connection(
+            uri, heartbeat=heartbeat, transport_options=TRANSPORT_OPTIONS, connect_timeout=3
+        )
         self._connection.connect()
         self._channel: Any = self._connection.channel()
         self._channel.confirm_select()
@@ -72,7 +75,7 @@ class Publisher:
     def _on_nack(self, tag: int, multiple: bool) -> None:
         self._refused.update(self._take(tag, multiple))
 
-    def _on_return(self, error: Any, exchange: str, key: str, message: Any) -> None:
+    def _on_return(self, _error: Any, exchange: str, key: str, message: Any) -> None:
         log.error("event came back: no queue", exchange=exchange, key=key)
         self._refused.add(message.properties["message_id"])
 
@@ -86,7 +89,7 @@ class Publisher:
             self._tag += 1
             self._open[self._tag] = message_id
             self._channel.basic_publish(message, exchange=exchange, routing_key=key, mandatory=True)
-        faults.point("relay_published_before_confirm")
+        faults.point("relay_published_before_confirm", process="relay")
         until = time.monotonic() + CONFIRM_TIMEOUT
         while self._open:
             remaining = until - time.monotonic()
@@ -97,10 +100,8 @@ class Publisher:
 
     def keep_alive(self) -> None:
         """Exchange heartbeats while there is nothing to publish. Raises when the peer is gone."""
-        try:
+        with suppress(TimeoutError):
             self._connection.drain_events(timeout=0.001)
-        except TimeoutError:
-            pass
         self._connection.heartbeat_check()
 
     def drop(self) -> None:
@@ -157,7 +158,10 @@ class ServiceRelay:
                 failures = 0
 
     def _relay(self) -> None:
-        arguments = {**CONNECT_ARGUMENTS, "options": "-c statement_timeout=8000 -c timezone=Asia/Shanghai"}
+        arguments: dict[str, Any] = {
+            **CONNECT_ARGUMENTS,
+            "options": "-c statement_timeout=8000 -c timezone=Asia/Shanghai",
+        }
         with psycopg.connect(self._database_url, autocommit=True, **arguments) as database:
             if not self._lead(database):
                 return
@@ -191,11 +195,16 @@ class ServiceRelay:
             return 0
         exchange = events_exchange(self.service)
         messages = [
-            (event_id, exchange, routing_key(f"{kind}.v{version}", store), event_message(event_id, kind, self.service, body))
+            (
+                event_id,
+                exchange,
+                routing_key(f"{kind}.v{version}", store),
+                event_message(event_id, kind, self.service, body),
+            )
             for _, event_id, kind, version, store, body, _ in rows
         ]
         taken = publisher.publish(messages)
-        faults.point("relay_confirmed_before_mark")
+        faults.point("relay_confirmed_before_mark", process="relay")
         positions = [row[0] for row in rows if row[1] in taken]
         database.execute(MARK, (positions,))
         metrics.PUBLISHED.labels(self.service).inc(len(positions))

@@ -25,7 +25,9 @@ _LOG = """
 """
 
 
-def events_of(consumer: str, *, since: datetime, until: datetime, environment: Environment) -> Iterator[tuple[Any, ...]]:
+def events_of(
+    consumer: str, *, since: datetime, until: datetime, environment: Environment
+) -> Iterator[tuple[Any, ...]]:
     """(producer, id, type, version, store, envelope) of everything the consumer hears, each producer in its order."""
     producers: dict[str, list[str]] = {}
     for heard in HEARS[consumer]:
@@ -70,7 +72,7 @@ def rebuild(consumer: str, *, environment: Environment) -> int:
         raise LookupError(f"{consumer} has no projections")
     with psycopg.connect(environment.text(named(consumer, "OWNER_URL"))) as database:
         names = ", ".join(f'"{name}"' for name in projections)
-        database.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]  # names of our own tables
+        database.execute(f"TRUNCATE {names}")  # names of our own tables
         database.execute("DELETE FROM inbox")
     epoch, end = datetime.fromisoformat("1990-01-01T00:00+00:00"), datetime.fromisoformat("9990-01-01T00:00+00:00")
     return replay(consumer, since=epoch, until=end, environment=environment)

@@ -73,9 +73,7 @@ def run(names: tuple[str, ...]) -> None:
     settings = {name: Settings.of(name) for name in names}
     logs.configure(names[0] if len(names) == 1 else "all")
     health = Health()
-    containers = [
-        ServiceContainer(service_class(name), _config(settings[name], health)) for name in names
-    ]
+    containers = [ServiceContainer(service_class(name), _config(settings[name], health)) for name in names]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -104,6 +102,6 @@ def _config(settings: Settings, health: Health) -> dict[str, Any]:
 
 def _fail_if_any_died(containers: list[ServiceContainer]) -> None:
     for container in containers:
-        if container._died.ready():
+        if container._died.ready():  # noqa: SLF001  # nameko offers only a wait that blocks
             log.error("a service died", service=container.service_name)
             os._exit(1)

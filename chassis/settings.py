@@ -76,7 +76,9 @@ class Settings:
         env = environment or Environment()
         return cls(
             service=service,
-            database_url=env.text(named(service, "DATABASE_URL"), wanted="postgresql://user:password@host:port/database"),
+            database_url=env.text(
+                named(service, "DATABASE_URL"), wanted="postgresql://user:password@host:port/database"
+            ),
             amqp_uri=env.text(named(service, "AMQP_URI"), wanted="amqp://user:password@host:port/vhost"),
             health_port=env.number(named(service, "HEALTH_PORT"), 0),
             actor_public_key=env.text("CRM_ACTOR_PUBLIC_KEY", wanted="the gateway's Ed25519 public key, base64"),

@@ -107,7 +107,9 @@ def read(path: Path) -> Matrix:
         name: {role: Reach(reach) for role, reach in grants.items()} for name, grants in raw["operations"].items()
     }
     fields = {kind: frozenset(names) for kind, names in raw["fields"].items()}
-    named = {role for grants in operations.values() for role in grants} | {r for names in fields.values() for r in names}
+    named = {role for grants in operations.values() for role in grants} | {
+        r for names in fields.values() for r in names
+    }
     if unknown := named - set(roles):
         raise ValueError(f"{path.name} names undeclared roles: {sorted(unknown)}")
     return Matrix(roles, operations, fields)

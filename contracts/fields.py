@@ -51,4 +51,3 @@ class Done:
     """The answer of a command that has nothing to tell."""
 
     done: bool = True
-

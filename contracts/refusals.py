@@ -134,5 +134,13 @@ class StillRunning(Conflict):
     en = "The same request is being worked on"
 
 
-ALWAYS_POSSIBLE = (InvalidRequest, OperationNotAllowed, StoreNotAllowed, ActorRejected, StaleVersion, KeyReused, StillRunning)
+ALWAYS_POSSIBLE = (
+    InvalidRequest,
+    OperationNotAllowed,
+    StoreNotAllowed,
+    ActorRejected,
+    StaleVersion,
+    KeyReused,
+    StillRunning,
+)
 """Refusals any operation may give; an operation lists only its own."""

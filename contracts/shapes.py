@@ -77,10 +77,11 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
     `loose` takes numbers written as text (query strings).
     Raises InvalidShape with every complaint at once.
     """
-    schema = schema_of(shape, loose)
+    schema = schema_of(shape, loose)  # type: ignore[arg-type]  # a class is hashable
     try:
         return typing.cast(
-            T, schema.load(raw, unknown=marshmallow.EXCLUDE if tolerant else marshmallow.RAISE)  # type: ignore[arg-type]
+            "T",
+            schema.load(raw, unknown=marshmallow.EXCLUDE if tolerant else marshmallow.RAISE),  # type: ignore[arg-type]
         )
     except marshmallow.ValidationError as error:
         complaints = error.messages if isinstance(error.messages, dict) else {"_": error.messages}
@@ -108,11 +109,10 @@ def schema_of(shape: type, loose: bool = False) -> marshmallow.Schema:
     """The marshmallow schema of a dataclass; loading through it gives an instance of the dataclass."""
     hints = typing.get_type_hints(shape, include_extras=True)
     members: dict[str, Any] = {
-        field.name: _field(hints[field.name], loose, default=_default(field))
-        for field in dataclasses.fields(shape)
+        field.name: _field(hints[field.name], loose, default=_default(field)) for field in dataclasses.fields(shape)
     }
     members["_build"] = marshmallow.post_load(lambda self, data, **_: shape(**data))
-    return typing.cast(marshmallow.Schema, type(f"{shape.__name__}Schema", (marshmallow.Schema,), members)())
+    return typing.cast("marshmallow.Schema", type(f"{shape.__name__}Schema", (marshmallow.Schema,), members)())
 
 
 def _default(field: dataclasses.Field[Any]) -> object:
@@ -163,7 +163,7 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], loose:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return fields.Enum(hint, by_value=True, **settings)
     if dataclasses.is_dataclass(hint):
-        return fields.Nested(schema_of(typing.cast(type, hint), loose), **settings)
+        return fields.Nested(schema_of(typing.cast("type", hint), loose), **settings)
     plain_field: Callable[..., fields.Field[Any]] | None = {
         bool: fields.Boolean,
         Decimal: fields.Decimal,

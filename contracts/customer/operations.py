@@ -191,7 +191,11 @@ register_customer = command(
 )
 look_up = query("customer.look_up", LookUp, Hits, summary="Who is this? One box for phone, plate, VIN, name and pinyin")
 customer_view = query(
-    "customer.customer_view", ById, CustomerView, refuses=("CUSTOMER_NOT_FOUND",), summary="Everything we know of a customer"
+    "customer.customer_view",
+    ById,
+    CustomerView,
+    refuses=("CUSTOMER_NOT_FOUND",),
+    summary="Everything we know of a customer",
 )
 reveal_contact = query(
     "customer.reveal_contact",

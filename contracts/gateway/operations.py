@@ -205,7 +205,9 @@ change_password = command(
     summary="Change my password",
 )
 who_am_i = query("gateway.who_am_i", Nothing, Me, summary="Whose session this is")
-create_dealer = command("gateway.create_dealer", CreateDealer, Dealer, refuses=("CODE_TAKEN", "CODE_INVALID"), summary="Add a dealer group")
+create_dealer = command(
+    "gateway.create_dealer", CreateDealer, Dealer, refuses=("CODE_TAKEN", "CODE_INVALID"), summary="Add a dealer group"
+)
 create_store = command(
     "gateway.create_store",
     CreateStore,
@@ -230,4 +232,6 @@ change_staff = command(
 )
 list_staff = query("gateway.list_staff", ListStaff, StaffPage, summary="The staff")
 list_access = query("gateway.list_access", ListAccess, AccessPage, summary="The access log")
-set_clock = command("gateway.set_clock", SetClock, Done, refuses=("NOT_IN_TEST_MODE",), summary="Set the clock of a test system")
+set_clock = command(
+    "gateway.set_clock", SetClock, Done, refuses=("NOT_IN_TEST_MODE",), summary="Set the clock of a test system"
+)

@@ -159,7 +159,11 @@ class Balance:
 
 
 receive_stock = command(
-    "sales.receive_stock", ReceiveStock, StockVehicle, refuses=("VIN_INVALID", "VIN_IN_STOCK"), summary="Take a vehicle into stock"
+    "sales.receive_stock",
+    ReceiveStock,
+    StockVehicle,
+    refuses=("VIN_INVALID", "VIN_IN_STOCK"),
+    summary="Take a vehicle into stock",
 )
 create_order = command("sales.create_order", CreateOrder, Order, summary="Write an order")
 sign_order = command(
@@ -180,7 +184,14 @@ allocate_vehicle = command(
     "sales.allocate_vehicle",
     AllocateVehicle,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "DEPOSIT_MISSING", "VEHICLE_NOT_FOUND", "VEHICLE_TAKEN", "MODEL_DIFFERS"),
+    refuses=(
+        "ORDER_NOT_FOUND",
+        "ORDER_STATE",
+        "DEPOSIT_MISSING",
+        "VEHICLE_NOT_FOUND",
+        "VEHICLE_TAKEN",
+        "MODEL_DIFFERS",
+    ),
     summary="Set a stock vehicle aside",
 )
 deliver_order = command(

@@ -163,7 +163,11 @@ class RepairOrders:
 _MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
 
 open_repair_order = command(
-    "workshop.open_repair_order", OpenRepairOrder, RepairOrder, refuses=("ODOMETER_BACKWARDS",), summary="Take a vehicle in"
+    "workshop.open_repair_order",
+    OpenRepairOrder,
+    RepairOrder,
+    refuses=("ODOMETER_BACKWARDS",),
+    summary="Take a vehicle in",
 )
 authorize_repair = command(
     "workshop.authorize_repair",
@@ -190,9 +194,19 @@ settle_repair = command(
     "workshop.settle_repair", MoveRepair, RepairOrder, refuses=(*_MOVING, "NOT_AUTHORIZED"), summary="Make the invoice"
 )
 return_vehicle = command(
-    "workshop.return_vehicle", MoveRepair, RepairOrder, refuses=_MOVING, summary="Hand the vehicle back: the order is closed"
+    "workshop.return_vehicle",
+    MoveRepair,
+    RepairOrder,
+    refuses=_MOVING,
+    summary="Hand the vehicle back: the order is closed",
 )
 get_repair_order = query(
-    "workshop.get_repair_order", RepairOrderById, RepairOrder, refuses=("REPAIR_ORDER_NOT_FOUND",), summary="One repair order"
+    "workshop.get_repair_order",
+    RepairOrderById,
+    RepairOrder,
+    refuses=("REPAIR_ORDER_NOT_FOUND",),
+    summary="One repair order",
 )
-list_repair_orders = query("workshop.list_repair_orders", ListRepairOrders, RepairOrders, summary="The board, or a list")
+list_repair_orders = query(
+    "workshop.list_repair_orders", ListRepairOrders, RepairOrders, summary="The board, or a list"
+)

@@ -54,7 +54,15 @@ class Customer(Base):
 
     @classmethod
     def register(
-        cls, *, kind: CustomerKind, name: str, mobile: str, source: str, store_id: str, forced_reason: str | None, now: datetime
+        cls,
+        *,
+        kind: CustomerKind,
+        name: str,
+        mobile: str,
+        source: str,
+        store_id: str,
+        forced_reason: str | None,
+        now: datetime,
     ) -> Customer:
         """A new customer; `name` and `mobile` are normalised already."""
         full, initials = names.pinyin(name)

@@ -44,8 +44,7 @@ _SHOWN = """
 
 def _search(found: str) -> TextClause:
     return text(
-        _SHOWN
-        + f" WHERE c.id IN ({found} LIMIT {CONSIDERED})"
+        _SHOWN + f" WHERE c.id IN ({found} LIMIT {CONSIDERED})"
         " ORDER BY (c.name = :text) DESC, (g.sold_at IS NOT NULL) DESC, g.last_service_at DESC NULLS LAST, c.id LIMIT :most"
     )
 

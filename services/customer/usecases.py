@@ -68,7 +68,13 @@ def register_customer(
 
 def keep_vehicle(session: Session, given: Vehicle, *, store_id: str) -> None:
     """Register the vehicle if it is new, else fill in what was not known of it."""
-    values = {"id": given.id, "vin": given.vin, "model": given.model, "plate": given.plate, "registered_at": given.registered_at}
+    values = {
+        "id": given.id,
+        "vin": given.vin,
+        "model": given.model,
+        "plate": given.plate,
+        "registered_at": given.registered_at,
+    }
     statement = insert(Vehicle).values(values).on_conflict_do_nothing().returning(Vehicle.id)
     if session.scalar(statement) is None:
         known = session.get_one(Vehicle, given.id, with_for_update=True)
@@ -76,7 +82,9 @@ def keep_vehicle(session: Session, given: Vehicle, *, store_id: str) -> None:
         known.model = known.model or given.model
         return
     registered = events.VehicleRegistered(vehicle_id=given.id, vin=given.vin, model=given.model)
-    record(session, registered, subject_id=given.id, subject_version=1, store_id=store_id, occurred_at=given.registered_at)
+    record(
+        session, registered, subject_id=given.id, subject_version=1, store_id=store_id, occurred_at=given.registered_at
+    )
 
 
 def add_party(session: Session, *, vehicle_id: UUID, customer_id: UUID, role: str, since: datetime) -> None:

@@ -68,7 +68,15 @@ class Order(Base):
 
     @classmethod
     def write(
-        cls, *, number: str, store_id: str, customer_id: UUID, consultant_id: str, model: str, total_fen: int, now: datetime
+        cls,
+        *,
+        number: str,
+        store_id: str,
+        customer_id: UUID,
+        consultant_id: str,
+        model: str,
+        total_fen: int,
+        now: datetime,
     ) -> Order:
         """A new order at an agreed price."""
         return cls(
@@ -144,7 +152,9 @@ class Payment(Base):
     order: Mapped[Order] = relationship(back_populates="payments")
 
     @classmethod
-    def confirm(cls, *, order_id: UUID, kind: PaymentKind, amount_fen: int, external_ref: str, now: datetime) -> Payment:
+    def confirm(
+        cls, *, order_id: UUID, kind: PaymentKind, amount_fen: int, external_ref: str, now: datetime
+    ) -> Payment:
         """A payment that the bank has confirmed."""
         return cls(
             id=uuids.uuid7(),

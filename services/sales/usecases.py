@@ -25,7 +25,9 @@ from services.sales.errors import (
 from services.sales.models import NumberSeries, Order, Payment, StockVehicle
 
 
-def receive_stock(session: Session, *, vin: str, model: str, store_id: str, scope: Scope, now: datetime) -> StockVehicle:
+def receive_stock(
+    session: Session, *, vin: str, model: str, store_id: str, scope: Scope, now: datetime
+) -> StockVehicle:
     """Take a vehicle into the stock of a store. Raises VinInvalid, VinInStock."""
     scope.require_store(store_id)
     known = _vin(vin)
@@ -77,7 +79,9 @@ def sign_order(
         total_fen=order.total_fen,
         promised_date=promised_date,
     )
-    record(session, signed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
+    record(
+        session, signed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
     return order
 
 
@@ -109,7 +113,9 @@ def pay_order(
         external_ref=external_ref,
         balance_fen=order.total_fen - order.paid_fen,
     )
-    record(session, confirmed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
+    record(
+        session, confirmed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
     return order
 
 
@@ -123,7 +129,9 @@ def allocate_vehicle(
         raise VehicleNotFound(vin=vin)
     order.allocate(vehicle)
     allocated = events.VehicleAllocated(order_id=order.id, vehicle_id=vehicle.vehicle_id, vin=vehicle.vin)
-    record(session, allocated, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
+    record(
+        session, allocated, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
     return order
 
 
@@ -146,13 +154,13 @@ def deliver_order(
         total_fen=order.total_fen,
         km=km,
     )
-    record(session, delivered, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
+    record(
+        session, delivered, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
     return order
 
 
-def order_to_change(
-    session: Session, *, order_id: UUID, scope: Scope, expected_version: int | None = None
-) -> Order:
+def order_to_change(session: Session, *, order_id: UUID, scope: Scope, expected_version: int | None = None) -> Order:
     """The order, locked, if it lies in the caller's scope. Raises OrderNotFound, StaleVersion."""
     order = session.get(Order, order_id, with_for_update=True)
     if order is None or not scope.admits(store_id=order.store_id, owner_id=order.consultant_id):

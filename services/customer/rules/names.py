@@ -28,7 +28,7 @@ def normalise(typed: str) -> str:
 def pinyin(name: str) -> tuple[str, str]:
     """(full, initials) of a name in lower case without tones, ü as v: `("zhangwei", "zw")`."""
     surname, sounds = _surname(name)
-    given = lazy_pinyin(name[len(surname) :], style=Style.NORMAL, v_to_u=False, errors=_as_typed)
+    given = lazy_pinyin(name[len(surname) :], style=Style.NORMAL, v_to_u=False, errors=_as_typed)  # type: ignore[arg-type]  # pypinyin takes a list too
     syllables = [part for part in (*sounds, *given) if part]
     return "".join(syllables), "".join(part[0] for part in syllables)
 

@@ -1,0 +1,5 @@
+"""What goes wrong on a developer's machine, said in one line."""
+
+
+class LocalStackError(Exception):
+    """The local stack cannot go on; the message tells the person what to do."""

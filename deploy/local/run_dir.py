@@ -1,0 +1,163 @@
+"""The run directory: everything one local stack remembers between two runs.
+
+    <run_dir>/secrets.json   passwords and keys, readable by the owner only
+    <run_dir>/state.json     ports and places chosen on the first start
+    <run_dir>/logs/          one log per program
+    <run_dir>/lock           held by the one stack that uses this directory
+"""
+
+import fcntl
+import json
+import os
+import random
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from deploy.local.errors import LocalStackError
+
+LOWEST_PORT = 15000
+DEFAULT_EPHEMERAL_START = 32768
+
+# Several programs of one stack start at the same time and share these files.
+_files = threading.RLock()
+
+
+class RunDir:
+    """One run directory. Cheap to make: all knowledge is in its files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.logs = self.path / "logs"
+        self.logs.mkdir(exist_ok=True)
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    # --- secrets ---
+
+    def secret(self, name: str, *, make: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> str:
+        """The secret called `name`, made on first use and the same ever after."""
+        with _files:
+            known = self._read("secrets.json")
+            if name not in known:
+                known[name] = make()
+                self._write("secrets.json", known)
+            return str(known[name])
+
+    # --- state ---
+
+    def recall(self, key: str) -> object:
+        with _files:
+            return self._read("state.json").get(key)
+
+    def remember(self, key: str, value: object) -> None:
+        with _files:
+            state = self._read("state.json")
+            if state.get(key) != value:
+                state[key] = value
+                self._write("state.json", state)
+
+    def port(self, name: str, *, preferred: int | None = None) -> int:
+        """A free loopback port for `name`: the one used before if it is still free."""
+        with _files:
+            remembered = self.recall("ports")
+            ports: dict[str, int] = dict(remembered) if isinstance(remembered, dict) else {}
+            others = {port for owner, port in ports.items() if owner != name}
+            for wish in (ports.get(name), preferred):
+                if wish is not None and wish not in others and port_is_free(wish):
+                    ports[name] = wish
+                    break
+            else:
+                ports[name] = _any_free_port(besides=others)
+            self.remember("ports", ports)
+            return ports[name]
+
+    # --- one stack at a time ---
+
+    def lock(self) -> IO[str]:
+        """Hold this directory until the returned file is closed or the process ends."""
+        file = (self.path / "lock").open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            raise LocalStackError(
+                f"{self.path} is in use by another stack (process {holder}); stop it or choose another --run-dir"
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        return file
+
+    def _read(self, name: str) -> dict[str, object]:
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text())
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            raise LocalStackError(f"{path} is damaged; `make reset` starts afresh") from None
+        if not isinstance(content, dict):
+            raise LocalStackError(f"{path} is damaged; `make reset` starts afresh")
+        return content
+
+    def _write(self, name: str, content: dict[str, object]) -> None:
+        """Replace a file whole: a kill in the middle leaves the old one."""
+        temporary = self.path / f".{name}.new"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(content, file, indent=2, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.path / name)
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # without this a port whose last connections are in TIME_WAIT looks taken
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _any_free_port(*, besides: set[int]) -> int:
+    """A free port below the range the kernel hands out to outgoing connections.
+
+    A port from inside that range can be taken by anybody's connection while our server restarts,
+    and a client that keeps trying such a port on loopback can even connect to itself.
+    """
+    for _ in range(1000):
+        port = random.randrange(LOWEST_PORT, _ephemeral_start())
+        if port not in besides and port_is_free(port):
+            return port
+    raise LocalStackError(f"no free port found between {LOWEST_PORT} and {_ephemeral_start()}")
+
+
+def _ephemeral_start() -> int:
+    try:
+        low = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return DEFAULT_EPHEMERAL_START
+    return low if low > LOWEST_PORT + 1000 else DEFAULT_EPHEMERAL_START
+
+
+def last_lines(path: Path, *, count: int = 15) -> str:
+    """The end of a log, for an error message."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 16_384))
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        return "(no log)"
+    return "\n".join(f"    {line}" for line in lines[-count:]) or "    (the log is empty)"

@@ -1,0 +1,1 @@
+"""A dealer group in a box: people, files and months of business that do not exist."""

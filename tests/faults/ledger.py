@@ -1,0 +1,87 @@
+"""What must hold after every fault, counted in the services' own databases (I1, I3, I4, I5, I10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from tests.faults.business import Closing
+
+EVENT = {"orders": "vehicle_delivered", "repair-orders": "vehicle_returned"}
+PURPOSES = {"orders": {"DELIVERY_D3", "DELIVERY_D7"}, "repair-orders": {"SERVICE_D3"}}
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Administrator's connections: `url(service)` gives the database of a service."""
+
+    admin_url: str
+
+    def rows(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query in a service's database."""
+        url = self.admin_url.rpartition("/")[0] + f"/crm_{service}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            return connection.execute(query, values or None).fetchall()
+
+
+def problems(databases: Databases, closings: list[Closing]) -> list[str]:
+    """What is missing or there twice; empty when every closing had exactly its effects."""
+    found: list[str] = []
+    for kind in EVENT:
+        documents = [closing.document for closing in closings if f"/{kind}/" in closing.path]
+        found += _events(databases, kind, documents)
+        found += _timeline(databases, kind, documents)
+        found += _visits(databases, kind, documents)
+    for service in ("sales", "workshop", "customer", "followup", "gateway"):
+        (waiting,) = databases.rows(service, "SELECT count(*) FROM outbox WHERE published_at IS NULL")[0]
+        if waiting:
+            found.append(f"{service}: {waiting} events not published")
+    return found
+
+
+def _events(databases: Databases, kind: str, documents: list[str]) -> list[str]:
+    service = "sales" if kind == "orders" else "workshop"
+    counted = dict(
+        databases.rows(
+            service,
+            "SELECT subject_id, count(*) FROM outbox WHERE event_type = %s AND subject_id = ANY(%s) GROUP BY 1",
+            EVENT[kind],
+            documents,
+        )
+    )
+    return [f"{EVENT[kind]} of {one}: {counted.get(one, 0)} events" for one in documents if counted.get(one) != 1]
+
+
+def _timeline(databases: Databases, kind: str, documents: list[str]) -> list[str]:
+    counted = dict(
+        databases.rows(
+            "customer",
+            "SELECT source_id, count(*) FROM timeline_entry WHERE event_type = %s AND source_id = ANY(%s) GROUP BY 1",
+            EVENT[kind],
+            documents,
+        )
+    )
+    return [f"timeline of {one}: {counted.get(one, 0)} entries" for one in documents if counted.get(one) != 1]
+
+
+def _visits(databases: Databases, kind: str, documents: list[str]) -> list[str]:
+    planned: dict[str, list[str]] = {}
+    for trigger, purpose in databases.rows(
+        "followup", "SELECT trigger_id::text, purpose FROM visit WHERE trigger_id::text = ANY(%s)", documents
+    ):
+        planned.setdefault(trigger, []).append(purpose)
+    return [
+        f"visits of {one}: {planned.get(one)}"
+        for one in documents
+        if sorted(planned.get(one, [])) != sorted(PURPOSES[kind])
+    ]
+
+
+def duplicates_seen(databases: Databases) -> int:
+    """Deliveries that came again and had no second effect, over all consumers."""
+    return sum(
+        int(databases.rows(service, "SELECT coalesce(sum(duplicates), 0) FROM inbox")[0][0])
+        for service in ("customer", "followup", "reporting")
+    )
