@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -218,26 +219,46 @@ def events() -> None:
     """The event logs."""
 
 
+_archives = click.option(
+    "--archives", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Read archived months from here too."
+)
+
+
 @events.command("replay")
 @click.option("--consumer", required=True, type=click.Choice(SERVICES))
 @click.option(
     "--from", "since", type=datetime.fromisoformat, default="1990-01-01T00:00+08:00", help="Recorded at or after."
 )
 @click.option("--to", "until", type=datetime.fromisoformat, default="9990-01-01T00:00+08:00", help="Recorded before.")
-def events_replay(consumer: str, since: datetime, until: datetime) -> None:
+@_archives
+def events_replay(consumer: str, since: datetime, until: datetime, archives: Path | None) -> None:
     """Give a consumer what it hears, out of the producers' logs (a new subscriber catches up)."""
     from chassis.replay import replay
 
-    click.echo(f"{replay(consumer, since=since, until=until, environment=Environment())} events replayed to {consumer}")
+    count = replay(consumer, since=since, until=until, environment=Environment(), archives=archives)
+    click.echo(f"{count} events replayed to {consumer}")
 
 
 @events.command("rebuild")
 @click.argument("consumer", type=click.Choice(SERVICES))
-def events_rebuild(consumer: str) -> None:
+@_archives
+def events_rebuild(consumer: str, archives: Path | None) -> None:
     """Empty a consumer's projections and fill them again from the event logs."""
     from chassis.replay import rebuild
 
-    click.echo(f"{rebuild(consumer, environment=Environment())} events replayed to {consumer}")
+    click.echo(f"{rebuild(consumer, environment=Environment(), archives=archives)} events replayed to {consumer}")
+
+
+@events.command("archive")
+@click.option("--before", required=True, type=datetime.fromisoformat, help="Whole months before this date's month.")
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True))
+def events_archive(before: datetime, folder: Path) -> None:
+    """Move old months of every event log into files."""
+    from chassis.archive import archive
+
+    for service in SERVICES:
+        for name, count in archive(service, before=before, folder=folder, environment=Environment()).items():
+            click.echo(f"{name}: {count} events")
 
 
 @main.command()

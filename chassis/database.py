@@ -83,7 +83,7 @@ class Database:
     def run(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a transaction; as a whole again after a deadlock, a lock timeout or a lost connection.
 
-        Only for work that is safe to repeat after an unclear commit: commands are (their key), handlers are (the inbox).
+        Only for work that may be repeated after an unclear commit: commands may by their key, handlers by the inbox.
         """
         for attempt in range(1, CONTENTION_TRIES + 1):
             try:

@@ -1,5 +1,6 @@
-"""Crash points: places where a test lets a process die (`tests/faults`). Inert unless CRM_TEST_MODE and CRM_CRASH_DIR are set.
+"""Crash points: places where a test lets a process die (`tests/faults`).
 
+Inert unless CRM_TEST_MODE and CRM_CRASH_DIR are set.
 A file `<process>.<point>` in that folder makes the process kill itself, as by `kill -9`, the next time it passes;
 the file is removed first, so that it dies once. A message header `x-crm-fault` (`raise` or `kill`)
 makes one message poisonous.

@@ -85,7 +85,7 @@ class Health:
 
 
 def guard_loop(real_thread: Callable[..., threading.Thread], real_sleep: Callable[[float], None]) -> None:
-    """End the process if its event loop stops turning; needs an operating-system thread, for greenlets are part of the loop."""
+    """End the process if its event loop stops turning; watched from a real thread, for greenlets are in the loop."""
     turned = [time.monotonic()]
 
     def tick() -> None:

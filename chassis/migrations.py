@@ -60,13 +60,14 @@ def prepare(service: str, environment: Environment) -> None:
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(sql.Identifier(database), owner, app, relay)
         )
+    defaults = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
     with psycopg.connect(_in_database(admin, database), autocommit=True) as connection:
         for statement in (
             "ALTER SCHEMA public OWNER TO {owner}",
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
             "GRANT USAGE ON SCHEMA public TO {app}, {relay}",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE ON SEQUENCES TO {app}",
+            f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {{app}}",
+            f"{defaults} GRANT USAGE ON SEQUENCES TO {{app}}",
         ):
             connection.execute(sql.SQL(statement).format(owner=owner, app=app, relay=relay))
         if service == "customer":

@@ -41,7 +41,10 @@ PENDING = """
       FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %s
 """
 MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(%s)"
-LAG = "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0) FROM outbox WHERE published_at IS NULL"
+LAG = """
+    SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)
+      FROM outbox WHERE published_at IS NULL
+"""
 
 
 class NotConfirmed(ConnectionError):

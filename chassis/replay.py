@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from chassis import archive
 from chassis.migrations import models_of
 from chassis.relay import Publisher, event_message
 from chassis.settings import Environment, named
@@ -33,6 +34,9 @@ def events_of(
     for heard in HEARS[consumer]:
         producers.setdefault(heard.declaration.producer, []).append(heard.declaration.name)
     for producer, names in producers.items():
+        if archives is not None:
+            for archived in archive.read(producer, names=names, since=since, until=until, folder=archives):
+                yield (producer, *archived)
         url = environment.text(named(producer, "OWNER_URL"))
         with psycopg.connect(url) as database, database.cursor(name="replay") as rows:
             rows.itersize = CHUNK
@@ -41,13 +45,15 @@ def events_of(
                 yield (producer, *row)
 
 
-def replay(consumer: str, *, since: datetime, until: datetime, environment: Environment) -> int:
-    """Publish the events to the consumer's inbox exchange, confirmed; returns how many. Needs the administrator's URI."""
+def replay(
+    consumer: str, *, since: datetime, until: datetime, environment: Environment, archives: Path | None = None
+) -> int:
+    """Publish the events to the consumer's inbox exchange, confirmed; returns how many. Needs the administrator."""
     publisher = Publisher(environment.text("CRM_AMQP_URI", wanted="the administrator's amqp:// URI"), heartbeat=0)
     exchange, sent, chunk = inbox_exchange(consumer), 0, []
     try:
         for producer, event_id, kind, version, store, envelope in events_of(
-            consumer, since=since, until=until, environment=environment
+            consumer, since=since, until=until, environment=environment, archives=archives
         ):
             message = event_message(event_id, kind, producer, envelope, **{"x-replayed": 1})
             chunk.append((event_id, exchange, routing_key(f"{kind}.v{version}", store), message))
@@ -61,12 +67,11 @@ def replay(consumer: str, *, since: datetime, until: datetime, environment: Envi
     return sent
 
 
-def rebuild(consumer: str, *, environment: Environment) -> int:
+def rebuild(consumer: str, *, environment: Environment, archives: Path | None = None) -> int:
     """Empty the consumer's projections and fill them again from the producers' logs; returns how many events.
 
     Events that arrive meanwhile find their place as always: projections do not depend on order.
     """
-    import_module(f"services.{consumer}.models")
     projections = [table.name for table in models_of(consumer).sorted_tables if table.info.get("projection")]
     if not projections:
         raise LookupError(f"{consumer} has no projections")
@@ -75,4 +80,4 @@ def rebuild(consumer: str, *, environment: Environment) -> int:
         database.execute(f"TRUNCATE {names}")  # names of our own tables
         database.execute("DELETE FROM inbox")
     epoch, end = datetime.fromisoformat("1990-01-01T00:00+00:00"), datetime.fromisoformat("9990-01-01T00:00+00:00")
-    return replay(consumer, since=epoch, until=end, environment=environment)
+    return replay(consumer, since=epoch, until=end, environment=environment, archives=archives)

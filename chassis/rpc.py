@@ -32,7 +32,7 @@ log = logs.get("rpc")
 OK, REFUSED, FAILED = "ok", "refused", "failed"
 CALL_PREFETCH = 32
 AT_ONCE_PER_SERVICE = 64
-"""Calls one caller has in flight to one service; more are turned away at once, so that a dead service takes no others with it."""
+"""Calls one caller has in flight to one service; more are turned away: a dead service takes no others with it."""
 
 
 class CallFailed(Exception):

@@ -45,7 +45,7 @@ def service_class(name: str) -> type:
 
 
 def require_green_driver(database: Database) -> None:
-    """Prove that other greenlets run during a database wait. Raises BlockingDriver; an absent database proves nothing."""
+    """Prove that others run while the database is waited for. Raises BlockingDriver; no database proves nothing."""
     turns = 0
 
     def turn() -> None:

@@ -5,7 +5,7 @@ services declare nothing but their own reply queues, so a mistake in a service c
 
 An event goes `<producer>.events` (topic, key `<event>.v<n>.<store>`) → `<consumer>.inbox` (topic)
 → the queue of a store's pool if there is one, else, by the alternate exchange, the queue `<consumer>`.
-An event that is declared but unheard goes to `crm.unheard`; what should not exist goes to `crm.unrouted`, with an alarm.
+An event that is declared but unheard goes to `crm.unheard`; what should not exist to `crm.unrouted`, with an alarm.
 """
 
 from __future__ import annotations

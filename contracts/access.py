@@ -1,4 +1,4 @@
-"""Who may do what: reads `access.toml` (role × operation × scope) for the gateway, the services and the test that walks it.
+"""Who may do what: reads `access.toml` (role × operation × scope) for gateway, services and the test that walks it.
 
 The gateway asks before it calls; the owning service asks again from the signed actor,
 so that a mistake in one of them opens nothing.

@@ -1,4 +1,7 @@
-"""A vehicle has the same identifier in every service: the UUID derived from its VIN (`docs/decisions/0005-vehicle-identity.md`)."""
+"""A vehicle has the same identifier in every service: the UUID derived from its VIN.
+
+Why: `docs/decisions/0005-vehicle-identity.md`.
+"""
 
 from __future__ import annotations
 

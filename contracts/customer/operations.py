@@ -187,7 +187,7 @@ register_customer = command(
     RegisterCustomer,
     Registered,
     refuses=("MOBILE_INVALID", "VIN_INVALID", "PLATE_INVALID", "POSSIBLE_DUPLICATE", "REASON_REQUIRED"),
-    summary="Register a person or company, with a vehicle, in one call; returns the record that is there if it is the same",
+    summary="Register a person or company, with a vehicle, in one call; answers with the record if there is one",
 )
 look_up = query("customer.look_up", LookUp, Hits, summary="Who is this? One box for phone, plate, VIN, name and pinyin")
 customer_view = query(

@@ -81,7 +81,10 @@ class VisitById:
 
 @dataclass(frozen=True, slots=True)
 class PublishPolicy:
-    """A new value of a policy from a moment on, for a store or (without) the group; `dry_run` only tells what would change."""
+    """A new value of a policy from a moment on, for a store or (without one) the group.
+
+    `dry_run` only tells what would change.
+    """
 
     code: Annotated[str, Text(1, 60)]
     value: dict[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
@@ -52,13 +53,18 @@ class RepairReady:
 
 @event(producer="workshop", name="repair_settled", version=1, subject="repair_order")
 class RepairSettled:
-    """The invoice was made; this is what counts as a workshop visit (R7)."""
+    """The invoice was made; this is what counts as a workshop visit (R7).
+
+    `total_fen` is of all lines; `by_pay_type` says how much of it each payer bears, so that a figure may leave out
+    what is internal (C18).
+    """
 
     ro_id: UUID
     vehicle_id: UUID
     customer_id: UUID
     total_fen: int
     settled_at: datetime
+    by_pay_type: dict[str, int] = field(default_factory=dict)
 
 
 @event(producer="workshop", name="vehicle_returned", version=1, subject="repair_order")

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Fen, Km, Page, PriceFen, Size, StaffId, StoreId, Version
+from contracts.fields import Fen, Km, Page, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
-from contracts.shapes import Text
+from contracts.shapes import Between, Text
 
 
 class Stage(StrEnum):
@@ -51,13 +51,13 @@ class JobLine:
 
     description: Annotated[str, Text(1, 200)]
     amount_fen: Fen
-    hours: Decimal = Decimal(0)
+    hours: Annotated[Decimal, Between(0, 1000)] = Decimal(0)
     pay_type: PayType = PayType.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRepairOrder:
-    """Take a vehicle in; the caller is its advisor. `brought_by` is whoever brought it, owner or not."""
+    """Take a vehicle in; the caller is its advisor."""
 
     vehicle_id: UUID
     customer_id: UUID
@@ -114,7 +114,7 @@ class RepairOrderById:
 
 @dataclass(frozen=True, slots=True)
 class RepairOrder:
-    """A repair order as shown."""
+    """A repair order as shown. `total_fen` is of all lines, `authorized_fen` what the customer agreed to pay."""
 
     ro_id: UUID
     number: str
@@ -126,8 +126,8 @@ class RepairOrder:
     km: int
     complaint: str
     lines: list[JobLine]
-    total_fen: PriceFen
-    authorized_fen: PriceFen
+    total_fen: Fen
+    authorized_fen: Fen
     opened_at: datetime
     version: int
     technician_id: StaffId | None = None
@@ -141,7 +141,7 @@ class RepairOrder:
 
 @dataclass(frozen=True, slots=True)
 class ListRepairOrders:
-    """Repair orders of the caller's scope; without a stage the open ones: the board (R37)."""
+    """Repair orders of the caller's scope; without a stage the open ones: the board, oldest promise first (R37)."""
 
     store_id: StoreId | None = None
     stage: Stage | None = None

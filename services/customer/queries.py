@@ -23,7 +23,8 @@ _FOUND = {
     By.NAME: "SELECT id FROM customer WHERE name LIKE :text || '%'",
     By.PINYIN: "SELECT id FROM customer WHERE pinyin LIKE :text || '%'",
     By.INITIALS: "SELECT id FROM customer WHERE initials = :text",
-    By.PLATE: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id WHERE v.plate LIKE :text || '%'",
+    By.PLATE: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id "
+    "WHERE v.plate LIKE :text || '%'",
     By.VIN: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id WHERE v.vin = :text",
     By.VIN_TAIL: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id "
     "WHERE reverse(v.vin) LIKE reverse(:text) || '%'",
@@ -45,7 +46,8 @@ _SHOWN = """
 def _search(found: str) -> TextClause:
     return text(
         _SHOWN + f" WHERE c.id IN ({found} LIMIT {CONSIDERED})"
-        " ORDER BY (c.name = :text) DESC, (g.sold_at IS NOT NULL) DESC, g.last_service_at DESC NULLS LAST, c.id LIMIT :most"
+        " ORDER BY (c.name = :text) DESC, (g.sold_at IS NOT NULL) DESC, g.last_service_at DESC NULLS LAST, c.id"
+        " LIMIT :most"
     )
 
 

@@ -46,7 +46,8 @@ _FOLD = text(
             ORDER BY occurred_at DESC, event_id DESC LIMIT 1) sold ON true
       LEFT JOIN LATERAL (
            SELECT (summary->>'km')::bigint AS km FROM timeline_entry t
-            WHERE t.customer_id = c.id AND t.event_type IN ('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')
+            WHERE t.customer_id = c.id
+              AND t.event_type IN ('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')
             ORDER BY occurred_at DESC, event_id DESC LIMIT 1) driven ON true
       LEFT JOIN LATERAL (
            SELECT max(occurred_at) FILTER (WHERE event_type = 'vehicle_returned') AS last_service_at,
@@ -84,7 +85,7 @@ def hand_over(session: Session, delivered: Sequence[Received[VehicleDelivered]])
 
 
 def _lock(session: Session, customers: Iterable[UUID]) -> None:
-    """Keep two transactions from folding the same customer without seeing each other's lines; in one order, so without deadlock."""
+    """Keep two transactions from folding a customer blind to each other's lines; in one order, so without deadlock."""
     for customer in customers:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(customer), 1))))
 

@@ -153,11 +153,12 @@ def consumed(
             channel.basic_ack(message.delivery_tag)
             latencies.append(time.perf_counter() - started)
 
-        channel.basic_consume(queue, callback=take)
+        consumer = channel.basic_consume(queue, callback=take)
         began, cpu = time.perf_counter(), time.process_time()
         while len(latencies) < messages:
             connection.drain_events(timeout=10)
         spent, cpu = time.perf_counter() - began, time.process_time() - cpu
+        channel.basic_cancel(consumer)  # before the queue goes, or its deletion is an error
     return figures_of(latencies, seconds=spent, client_cpu=cpu / spent)
 
 

@@ -6,7 +6,9 @@ through one `RpcProxy`, as a gateway's would; 1 worker measures latency, 16 the 
     python -m tests.bench.stock_nameko --amqp-url amqp://…
 """
 
-if __name__ == "__main__":
+import sys
+
+if __name__ == "__main__" and sys.argv[1:2] in (["serve"], ["call"]):
     import eventlet
 
     eventlet.monkey_patch()  # before anything else is imported, as `nameko run` does
@@ -15,7 +17,6 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,0 +1,70 @@
+# Run `make` to see what there is. Nothing need be installed or active: the first target used makes `.venv`.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+SOURCES := contracts chassis services gateway deploy simulator tests
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help venv run demo reset test lint types imports architecture unit contract integration e2e faults bench format
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+# -- the system ------------------------------------------------------------------------------------
+
+venv: ## Make .venv from requirements.lock, if it is not there or out of date
+	@deploy/local/bootstrap.sh
+
+run: venv ## The whole system on this machine, with a demo group, until Ctrl-C; again: the data is kept
+	@$(PYTHON) -m deploy.local run
+
+demo: venv ## Walk the main job aloud against the running system: a delivery, a repair, the customer's view
+	@$(PYTHON) -m deploy.local demo
+
+reset: venv ## Forget the data of `make run`
+	@$(PYTHON) -m deploy.local reset
+
+# -- what must pass --------------------------------------------------------------------------------
+
+test: lint types imports ## Everything that must pass
+	@$(PYTEST) -m "not long" tests
+	@echo "make test: all passed"
+
+lint: venv ## ruff: rules and format
+	@$(PYTHON) -m ruff check $(SOURCES)
+	@$(PYTHON) -m ruff format --check --quiet $(SOURCES) || { echo "not formatted: run make format"; exit 1; }
+
+types: venv ## mypy: strict for contracts, chassis and rules
+	@$(PYTHON) -m mypy
+
+imports: venv ## import-linter: who may import whom
+	@.venv/bin/lint-imports --no-cache
+
+architecture: venv ## File sizes, clocks, commits, docstrings, imports, each with a planted violation
+	@$(PYTEST) tests/architecture
+
+unit: venv ## Rules and shapes: Python only
+	@$(PYTEST) tests/unit
+
+contract: venv ## Samples, operations, subscriptions
+	@$(PYTEST) tests/contract
+
+integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
+	@$(PYTEST) tests/integration
+
+e2e: venv ## The whole system over HTTP
+	@$(PYTEST) tests/e2e
+
+faults: venv ## The whole system, killed and cut; the long ones too
+	@$(PYTEST) tests/faults
+
+bench: venv ## Figures with their ratios, into docs/benchmarks.md
+	@$(PYTHON) -m tests.bench
+
+# -- by hand ---------------------------------------------------------------------------------------
+
+format: venv ## Put the source into ruff's form
+	@$(PYTHON) -m ruff check --fix-only --quiet $(SOURCES)
+	@$(PYTHON) -m ruff format --quiet $(SOURCES)

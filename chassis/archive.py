@@ -1,0 +1,82 @@
+"""Archives of the event logs: an operator moves old months out of the outbox into files, and replays read them back.
+
+One file per service and month, `sales-2026-11.jsonl.gz`, one event a line, in recorded order.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+
+from chassis import clock
+from chassis.settings import Environment, named
+
+_MONTHS = """
+    SELECT DISTINCT date_trunc('month', recorded_at) FROM outbox WHERE recorded_at < %s ORDER BY 1
+"""
+_ROWS = """
+    SELECT event_id::text, event_type, version, store_id, envelope::text, recorded_at FROM outbox
+     WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' ORDER BY position
+"""
+_DELETE = """
+    DELETE FROM outbox WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND published_at IS NOT NULL
+"""
+_UNPUBLISHED = """
+    SELECT count(*) FROM outbox
+     WHERE published_at IS NULL AND recorded_at >= %s AND recorded_at < %s + interval '1 month'
+"""
+
+
+class NotYet(Exception):
+    """A month cannot be archived: it is not over, its events are not all published, or its file exists."""
+
+
+def archive(service: str, *, before: datetime, folder: Path, environment: Environment) -> dict[str, int]:
+    """Move whole months recorded before the month of `before` into files; returns events by file name.
+
+    The file is complete and on disk before the rows go, so an interruption leaves both, never neither.
+    """
+    first = before.astimezone(clock.LOCAL).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    written: dict[str, int] = {}
+    with psycopg.connect(
+        environment.text(named(service, "OWNER_URL")), options="-c timezone=Asia/Shanghai"
+    ) as database:
+        months = [row[0] for row in database.execute(_MONTHS, (first,)).fetchall()]
+        for month in months:
+            (unpublished,) = database.execute(_UNPUBLISHED, (month, month)).fetchone() or (0,)
+            path = folder / f"{service}-{month:%Y-%m}.jsonl.gz"
+            if unpublished or path.exists():
+                raise NotYet(f"{path.name}: {unpublished} events unpublished" if unpublished else f"{path.name} exists")
+            written[path.name] = _write(path, database.execute(_ROWS, (month, month)))
+            database.execute(_DELETE, (month, month))
+            database.commit()
+    return written
+
+
+def _write(path: Path, rows: Any) -> int:
+    count, partial = 0, path.with_suffix(".partial")
+    with gzip.open(partial, "wb") as out:
+        for event_id, kind, version, store, envelope, recorded_at in rows:
+            line = {"id": event_id, "type": kind, "version": version, "store": store, "at": recorded_at}
+            out.write(orjson.dumps({**line, "envelope": orjson.loads(envelope)}) + b"\n")
+            count += 1
+    partial.rename(path)
+    return count
+
+
+def read(
+    producer: str, *, names: list[str], since: datetime, until: datetime, folder: Path
+) -> Iterator[tuple[str, str, int, str, str]]:
+    """(id, type, version, store, envelope) of the archived events of a producer, oldest month first."""
+    for path in sorted(folder.glob(f"{producer}-????-??.jsonl.gz")):
+        with gzip.open(path, "rb") as lines:
+            for line in lines:
+                row = orjson.loads(line)
+                if row["type"] in names and since <= datetime.fromisoformat(row["at"]) < until:
+                    yield row["id"], row["type"], row["version"], row["store"], orjson.dumps(row["envelope"]).decode()

@@ -1,0 +1,17 @@
+"""The occasions for visits (C12), one file each; a new one is a file and a row of this table."""
+
+from __future__ import annotations
+
+from contracts.envelope import Event
+from services.followup.occasions.delivery_d3 import DELIVERY_D3
+from services.followup.occasions.delivery_d7 import DELIVERY_D7
+from services.followup.occasions.occasion import Occasion
+from services.followup.occasions.service_d3 import SERVICE_D3
+
+OCCASIONS: dict[str, Occasion] = {occasion.purpose: occasion for occasion in (DELIVERY_D3, DELIVERY_D7, SERVICE_D3)}
+"""Every occasion by purpose."""
+
+
+def occasions_of(heard: type[Event]) -> list[Occasion]:
+    """The visits an event gives rise to."""
+    return [occasion for occasion in OCCASIONS.values() if occasion.heard is heard]

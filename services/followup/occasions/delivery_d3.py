@@ -1,0 +1,15 @@
+"""DELIVERY_D3: on the third day the selling consultant calls: thanks, use, insurance, plate, referral (C12)."""
+
+from __future__ import annotations
+
+from chassis.policies import Policy
+from contracts.sales.events import VehicleDelivered
+from services.followup.occasions.occasion import Occasion, nobody
+
+DELIVERY_D3 = Occasion(
+    heard=VehicleDelivered,
+    policy=Policy("DELIVERY_D3", {"days": 3}),
+    least=1,
+    most=30,
+    judges=nobody,
+)

@@ -1,0 +1,61 @@
+"""How the workshop service says no."""
+
+from __future__ import annotations
+
+from contracts.refusals import Invalid, NotFound, RuleRefused
+
+
+class RepairOrderNotFound(NotFound):
+    """No such repair order, or not in the caller's scope."""
+
+    code = "REPAIR_ORDER_NOT_FOUND"
+    zh = "没有这张维修工单"
+    en = "There is no such repair order"
+
+
+class StageNotAllowed(RuleRefused):
+    """The repair order is not where this step begins (C7)."""
+
+    code = "STAGE_NOT_ALLOWED"
+    zh = "工单当前阶段为{stage},不能转为{wanted}"
+    en = "The repair order is {stage}; it cannot become {wanted} now"
+
+
+class OdometerBackwards(RuleRefused):
+    """The reading is below the vehicle's last one (C7)."""
+
+    code = "ODOMETER_BACKWARDS"
+    zh = "里程读数{km}公里低于上次记录的{last_km}公里"
+    en = "The reading of {km} km is below the last one of {last_km} km"
+
+
+class NothingToDo(RuleRefused):
+    """No work on the order that anybody could agree to."""
+
+    code = "NOTHING_TO_DO"
+    zh = "工单上没有维修项目,不能委托确认"
+    en = "There is no work on the repair order to agree to"
+
+
+class PromiseInPast(Invalid):
+    """The time promised has passed already."""
+
+    code = "PROMISE_IN_PAST"
+    zh = "承诺交车时间不能早于现在"
+    en = "The time promised lies in the past"
+
+
+class InspectorDidTheWork(RuleRefused):
+    """Quality control by the technician himself (C7)."""
+
+    code = "INSPECTOR_DID_THE_WORK"
+    zh = "质检人员不能是施工技师本人"
+    en = "Whoever did the work may not inspect it"
+
+
+class NotAuthorized(RuleRefused):
+    """The customer would pay more than he agreed to (R51)."""
+
+    code = "NOT_AUTHORIZED"
+    zh = "应收客户{customer_fen}分,超过客户确认的{authorized_fen}分"
+    en = "The customer would pay {customer_fen} fen, but agreed to {authorized_fen} fen"

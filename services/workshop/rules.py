@@ -1,0 +1,92 @@
+"""The rules of a repair order (C7, C19); pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from contracts.refusals import InvalidRequest
+from contracts.workshop.operations import PayType, Stage
+from services.workshop.errors import (
+    InspectorDidTheWork,
+    NotAuthorized,
+    NothingToDo,
+    OdometerBackwards,
+    PromiseInPast,
+    StageNotAllowed,
+)
+
+NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.OPENED: frozenset({Stage.AUTHORIZED}),
+    Stage.AUTHORIZED: frozenset({Stage.DISPATCHED}),
+    Stage.DISPATCHED: frozenset({Stage.IN_PROGRESS}),
+    Stage.IN_PROGRESS: frozenset({Stage.QC}),
+    Stage.QC: frozenset({Stage.READY, Stage.REWORK}),
+    Stage.REWORK: frozenset({Stage.IN_PROGRESS}),
+    Stage.READY: frozenset({Stage.SETTLED}),
+    Stage.SETTLED: frozenset({Stage.RETURNED}),
+    Stage.RETURNED: frozenset(),
+}
+"""The allowed transitions (C7; those of this slice's stages that an operation leads to)."""
+
+LONGEST_PROMISE = timedelta(days=366)
+"""A promise beyond it is a slip of the keyboard."""
+
+
+class Priced(Protocol):
+    """Work with a price and somebody to pay it: a job line as asked for or as kept."""
+
+    @property
+    def amount_fen(self) -> int:
+        """Its price."""
+
+    @property
+    def pay_type(self) -> PayType:
+        """Who pays it."""
+
+
+def require_move(*, stage: Stage, to: Stage) -> None:
+    """Raise StageNotAllowed unless an order at `stage` may go on to `to`."""
+    if to not in NEXT[stage]:
+        raise StageNotAllowed(stage=stage, wanted=to)
+
+
+def totals(lines: Iterable[Priced]) -> dict[PayType, int]:
+    """What each payer bears, in fen; a payer who bears nothing is there with 0."""
+    borne = dict.fromkeys(PayType, 0)
+    for line in lines:
+        borne[line.pay_type] += line.amount_fen
+    return borne
+
+
+def require_work(lines: Iterable[Priced]) -> None:
+    """Raise NothingToDo for an order without lines, whoever pays them."""
+    if not any(True for _ in lines):
+        raise NothingToDo
+
+
+def require_promise_ahead(*, promised_at: datetime, now: datetime) -> None:
+    """Raise PromiseInPast for a time that has passed, InvalidRequest for one that nobody can mean."""
+    if promised_at < now:
+        raise PromiseInPast(promised_at=promised_at)
+    if promised_at - now > LONGEST_PROMISE:
+        raise InvalidRequest(errors={"promised_at": [f"Must be within {LONGEST_PROMISE.days} days."]})
+
+
+def require_odometer(*, km: int, last_km: int | None) -> None:
+    """Raise OdometerBackwards if the vehicle had more kilometres before; None is a vehicle never seen."""
+    if last_km is not None and km < last_km:
+        raise OdometerBackwards(km=km, last_km=last_km)
+
+
+def require_other_inspector(*, inspector_id: str, technician_id: str | None) -> None:
+    """Raise InspectorDidTheWork if the technician inspects himself."""
+    if inspector_id == technician_id:
+        raise InspectorDidTheWork(technician_id=technician_id)
+
+
+def require_consent(*, customer_fen: int, authorized_fen: int) -> None:
+    """Raise NotAuthorized if the customer would pay more than he agreed to (R51)."""
+    if customer_fen > authorized_fen:
+        raise NotAuthorized(customer_fen=customer_fen, authorized_fen=authorized_fen)

@@ -1,0 +1,1 @@
+"""What tests of several folders need: servers, databases, the whole system, polling, made-up people."""
