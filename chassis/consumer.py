@@ -32,11 +32,12 @@ log = logs.get("consumer")
 PREFETCH = 16
 BATCH_PREFETCH = 200
 LARGEST_BODY = 1024 * 1024
-SUSPICIOUS_AFTER = 2
-"""Deliveries after which a message runs alone: it may have killed the process."""
-KILLS = 3
+SUSPICIOUS_AFTER = 1
+"""Redeliveries after which a message runs alone: it may have killed the process."""
+KILLS = 2
 """Lone starts without an end after which a message is given up as a killer."""
 _PROBE = 0.5
+_TURN = 0.005
 
 Handler = Callable[[Session, list[Received[Any]]], None]
 
@@ -99,6 +100,8 @@ class Consumer:
         self._batches: dict[str, deque[Delivery]] = {}
         self._running_batches: set[str] = set()
         self._alone = threading.Lock()
+        self._someone_alone = False
+        self._running = 0
         self._paused = False
         self._tag = ""
         self.in_hand: set[Delivery] = set()
@@ -146,7 +149,7 @@ class Consumer:
                 self._running_batches.add(topic)
                 self._spawn(lambda: self._work_batches(topic))
         else:
-            self._spawn(lambda: self._work([delivery]))
+            self._spawn(lambda: self._work_beside([delivery]))
 
     def _open(self, delivery: Delivery) -> tuple[Received[Any], Subscription]:
         if len(delivery.body) > LARGEST_BODY:
@@ -172,33 +175,44 @@ class Consumer:
                     self._release([waiting.popleft() for _ in range(len(waiting))])
                     break
                 size = min(len(waiting), self._subscriptions[topic].batch)
-                self._work([waiting.popleft() for _ in range(size)])
+                self._work_beside([waiting.popleft() for _ in range(size)])
         finally:
             self._running_batches.discard(topic)
+
+    def _work_beside(self, deliveries: list[Delivery]) -> None:
+        """Work beside others, but not beside a message that must run alone."""
+        while self._someone_alone:
+            time.sleep(_TURN)
+        self._running += 1
+        try:
+            self._work(deliveries)
+        finally:
+            self._running -= 1
 
     def _work_alone(self, delivery: Delivery) -> None:
         """Run a suspicious message with nothing beside it, and give it up once it is proven to kill."""
         with self._alone:
-            while not self._others_done(delivery):
-                time.sleep(0.01)
-            starts = self._while_database_away(
-                [delivery], lambda: self._database.run(lambda s: inbox.note_start(s, message_id=delivery.message_id))
-            )
-            if starts is None:
-                return
-            if starts > KILLS:
-                self._bury(delivery, "kills_the_process", f"started {starts - 1} times and never finished")
-                return
-            self._work([delivery])
-            self._while_database_away(
-                [], lambda: self._database.run(lambda s: inbox.clear(s, message_id=delivery.message_id))
-            )
+            self._someone_alone = True
+            try:
+                while self._running:
+                    time.sleep(_TURN)
+                self._work_as_suspect(delivery)
+            finally:
+                self._someone_alone = False
 
-    def _others_done(self, delivery: Delivery) -> bool:
-        return all(
-            other.redeliveries >= SUSPICIOUS_AFTER or other.subscription is None
-            for other in self.in_hand
-            if other is not delivery
+    def _work_as_suspect(self, delivery: Delivery) -> None:
+        message_id = delivery.message_id
+        starts = self._while_database_away(
+            [delivery], lambda: self._database.run(lambda session: inbox.note_start(session, message_id=message_id))
+        )
+        if starts is None:
+            return
+        if starts > KILLS:
+            self._bury(delivery, "kills_the_process", f"started {starts - 1} times and never finished")
+        else:
+            self._work([delivery])
+        self._while_database_away(
+            [], lambda: self._database.run(lambda session: inbox.clear(session, message_id=message_id))
         )
 
     def _work(self, deliveries: list[Delivery]) -> None:

@@ -23,9 +23,9 @@ from chassis.actors import Verifier
 from chassis.clock import now as clock_now
 from chassis.consumer import Consumer, Subscription
 from chassis.context import Call, moment
-from chassis.database import Database
+from chassis.database import Database, is_outage
 from chassis.outbox import Cause, set_cause
-from chassis.rpc import FAILED, OK, REFUSED, CallServer, Incoming
+from chassis.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
 from chassis.settings import Settings
 from contracts import access, shapes
 from contracts.envelope import Doer, Event

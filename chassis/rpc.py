@@ -29,7 +29,7 @@ from contracts.operation import Operation
 
 log = logs.get("rpc")
 
-OK, REFUSED, FAILED = "ok", "refused", "failed"
+OK, REFUSED, FAILED, UNAVAILABLE = "ok", "refused", "failed", "unavailable"
 CALL_PREFETCH = 32
 AT_ONCE_PER_SERVICE = 64
 """Calls one caller has in flight to one service; more are turned away: a dead service takes no others with it."""
@@ -41,6 +41,10 @@ class CallFailed(Exception):
 
 class CallTimeout(CallFailed):
     """No answer before the deadline. The effect is unknown; a retry with the same key settles it."""
+
+
+class Unavailable(CallFailed):
+    """The service runs but its database is away; nothing was changed. Try again soon."""
 
 
 class Overloaded(CallFailed):
@@ -182,7 +186,7 @@ class Caller:
             return answer
         if outcome == REFUSED:
             raise Refused(orjson.loads(answer))
-        raise CallFailed(operation.name)
+        raise (Unavailable if outcome == UNAVAILABLE else CallFailed)(operation.name)
 
     def _try(self, operation: Operation, body: bytes, context: CallContext) -> tuple[str | None, bytes]:
         number = str(next(self._numbers))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting", "gateway")
 """Everything that owns a database and a broker user."""
@@ -55,6 +55,28 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """What only the gateway needs to know: where it listens and what it signs with."""
+
+    host: str
+    port: int
+    signing_key: str = field(repr=False)
+    trusted_proxy: str
+    most_connections: int
+
+    @classmethod
+    def of(cls, env: Environment) -> HttpSettings:
+        """Read them. Raises MissingSetting."""
+        return cls(
+            host=env.text("CRM_GATEWAY_HTTP_HOST", "127.0.0.1"),
+            port=env.number("CRM_GATEWAY_HTTP_PORT"),
+            signing_key=env.text("CRM_ACTOR_SIGNING_KEY", wanted="the gateway's Ed25519 private key, base64"),
+            trusted_proxy=env.text("CRM_GATEWAY_TRUSTED_PROXY", ""),
+            most_connections=env.number("CRM_GATEWAY_CONNECTIONS", 1000),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What one service's process needs to know. Durations are seconds."""
 
@@ -69,6 +91,7 @@ class Settings:
     retry_delays: tuple[float, ...]
     call_timeout: float
     stop_timeout: float
+    http: HttpSettings | None = None
 
     @classmethod
     def of(cls, service: str, environment: Environment | None = None) -> Settings:
@@ -88,6 +111,7 @@ class Settings:
             retry_delays=env.numbers("CRM_RETRY_DELAYS", DELAYS),
             call_timeout=env.number("CRM_CALL_TIMEOUT_MS", 3000) / 1000,
             stop_timeout=env.number("CRM_STOP_TIMEOUT_SECONDS", 25),
+            http=HttpSettings.of(env) if service == "gateway" else None,
         )
 
 

@@ -101,9 +101,12 @@ class Visit(Base):
         if expected is not None and expected != self.version:
             raise StaleVersion(expected=expected, version=self.version)
 
-    def _move(self, to: VisitStatus) -> None:
+    def _require(self, to: VisitStatus) -> None:
         if to not in NEXT[self.status]:
             raise VisitClosed(status=self.status)
+
+    def _move(self, to: VisitStatus) -> None:
+        self._require(to)
         self.status = to
         self.version += 1
 
@@ -111,16 +114,16 @@ class Visit(Base):
         """Its time has come."""
         self._move(VisitStatus.DUE)
 
-    def put_off(self, *, due_at: datetime) -> None:
-        """Another time, later or earlier, while it is not due yet."""
-        if self.status is not VisitStatus.PLANNED:
-            raise VisitClosed(status=self.status)
+    def shift(self, *, due_at: datetime) -> None:
+        """Another due time, as long as the visit has not fallen due."""
+        self._require(VisitStatus.DUE)
         self.due_at = due_at
         self.version += 1
 
     def complete(self, *, score: int, remark: str, by: str, now: datetime) -> None:
         """The customer answered. The person being judged may not have asked him (C12)."""
-        if by == self.judged_staff_id and self.status in OPEN:
+        self._require(VisitStatus.COMPLETED)
+        if by == self.judged_staff_id:
             raise JudgedPersonAsks
         self._move(VisitStatus.COMPLETED)
         self.score, self.remark, self.completed_at, self.completed_by = score, remark, now, by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -60,9 +60,9 @@ def totals(lines: Iterable[Priced]) -> dict[PayType, int]:
     return borne
 
 
-def require_work(lines: Iterable[Priced]) -> None:
+def require_work(lines: Collection[Priced]) -> None:
     """Raise NothingToDo for an order without lines, whoever pays them."""
-    if not any(True for _ in lines):
+    if not lines:
         raise NothingToDo
 
 
