@@ -262,6 +262,16 @@ def events_archive(before: datetime, folder: Path) -> None:
 
 
 @main.command()
+def docs() -> None:
+    """Write the documents that follow from the code."""
+    from chassis.documents import write_events
+    from chassis.migrations import ROOT
+
+    path = ROOT / "docs" / "events.md"
+    click.echo(f"{path.name}: {'written' if write_events(path) else 'as the code says'}")
+
+
+@main.command()
 def keys() -> None:
     """A new key pair for signing actors."""
     from chassis.actors import new_key_pair

@@ -13,7 +13,14 @@ from contracts.shapes import Text
 
 Code = Annotated[str, Text(1, 40)]
 Name = Annotated[str, Text(1, 100)]
-Password = Annotated[str, Text(1, 128)]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The field is never stored, logged or shown; the gateway leaves it out of a command's fingerprint too."""
+
+
+Password = Annotated[str, Text(1, 128), Secret()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +208,7 @@ change_password = command(
     "gateway.change_password",
     ChangePassword,
     Done,
-    refuses=("LOGIN_FAILED", "PASSWORD_TOO_WEAK"),
+    refuses=("LOGIN_FAILED", "TOO_MANY_ATTEMPTS", "PASSWORD_TOO_WEAK"),
     summary="Change my password",
 )
 who_am_i = query("gateway.who_am_i", Nothing, Me, summary="Whose session this is")
@@ -227,7 +234,7 @@ change_staff = command(
     "gateway.change_staff",
     ChangeStaff,
     Staff,
-    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "STORE_UNKNOWN"),
+    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "STORE_UNKNOWN", "LAST_ADMIN"),
     summary="Change roles, stores or employment",
 )
 list_staff = query("gateway.list_staff", ListStaff, StaffPage, summary="The staff")

@@ -4,7 +4,9 @@ python -m tests.bench.limits --database-url postgresql://â€¦ --amqp-url amqp://â
 """
 
 import argparse
-import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -12,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count, takewhile
-from typing import Any
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import amqp
@@ -20,6 +22,7 @@ import psycopg
 
 from tests.bench.figures import Figures, figures_of, line_of
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 CALL_BYTES = 200
 EVENT_BYTES = 600
 ROWS = 10_000
@@ -72,23 +75,23 @@ def bare_calls(
 @contextmanager
 def echo_process(amqp_url: str) -> Iterator[str]:
     """An echo server in a process of its own; yields its request queue."""
-    spawn = multiprocessing.get_context("spawn")
     queue = f"bench.echo.{uuid.uuid4().hex}"
-    listening = spawn.Event()
-    process = spawn.Process(target=echo, args=(amqp_url, queue, listening), daemon=True)
-    process.start()
-    try:
-        if not listening.wait(timeout=20):
-            raise RuntimeError("the echo process did not start")
-        yield queue
-    finally:
-        process.terminate()
-        process.join(timeout=10)
+    command = [sys.executable, "-c", f"from tests.bench.limits import echo; echo({queue!r})"]
+    environment = os.environ | {"BENCH_AMQP_URL": amqp_url}
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            if process.stdout is None or process.stdout.readline().strip() != "ready":
+                raise RuntimeError("the echo process did not start")
+            yield queue
+        finally:
+            process.terminate()
 
 
-def echo(amqp_url: str, queue: str, listening: Any) -> None:
-    """Answer every request with its own body until the process is ended."""
-    with connected(amqp_url) as connection:
+def echo(queue: str) -> None:
+    """Say `ready`, then answer every request with its own body until the process is ended."""
+    with connected(os.environ["BENCH_AMQP_URL"]) as connection:
         channel = connection.channel()
         channel.queue_declare(queue, exclusive=True, durable=False)
 
@@ -100,7 +103,7 @@ def echo(amqp_url: str, queue: str, listening: Any) -> None:
             channel.basic_publish(reply, routing_key=asked["reply_to"])
 
         channel.basic_consume(queue, no_ack=True, callback=answer)
-        listening.set()
+        print("ready", flush=True)
         while True:
             connection.drain_events()
 

@@ -1,0 +1,69 @@
+"""Where a RabbitMQ server can be had on this machine: installed, or downloaded into a cache."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import rabbitmq_download
+from deploy.local.errors import LocalStackError
+
+
+@dataclass(frozen=True)
+class RabbitMQBinaries:
+    server: Path
+    epmd: Path
+    env: Mapping[str, str]
+
+
+def find() -> RabbitMQBinaries:
+    return _installed() or _unpacked(rabbitmq_download.downloaded(cache_dir()) or rabbitmq_download.download(cache_dir()))
+
+
+def cache_dir() -> Path:
+    """Outside every run directory: a reset does not download again."""
+    given = os.environ.get("CRM_CACHE_DIR")
+    return Path(given).absolute() if given else Path.home() / ".cache" / "dealer-crm"
+
+
+def _installed() -> RabbitMQBinaries | None:
+    # Debian's command of this name insists on its own user and folders; the script behind it does not
+    script = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    on_path = shutil.which("rabbitmq-server")
+    server = script if script.exists() else Path(on_path) if on_path else None
+    erl = shutil.which("erl")
+    if server is None or erl is None:
+        return None
+    return RabbitMQBinaries(
+        server=server,
+        epmd=_epmd(Path(erl).resolve().parent.parent),
+        env={"PATH": os.environ.get("PATH", os.defpath)},
+    )
+
+
+def _unpacked(tree: Path) -> RabbitMQBinaries:
+    erlang = tree / "usr/lib/erlang"
+    home = next(iter(tree.glob("usr/lib/rabbitmq/lib/rabbitmq_server-*")), None)
+    if home is None:
+        raise LocalStackError(f"{tree} is damaged; remove it and start again")
+    epmd = _epmd(erlang)
+    return RabbitMQBinaries(
+        server=home / "sbin/rabbitmq-server",
+        epmd=epmd,
+        env={
+            "PATH": f"{erlang / 'bin'}:{os.environ.get('PATH', os.defpath)}",
+            "ERL_ROOTDIR": str(erlang),
+            "BINDIR": str(epmd.parent),
+            "RABBITMQ_HOME": str(home),
+        },
+    )
+
+
+def _epmd(erlang: Path) -> Path:
+    """Erlang's port mapper, which every node needs."""
+    inside = next(iter(sorted(erlang.glob("erts-*/bin/epmd"), reverse=True)), None)
+    on_path = shutil.which("epmd")
+    if inside is None and on_path is None:
+        raise LocalStackError(f"no epmd below {erlang}; {rabbitmq_download.INSTALL_HINT}")
+    return inside or Path(str(on_path))

@@ -1,0 +1,59 @@
+"""What follow-up shows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from contracts.access import Scope
+from contracts.followup import operations
+from services.followup.errors import VisitNotFound
+from services.followup.models import OPEN, Visit
+
+_columns = Visit.__table__.c
+
+
+def get_visit(connection: Connection, *, visit_id: UUID, scope: Scope) -> operations.Visit:
+    """One visit of the caller's scope. Raises VisitNotFound."""
+    row = connection.execute(select(Visit.__table__).where(_columns.id == visit_id)).one_or_none()
+    if row is None or not scope.admits(store_id=row.store_id):
+        raise VisitNotFound
+    return shown(row)
+
+
+def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope) -> operations.Visits:
+    """A page of the visits the caller may see, earliest due first. Raises StoreNotAllowed for a foreign store."""
+    stores = scope.narrow(asked.store_id)
+    wanted = select(Visit.__table__).where(_columns.status.in_(OPEN if asked.status is None else (asked.status,)))
+    if stores is not None:
+        wanted = wanted.where(_columns.store_id.in_(stores))
+    if asked.customer_id is not None:
+        wanted = wanted.where(_columns.customer_id == asked.customer_id)
+    if asked.due_before is not None:
+        wanted = wanted.where(_columns.due_at < asked.due_before)
+    total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = connection.execute(
+        wanted.order_by(_columns.due_at, _columns.id).limit(asked.size).offset((asked.page - 1) * asked.size)
+    )
+    return operations.Visits([shown(row) for row in rows], asked.page, asked.size, total)
+
+
+def shown(row: Any) -> operations.Visit:
+    """A visit (row or model) as it is shown."""
+    return operations.Visit(
+        visit_id=row.id,
+        purpose=row.purpose,
+        status=row.status,
+        store_id=row.store_id,
+        customer_id=row.customer_id,
+        due_at=row.due_at,
+        trigger_type=row.trigger_type,
+        trigger_id=row.trigger_id,
+        version=row.version,
+        score=row.score,
+        remark=row.remark,
+        completed_at=row.completed_at,
+        completed_by=row.completed_by,
+    )

@@ -1,0 +1,198 @@
+"""What follow-up does: plans visits, lets them fall due, takes the answers, changes the policies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chassis import policies
+from chassis.outbox import record
+from contracts.access import Reach, Scope
+from contracts.envelope import Received
+from contracts.followup import events
+from contracts.followup.operations import DueChange, PolicyEffect, VisitStatus
+from contracts.refusals import StoreNotAllowed
+from services.followup.errors import PolicyInPast, PolicyUnknown, VisitNotFound
+from services.followup.models import Visit
+from services.followup.occasions import OCCASIONS, occasions_of
+from services.followup.occasions.occasion import Occasion
+
+TOGETHER = 200
+"""Visits that fall due in one transaction."""
+
+SHOWN = 100
+"""Changes that a published policy lists."""
+
+_POLICIES = func.hashtextextended("policies", 0)
+
+
+def plan_visits(session: Session, event: Received[Any]) -> None:
+    """Plan the visits this event is an occasion for; what is planned already stays as it is."""
+    session.execute(select(func.pg_advisory_xact_lock_shared(_POLICIES)))
+    for occasion in occasions_of(type(event.payload)):
+        value = policies.resolve(session, occasion.policy, store_id=event.store_id, at=event.occurred_at)
+        visit = Visit.plan(
+            purpose=occasion.purpose,
+            store_id=event.store_id,
+            customer_id=event.payload.customer_id,
+            trigger_type=event.subject.type,
+            trigger_id=UUID(event.subject.id),
+            triggered_at=event.occurred_at,
+            due_at=occasion.due_at(triggered_at=event.occurred_at, value=value),
+            judged_staff_id=occasion.judges(event.payload),
+        )
+        if _is_new(session, visit):
+            planned = events.VisitPlanned(
+                visit_id=visit.id,
+                customer_id=visit.customer_id,
+                purpose=visit.purpose,
+                due_at=visit.due_at,
+                trigger_type=visit.trigger_type,
+                trigger_id=visit.trigger_id,
+            )
+            _record(session, planned, visit=visit, occurred_at=event.occurred_at)
+
+
+def visits_due(session: Session, *, now: datetime) -> int:
+    """Let planned visits whose time has come fall due; returns how many. One that is being changed waits a turn."""
+    visits = session.scalars(
+        select(Visit)
+        .where(Visit.status == VisitStatus.PLANNED, Visit.due_at <= now)
+        .order_by(Visit.due_at, Visit.id)
+        .limit(TOGETHER)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for visit in visits:
+        visit.fall_due()
+    return len(visits)
+
+
+def complete_visit(
+    session: Session,
+    *,
+    visit_id: UUID,
+    score: int,
+    remark: str,
+    expected_version: int | None,
+    scope: Scope,
+    now: datetime,
+) -> Visit:
+    """Record what the customer answered; the caller asked him."""
+    visit = visit_to_change(session, visit_id=visit_id, scope=scope, expected_version=expected_version)
+    visit.complete(score=score, remark=remark, by=scope.staff_id, now=now)
+    completed = events.VisitCompleted(
+        visit_id=visit.id,
+        customer_id=visit.customer_id,
+        purpose=visit.purpose,
+        score=score,
+        completed_at=now,
+        trigger_type=visit.trigger_type,
+        trigger_id=visit.trigger_id,
+    )
+    _record(session, completed, visit=visit, occurred_at=now)
+    return visit
+
+
+def publish_policy(
+    session: Session,
+    *,
+    code: str,
+    value: dict[str, Any],
+    effective_from: datetime,
+    store_id: str | None,
+    dry_run: bool,
+    scope: Scope,
+    now: datetime,
+) -> PolicyEffect:
+    """Change when visits are due, for a store or the group; a dry run does the same and takes it back.
+
+    A visit's policy is the one in force when it was triggered. So the visits that move are those still planned,
+    triggered at or after `effective_from`, for which no other row comes first (the store's own, or a later one).
+    Raises PolicyUnknown, PolicyValue, PolicyInPast, PolicyExists.
+    """
+    _require_reach(scope, store_id)
+    occasion = OCCASIONS.get(code)
+    if occasion is None:
+        raise PolicyUnknown(policy=code)
+    occasion.delay(value)
+    if effective_from < now:
+        raise PolicyInPast
+    session.execute(select(func.pg_advisory_xact_lock(_POLICIES)))
+    trial = session.begin_nested()
+    policies.publish(
+        session,
+        occasion.policy,
+        store_id=store_id or policies.GROUP,
+        effective_from=effective_from,
+        value=value,
+        by=scope.staff_id,
+        now=now,
+    )
+    moved = _moved(session, occasion, since=effective_from, store_id=store_id)
+    changes = [DueChange(visit.id, visit.purpose, visit.due_at, due_at) for visit, due_at in moved]
+    if dry_run:
+        trial.rollback()
+    else:
+        for visit, due_at in moved:
+            visit.shift(due_at=due_at)
+        trial.commit()
+    return PolicyEffect(published=not dry_run, total=len(changes), changes=changes[:SHOWN])
+
+
+def visit_to_change(session: Session, *, visit_id: UUID, scope: Scope, expected_version: int | None = None) -> Visit:
+    """The visit, locked, if it lies in the caller's scope. Raises VisitNotFound, StaleVersion."""
+    visit = session.get(Visit, visit_id, with_for_update=True)
+    if visit is None or not scope.admits(store_id=visit.store_id):
+        raise VisitNotFound
+    visit.require_version(expected_version)
+    return visit
+
+
+def _is_new(session: Session, visit: Visit) -> bool:
+    """Insert the visit unless it is there; whether it was inserted."""
+    values = {column.key: getattr(visit, column.key) for column in Visit.__table__.columns}
+    return session.scalar(insert(Visit).values(values).on_conflict_do_nothing().returning(Visit.id)) is not None
+
+
+def _record(
+    session: Session, event: events.VisitPlanned | events.VisitCompleted, *, visit: Visit, occurred_at: datetime
+) -> None:
+    record(
+        session,
+        event,
+        subject_id=visit.id,
+        subject_version=visit.version,
+        store_id=visit.store_id,
+        occurred_at=occurred_at,
+    )
+
+
+def _moved(
+    session: Session, occasion: Occasion, *, since: datetime, store_id: str | None
+) -> list[tuple[Visit, datetime]]:
+    """The planned visits triggered since then that the policies of this moment make due at another time, and when."""
+    wanted = select(Visit).where(
+        Visit.purpose == occasion.purpose, Visit.status == VisitStatus.PLANNED, Visit.triggered_at >= since
+    )
+    if store_id is not None:
+        wanted = wanted.where(Visit.store_id == store_id)
+    moved = []
+    for visit in session.scalars(wanted.order_by(Visit.due_at, Visit.id).with_for_update()):
+        value = policies.resolve(session, occasion.policy, store_id=visit.store_id, at=visit.triggered_at)
+        due_at = occasion.due_at(triggered_at=visit.triggered_at, value=value)
+        if due_at != visit.due_at:
+            moved.append((visit, due_at))
+    return moved
+
+
+def _require_reach(scope: Scope, store_id: str | None) -> None:
+    """Raise StoreNotAllowed unless the caller may act for the store, or for all of them."""
+    if store_id is not None:
+        scope.require_store(store_id)
+    elif scope.reach is not Reach.GROUP:
+        raise StoreNotAllowed(store_id="*")

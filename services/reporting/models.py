@@ -1,0 +1,71 @@
+"""What the reporting service keeps: facts out of events, one row per document; all of it can be rebuilt.
+
+A row holds what the newest event of its document said (`source_version`), whatever order the events came in.
+`month` is the local month the fact counts in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import DateTime
+
+
+class Base(DeclarativeBase):
+    """All tables of reporting."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True), int: BigInteger}
+
+
+class Delivery(Base):
+    """A car that was handed over."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("delivery_by_month", "month", "store_id"), {"info": {"projection": True}})
+
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
+    store_id: Mapped[str]
+    vehicle_id: Mapped[UUID]
+    model: Mapped[str]
+    consultant_id: Mapped[str]
+    delivered_at: Mapped[datetime]
+    month: Mapped[str]
+    total_fen: Mapped[int]
+    occurred_at: Mapped[datetime]
+    source_version: Mapped[int]
+
+
+class WorkshopVisit(Base):
+    """A repair order that was settled. `internal_fen` is the part of the total that we pay ourselves."""
+
+    __tablename__ = "workshop_visit"
+    __table_args__ = (Index("workshop_visit_by_month", "month", "store_id"), {"info": {"projection": True}})
+
+    ro_id: Mapped[UUID] = mapped_column(primary_key=True)
+    store_id: Mapped[str]
+    vehicle_id: Mapped[UUID]
+    settled_at: Mapped[datetime]
+    month: Mapped[str]
+    total_fen: Mapped[int]
+    internal_fen: Mapped[int]
+    occurred_at: Mapped[datetime]
+    source_version: Mapped[int]
+
+
+class Answer(Base):
+    """What a customer answered when he was visited."""
+
+    __tablename__ = "answer"
+    __table_args__ = (Index("answer_by_month", "month", "purpose", "store_id"), {"info": {"projection": True}})
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    store_id: Mapped[str]
+    score: Mapped[int]
+    completed_at: Mapped[datetime]
+    month: Mapped[str]
+    occurred_at: Mapped[datetime]
+    source_version: Mapped[int]

@@ -1,0 +1,1 @@
+"""The projections, one file each: how an event becomes a fact."""

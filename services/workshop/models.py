@@ -1,0 +1,189 @@
+"""What the workshop service owns: repair orders and their job lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Numeric, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import DateTime
+
+from contracts.refusals import StaleVersion
+from contracts.workshop import operations
+from contracts.workshop.operations import PayType, Stage, Verdict
+from services.workshop import rules
+
+
+class Base(DeclarativeBase):
+    """All tables of workshop."""
+
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        int: BigInteger,
+        Decimal: Numeric,
+        Stage: Enum(Stage, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+        PayType: Enum(PayType, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+    }
+
+
+class RepairOrder(Base):
+    """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8)."""
+
+    __tablename__ = "repair_order"
+    __table_args__ = (
+        Index("repair_order_board", "store_id", "promised_at", postgresql_where=text("returned_at IS NULL")),
+        Index("repair_order_by_store", "store_id", "returned_at"),
+        Index("repair_order_by_vehicle", "vehicle_id", "km"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    store_id: Mapped[str]
+    vehicle_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    advisor_id: Mapped[str]
+    stage: Mapped[Stage]
+    km: Mapped[int]
+    complaint: Mapped[str]
+    authorized_fen: Mapped[int]
+    opened_at: Mapped[datetime]
+    version: Mapped[int]
+    consent_by: Mapped[str | None]
+    consent_channel: Mapped[str | None]
+    authorized_at: Mapped[datetime | None]
+    promised_at: Mapped[datetime | None]
+    first_promise: Mapped[datetime | None]
+    technician_id: Mapped[str | None]
+    bay: Mapped[str]
+    inspector_id: Mapped[str | None]
+    ready_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    lines: Mapped[list[JobLine]] = relationship(back_populates="order", order_by="JobLine.position")
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        number: str,
+        store_id: str,
+        vehicle_id: UUID,
+        customer_id: UUID,
+        advisor_id: str,
+        km: int,
+        complaint: str,
+        work: Sequence[operations.JobLine],
+        now: datetime,
+    ) -> RepairOrder:
+        """A vehicle that was taken in, with the work known so far."""
+        return cls(
+            id=uuids.uuid7(),
+            number=number,
+            store_id=store_id,
+            vehicle_id=vehicle_id,
+            customer_id=customer_id,
+            advisor_id=advisor_id,
+            stage=Stage.OPENED,
+            km=km,
+            complaint=complaint,
+            authorized_fen=0,
+            opened_at=now,
+            version=1,
+            bay="",
+            lines=[JobLine.write(asked, position=position) for position, asked in enumerate(work, start=1)],
+        )
+
+    def require_version(self, expected: int | None) -> None:
+        """Raise StaleVersion if the caller looked at an older order."""
+        if expected is not None and expected != self.version:
+            raise StaleVersion(expected=expected, version=self.version)
+
+    def _move(self, to: Stage) -> None:
+        rules.require_move(stage=self.stage, to=to)
+        self.stage = to
+        self.version += 1
+
+    def authorize(self, *, promised_at: datetime, consent_by: str, consent_channel: str, now: datetime) -> None:
+        """The customer agreed to what he pays of the work, and was promised a time."""
+        rules.require_move(stage=self.stage, to=Stage.AUTHORIZED)
+        rules.require_work(self.lines)
+        self._move(Stage.AUTHORIZED)
+        self.authorized_fen = rules.totals(self.lines)[PayType.CUSTOMER]
+        self.consent_by, self.consent_channel, self.authorized_at = consent_by, consent_channel, now
+        self.promised_at = self.first_promise = promised_at
+
+    def dispatch(self, *, technician_id: str, bay: str) -> None:
+        """The work was given to a technician at a bay."""
+        self._move(Stage.DISPATCHED)
+        self.technician_id, self.bay = technician_id, bay
+
+    def start(self) -> None:
+        """The technician began, for the first time or again after quality control sent it back."""
+        self._move(Stage.IN_PROGRESS)
+
+    def finish(self) -> None:
+        """The work is done; quality control is next."""
+        self._move(Stage.QC)
+
+    def inspect(self, *, verdict: Verdict, inspector_id: str, now: datetime) -> None:
+        """Quality control by somebody who did not do the work: ready, or back to the technician."""
+        to = Stage.READY if verdict is Verdict.PASSED else Stage.REWORK
+        rules.require_move(stage=self.stage, to=to)
+        rules.require_other_inspector(inspector_id=inspector_id, technician_id=self.technician_id)
+        self._move(to)
+        self.inspector_id = inspector_id
+        if to is Stage.READY:
+            self.ready_at = now
+
+    def settle(self, *, now: datetime) -> None:
+        """The invoice: the customer pays no more than he agreed to (R51)."""
+        rules.require_move(stage=self.stage, to=Stage.SETTLED)
+        rules.require_consent(
+            customer_fen=rules.totals(self.lines)[PayType.CUSTOMER], authorized_fen=self.authorized_fen
+        )
+        self._move(Stage.SETTLED)
+        self.settled_at = now
+
+    def give_back(self, *, now: datetime) -> None:
+        """The customer has his vehicle again."""
+        self._move(Stage.RETURNED)
+        self.returned_at = now
+
+
+class JobLine(Base):
+    """One piece of work on a repair order, with who pays it."""
+
+    __tablename__ = "job_line"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("repair_order.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    description: Mapped[str]
+    hours: Mapped[Decimal]
+    amount_fen: Mapped[int]
+    pay_type: Mapped[PayType]
+    order: Mapped[RepairOrder] = relationship(back_populates="lines")
+
+    @classmethod
+    def write(cls, asked: operations.JobLine, *, position: int) -> JobLine:
+        """A line as the advisor wrote it."""
+        return cls(
+            position=position,
+            description=asked.description,
+            hours=asked.hours,
+            amount_fen=asked.amount_fen,
+            pay_type=asked.pay_type,
+        )
+
+
+class NumberSeries(Base):
+    """Document numbers: one series per store and day, without gaps by rolled-back work."""
+
+    __tablename__ = "number_series"
+
+    store_id: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]

@@ -1,0 +1,118 @@
+"""The workshop service: everything it can be asked."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from chassis.context import Call
+from chassis.entrypoints import command, query
+from contracts.workshop import operations
+from services.workshop import queries, usecases
+from services.workshop.queries import shown
+
+
+class WorkshopService:
+    """Repair orders and the board."""
+
+    name = "workshop"
+
+    @command(operations.open_repair_order)
+    def open_repair_order(
+        self, session: Session, request: operations.OpenRepairOrder, call: Call
+    ) -> operations.RepairOrder:
+        order = usecases.open_repair_order(
+            session,
+            vehicle_id=request.vehicle_id,
+            customer_id=request.customer_id,
+            store_id=request.store_id,
+            km=request.km,
+            complaint=request.complaint,
+            work=request.lines,
+            scope=call.scope,
+            now=call.now,
+        )
+        return shown(order, order.lines)
+
+    @command(operations.authorize_repair)
+    def authorize_repair(
+        self, session: Session, request: operations.AuthorizeRepair, call: Call
+    ) -> operations.RepairOrder:
+        order = usecases.authorize_repair(
+            session,
+            ro_id=request.ro_id,
+            promised_at=request.promised_at,
+            consent_by=request.consent_by,
+            consent_channel=request.consent_channel,
+            expected_version=request.expected_version,
+            scope=call.scope,
+            now=call.now,
+        )
+        return shown(order, order.lines)
+
+    @command(operations.dispatch_repair)
+    def dispatch_repair(
+        self, session: Session, request: operations.DispatchRepair, call: Call
+    ) -> operations.RepairOrder:
+        order = usecases.dispatch_repair(
+            session,
+            ro_id=request.ro_id,
+            technician_id=request.technician_id,
+            bay=request.bay,
+            expected_version=request.expected_version,
+            scope=call.scope,
+            now=call.now,
+        )
+        return shown(order, order.lines)
+
+    @command(operations.start_repair)
+    def start_repair(self, session: Session, request: operations.MoveRepair, call: Call) -> operations.RepairOrder:
+        order = usecases.start_repair(
+            session, ro_id=request.ro_id, expected_version=request.expected_version, scope=call.scope, now=call.now
+        )
+        return shown(order, order.lines)
+
+    @command(operations.finish_repair)
+    def finish_repair(self, session: Session, request: operations.MoveRepair, call: Call) -> operations.RepairOrder:
+        order = usecases.finish_repair(
+            session, ro_id=request.ro_id, expected_version=request.expected_version, scope=call.scope, now=call.now
+        )
+        return shown(order, order.lines)
+
+    @command(operations.inspect_repair)
+    def inspect_repair(self, session: Session, request: operations.InspectRepair, call: Call) -> operations.RepairOrder:
+        order = usecases.inspect_repair(
+            session,
+            ro_id=request.ro_id,
+            verdict=request.verdict,
+            expected_version=request.expected_version,
+            scope=call.scope,
+            now=call.now,
+        )
+        return shown(order, order.lines)
+
+    @command(operations.settle_repair)
+    def settle_repair(self, session: Session, request: operations.MoveRepair, call: Call) -> operations.RepairOrder:
+        order = usecases.settle_repair(
+            session, ro_id=request.ro_id, expected_version=request.expected_version, scope=call.scope, now=call.now
+        )
+        return shown(order, order.lines)
+
+    @command(operations.return_vehicle)
+    def return_vehicle(self, session: Session, request: operations.MoveRepair, call: Call) -> operations.RepairOrder:
+        order = usecases.return_vehicle(
+            session, ro_id=request.ro_id, expected_version=request.expected_version, scope=call.scope, now=call.now
+        )
+        return shown(order, order.lines)
+
+    @query(operations.get_repair_order)
+    def get_repair_order(
+        self, connection: Connection, request: operations.RepairOrderById, call: Call
+    ) -> operations.RepairOrder:
+        return queries.get_repair_order(connection, ro_id=request.ro_id, scope=call.scope)
+
+    @query(operations.list_repair_orders)
+    def list_repair_orders(
+        self, connection: Connection, request: operations.ListRepairOrders, call: Call
+    ) -> operations.RepairOrders:
+        return queries.list_repair_orders(connection, request, scope=call.scope)

@@ -1,0 +1,222 @@
+"""What the workshop does: from taking a vehicle in to handing it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chassis.outbox import record
+from contracts.access import Scope
+from contracts.workshop import events
+from contracts.workshop.operations import JobLine, Stage, Verdict
+from services.workshop import rules
+from services.workshop.errors import RepairOrderNotFound
+from services.workshop.models import NumberSeries, RepairOrder
+
+
+def open_repair_order(
+    session: Session,
+    *,
+    vehicle_id: UUID,
+    customer_id: UUID,
+    store_id: str,
+    km: int,
+    complaint: str,
+    work: Sequence[JobLine],
+    scope: Scope,
+    now: datetime,
+) -> RepairOrder:
+    """Take a vehicle in; the caller is its advisor. Raises OdometerBackwards."""
+    scope.require_store(store_id)
+    rules.require_odometer(km=km, last_km=last_reading(session, vehicle_id=vehicle_id))
+    order = RepairOrder.open(
+        number=next_number(session, store_id=store_id, now=now),
+        store_id=store_id,
+        vehicle_id=vehicle_id,
+        customer_id=customer_id,
+        advisor_id=scope.staff_id,
+        km=km,
+        complaint=complaint,
+        work=work,
+        now=now,
+    )
+    session.add(order)
+    opened = events.RepairOrderOpened(
+        ro_id=order.id,
+        number=order.number,
+        vehicle_id=vehicle_id,
+        customer_id=customer_id,
+        advisor_id=order.advisor_id,
+        km=km,
+    )
+    record(session, opened, subject_id=order.id, subject_version=order.version, store_id=store_id, occurred_at=now)
+    return order
+
+
+def authorize_repair(
+    session: Session,
+    *,
+    ro_id: UUID,
+    promised_at: datetime,
+    consent_by: str,
+    consent_channel: str,
+    expected_version: int | None,
+    scope: Scope,
+    now: datetime,
+) -> RepairOrder:
+    """Record the customer's consent and the promise to him. Raises PromiseInPast, NothingToDo."""
+    rules.require_promise_ahead(promised_at=promised_at, now=now)
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order.authorize(promised_at=promised_at, consent_by=consent_by, consent_channel=consent_channel, now=now)
+    authorized = events.RepairAuthorized(
+        ro_id=order.id, customer_id=order.customer_id, amount_fen=order.authorized_fen, promised_at=promised_at
+    )
+    record(
+        session,
+        authorized,
+        subject_id=order.id,
+        subject_version=order.version,
+        store_id=order.store_id,
+        occurred_at=now,
+    )
+    return order
+
+
+def dispatch_repair(
+    session: Session,
+    *,
+    ro_id: UUID,
+    technician_id: str,
+    bay: str,
+    expected_version: int | None,
+    scope: Scope,
+    now: datetime,
+) -> RepairOrder:
+    """Give the work to a technician."""
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    left = order.stage
+    order.dispatch(technician_id=technician_id, bay=bay)
+    _record_move(session, order, left=left, now=now)
+    return order
+
+
+def start_repair(
+    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
+) -> RepairOrder:
+    """Begin the work, or the rework."""
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    left = order.stage
+    order.start()
+    _record_move(session, order, left=left, now=now)
+    return order
+
+
+def finish_repair(
+    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
+) -> RepairOrder:
+    """Work done, over to quality control."""
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    left = order.stage
+    order.finish()
+    _record_move(session, order, left=left, now=now)
+    return order
+
+
+def inspect_repair(
+    session: Session, *, ro_id: UUID, verdict: Verdict, expected_version: int | None, scope: Scope, now: datetime
+) -> RepairOrder:
+    """Quality control; the caller is the inspector. Raises InspectorDidTheWork."""
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    left = order.stage
+    order.inspect(verdict=verdict, inspector_id=scope.staff_id, now=now)
+    if verdict is Verdict.REWORK:
+        _record_move(session, order, left=left, now=now)
+        return order
+    assert order.first_promise is not None
+    ready = events.RepairReady(
+        ro_id=order.id, customer_id=order.customer_id, ready_at=now, first_promise=order.first_promise
+    )
+    record(session, ready, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
+    return order
+
+
+def settle_repair(
+    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
+) -> RepairOrder:
+    """Make the invoice. Raises NotAuthorized if the customer would pay more than he agreed to (R51)."""
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order.settle(now=now)
+    borne = rules.totals(order.lines)
+    settled = events.RepairSettled(
+        ro_id=order.id,
+        vehicle_id=order.vehicle_id,
+        customer_id=order.customer_id,
+        total_fen=sum(borne.values()),
+        settled_at=now,
+        by_pay_type={pay_type.value: amount for pay_type, amount in borne.items()},
+    )
+    record(
+        session, settled, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
+    return order
+
+
+def return_vehicle(
+    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
+) -> RepairOrder:
+    """Hand the vehicle back: the order is closed."""
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order.give_back(now=now)
+    returned = events.VehicleReturned(
+        ro_id=order.id,
+        number=order.number,
+        vehicle_id=order.vehicle_id,
+        customer_id=order.customer_id,
+        km=order.km,
+        returned_at=now,
+    )
+    record(
+        session, returned, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
+    return order
+
+
+def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None = None) -> RepairOrder:
+    """The order, locked, if it lies in the caller's scope. Raises RepairOrderNotFound, StaleVersion."""
+    order = session.get(RepairOrder, ro_id, with_for_update=True)
+    if order is None or not scope.admits(store_id=order.store_id, owner_id=order.advisor_id):
+        raise RepairOrderNotFound
+    order.require_version(expected_version)
+    return order
+
+
+def last_reading(session: Session, *, vehicle_id: UUID) -> int | None:
+    """The vehicle's last odometer reading in any store; of two advisors at once the second one waits for the first."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(vehicle_id), 0))))
+    return session.scalar(select(func.max(RepairOrder.km)).where(RepairOrder.vehicle_id == vehicle_id))
+
+
+def next_number(session: Session, *, store_id: str, now: datetime) -> str:
+    """The next repair order number of a store: `HN-RO-20261123-0001`."""
+    series = insert(NumberSeries).values(store_id=store_id, period=f"{now:%Y%m%d}", last=1)
+    last = session.scalar(
+        series.on_conflict_do_update(
+            index_elements=[NumberSeries.store_id, NumberSeries.period], set_={"last": NumberSeries.last + 1}
+        ).returning(NumberSeries.last)
+    )
+    return f"{store_id}-RO-{now:%Y%m%d}-{last:04d}"
+
+
+def _record_move(session: Session, order: RepairOrder, *, left: Stage, now: datetime) -> None:
+    """The board's event, for the changes of stage that have no event of their own."""
+    changed = events.RepairStageChanged(
+        ro_id=order.id, customer_id=order.customer_id, from_stage=left, to_stage=order.stage
+    )
+    record(
+        session, changed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
