@@ -220,7 +220,9 @@ def events() -> None:
 
 
 _archives = click.option(
-    "--archives", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Read archived months from here too."
+    "--archives",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Read archived months from here too.",
 )
 
 

@@ -35,9 +35,9 @@ def _one(event: type[Event]) -> list[str]:
         f"`{field.name}` {getattr(hints[field.name], '__name__', str(hints[field.name]))}"
         for field in dataclasses.fields(typing.cast("typing.Any", event))
     )
+    heard_by = ", ".join(hearers) or "nobody yet"
     return [
-        f"**`{declared.name}` v{declared.version}** (subject: {declared.subject}, "
-        f"heard by: {', '.join(hearers) or 'nobody yet'})  ",
+        f"**`{declared.name}` v{declared.version}** (subject: {declared.subject}, heard by: {heard_by})  ",
         f"{' '.join((inspect.getdoc(event) or '').split())}  ",
         f"Payload: {fields}",
     ]

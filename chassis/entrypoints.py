@@ -164,6 +164,7 @@ class OperationEntrypoint(_Shared):
             log.warning("deadline passed", operation=self.operation.name)
             outcome = "late"
         except Exception as error:
+            outcome = UNAVAILABLE if is_outage(error) else FAILED
             log.exception(
                 "call failed",
                 operation=self.operation.name,

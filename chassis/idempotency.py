@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from chassis import tables
 from chassis.database import is_lock_timeout
 from contracts.refusals import KeyReused, StillRunning
 
-_log = tables.command_log
+_CLAIM = text(
+    """
+    INSERT INTO command_log (staff_id, key, operation, fingerprint)
+    VALUES (:staff_id, :key, :operation, :fingerprint) ON CONFLICT DO NOTHING RETURNING key
+    """
+)
+_KNOWN = text("SELECT fingerprint, response FROM command_log WHERE staff_id = :staff_id AND key = :key")
+_KEEP = text("UPDATE command_log SET response = :response WHERE staff_id = :staff_id AND key = :key")
 
 
 def fingerprint(operation: str, body: bytes) -> bytes:
@@ -33,10 +38,7 @@ def claim(session: Session, *, staff_id: str, key: str, operation: str, request_
     """
     try:
         claimed = session.scalar(
-            insert(_log)
-            .values(staff_id=staff_id, key=key, operation=operation, fingerprint=request_fingerprint)
-            .on_conflict_do_nothing()
-            .returning(_log.c.key)
+            _CLAIM, {"staff_id": staff_id, "key": key, "operation": operation, "fingerprint": request_fingerprint}
         )
     except DBAPIError as error:
         if is_lock_timeout(error):
@@ -44,10 +46,8 @@ def claim(session: Session, *, staff_id: str, key: str, operation: str, request_
         raise
     if claimed is not None:
         return None
-    before = session.execute(
-        select(_log.c.fingerprint, _log.c.response).where(_log.c.staff_id == staff_id, _log.c.key == key)
-    ).one()
-    if before.fingerprint != request_fingerprint:
+    before = session.execute(_KNOWN, {"staff_id": staff_id, "key": key}).one()
+    if bytes(before.fingerprint) != request_fingerprint:
         raise KeyReused
     if before.response is None:
         raise StillRunning
@@ -56,4 +56,4 @@ def claim(session: Session, *, staff_id: str, key: str, operation: str, request_
 
 def keep(session: Session, *, staff_id: str, key: str, response: bytes) -> None:
     """Store the response beside the key, in the command's transaction."""
-    session.execute(update(_log).where(_log.c.staff_id == staff_id, _log.c.key == key).values(response=response))
+    session.execute(_KEEP, {"staff_id": staff_id, "key": key, "response": response})

@@ -9,46 +9,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import tables
-
-_inbox = tables.inbox
-_suspect = tables.inbox_suspect
+# Constant texts: building such statements anew for each event costs as much as running them.
+_CLAIM = text(
+    """
+    INSERT INTO inbox (handler, event_id)
+    SELECT :handler, event_id FROM unnest(CAST(:event_ids AS uuid[])) AS event_id ORDER BY event_id
+    ON CONFLICT DO NOTHING RETURNING event_id
+    """
+)
+_REPEATED = text(
+    "UPDATE inbox SET duplicates = duplicates + 1 WHERE handler = :handler AND event_id = ANY(CAST(:event_ids AS uuid[]))"
+)
+_START = text(
+    """
+    INSERT INTO inbox_suspect AS known (message_id, starts) VALUES (:message_id, 1)
+    ON CONFLICT (message_id) DO UPDATE SET starts = known.starts + 1, last_start = clock_timestamp()
+    RETURNING starts
+    """
+)
+_CLEAR = text("DELETE FROM inbox_suspect WHERE message_id = :message_id")
 
 
 def claim(session: Session, *, handler: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Claim events for a handler; returns those that are new. The others have had their effect before."""
-    rows = [{"handler": handler, "event_id": event_id} for event_id in sorted(set(event_ids))]
-    fresh = set(
-        session.scalars(insert(_inbox).values(rows).on_conflict_do_nothing().returning(_inbox.c.event_id)).all()
-    )
-    if repeated := set(event_ids) - fresh:
-        session.execute(
-            update(_inbox)
-            .where(_inbox.c.handler == handler, _inbox.c.event_id.in_(repeated))
-            .values(duplicates=_inbox.c.duplicates + 1)
-        )
+    wanted = set(event_ids)
+    fresh = set(session.scalars(_CLAIM, {"handler": handler, "event_ids": list(wanted)}).all())
+    if repeated := wanted - fresh:
+        session.execute(_REPEATED, {"handler": handler, "event_ids": list(repeated)})
     return fresh
 
 
 def note_start(session: Session, *, message_id: str) -> int:
     """Note that a suspicious message is about to run alone; returns how often it was started and never finished."""
-    statement = (
-        insert(_suspect)
-        .values(message_id=message_id, starts=1)
-        .on_conflict_do_update(
-            index_elements=[_suspect.c.message_id],
-            set_={"starts": _suspect.c.starts + 1, "last_start": func.clock_timestamp()},
-        )
-        .returning(_suspect.c.starts)
-    )
-    starts: int = session.scalars(statement).one()
-    return starts
+    return int(session.scalars(_START, {"message_id": message_id}).one())
 
 
 def clear(session: Session, *, message_id: str) -> None:
     """The message finished: it is no killer."""
-    session.execute(delete(_suspect).where(_suspect.c.message_id == message_id))
+    session.execute(_CLEAR, {"message_id": message_id})

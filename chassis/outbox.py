@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import orjson
 import uuid_utils.compat as uuids
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from chassis import clock, tables
 from contracts import shapes
 from contracts.envelope import Doer, Envelope, Event, Subject
+
+_INSERT = insert(tables.outbox)
 
 LARGEST_ENVELOPE = 64 * 1024
 """Bytes. An event carries identifiers and values to act on, not documents."""
@@ -71,21 +73,22 @@ def record(
         actor=cause.actor,
         payload=shapes.plain(event),
     )
-    wire: dict[str, Any] = shapes.plain(envelope)
-    if len(envelope.dump()) > LARGEST_ENVELOPE:
+    wire = envelope.dump()
+    if len(wire) > LARGEST_ENVELOPE:
         raise EventTooLarge(f"{declared.name}: more than {LARGEST_ENVELOPE} bytes")
     session.execute(
-        insert(tables.outbox).values(
-            event_id=envelope.event_id,
-            event_type=envelope.event_type,
-            version=envelope.version,
-            store_id=store_id,
-            subject_type=declared.subject,
-            subject_id=str(subject_id),
-            subject_version=subject_version,
-            occurred_at=occurred_at,
-            recorded_at=envelope.recorded_at,
-            envelope=wire,
-        )
+        _INSERT,
+        {
+            "event_id": envelope.event_id,
+            "event_type": envelope.event_type,
+            "version": envelope.version,
+            "store_id": store_id,
+            "subject_type": declared.subject,
+            "subject_id": str(subject_id),
+            "subject_version": subject_version,
+            "occurred_at": occurred_at,
+            "recorded_at": envelope.recorded_at,
+            "envelope": orjson.loads(wire),
+        },
     )
     return envelope.event_id

@@ -27,7 +27,7 @@ _LOG = """
 
 
 def events_of(
-    consumer: str, *, since: datetime, until: datetime, environment: Environment
+    consumer: str, *, since: datetime, until: datetime, environment: Environment, archives: Path | None = None
 ) -> Iterator[tuple[Any, ...]]:
     """(producer, id, type, version, store, envelope) of everything the consumer hears, each producer in its order."""
     producers: dict[str, list[str]] = {}

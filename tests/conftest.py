@@ -1,3 +1,46 @@
 """Fixtures of all tests. pytest itself runs without eventlet: what needs it runs in a process of its own."""
 
-pytest_plugins = ["tests.support.databases"]
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.support.databases", "tests.support.broker"]
+
+FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "faults")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by its folder, and run the quick folders first."""
+    root = config.rootpath / "tests"
+    order = {name: number for number, name in enumerate((*FOLDERS, "bench"))}
+
+    def folder(item: pytest.Item) -> str:
+        path = Path(item.path)
+        return path.relative_to(root).parts[0] if path.is_relative_to(root) else ""
+
+    for item in items:
+        if (name := folder(item)) in FOLDERS:
+            item.add_marker(name)
+    items.sort(key=lambda item: order.get(folder(item), len(order)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line per folder: how many tests, how long."""
+    counts: dict[str, dict[str, int]] = {}
+    seconds: dict[str, float] = {}
+    for outcome, reports in terminalreporter.stats.items():
+        for report in reports:
+            if not isinstance(report, pytest.TestReport):
+                continue
+            parts = Path(report.nodeid.partition("::")[0]).parts
+            folder = parts[1] if len(parts) > 2 else parts[0]
+            seconds[folder] = seconds.get(folder, 0.0) + report.duration
+            if outcome:
+                counts.setdefault(folder, {}).setdefault(outcome, 0)
+                counts[folder][outcome] += 1
+    terminalreporter.section("by folder")
+    for folder, outcomes in counts.items():
+        told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        terminalreporter.line(f"{folder:14}{seconds[folder]:7.1f} s   {told}")

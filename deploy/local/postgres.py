@@ -229,7 +229,7 @@ class Postgres:
         processes.wait_until(lambda: not self._members(), seconds=5.0)
         processes.end(self._members(), steps=[CERTAIN])
         if self._child is not None:
-            self._child.poll()
+            self._child.wait(10)
             self._child = None
 
     def _end_leftovers(self) -> None:

@@ -130,7 +130,7 @@ class RabbitMQ:
         """SIGKILL, as a crash would. The port mapper stays, as it would on a server."""
         processes.end(self._members(NODE_PROGRAMS), steps=[CERTAIN])
         if self._node is not None:
-            self._node.poll()
+            self._node.wait(10)
             self._node = None
 
     def restart(self) -> None:
@@ -229,7 +229,7 @@ class RabbitMQ:
         processes.end(self._members(PROGRAMS), steps=[CERTAIN])
         for child in (self._node, self._epmd):
             if child is not None:
-                child.poll()
+                child.wait(10)
         self._node = self._epmd = None
 
 

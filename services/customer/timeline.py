@@ -7,11 +7,10 @@ so that late, repeated and shuffled events give the same view.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -32,6 +31,16 @@ TOLD: dict[type[Event], tuple[str, ...]] = {
     VisitCompleted: ("purpose", "score"),
 }
 """Which fields of an event's payload the timeline shows."""
+
+_LOCK = text(
+    """
+    SELECT pg_advisory_xact_lock(hashtextextended(customer::text, 1))
+      FROM (SELECT customer FROM unnest(CAST(:customers AS uuid[])) AS customer ORDER BY customer) in_one_order
+    """
+)
+"""Keeps two transactions from folding a customer without seeing each other's lines; in one order, so without deadlock."""
+
+_INSERT = insert(TimelineEntry.__table__).on_conflict_do_nothing()
 
 _FOLD = text(
     """
@@ -68,9 +77,8 @@ _FOLD = text(
 def tell(session: Session, received: Sequence[Received[Any]]) -> None:
     """Write the events into their customers' timelines and fold those customers' glances anew."""
     customers = sorted({event.payload.customer_id for event in received})
-    _lock(session, customers)
-    rows = [_entry(event) for event in received]
-    session.execute(insert(TimelineEntry).values(rows).on_conflict_do_nothing())
+    session.execute(_LOCK, {"customers": customers})
+    session.execute(_INSERT, [_entry(event) for event in received])
     session.execute(_FOLD, {"customers": customers})
 
 
@@ -82,12 +90,6 @@ def hand_over(session: Session, delivered: Sequence[Received[VehicleDelivered]])
         keep_vehicle(session, vehicle, store_id=event.store_id)
         add_party(session, vehicle_id=vehicle.id, customer_id=fact.customer_id, role=OWNER, since=fact.delivered_at)
     tell(session, delivered)
-
-
-def _lock(session: Session, customers: Iterable[UUID]) -> None:
-    """Keep two transactions from folding a customer blind to each other's lines; in one order, so without deadlock."""
-    for customer in customers:
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(customer), 1))))
 
 
 def _entry(event: Received[Any]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.outbox import record
@@ -16,10 +15,31 @@ from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import CustomerKind, Registered, VehicleGiven
 from services.customer.errors import MobileInvalid, PlateInvalid, PossibleDuplicate, ReasonRequired, VinInvalid
-from services.customer.models import Customer, Vehicle, VehicleParty
+from services.customer.models import Customer, Vehicle
 from services.customer.rules import names, phone, plate
 
 OWNER = "owner"
+
+_NEW_VEHICLE = text(
+    """
+    INSERT INTO vehicle (id, vin, model, plate, registered_at) VALUES (:id, :vin, :model, :plate, :registered_at)
+    ON CONFLICT DO NOTHING RETURNING id
+    """
+)
+_COMPLETE_VEHICLE = text(
+    """
+    UPDATE vehicle SET plate = coalesce(:plate, plate), model = CASE WHEN model = '' THEN :model ELSE model END
+     WHERE id = :id AND (coalesce(:plate, plate) IS DISTINCT FROM plate OR model = '')
+    """
+)
+_PARTY = text(
+    """
+    INSERT INTO vehicle_party AS known (vehicle_id, customer_id, role, since)
+    VALUES (:vehicle_id, :customer_id, :role, :since)
+    ON CONFLICT (vehicle_id, customer_id, role) DO UPDATE SET since = excluded.since WHERE excluded.since < known.since
+    """
+)
+_ONE_DESK_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:number, 0))")
 
 
 def register_customer(
@@ -46,7 +66,7 @@ def register_customer(
         raise ReasonRequired
     number, called = _number(mobile), names.normalise(name)
     given = _vehicle(vehicle, now=now) if vehicle is not None else None
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(number, 0))))
+    session.execute(_ONE_DESK_AT_A_TIME, {"number": number})
     same_number = session.scalars(select(Customer).where(Customer.mobile == number).order_by(Customer.id)).all()
     customer = _same_person(same_number, name=called)
     created = customer is None
@@ -68,34 +88,17 @@ def register_customer(
 
 def keep_vehicle(session: Session, given: Vehicle, *, store_id: str) -> None:
     """Register the vehicle if it is new, else fill in what was not known of it."""
-    values = {
-        "id": given.id,
-        "vin": given.vin,
-        "model": given.model,
-        "plate": given.plate,
-        "registered_at": given.registered_at,
-    }
-    statement = insert(Vehicle).values(values).on_conflict_do_nothing().returning(Vehicle.id)
-    if session.scalar(statement) is None:
-        known = session.get_one(Vehicle, given.id, with_for_update=True)
-        known.plate = given.plate or known.plate
-        known.model = known.model or given.model
+    values = {"id": given.id, "vin": given.vin, "model": given.model, "plate": given.plate, "registered_at": given.registered_at}
+    if session.scalar(_NEW_VEHICLE, values) is None:
+        session.execute(_COMPLETE_VEHICLE, {"id": given.id, "plate": given.plate, "model": given.model})
         return
     registered = events.VehicleRegistered(vehicle_id=given.id, vin=given.vin, model=given.model)
-    record(
-        session, registered, subject_id=given.id, subject_version=1, store_id=store_id, occurred_at=given.registered_at
-    )
+    record(session, registered, subject_id=given.id, subject_version=1, store_id=store_id, occurred_at=given.registered_at)
 
 
 def add_party(session: Session, *, vehicle_id: UUID, customer_id: UUID, role: str, since: datetime) -> None:
     """The customer has this role towards the vehicle; the earliest date we know of is kept."""
-    statement = insert(VehicleParty).values(vehicle_id=vehicle_id, customer_id=customer_id, role=role, since=since)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[VehicleParty.vehicle_id, VehicleParty.customer_id, VehicleParty.role],
-            set_={"since": func.least(VehicleParty.since, statement.excluded.since)},
-        )
-    )
+    session.execute(_PARTY, {"vehicle_id": vehicle_id, "customer_id": customer_id, "role": role, "since": since})
 
 
 def _same_person(known: Sequence[Customer], *, name: str) -> Customer | None:

@@ -1,0 +1,72 @@
+"""The database and the broker of a stack: given by the environment, or private ones."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.local.errors import LocalStackError
+from deploy.local.postgres import Postgres
+from deploy.local.rabbitmq import RabbitMQ
+
+Progress = Callable[[str], None]
+
+
+def silent(line: str) -> None:
+    """Progress nobody wants to see."""
+
+
+class Infrastructure:
+    """`CRM_DATABASE_URL`, and `CRM_AMQP_URI` with `CRM_MANAGEMENT_URL`, name servers to use instead of our own."""
+
+    def __init__(self, run_dir: Path, *, progress: Progress = silent) -> None:
+        self._progress = progress
+        self._given_database = os.environ.get("CRM_DATABASE_URL")
+        self._given_amqp = os.environ.get("CRM_AMQP_URI")
+        self._given_management = os.environ.get("CRM_MANAGEMENT_URL")
+        if bool(self._given_amqp) != bool(self._given_management):
+            raise LocalStackError("CRM_AMQP_URI and CRM_MANAGEMENT_URL belong together: set both or neither")
+        self.postgres = None if self._given_database else Postgres(run_dir)
+        self.rabbitmq = None if self._given_amqp else RabbitMQ(run_dir)
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.admin_url if self.postgres else str(self._given_database)
+
+    @property
+    def amqp_uri(self) -> str:
+        return self.rabbitmq.admin_uri if self.rabbitmq else str(self._given_amqp)
+
+    @property
+    def management_url(self) -> str:
+        return self.rabbitmq.management_url if self.rabbitmq else str(self._given_management)
+
+    def start(self) -> None:
+        """Start both at the same time; the slower one decides how long it takes."""
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            starts = []
+            if self.postgres:
+                starts.append(pool.submit(self._timed, "PostgreSQL", self.postgres.start))
+            if self.rabbitmq:
+                starts.append(pool.submit(self._timed, "RabbitMQ", self.rabbitmq.start))
+        for started in starts:
+            started.result()
+
+    def stop(self) -> None:
+        if self.rabbitmq:
+            self.rabbitmq.stop()
+        if self.postgres:
+            self.postgres.stop()
+
+    def reset(self) -> None:
+        """Forget what our own servers hold. Given servers are not ours to empty."""
+        if self.rabbitmq:
+            self.rabbitmq.reset()
+        if self.postgres:
+            self.postgres.reset()
+
+    def _timed(self, name: str, start: Callable[[], None]) -> None:
+        began = time.monotonic()
+        start()
+        self._progress(f"{name} is up ({time.monotonic() - began:.1f} s)")

@@ -1,0 +1,109 @@
+"""How the gateway itself says no: to what it owns (organisation, accounts), before any service is asked."""
+
+from __future__ import annotations
+
+from contracts.refusals import Conflict, Invalid, NotAllowed, NotFound, RuleRefused
+
+
+class SessionRequired(NotAllowed):
+    """No session, or one that has ended."""
+
+    code = "SESSION_REQUIRED"
+    zh = "请先登录"
+    en = "Please log in"
+
+
+class PasswordChangeRequired(NotAllowed):
+    """An initial password opens nothing but the way to a password of one's own."""
+
+    code = "PASSWORD_CHANGE_REQUIRED"
+    zh = "请先修改初始密码"
+    en = "Please choose a password of your own first"
+
+
+class LoginFailed(NotAllowed):
+    """Unknown account, wrong or outdated password, or no longer employed: nobody learns which."""
+
+    code = "LOGIN_FAILED"
+    zh = "帐号或密码错误"
+    en = "The account or the password is wrong"
+
+
+class TooManyAttempts(NotAllowed):
+    """The account or the address has to wait, right password or not. `details["retry_after"]` is in seconds."""
+
+    code = "TOO_MANY_ATTEMPTS"
+    zh = "尝试次数过多,请{retry_after}秒后再试"
+    en = "Too many attempts; try again in {retry_after} seconds"
+
+
+class PasswordTooWeak(Invalid):
+    """Too short, too long, or among the first that anybody would try."""
+
+    code = "PASSWORD_TOO_WEAK"
+    zh = "密码须为8至128个字符,且不能是常见密码或包含帐号"
+    en = "A password has 8 to 128 characters, is not a common one and does not contain the account's name"
+
+
+class CodeTaken(Conflict):
+    """The code belongs to another dealer, store or member of staff."""
+
+    code = "CODE_TAKEN"
+    zh = "编码{code}已被使用"
+    en = "The code {code} is taken"
+
+
+class CodeInvalid(Invalid):
+    """A code is made of other signs (`gateway/organisation.py`)."""
+
+    code = "CODE_INVALID"
+    zh = "编码格式不正确"
+    en = "This is not a valid code"
+
+
+class DealerNotFound(NotFound):
+    """No such dealer group."""
+
+    code = "DEALER_NOT_FOUND"
+    zh = "没有这个经销商集团"
+    en = "There is no such dealer group"
+
+
+class StaffNotFound(NotFound):
+    """No such member of staff."""
+
+    code = "STAFF_NOT_FOUND"
+    zh = "没有这位员工"
+    en = "There is no such member of staff"
+
+
+class RoleUnknown(Invalid):
+    """The access matrix declares no such role."""
+
+    code = "ROLE_UNKNOWN"
+    zh = "没有角色{role}"
+    en = "There is no role {role}"
+
+
+class StoreUnknown(Invalid):
+    """Nobody can work in a store that does not exist."""
+
+    code = "STORE_UNKNOWN"
+    zh = "没有门店{store_id}"
+    en = "There is no store {store_id}"
+
+
+class LastAdmin(RuleRefused):
+    """Without an administrator nobody could be one again."""
+
+    code = "LAST_ADMIN"
+    zh = "这是最后一位系统管理员,不能停用或取消其角色"
+    en = "This is the last administrator; the role or the employment cannot be ended"
+
+
+class NotInTestMode(NotFound):
+    """The clock can be set where the deployment says that it is a test, and nowhere else."""
+
+    code = "NOT_IN_TEST_MODE"
+    zh = "只有测试系统才能设置时钟"
+    en = "Only a test system has a clock to set"

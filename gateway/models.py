@@ -1,0 +1,175 @@
+"""What the gateway owns: the organisation, accounts and sessions, failed log-ins, and the access log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from sqlalchemy import BigInteger, ForeignKey, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import DateTime
+
+from contracts.refusals import StaleVersion
+
+
+class Base(DeclarativeBase):
+    """All tables of the gateway."""
+
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        int: BigInteger,
+        list[str]: ARRAY(Text),
+    }
+
+
+class Dealer(Base):
+    """A dealer group."""
+
+    __tablename__ = "dealer"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+
+    @classmethod
+    def found(cls, *, code: str, name: str, now: datetime) -> Dealer:
+        """A new dealer group."""
+        return cls(code=code, name=name, version=1, created_at=now)
+
+
+class Store(Base):
+    """A store of a dealer group."""
+
+    __tablename__ = "store"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    dealer_code: Mapped[str] = mapped_column(ForeignKey("dealer.code"), index=True)
+    grade: Mapped[str]
+    headquarters: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+
+    @classmethod
+    def open(
+        cls, *, code: str, name: str, dealer_code: str, grade: str, headquarters: bool, now: datetime
+    ) -> Store:
+        """A new store."""
+        return cls(
+            code=code,
+            name=name,
+            dealer_code=dealer_code,
+            grade=grade,
+            headquarters=headquarters,
+            version=1,
+            created_at=now,
+        )
+
+
+class Staff(Base):
+    """A member of staff. `active` ends with the employment; the row stays, for old documents name it."""
+
+    __tablename__ = "staff"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    roles: Mapped[list[str]]
+    stores: Mapped[list[str]]
+    active: Mapped[bool]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+
+    @classmethod
+    def employ(cls, *, code: str, name: str, roles: list[str], stores: list[str], now: datetime) -> Staff:
+        """Somebody new."""
+        return cls(code=code, name=name, roles=roles, stores=stores, active=True, version=1, created_at=now)
+
+    def require_version(self, expected: int | None) -> None:
+        """Raise StaleVersion if the caller looked at an older state."""
+        if expected is not None and expected != self.version:
+            raise StaleVersion(expected=expected, version=self.version)
+
+    def change(self, *, roles: list[str] | None, stores: list[str] | None, active: bool | None) -> None:
+        """Other roles, other stores, or the end (or return) of the employment; None leaves as it is."""
+        self.roles = self.roles if roles is None else roles
+        self.stores = self.stores if stores is None else stores
+        self.active = self.active if active is None else active
+        self.version += 1
+
+
+class Account(Base):
+    """How a member of staff logs in. `initial_until` is set while the password is one that somebody else chose."""
+
+    __tablename__ = "account"
+
+    staff_code: Mapped[str] = mapped_column(ForeignKey("staff.code"), primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    initial_until: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+    @classmethod
+    def open(cls, *, staff_code: str, password_hash: str, initial_until: datetime | None, now: datetime) -> Account:
+        """An account under the staff code, whatever its capitals."""
+        return cls(
+            staff_code=staff_code,
+            login=staff_code.lower(),
+            password_hash=password_hash,
+            initial_until=initial_until,
+            changed_at=now,
+        )
+
+
+class StaffSession(Base):
+    """A session: the hash of its token, never the token."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff_code: Mapped[str] = mapped_column(ForeignKey("staff.code"), index=True)
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LoginFailure(Base):
+    """Failed log-ins of an account (`account:…`) or an address (`address:…`), and until when it has to wait."""
+
+    __tablename__ = "login_failure"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime]
+    blocked_until: Mapped[datetime | None]
+
+
+class AccessEntry(Base):
+    """One full reading of personal data (R62). The application may add rows and read them, nothing else."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    staff_id: Mapped[str]
+    operation: Mapped[str]
+    subject_id: Mapped[str]
+    reason: Mapped[str]
+    request_id: Mapped[str]
+
+    @classmethod
+    def of(
+        cls, *, staff_id: str, operation: str, subject_id: str, reason: str, request_id: str, now: datetime
+    ) -> AccessEntry:
+        """Who reads whose data, and why."""
+        return cls(
+            id=uuids.uuid7(),
+            at=now,
+            staff_id=staff_id,
+            operation=operation,
+            subject_id=subject_id,
+            reason=reason,
+            request_id=request_id,
+        )

@@ -1,0 +1,137 @@
+"""Sessions: a random token of 256 bits stands for a member of staff; only its hash is stored.
+
+What the database says of a session is remembered for at most a second,
+so a busy session costs one look a second, and an end of it, or of an employment, is felt within that second.
+Sessions live by the real clock, also where a test has set another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from chassis import clock
+from chassis.actors import Signer
+from chassis.database import Database
+from contracts.access import Actor
+from gateway.errors import SessionRequired
+from gateway.models import StaffSession
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=8)
+TOUCHED_EVERY = timedelta(minutes=1)
+REMEMBERED = 1.0
+"""Seconds the database's word for a session is good for."""
+SIGNED_FOR = 30.0
+"""Seconds a signed actor is used for; it is valid for a minute (`chassis.actors`)."""
+_MOST_REMEMBERED = 10_000
+
+_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
+_FIND = text(
+    """
+    SELECT s.seen_at, s.ends_at, f.code, f.roles, f.stores, f.active, a.initial_until IS NOT NULL AS must_change
+      FROM staff_session s JOIN staff f ON f.code = s.staff_code JOIN account a ON a.staff_code = f.code
+     WHERE s.token_hash = :token_hash
+    """
+)
+_TOUCH = text("UPDATE staff_session SET seen_at = :now WHERE token_hash = :token_hash AND seen_at < :now")
+_SWEEP = text("DELETE FROM staff_session WHERE ends_at < :now OR seen_at < :idle")
+_FORGET_FAILURES = text("DELETE FROM login_failure WHERE since < :yesterday")
+
+
+@dataclass(slots=True)
+class Live:
+    """A session as this process knows it."""
+
+    token_hash: bytes
+    actor: Actor
+    must_change_password: bool
+    checked: float
+    token: str = ""
+    signed: float = 0.0
+
+
+class Sessions:
+    """Finds who a request comes from."""
+
+    def __init__(self, database: Database, signer: Signer) -> None:
+        self._database, self._signer = database, signer
+        self._live: dict[bytes, Live] = {}
+
+    def find(self, authorization: str | None) -> Live:
+        """The session of an `Authorization` header. Raises SessionRequired."""
+        found = _BEARER.fullmatch(authorization) if authorization else None
+        if found is None:
+            raise SessionRequired
+        token_hash = hash_of(found[1])
+        live = self._live.get(token_hash)
+        if live is None or time.monotonic() - live.checked > REMEMBERED:
+            live = self._look(token_hash, live)
+        return live
+
+    def _look(self, token_hash: bytes, before: Live | None) -> Live:
+        checked, now = time.monotonic(), clock.now()
+        row = self._database.read(
+            lambda connection: connection.execute(_FIND, {"token_hash": token_hash}).one_or_none()
+        )
+        if row is None or not row.active or now >= row.ends_at or now >= row.seen_at + IDLE:
+            self._live.pop(token_hash, None)
+            raise SessionRequired
+        if now >= row.seen_at + TOUCHED_EVERY:
+            self._database.run(lambda session: session.execute(_TOUCH, {"token_hash": token_hash, "now": now}))
+        live = Live(token_hash, Actor(row.code, tuple(row.roles), tuple(row.stores)), row.must_change, checked)
+        if before is not None and before.actor == live.actor:
+            live.token, live.signed = before.token, before.signed
+        if len(self._live) >= _MOST_REMEMBERED:
+            self._live.clear()
+        self._live[token_hash] = live
+        return live
+
+    def signed(self, live: Live) -> str:
+        """The actor as services believe it."""
+        if time.monotonic() - live.signed > SIGNED_FOR or not live.token:
+            live.token, live.signed = self._signer.sign(live.actor, now=clock.now()), time.monotonic()
+        return live.token
+
+    def forget(self) -> None:
+        """Ask the database again for every session: something was changed that must be felt at once."""
+        self._live.clear()
+
+    def sweep(self, session: Session, now: datetime) -> int:
+        """Delete what has ended; scheduled. Returns 0: one turn is enough."""
+        session.execute(_SWEEP, {"now": now, "idle": now - IDLE})
+        session.execute(_FORGET_FAILURES, {"yesterday": now - timedelta(days=1)})
+        return 0
+
+
+def begin(session: Session, *, staff_code: str, now: datetime) -> tuple[str, datetime]:
+    """A new session: the token, shown this once, and when it ends at the latest."""
+    token = secrets.token_urlsafe(32)
+    ends_at = now + ABSOLUTE
+    session.add(
+        StaffSession(token_hash=hash_of(token), staff_code=staff_code, began_at=now, seen_at=now, ends_at=ends_at)
+    )
+    return token, ends_at
+
+
+def end(session: Session, token_hash: bytes) -> None:
+    """Log out."""
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash))
+
+
+def end_all(session: Session, *, staff_code: str, but: bytes | None = None) -> None:
+    """End every session of a person, except the one that asks for it."""
+    ended = delete(StaffSession).where(StaffSession.staff_code == staff_code)
+    session.execute(ended if but is None else ended.where(StaffSession.token_hash != but))
+
+
+def hash_of(token: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).digest()

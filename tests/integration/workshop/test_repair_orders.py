@@ -1,0 +1,459 @@
+"""Repair orders against PostgreSQL: what changes, and exactly which events tell of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import LOCAL
+from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
+from contracts.workshop.operations import PayType, Stage, Verdict
+from services.workshop import usecases
+from services.workshop.errors import (
+    InspectorDidTheWork,
+    NotAuthorized,
+    NothingToDo,
+    OdometerBackwards,
+    PromiseInPast,
+    RepairOrderNotFound,
+    StageNotAllowed,
+)
+from services.workshop.models import JobLine, RepairOrder
+from services.workshop.queries import shown
+from tests.integration.workshop.conftest import NOW, OIL, PROMISE, WINDOW, Workshop
+from tests.support.polling import eventually
+
+OPENED, AUTHORIZED = ("repair_order_opened", 1), ("repair_authorized", 2)
+
+
+def moved(version: int) -> tuple[str, int]:
+    return ("repair_stage_changed", version)
+
+
+# -- from the gate to the gate
+
+
+def test_a_stay_in_the_workshop_records_exactly_these_events(workshop: Workshop) -> None:
+    ro_id = workshop.ready(OIL, WINDOW)
+    workshop.settle(ro_id)
+    workshop.give_back(ro_id)
+    assert workshop.recorded(ro_id) == [
+        OPENED,
+        AUTHORIZED,
+        moved(3),
+        moved(4),
+        moved(5),
+        ("repair_ready", 6),
+        ("repair_settled", 7),
+        ("vehicle_returned", 8),
+    ]
+    assert workshop.shown(ro_id).stage is Stage.RETURNED
+
+
+def test_rework_goes_back_to_the_technician_and_is_inspected_again(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL)
+    for step in (workshop.authorize, workshop.dispatch, workshop.start, workshop.finish):
+        step(ro_id)
+    workshop.inspect(ro_id, Verdict.REWORK)
+    assert workshop.shown(ro_id).stage is Stage.REWORK
+    workshop.start(ro_id)
+    workshop.finish(ro_id)
+    workshop.inspect(ro_id)
+    told = [(fact["from_stage"], fact["to_stage"]) for fact in workshop.payloads(ro_id) if "to_stage" in fact]
+    assert told == [
+        ("authorized", "dispatched"),
+        ("dispatched", "in_progress"),
+        ("in_progress", "qc"),
+        ("qc", "rework"),
+        ("rework", "in_progress"),
+        ("in_progress", "qc"),
+    ]
+    assert workshop.recorded(ro_id)[2:] == [*(moved(version) for version in range(3, 9)), ("repair_ready", 9)]
+
+
+def test_every_command_answers_what_the_query_then_shows(workshop: Workshop) -> None:
+    ro_id = workshop.open(WINDOW, OIL)
+    for step in (
+        workshop.authorize,
+        workshop.dispatch,
+        workshop.start,
+        workshop.finish,
+        workshop.inspect,
+        workshop.settle,
+        workshop.give_back,
+    ):
+        with workshop.database.transaction() as session:
+            version = session.get_one(RepairOrder, ro_id).version
+        order = step(ro_id, version=version)
+        with workshop.database.transaction() as session:
+            session.add(order)
+            answered = shown(order, order.lines)
+        assert answered == workshop.shown(ro_id)
+
+
+def test_the_events_carry_what_others_need_to_act(workshop: Workshop) -> None:
+    ro_id = workshop.ready(OIL, WINDOW)
+    workshop.settle(ro_id)
+    workshop.give_back(ro_id)
+    order = workshop.shown(ro_id)
+    opened, authorized, *_, ready, settled, returned = workshop.payloads(ro_id)
+    whose = {"ro_id": str(ro_id), "customer_id": str(order.customer_id)}
+    vehicle = {"vehicle_id": str(order.vehicle_id)}
+    assert opened == {**whose, **vehicle, "number": order.number, "advisor_id": "advisor", "km": 50_000}
+    assert authorized == {**whose, "amount_fen": OIL.amount_fen, "promised_at": PROMISE.isoformat()}
+    assert ready == {**whose, "ready_at": NOW.isoformat(), "first_promise": PROMISE.isoformat()}
+    assert settled == {
+        **whose,
+        **vehicle,
+        "total_fen": OIL.amount_fen + WINDOW.amount_fen,
+        "settled_at": NOW.isoformat(),
+        "by_pay_type": {"CUSTOMER": 30_000, "WARRANTY": 80_000, "INTERNAL": 0, "INSURANCE": 0, "GOODWILL": 0},
+    }
+    assert returned == {**whose, **vehicle, "number": order.number, "km": 50_000, "returned_at": NOW.isoformat()}
+
+
+def test_work_undone_leaves_neither_an_order_nor_an_event_nor_a_gap_in_the_numbers(workshop: Workshop) -> None:
+    undone: list[UUID] = []
+
+    def open_and_fail() -> None:
+        with workshop.database.transaction() as session:
+            order = usecases.open_repair_order(
+                session,
+                vehicle_id=uuid4(),
+                customer_id=uuid4(),
+                store_id=workshop.store,
+                km=1,
+                complaint="异响",
+                work=[OIL],
+                scope=workshop.scope("open_repair_order", "advisor"),
+                now=NOW,
+            )
+            session.flush()
+            undone.append(order.id)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        open_and_fail()
+    assert workshop.recorded(undone[0]) == []
+    with pytest.raises(RepairOrderNotFound):
+        workshop.shown(undone[0])
+    assert workshop.shown(workshop.open(OIL)).number.endswith("-0001")
+
+
+def test_a_refused_step_leaves_the_order_as_it_was(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL)
+    before = workshop.shown(ro_id)
+    with pytest.raises(StageNotAllowed):
+        workshop.give_back(ro_id)
+    assert workshop.shown(ro_id) == before
+    assert workshop.recorded(ro_id) == [OPENED]
+
+
+# -- taking a vehicle in
+
+
+def test_the_caller_is_the_advisor_and_the_order_shows_its_work_in_order(workshop: Workshop) -> None:
+    order = workshop.shown(workshop.open(WINDOW, OIL))
+    assert order.advisor_id == "advisor"
+    assert order.lines == [WINDOW, OIL]
+    assert (order.stage, order.version, order.total_fen, order.authorized_fen) == (Stage.OPENED, 1, 110_000, 0)
+
+
+def test_numbers_run_by_store_and_day(workshop: Workshop, elsewhere: Callable[[], Workshop]) -> None:
+    other, next_day = elsewhere(), NOW + timedelta(days=1)
+    numbers = [
+        workshop.shown(workshop.open()).number,
+        workshop.shown(workshop.open()).number,
+        other.shown(other.open()).number,
+        workshop.shown(workshop.open(now=next_day)).number,
+    ]
+    assert numbers == [
+        f"{workshop.store}-RO-20261123-0001",
+        f"{workshop.store}-RO-20261123-0002",
+        f"{other.store}-RO-20261123-0001",
+        f"{workshop.store}-RO-20261124-0001",
+    ]
+
+
+def test_vehicles_taken_in_at_once_get_numbers_of_their_own(workshop: Workshop) -> None:
+    with ThreadPoolExecutor(8) as desks:
+        opened = list(desks.map(lambda _: workshop.open(OIL), range(16)))
+    numbers = sorted(workshop.shown(ro_id).number for ro_id in opened)
+    assert numbers == [f"{workshop.store}-RO-20261123-{number:04d}" for number in range(1, 17)]
+
+
+@pytest.mark.parametrize("km", [50_000, 50_001])
+def test_a_vehicle_comes_back_with_the_same_reading_or_more(workshop: Workshop, km: int) -> None:
+    vehicle = uuid4()
+    workshop.open(vehicle=vehicle, km=50_000)
+    assert workshop.shown(workshop.open(vehicle=vehicle, km=km)).km == km
+
+
+def test_a_reading_below_the_last_one_is_refused_in_any_store(
+    workshop: Workshop, elsewhere: Callable[[], Workshop]
+) -> None:
+    vehicle = uuid4()
+    workshop.open(vehicle=vehicle, km=50_000)
+    with pytest.raises(OdometerBackwards) as refused:
+        elsewhere().open(vehicle=vehicle, km=49_999)
+    assert refused.value.details == {"km": 49_999, "last_km": 50_000}
+    workshop.open(vehicle=uuid4(), km=49_999)
+
+
+def test_of_two_readings_at_once_the_second_is_held_against_the_first(workshop: Workshop) -> None:
+    vehicle, first_is_written = uuid4(), threading.Event()
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    def lower() -> UUID:
+        first_is_written.wait(10)
+        return workshop.open(vehicle=vehicle, km=49_999)
+
+    with ThreadPoolExecutor(1) as other_desk:
+        second = other_desk.submit(lower)
+        with workshop.database.transaction() as session:
+            usecases.open_repair_order(
+                session,
+                vehicle_id=vehicle,
+                customer_id=uuid4(),
+                store_id=workshop.store,
+                km=50_000,
+                complaint="异响",
+                work=[],
+                scope=workshop.scope("open_repair_order", "advisor"),
+                now=NOW,
+            )
+            first_is_written.set()
+            eventually(
+                lambda: workshop.database.read(lambda reading: reading.scalar(waiting)), what="the second desk waits"
+            )
+        with pytest.raises(OdometerBackwards):
+            second.result(timeout=10)
+
+
+# -- consent, promise, money
+
+
+def test_a_promise_for_the_past_is_refused_and_one_for_now_is_kept(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL)
+    with pytest.raises(PromiseInPast):
+        workshop.authorize(ro_id, promised_at=NOW - timedelta(seconds=1))
+    workshop.authorize(ro_id, promised_at=NOW)
+    assert (workshop.shown(ro_id).promised_at, workshop.shown(ro_id).first_promise) == (NOW, NOW)
+
+
+def test_nobody_agrees_to_an_order_without_work(workshop: Workshop) -> None:
+    ro_id = workshop.open()
+    with pytest.raises(NothingToDo):
+        workshop.authorize(ro_id)
+    assert workshop.recorded(ro_id) == [OPENED]
+
+
+def test_what_the_customer_agreed_to_is_kept_with_his_name(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL, WINDOW)
+    workshop.authorize(ro_id, consent_by="李娜", consent_channel="phone")
+    with workshop.database.transaction() as session:
+        order = session.get_one(RepairOrder, ro_id)
+        assert (order.consent_by, order.consent_channel, order.authorized_at) == ("李娜", "phone", NOW)
+        assert order.authorized_fen == OIL.amount_fen
+    assert "李娜" not in str(workshop.payloads(ro_id))
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "pay_type", "agreed"),
+    [(0, PayType.CUSTOMER, True), (1, PayType.CUSTOMER, False), (90_000, PayType.INSURANCE, True)],
+)
+def test_settling_more_than_the_customer_agreed_to_is_refused(
+    workshop: Workshop, amount_fen: int, pay_type: PayType, *, agreed: bool
+) -> None:
+    ro_id = workshop.ready(OIL, WINDOW)
+    with workshop.database.transaction() as session:
+        line = JobLine(position=3, description="加项", hours=0, amount_fen=amount_fen, pay_type=pay_type)
+        session.get_one(RepairOrder, ro_id).lines.append(line)
+    if agreed:
+        workshop.settle(ro_id)
+        assert workshop.payloads(ro_id)[-1]["total_fen"] == 110_000 + amount_fen
+        return
+    with pytest.raises(NotAuthorized) as refused:
+        workshop.settle(ro_id)
+    assert refused.value.details == {"customer_fen": 30_001, "authorized_fen": 30_000}
+    assert workshop.shown(ro_id).stage is Stage.READY
+    assert workshop.recorded(ro_id)[-1] == ("repair_ready", 6)
+
+
+# -- quality control
+
+
+def test_the_technician_may_not_pass_his_own_work(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL)
+    workshop.authorize(ro_id)
+    workshop.dispatch(ro_id, technician="T7")
+    workshop.start(ro_id)
+    workshop.finish(ro_id)
+    with pytest.raises(InspectorDidTheWork):
+        workshop.inspect(ro_id, by="T7")
+    workshop.inspect(ro_id, by="Q1")
+    assert workshop.recorded(ro_id)[-1] == ("repair_ready", 6)
+
+
+def test_of_two_inspectors_at_once_one_is_heard(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL)
+    for step in (workshop.authorize, workshop.dispatch, workshop.start, workshop.finish):
+        step(ro_id)
+    together = threading.Barrier(2)
+
+    def inspect(verdict: Verdict) -> type[Refusal] | None:
+        together.wait(10)
+        try:
+            workshop.inspect(ro_id, verdict)
+        except StageNotAllowed as refusal:
+            return type(refusal)
+        return None
+
+    with ThreadPoolExecutor(2) as people:
+        outcomes = list(people.map(inspect, Verdict))
+    assert sorted(outcomes, key=str) == [StageNotAllowed, None]
+    assert len(workshop.recorded(ro_id)) == 6
+
+
+# -- who may touch what
+
+
+def test_the_version_the_caller_looked_at_must_be_the_newest(workshop: Workshop) -> None:
+    ro_id = workshop.open(OIL)
+    workshop.authorize(ro_id, version=1)
+    with pytest.raises(StaleVersion) as refused:
+        workshop.dispatch(ro_id, version=1)
+    assert refused.value.details == {"expected": 1, "version": 2}
+    assert workshop.dispatch(ro_id, version=2).version == 3
+
+
+STEPS = ("authorize", "dispatch", "start", "finish", "inspect", "settle", "give_back", "shown")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_order_of_another_store_is_not_there(
+    workshop: Workshop, elsewhere: Callable[[], Workshop], step: str
+) -> None:
+    ro_id = workshop.open(OIL)
+    with pytest.raises(RepairOrderNotFound):
+        getattr(elsewhere(), step)(ro_id)
+    assert workshop.recorded(ro_id) == [OPENED]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_order_that_does_not_exist_is_not_there(workshop: Workshop, step: str) -> None:
+    with pytest.raises(RepairOrderNotFound):
+        getattr(workshop, step)(uuid4())
+
+
+def test_nobody_takes_a_vehicle_in_for_another_store(workshop: Workshop) -> None:
+    with pytest.raises(StoreNotAllowed):
+        workshop.do(
+            "open_repair_order",
+            "advisor",
+            vehicle_id=uuid4(),
+            customer_id=uuid4(),
+            store_id="OTHER",
+            km=1,
+            complaint="异响",
+            work=[],
+        )
+
+
+def test_a_list_shows_the_callers_store_and_refuses_another(
+    workshop: Workshop, elsewhere: Callable[[], Workshop]
+) -> None:
+    other = elsewhere()
+    mine, _theirs = workshop.open(OIL), other.open(OIL)
+    assert [order.ro_id for order in workshop.list().items] == [mine]
+    assert [order.ro_id for order in workshop.list(store_id=workshop.store).items] == [mine]
+    with pytest.raises(StoreNotAllowed):
+        workshop.list(store_id=other.store)
+
+
+def test_the_groups_leader_sees_every_store(workshop: Workshop, elsewhere: Callable[[], Workshop]) -> None:
+    other = elsewhere()
+    vehicle = uuid4()
+    both = {workshop.open(OIL, vehicle=vehicle), other.open(OIL, vehicle=vehicle)}
+    assert {order.ro_id for order in workshop.list(role="leader", vehicle_id=vehicle).items} == both
+    assert len(workshop.list(role="leader", store_id=other.store).items) == 1
+
+
+# -- the board
+
+
+def board(workshop: Workshop, **asked: Any) -> list[UUID]:
+    return [order.ro_id for order in workshop.list(**asked).items]
+
+
+def test_the_board_shows_open_orders_with_the_oldest_promise_first(workshop: Workshop) -> None:
+    unpromised = workshop.open(OIL)
+    late, early, gone = workshop.open(OIL), workshop.open(OIL), workshop.ready(OIL)
+    workshop.authorize(late, promised_at=PROMISE + timedelta(hours=1))
+    workshop.authorize(early, promised_at=PROMISE - timedelta(hours=1))
+    workshop.settle(gone)
+    assert board(workshop) == [early, gone, late, unpromised]
+    workshop.give_back(gone)
+    assert board(workshop) == [early, late, unpromised]
+
+
+def test_a_list_can_be_of_one_stage_or_one_vehicle(workshop: Workshop) -> None:
+    opened, vehicle = workshop.open(OIL), uuid4()
+    authorized = workshop.open(OIL, vehicle=vehicle)
+    workshop.authorize(authorized)
+    assert board(workshop, stage=Stage.OPENED) == [opened]
+    assert board(workshop, stage=Stage.AUTHORIZED) == [authorized]
+    assert board(workshop, stage=Stage.QC) == []
+    assert board(workshop, vehicle_id=vehicle) == [authorized]
+    assert board(workshop, vehicle_id=uuid4()) == []
+
+
+def test_returned_vehicles_are_listed_newest_first(workshop: Workshop) -> None:
+    first, second = workshop.ready(OIL), workshop.ready(OIL)
+    for hours, ro_id in enumerate((second, first)):
+        workshop.settle(ro_id)
+        workshop.give_back(ro_id, now=NOW + timedelta(hours=hours))
+    assert board(workshop, stage=Stage.RETURNED) == [first, second]
+    assert board(workshop) == []
+
+
+def test_pages_of_the_board_cover_it_once(workshop: Workshop) -> None:
+    opened = {workshop.open(OIL) for _ in range(5)}
+    pages = [workshop.list(page=page, size=2) for page in (1, 2, 3, 4)]
+    assert [len(page.items) for page in pages] == [2, 2, 1, 0]
+    assert [order.ro_id for page in pages for order in page.items] == board(workshop)
+    assert set(board(workshop)) == opened
+    assert {(page.total, page.size) for page in pages} == {(5, 2)}
+
+
+def test_a_long_board_costs_no_more_statements_than_a_short_one(workshop: Workshop) -> None:
+    def statements() -> int:
+        seen: list[Any] = []
+        scope = workshop.scope("list_repair_orders", "advisor")
+        with workshop.database.reading() as reading:
+            from sqlalchemy import event
+
+            from contracts.workshop.operations import ListRepairOrders
+            from services.workshop.queries import list_repair_orders
+
+            event.listen(reading, "before_cursor_execute", lambda *args: seen.append(args[2]))
+            list_repair_orders(reading, ListRepairOrders(), scope=scope)
+        return len(seen)
+
+    workshop.open(OIL, WINDOW)
+    short = statements()
+    for _ in range(5):
+        workshop.open(OIL, WINDOW)
+    assert statements() == short == 3
+
+
+def test_moments_are_shown_in_the_stores_zone(workshop: Workshop) -> None:
+    shown_at = workshop.shown(workshop.open(OIL)).opened_at
+    assert (shown_at, shown_at.utcoffset()) == (NOW, datetime.now(LOCAL).utcoffset())
