@@ -1,7 +1,7 @@
 """The gateway's own operations: one table, operation → function, called in this process instead of over the broker.
 
 A command is one transaction with its key claimed and its response kept, as in the services.
-What has to do with passwords and tokens (`gateway/accounts.py`) is never kept: a response there may be a secret.
+What deals with passwords and tokens (`gateway/accounts.py`) is not kept: a response there is a secret.
 """
 
 from __future__ import annotations
@@ -9,42 +9,40 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from chassis import idempotency
-from chassis.context import Call
 from chassis.database import Database
 from chassis.outbox import Cause, set_cause
 from contracts import shapes
 from contracts.envelope import Doer
 from contracts.gateway import operations
+from contracts.gateway.operations import Secret
 from contracts.operation import Operation
 from gateway import access_log, organisation
-from gateway.accounts import Accounts, Visitor
-from gateway.clock import TestClock
+from gateway.accounts import INITIAL_FOR, Accounts
+from gateway.asking import LocalCall
+from gateway.clock import Clock
+from gateway.passwords import require_strong
 
-Function = Callable[[Any, Call, Visitor], object]
+Work = Callable[[Session, Any, LocalCall], object]
+Query = Callable[[Connection, Any, LocalCall], object]
 
 
-@dataclass(frozen=True, slots=True)
 class LocalOperations:
-    """Answers like a service would."""
+    """Answers the operations that the gateway owns."""
 
-    database: Database
-    accounts: Accounts
-    clock: TestClock
-
-    def table(self) -> dict[str, Function]:
-        """Every operation of the gateway and its function."""
-        return {
-            operations.log_in.name: self.accounts.log_in,
-            operations.log_out.name: self.accounts.log_out,
-            operations.change_password.name: self.accounts.change_password,
+    def __init__(self, *, database: Database, accounts: Accounts, clock: Clock) -> None:
+        self._database, self._accounts = database, accounts
+        self.table: dict[str, Callable[[Any, LocalCall], bytes]] = {
+            operations.log_in.name: _dumped(accounts.log_in),
+            operations.log_out.name: _dumped(accounts.log_out),
+            operations.change_password.name: _dumped(accounts.change_password),
             operations.who_am_i.name: self._query(organisation.who_am_i),
             operations.create_dealer.name: self._command(operations.create_dealer, organisation.create_dealer),
             operations.create_store.name: self._command(operations.create_store, organisation.create_store),
@@ -53,5 +51,67 @@ class LocalOperations:
             operations.change_staff.name: self._change_staff,
             operations.list_staff.name: self._query(organisation.list_staff),
             operations.list_access.name: self._query(access_log.list_access),
-            operations.set_clock.name: self.clock.set_clock,
+            operations.set_clock.name: _dumped(clock.set_clock),
         }
+
+    def answer(self, operation: Operation, request: Any, call: LocalCall) -> bytes:
+        """The response's JSON. Raises refusals."""
+        return self.table[operation.name](request, call)
+
+    def _query(self, query: Query) -> Callable[[Any, LocalCall], bytes]:
+        def run(request: Any, call: LocalCall) -> bytes:
+            return shapes.dump(self._database.read(lambda connection: query(connection, request, call)))
+
+        return run
+
+    def _command(self, operation: Operation, work: Work) -> Callable[[Any, LocalCall], bytes]:
+        def run(request: Any, call: LocalCall) -> bytes:
+            return self._database.run(lambda session: _once(session, operation, request, call, work))
+
+        return run
+
+    def _create_staff(self, request: operations.CreateStaff, call: LocalCall) -> bytes:
+        require_strong(request.initial_password, account=request.code)
+        made = self._accounts.hashing.make(request.initial_password)
+        until: datetime = call.arrived + INITIAL_FOR
+        work = partial(organisation.create_staff, password_hash=made, initial_until=until)
+        return self._command(operations.create_staff, work)(request, call)
+
+    def _change_staff(self, request: operations.ChangeStaff, call: LocalCall) -> bytes:
+        answer = self._command(operations.change_staff, organisation.change_staff)(request, call)
+        self._accounts.sessions.forget()
+        return answer
+
+
+def _dumped(function: Callable[[Any, LocalCall], object]) -> Callable[[Any, LocalCall], bytes]:
+    return lambda request, call: shapes.dump(function(request, call))
+
+
+def _once(session: Session, operation: Operation, request: Any, call: LocalCall, work: Work) -> bytes:
+    key, staff_id = call.context.idempotency_key, call.actor.staff_id
+    assert key is not None
+    known = idempotency.claim(
+        session,
+        staff_id=staff_id,
+        key=key,
+        operation=operation.name,
+        request_fingerprint=idempotency.fingerprint(operation.name, shapes.dump(_open_part(request))),
+    )
+    if known is not None:
+        return known
+    context = call.context
+    set_cause(session, Cause(context.correlation_id, context.causation_id, Doer(staff_id, call.scope.role)))
+    response = shapes.dump(work(session, request, call))
+    idempotency.keep(session, staff_id=staff_id, key=key, response=response)
+    return response
+
+
+def _open_part(request: Any) -> dict[str, Any]:
+    """The request without its secrets: a fingerprint of a password would be a weak hash of it."""
+    hints = typing.get_type_hints(type(request), include_extras=True)
+    secret = {
+        name for name, hint in hints.items() if any(isinstance(mark, Secret) for mark in getattr(hint, "__metadata__", ()))
+    }
+    return {
+        each.name: getattr(request, each.name) for each in dataclasses.fields(request) if each.name not in secret
+    }

@@ -61,8 +61,9 @@ def build(base_url: str, *, admin: tuple[str, str], people_file: Path, say: Say)
     for code, name, role, stores in hired:
         initial = secrets.token_urlsafe(12)
         _create(boss, "/staff", {"code": code, "name": name, "roles": [role], "stores": stores, "initial_password": initial})
-        _, chosen = _first_session(base_url, code, initial)
-        people[code] = {"account": code, "password": chosen, "store": stores[0], "role": role}
+        begins_now = role in ("leader", "receptionist") or stores == ["HN"]
+        password = _first_session(base_url, code, initial)[1] if begins_now else initial
+        people[code] = {"account": code, "password": password, "store": stores[0], "role": role}
     _remember(people_file, people)
     say(f"  组织  1 dealer, {len(STORES)} stores, {len(hired)} staff created through the API")
     with CUSTOMERS.open(encoding="utf-8") as lines:

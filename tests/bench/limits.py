@@ -7,10 +7,10 @@ import argparse
 import os
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import count, takewhile
@@ -29,9 +29,7 @@ ROWS = 10_000
 DIRECT_REPLY = "amq.rabbitmq.reply-to"
 
 
-def bare_calls(
-    amqp_url: str, *, in_flight: int, seconds: float, warmup: float, direct_reply: bool = False
-) -> Figures:
+def bare_calls(amqp_url: str, *, in_flight: int, seconds: float, warmup: float, direct_reply: bool = False) -> Figures:
     """Calls over AMQP and nothing else: a request queue, a reply queue, an echo in another process.
 
     Transient and unconfirmed, 200 bytes there and back, `in_flight` calls open at any time.
@@ -78,9 +76,7 @@ def echo_process(amqp_url: str) -> Iterator[str]:
     queue = f"bench.echo.{uuid.uuid4().hex}"
     command = [sys.executable, "-c", f"from tests.bench.limits import echo; echo({queue!r})"]
     environment = os.environ | {"BENCH_AMQP_URL": amqp_url}
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None or process.stdout.readline().strip() != "ready":
                 raise RuntimeError("the echo process did not start")
@@ -97,9 +93,7 @@ def echo(queue: str) -> None:
 
         def answer(request: amqp.Message) -> None:
             asked = request.properties
-            reply = amqp.Message(
-                request.body, correlation_id=asked["correlation_id"], delivery_mode=1
-            )
+            reply = amqp.Message(request.body, correlation_id=asked["correlation_id"], delivery_mode=1)
             channel.basic_publish(reply, routing_key=asked["reply_to"])
 
         channel.basic_consume(queue, no_ack=True, callback=answer)
@@ -130,9 +124,7 @@ def relayed(amqp_url: str, *, batch: int = 200, seconds: float, warmup: float) -
     return figures_of(latencies, seconds=ended - opens, client_cpu=cpu / (ended - opens + warmup))
 
 
-def consumed(
-    amqp_url: str, *, database_url: str, messages: int = 5000, prefetch: int = 200
-) -> Figures:
+def consumed(amqp_url: str, *, database_url: str, messages: int = 5000, prefetch: int = 200) -> Figures:
     """What a consumer could reach: one inserted and committed row, then one ack, per message.
 
     The quorum queue is filled first; the latency is from the delivery to the sent ack.
@@ -196,41 +188,25 @@ def in_threads(
     warmup: float,
 ) -> Figures:
     """Repeat `work(connection, table, turn)` in `clients` threads, a connection each."""
-    latencies: list[list[float]] = [[] for _ in range(clients)]
-    faults: list[str] = []
-    opens = time.perf_counter() + warmup
-    closes = opens + seconds
 
-    def loop(number: int, table: str) -> None:
-        turn, mine = number, latencies[number]
-        try:
-            with psycopg.connect(database_url, autocommit=True) as connection:
-                while (started := time.perf_counter()) < closes:
-                    work(connection, table, turn)
-                    ended = time.perf_counter()
-                    turn += clients
-                    if opens <= ended <= closes:
-                        mine.append(ended - started)
-        except Exception as error:
-            faults.append(repr(error))
+    def loop(number: int, table: str, opens: float) -> list[float]:
+        turn, latencies, closes = number, [], opens + seconds
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            while (started := time.perf_counter()) < closes:
+                work(connection, table, turn)
+                ended = time.perf_counter()
+                turn += clients
+                if opens <= ended <= closes:
+                    latencies.append(ended - started)
+        return latencies
 
-    with limit_table(database_url) as table:
-        opens = time.perf_counter() + warmup
-        closes = opens + seconds
-        threads = [threading.Thread(target=loop, args=(n, table)) for n in range(clients)]
+    with limit_table(database_url) as table, ThreadPoolExecutor(clients) as threads:
         cpu = time.process_time()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        opens = time.perf_counter() + warmup
+        loops = [threads.submit(loop, number, table, opens) for number in range(clients)]
+        latencies = [latency for one in loops for latency in one.result()]
         cpu = time.process_time() - cpu
-    return figures_of(
-        [latency for some in latencies for latency in some],
-        seconds=seconds,
-        errors=len(faults),
-        first_error=faults[0] if faults else "",
-        client_cpu=cpu / (seconds + warmup),
-    )
+    return figures_of(latencies, seconds=seconds, client_cpu=cpu / (seconds + warmup))
 
 
 @contextmanager
@@ -239,8 +215,7 @@ def limit_table(database_url: str) -> Iterator[str]:
     table = f"bench_limit_{uuid.uuid4().hex}"
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            f"CREATE TABLE {table} "
-            "(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)"
+            f"CREATE TABLE {table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)"
         )
         try:
             connection.execute(
@@ -270,9 +245,7 @@ def connected(amqp_url: str) -> Iterator[amqp.Connection]:
 def quorum_queue(connection: amqp.Connection) -> Iterator[str]:
     queue = f"bench.quorum.{uuid.uuid4().hex}"
     channel = connection.channel()
-    channel.queue_declare(
-        queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"}
-    )
+    channel.queue_declare(queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
     try:
         yield queue
     finally:
@@ -324,9 +297,7 @@ def all_limits(
         if amqp_url:
             calls = partial(bare_calls, amqp_url, in_flight=clients, seconds=seconds, warmup=warmup)
             limits[f"bare AMQP call, {clients} in flight"] = calls
-            limits[f"bare AMQP call, direct reply, {clients} in flight"] = partial(
-                calls, direct_reply=True
-            )
+            limits[f"bare AMQP call, direct reply, {clients} in flight"] = partial(calls, direct_reply=True)
         if database_url:
             limits[f"SELECT by key, {clients}"] = partial(
                 selected, database_url, clients=clients, seconds=seconds, warmup=warmup
@@ -335,13 +306,9 @@ def all_limits(
                 inserted, database_url, clients=clients, seconds=seconds, warmup=warmup
             )
     if amqp_url:
-        limits["publish, confirmed by 200"] = partial(
-            relayed, amqp_url, seconds=seconds, warmup=warmup
-        )
+        limits["publish, confirmed by 200"] = partial(relayed, amqp_url, seconds=seconds, warmup=warmup)
     if amqp_url and database_url:
-        limits["consume, insert + commit each"] = partial(
-            consumed, amqp_url, database_url=database_url
-        )
+        limits["consume, insert + commit each"] = partial(consumed, amqp_url, database_url=database_url)
     return limits
 
 

@@ -22,6 +22,7 @@ from tests.bench.figures import Figures, figures_of, line_of
 
 REPLY_LIMIT_SECONDS = 10.0
 ERROR_LIMIT = 1000
+RECEIVE_BYTES = 262_144
 
 
 class Request(NamedTuple):
@@ -46,6 +47,7 @@ class Reply(NamedTuple):
     received: float
 
 
+NOTHING = Request(b"")
 Requests = Generator[Request, Reply, None]
 RequestsFactory = Callable[[int], Requests]
 
@@ -61,7 +63,7 @@ class Client:
     number: int
     connection: socket.socket
     requests: Requests
-    request: Request = Request(b"")
+    request: Request = NOTHING
     sent: float = 0.0
     received: bytes = b""
 
@@ -239,20 +241,12 @@ def take(
 ) -> None:
     """Read what has come; when the reply is whole, judge it and send the client's next request."""
     try:
-        data = client.connection.recv(262144)
-        if not data:
-            raise Unreadable("the server closed the connection without a reply")
-        client.received = client.received + data if client.received else data
-        reply = split_reply(client.received)
+        reply = read_reply(client)
         if reply is None:
             return
         status, body, closes = reply
-        client.received = b""
-        wanted = client.request
-        if status != wanted.expect or wanted.contains not in body:
-            first_line = wanted.wire.split(b"\r\n", 1)[0].decode()
-            raise Unreadable(f"{first_line} -> {status} {body[:200]!r}")
-        latencies = tally.latencies.setdefault(wanted.label, [])
+        require_expected(client.request, status=status, body=body)
+        latencies = tally.latencies.setdefault(client.request.label, [])
         if tally.opens <= arrived <= tally.closes:
             latencies.append(arrived - client.sent)
         if arrived >= tally.closes:
@@ -262,8 +256,27 @@ def take(
         if closes:
             reconnect(client, selector, address)
         send(client)
-    except Exception as error:  # whatever went wrong, here or in the generator, is counted
+    except (Unreadable, OSError, ValueError, LookupError, StopIteration) as error:
+        # the connection, the reply, or what the generator wanted to read in it
         restart(client, selector, requests_factory, address, tally, f"{error!r}")
+
+
+def read_reply(client: Client) -> tuple[int, bytes, bool] | None:
+    """As `split_reply`, of all that this client has received for its request."""
+    data = client.connection.recv(RECEIVE_BYTES)
+    if not data:
+        raise Unreadable("the server closed the connection without a reply")
+    client.received = client.received + data if client.received else data
+    reply = split_reply(client.received)
+    if reply is not None:
+        client.received = b""
+    return reply
+
+
+def require_expected(wanted: Request, *, status: int, body: bytes) -> None:
+    if status != wanted.expect or wanted.contains not in body:
+        first_line = wanted.wire.split(b"\r\n", 1)[0].decode()
+        raise Unreadable(f"{first_line} -> {status} {body[:200]!r}")
 
 
 def send(client: Client) -> None:

@@ -70,8 +70,6 @@ def vin_of(number: int, *, code: str) -> str:
     """A 2002 SAIC-GM VIN with its check digit; `code` is positions 4 to 8."""
     million, serial = divmod(number, 1_000_000)
     open_vin = f"LSG{code}02{PLANTS[million]}{serial:06d}"
-    total = sum(
-        VIN_VALUES[sign] * weight for sign, weight in zip(open_vin, VIN_WEIGHTS, strict=True)
-    )
+    total = sum(VIN_VALUES[sign] * weight for sign, weight in zip(open_vin, VIN_WEIGHTS, strict=True))
     check = "0123456789X"[total % 11]
     return open_vin[:8] + check + open_vin[9:]

@@ -5,9 +5,11 @@ between such markers is ever rewritten, so the prose around them is the author's
 """
 
 import importlib.metadata
+import math
 import os
 import platform
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.bench.limits import connected
 BENCHMARKS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 PACKAGES = ("nameko", "kombu", "amqp", "eventlet", "sqlalchemy", "psycopg", "flask", "gunicorn")
 HEADING = "# Benchmarks\n"
+BUSY_SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,20 @@ class Comparison:
     """Two measurements taken by turns.
 
     `a` and `b` hold the medians of the rounds; `rate_ratio` and `p50_ratio` are a's median over b's
-    (a rate above 1 and a p50 below 1 are in a's favour). `lowest` and `highest` are the extremes
-    of the rate ratio among the single rounds, to show how noisy the machine was.
+    (a rate above 1 and a p50 below 1 are in a's favour). `low` to `high` holds, at 95 %, the median
+    of the single rounds' rate ratios: when 1 lies between them, no difference was shown. Below six
+    rounds it is only their extremes. `busy` is the share of the machine (0 to 1, median) that
+    others were using just before each measurement.
     """
 
     a: Figures
     b: Figures
     rate_ratio: float
     p50_ratio: float
-    lowest: float
-    highest: float
+    low: float
+    high: float
     rounds: int
+    busy: float
 
 
 @dataclass(frozen=True)
@@ -54,22 +60,49 @@ class Row:
 def alternate(a: Callable[[], Figures], b: Callable[[], Figures], *, rounds: int) -> Comparison:
     """Measure a, b, a, b, … so that a noisy machine disturbs both alike; any error ends it."""
     taken: list[tuple[Figures, Figures]] = []
+    busy: list[float] = []
     for number in range(1, rounds + 1):
+        busy.append(busy_share(seconds=BUSY_SAMPLE_SECONDS))
         ours = require_sound(a(), name=f"a, round {number}")
+        busy.append(busy_share(seconds=BUSY_SAMPLE_SECONDS))
         theirs = require_sound(b(), name=f"b, round {number}")
         taken.append((ours, theirs))
     middle_a = median_figures([ours for ours, _ in taken])
     middle_b = median_figures([theirs for _, theirs in taken])
-    ratios = [ours.rate / theirs.rate for ours, theirs in taken]
+    low, high = median_interval([ours.rate / theirs.rate for ours, theirs in taken])
     return Comparison(
         a=middle_a,
         b=middle_b,
         rate_ratio=middle_a.rate / middle_b.rate,
         p50_ratio=middle_a.p50 / middle_b.p50,
-        lowest=min(ratios),
-        highest=max(ratios),
+        low=low,
+        high=high,
         rounds=rounds,
+        busy=median(busy),
     )
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the median, by order statistics; the extremes below six values."""
+    ordered, count = sorted(values), len(values)
+    cut, tail = 0, 1 / 2**count
+    while 2 * (tail := tail + math.comb(count, cut + 1) / 2**count) <= 0.05:
+        cut += 1
+    return ordered[cut], ordered[count - 1 - cut]
+
+
+def busy_share(*, seconds: float) -> float:
+    """The share of all processors in use over the next `seconds`, 0 to 1."""
+    idle_before, all_before = processor_ticks()
+    time.sleep(seconds)
+    idle, total = processor_ticks()
+    return 1 - (idle - idle_before) / max(1, total - all_before)
+
+
+def processor_ticks() -> tuple[int, int]:
+    """(idle, all) ticks since the start of the machine."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def median_figures(rounds: Sequence[Figures]) -> Figures:
@@ -111,16 +144,16 @@ def table(rows: Sequence[Row]) -> str:
 def comparison_table(name: str, *, a: str, b: str, comparison: Comparison) -> str:
     """A Markdown table of two measurements taken by turns; `a` and `b` name the columns."""
     first, second = comparison.a, comparison.b
-    spread = f"{comparison.lowest:.2f}–{comparison.highest:.2f}"
-    lines = [
-        f"| {name} ({comparison.rounds} rounds by turns) | {a} | {b} | ratio |",
-        "|---|---:|---:|---:|",
-        f"| rate/s | {shown(first.rate)} | {shown(second.rate)} "
-        f"| {comparison.rate_ratio:.2f} ({spread}) |",
-        f"| p50 ms | {shown(first.p50)} | {shown(second.p50)} | {comparison.p50_ratio:.2f} |",
-        f"| p99 ms | {shown(first.p99)} | {shown(second.p99)} | {first.p99 / second.p99:.2f} |",
+    spread = f"{comparison.low:.2f} to {comparison.high:.2f}"
+    title = f"{name} ({comparison.rounds} rounds by turns, others {comparison.busy:.0%} busy)"
+    rows = [
+        (title, a, b, "ratio"),
+        ("---", "---:", "---:", "---:"),
+        ("rate/s", shown(first.rate), shown(second.rate), f"{comparison.rate_ratio:.2f} ({spread})"),
+        ("p50 ms", shown(first.p50), shown(second.p50), f"{comparison.p50_ratio:.2f}"),
+        ("p99 ms", shown(first.p99), shown(second.p99), f"{first.p99 / second.p99:.2f}"),
     ]
-    return "\n".join(lines)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def shown(figure: float) -> str:

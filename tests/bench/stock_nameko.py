@@ -79,9 +79,7 @@ def measure_stock(amqp_url: str, *, in_flight: int, seconds: float, warmup: floa
 def stock_process(part: str, amqp_url: str, *asked: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-W", "ignore", "-m", "tests.bench.stock_nameko", part, *asked]
     environment = os.environ | {"BENCH_AMQP_URL": amqp_url}
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
@@ -151,9 +149,7 @@ def measure_and_print() -> None:
     parser.add_argument("--warmup", type=float, default=0.5)
     asked = parser.parse_args()
     for in_flight in (1, 16):
-        figures = measure_stock(
-            asked.amqp_url, in_flight=in_flight, seconds=asked.seconds, warmup=asked.warmup
-        )
+        figures = measure_stock(asked.amqp_url, in_flight=in_flight, seconds=asked.seconds, warmup=asked.warmup)
         print(line_of(f"stock nameko RPC, {in_flight} in flight", figures=figures))
 
 

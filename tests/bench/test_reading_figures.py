@@ -8,7 +8,7 @@ from tests.bench.figures import BenchFailed, Figures, figures_of, percentile
 from tests.bench.load import Unreadable, split_reply
 from tests.bench.monolith.validation import vin_is_valid
 from tests.bench.people import person
-from tests.bench.report import Row, alternate, table, with_section
+from tests.bench.report import Row, alternate, median_interval, table, with_section
 
 GOOD = Figures(rate=100.0, p50=1.0, p95=2.0, p99=3.0, calls=100)
 
@@ -52,7 +52,12 @@ def test_two_measurements_are_taken_by_turns_and_compared_by_their_medians() -> 
     ours, theirs = [100.0, 300.0, 200.0], [100.0, 100.0, 50.0]
     compared = alternate(lambda: measurement("a", ours), lambda: measurement("b", theirs), rounds=3)
     assert turns == ["a", "b"] * 3
-    assert (compared.rate_ratio, compared.lowest, compared.highest) == (2.0, 1.0, 4.0)
+    assert (compared.rate_ratio, compared.low, compared.high) == (2.0, 1.0, 4.0)
+
+
+@pytest.mark.parametrize(("rounds", "expected"), [(1, (1, 1)), (5, (1, 5)), (6, (1, 6)), (9, (2, 8)), (20, (6, 15))])
+def test_the_interval_of_a_median_follows_the_sign_test(rounds: int, expected: tuple[int, int]) -> None:
+    assert median_interval(list(range(1, rounds + 1))) == expected
 
 
 def test_only_what_stands_between_the_markers_is_rewritten() -> None:
@@ -85,9 +90,7 @@ def test_an_announced_close_is_seen() -> None:
     assert split_reply(head) == (204, b"", True)
 
 
-@pytest.mark.parametrize(
-    "reply", [REPLY + b"x", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"]
-)
+@pytest.mark.parametrize("reply", [REPLY + b"x", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"])
 def test_a_reply_this_client_cannot_read_is_not_guessed(reply: bytes) -> None:
     with pytest.raises(Unreadable):
         split_reply(reply)

@@ -11,9 +11,7 @@ from tests.bench.monolith.serve import serving
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--database-url", required=True, help="a server role that may create databases"
-    )
+    parser.add_argument("--database-url", required=True, help="a server role that may create databases")
     parser.add_argument("--customers", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--warmup", type=float, default=1.0)

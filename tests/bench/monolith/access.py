@@ -45,12 +45,7 @@ def staff_behind(authorization: str, *, session: Session) -> Staff:
         .options(joinedload(StaffSession.staff))
         .where(StaffSession.token_hash == hashlib.sha256(token.encode()).digest())
     ).one_or_none()
-    if (
-        login is None
-        or login.revoked_at is not None
-        or login.expires_at <= datetime.now(UTC)
-        or not login.staff.active
-    ):
+    if login is None or login.revoked_at is not None or login.expires_at <= datetime.now(UTC) or not login.staff.active:
         raise Refused(401, "BAD_TOKEN", "this session has ended")
     return login.staff
 

@@ -32,9 +32,7 @@ def engine_for(database_url: str, *, pool_size: int) -> Engine:
 def create_app() -> Flask:
     """The application; `MONOLITH_DATABASE_URL` and `MONOLITH_THREADS` come from the environment."""
     app = Flask(__name__)
-    engine = engine_for(
-        os.environ["MONOLITH_DATABASE_URL"], pool_size=int(os.environ["MONOLITH_THREADS"])
-    )
+    engine = engine_for(os.environ["MONOLITH_DATABASE_URL"], pool_size=int(os.environ["MONOLITH_THREADS"]))
 
     @app.before_request
     def open_session() -> None:
@@ -73,9 +71,7 @@ def look_up() -> Any:
         )
     else:
         raise Refused(422, "INVALID", "look up by mobile or by plate")
-    return jsonify(
-        items=[customer_shown(customer) for customer in g.session.scalars(wanted).unique()]
-    )
+    return jsonify(items=[customer_shown(customer) for customer in g.session.scalars(wanted).unique()])
 
 
 def customer_shown(customer: Customer) -> dict[str, Any]:
@@ -116,9 +112,7 @@ def create_customer() -> Any:
     known = session.scalars(select(Customer).where(Customer.mobile == given["mobile"])).first()
     if known is not None:
         raise Refused(409, "MOBILE_KNOWN", "this mobile is known", customer_id=str(known.id))
-    customer = Customer(
-        kind=given["kind"], name=given["name"], mobile=given["mobile"], created_at=now
-    )
+    customer = Customer(kind=given["kind"], name=given["name"], mobile=given["mobile"], created_at=now)
     vehicle = Vehicle(vin=given["vin"], plate=given["plate"], model=given["model"])
     session.add(Party(customer=customer, vehicle=vehicle, role="owner", since=now))
     try:
@@ -204,11 +198,7 @@ def read_history(customer_id: uuid.UUID) -> Any:
     customer = (
         session.scalars(
             select(Customer)
-            .options(
-                joinedload(Customer.parties)
-                .joinedload(Party.vehicle)
-                .joinedload(Vehicle.consultant)
-            )
+            .options(joinedload(Customer.parties).joinedload(Party.vehicle).joinedload(Vehicle.consultant))
             .where(Customer.id == customer_id)
         )
         .unique()

@@ -81,9 +81,7 @@ def creation(base_url: str, *, who: Person, label: str = "") -> Request:
     )
 
 
-def main_job(
-    base_url: str, *, seen_after: Callable[[float], None] = lambda seconds: None
-) -> RequestsFactory:
+def main_job(base_url: str, *, seen_after: Callable[[float], None] = lambda seconds: None) -> RequestsFactory:
     """The whole job over and over: create, look up by plate, open, close, see it in the history.
 
     For `load.measure_steps`; `seen_after` gets, for each job, the seconds from sending the close

@@ -2,141 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
 
-from chassis import tables
-from chassis.clock import LOCAL
-from chassis.database import Database
-from contracts.access import Actor, Scope, matrix
-from contracts.workshop import operations
-from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
-from services.workshop import queries, usecases
-from services.workshop.models import RepairOrder
+from tests.integration.workshop.people import Workshop
 from tests.support.databases import Databases
-
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
-PROMISE = NOW + timedelta(hours=6)
-
-OIL = operations.JobLine("机油更换", 30_000, Decimal("0.5"))
-WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WARRANTY)
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """The workshop of one store and the people in it, each with what the access matrix gives his role."""
-
-    database: Database
-    store: str
-
-    def of(self, store: str) -> Workshop:
-        """The same people in another store."""
-        return replace(self, store=store)
-
-    def scope(self, operation: str, role: str, *, staff_id: str | None = None) -> Scope:
-        """What somebody of this store may touch."""
-        return matrix().scope(f"workshop.{operation}", Actor(staff_id or role, (role,), (self.store,)))
-
-    def do(self, name: str, role: str, *, staff_id: str | None = None, **asked: Any) -> RepairOrder:
-        """One command in one transaction, as its entrypoint runs it."""
-        scope = self.scope(name, role, staff_id=staff_id)
-        command = getattr(usecases, name)
-        return self.database.run(lambda session: command(session, scope=scope, **{"now": NOW, **asked}))
-
-    def open(self, *work: operations.JobLine, vehicle: UUID | None = None, km: int = 50_000, **asked: Any) -> UUID:
-        """A vehicle taken in by the store's advisor."""
-        order = self.do(
-            "open_repair_order",
-            "advisor",
-            vehicle_id=vehicle or uuid4(),
-            customer_id=uuid4(),
-            store_id=self.store,
-            km=km,
-            complaint="发动机异响",
-            work=work,
-            **asked,
-        )
-        return order.id
-
-    def authorize(self, ro_id: UUID, *, version: int | None = None, **asked: Any) -> RepairOrder:
-        consent = {"promised_at": PROMISE, "consent_by": "张伟", "consent_channel": "signature"}
-        return self.do("authorize_repair", "advisor", ro_id=ro_id, expected_version=version, **{**consent, **asked})
-
-    def dispatch(self, ro_id: UUID, *, technician: str = "technician", version: int | None = None) -> RepairOrder:
-        return self.do(
-            "dispatch_repair", "advisor", ro_id=ro_id, technician_id=technician, bay="3", expected_version=version
-        )
-
-    def start(self, ro_id: UUID, *, version: int | None = None) -> RepairOrder:
-        return self.do("start_repair", "technician", ro_id=ro_id, expected_version=version)
-
-    def finish(self, ro_id: UUID, *, version: int | None = None) -> RepairOrder:
-        return self.do("finish_repair", "technician", ro_id=ro_id, expected_version=version)
-
-    def inspect(
-        self, ro_id: UUID, verdict: Verdict = Verdict.PASSED, *, by: str = "inspector", version: int | None = None
-    ) -> RepairOrder:
-        return self.do(
-            "inspect_repair", "inspector", staff_id=by, ro_id=ro_id, verdict=verdict, expected_version=version
-        )
-
-    def settle(self, ro_id: UUID, *, version: int | None = None) -> RepairOrder:
-        return self.do("settle_repair", "finance", ro_id=ro_id, expected_version=version)
-
-    def give_back(self, ro_id: UUID, *, version: int | None = None, **asked: Any) -> RepairOrder:
-        return self.do("return_vehicle", "advisor", ro_id=ro_id, expected_version=version, **asked)
-
-    def ready(self, *work: operations.JobLine) -> UUID:
-        """An order whose work is done and inspected."""
-        ro_id = self.open(*work)
-        for step in (self.authorize, self.dispatch, self.start, self.finish, self.inspect):
-            step(ro_id)
-        return ro_id
-
-    def shown(self, ro_id: UUID, *, role: str = "advisor") -> operations.RepairOrder:
-        """The order as this store's people see it."""
-        scope = self.scope("get_repair_order", role)
-        return self.database.read(lambda reading: queries.get_repair_order(reading, ro_id=ro_id, scope=scope))
-
-    def list(self, *, role: str = "advisor", **asked: Any) -> operations.RepairOrders:
-        """The board, or a list."""
-        scope = self.scope("list_repair_orders", role)
-        wanted = ListRepairOrders(**asked)
-        return self.database.read(lambda reading: queries.list_repair_orders(reading, wanted, scope=scope))
-
-    def recorded(self, ro_id: UUID) -> list[tuple[str, int]]:
-        """The events of an order, as they were recorded."""
-        return [(row.event_type, row.subject_version) for row in self._outbox(ro_id)]
-
-    def payloads(self, ro_id: UUID) -> list[dict[str, Any]]:
-        """What those events say."""
-        return [row.envelope["payload"] for row in self._outbox(ro_id)]
-
-    def _outbox(self, ro_id: UUID) -> list[Any]:
-        log = tables.outbox.c
-        wanted = select(tables.outbox).where(log.subject_type == "repair_order", log.subject_id == str(ro_id))
-        return self.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))
+from tests.support.randoms import code
 
 
 @pytest.fixture
 def workshop(databases: Databases) -> Workshop:
     """A store that no other test knows."""
-    return Workshop(databases("workshop"), new_store())
-
-
-def new_store() -> str:
-    return f"S{secrets.token_hex(5)}".upper()
+    return Workshop(databases("workshop"), code("W"))
 
 
 @pytest.fixture
 def elsewhere(workshop: Workshop) -> Callable[[], Workshop]:
     """Another store of the same group."""
-    return lambda: workshop.of(new_store())
+    return lambda: workshop.of(code("W"))

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event
 
 from chassis.clock import LOCAL
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
-from contracts.workshop.operations import PayType, Stage, Verdict
+from contracts.workshop import operations
+from contracts.workshop.operations import ListRepairOrders, PayType, Stage, Verdict
 from services.workshop import usecases
 from services.workshop.errors import (
     InspectorDidTheWork,
@@ -26,9 +27,10 @@ from services.workshop.errors import (
     StageNotAllowed,
 )
 from services.workshop.models import JobLine, RepairOrder
-from services.workshop.queries import shown
-from tests.integration.workshop.conftest import NOW, OIL, PROMISE, WINDOW, Workshop
+from services.workshop.queries import list_repair_orders
+from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
 from tests.support.polling import eventually
+from tests.support.randoms import code
 
 OPENED, AUTHORIZED = ("repair_order_opened", 1), ("repair_authorized", 2)
 
@@ -89,13 +91,7 @@ def test_every_command_answers_what_the_query_then_shows(workshop: Workshop) -> 
         workshop.settle,
         workshop.give_back,
     ):
-        with workshop.database.transaction() as session:
-            version = session.get_one(RepairOrder, ro_id).version
-        order = step(ro_id, version=version)
-        with workshop.database.transaction() as session:
-            session.add(order)
-            answered = shown(order, order.lines)
-        assert answered == workshop.shown(ro_id)
+        assert step(ro_id) == workshop.shown(ro_id)
 
 
 def test_the_events_carry_what_others_need_to_act(workshop: Workshop) -> None:
@@ -208,33 +204,24 @@ def test_a_reading_below_the_last_one_is_refused_in_any_store(
 
 
 def test_of_two_readings_at_once_the_second_is_held_against_the_first(workshop: Workshop) -> None:
-    vehicle, first_is_written = uuid4(), threading.Event()
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-
-    def lower() -> UUID:
-        first_is_written.wait(10)
-        return workshop.open(vehicle=vehicle, km=49_999)
-
-    with ThreadPoolExecutor(1) as other_desk:
-        second = other_desk.submit(lower)
-        with workshop.database.transaction() as session:
-            usecases.open_repair_order(
-                session,
-                vehicle_id=vehicle,
-                customer_id=uuid4(),
-                store_id=workshop.store,
-                km=50_000,
-                complaint="异响",
-                work=[],
-                scope=workshop.scope("open_repair_order", "advisor"),
-                now=NOW,
-            )
-            first_is_written.set()
-            eventually(
-                lambda: workshop.database.read(lambda reading: reading.scalar(waiting)), what="the second desk waits"
-            )
+    vehicle = uuid4()
+    with ThreadPoolExecutor(1) as other_desk, workshop.database.transaction() as session:
+        usecases.open_repair_order(
+            session,
+            vehicle_id=vehicle,
+            customer_id=uuid4(),
+            store_id=workshop.store,
+            km=50_000,
+            complaint="异响",
+            work=[],
+            scope=workshop.scope("open_repair_order", "advisor"),
+            now=NOW,
+        )
+        late = other_desk.submit(workshop.of(code("W")).open, vehicle=vehicle, km=49_999)
+        eventually(workshop.somebody_waits)
+        session.commit()
         with pytest.raises(OdometerBackwards):
-            second.result(timeout=10)
+            late.result(timeout=10)
 
 
 # -- consent, promise, money
@@ -274,8 +261,9 @@ def test_settling_more_than_the_customer_agreed_to_is_refused(
 ) -> None:
     ro_id = workshop.ready(OIL, WINDOW)
     with workshop.database.transaction() as session:
-        line = JobLine(position=3, description="加项", hours=0, amount_fen=amount_fen, pay_type=pay_type)
-        session.get_one(RepairOrder, ro_id).lines.append(line)
+        line = JobLine.write(operations.JobLine("加项", amount_fen, pay_type=pay_type), position=3)
+        line.order_id = ro_id
+        session.add(line)
     if agreed:
         workshop.settle(ro_id)
         assert workshop.payloads(ro_id)[-1]["total_fen"] == 110_000 + amount_fen
@@ -435,15 +423,10 @@ def test_pages_of_the_board_cover_it_once(workshop: Workshop) -> None:
 
 def test_a_long_board_costs_no_more_statements_than_a_short_one(workshop: Workshop) -> None:
     def statements() -> int:
-        seen: list[Any] = []
+        seen: list[str] = []
         scope = workshop.scope("list_repair_orders", "advisor")
         with workshop.database.reading() as reading:
-            from sqlalchemy import event
-
-            from contracts.workshop.operations import ListRepairOrders
-            from services.workshop.queries import list_repair_orders
-
-            event.listen(reading, "before_cursor_execute", lambda *args: seen.append(args[2]))
+            event.listen(reading, "before_cursor_execute", lambda *told: seen.append(told[2]))
             list_repair_orders(reading, ListRepairOrders(), scope=scope)
         return len(seen)
 

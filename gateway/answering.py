@@ -1,0 +1,82 @@
+"""From a response to an HTTP answer: masked for its reader, named, with status and ETag."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cache
+
+import orjson
+
+from chassis import logs
+from chassis.context import CallContext
+from chassis.rpc import Caller, CallFailed
+from contracts.access import Actor, matrix
+from contracts.customer import operations as customer
+from gateway.directory import Directory
+from gateway.masking import Found, apply, plan_of
+from gateway.routing import Route
+from gateway.wire import Response
+
+log = logs.get("http")
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Shows responses."""
+
+    caller: Caller
+    directory: Directory
+
+    def show(self, body: bytes, *, route: Route, actor: Actor, context: CallContext, expand: bool) -> Response:
+        """The answer that carries this response; without marks in its declaration the bytes pass as they are."""
+        shape = route.operation.response
+        plan, versioned = plan_of(shape, actor.roles), _has_version(shape)
+        extra: tuple[tuple[str, str], ...] = (("X-Request-Id", context.correlation_id),)
+        status = route.status
+        if plan.is_needed or expand or versioned or route.found:
+            item = orjson.loads(body)
+            if versioned:
+                extra = (*extra, ("ETag", f'"{item["version"]}"'))
+            if route.found and not item["created"]:
+                status = route.found
+            if plan.is_needed or expand:
+                found = Found([], [])
+                apply(plan, item, found=found, roles=actor.roles)
+                self._name(found)
+                if expand:
+                    self._name_customers(found, actor=actor, context=context)
+                body = orjson.dumps(item)
+        return Response(status, body, extra=extra)
+
+    def _name(self, found: Found) -> None:
+        if not found.named:
+            return
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for _, identifier, named in found.named:
+            wanted[named.what].add(identifier)
+        names = {what: self.directory.names(what, identifiers) for what, identifiers in wanted.items()}
+        for item, identifier, named in found.named:
+            item[named.beside] = names[named.what][identifier]
+
+    def _name_customers(self, found: Found, *, actor: Actor, context: CallContext) -> None:
+        """Names by one call; without them if the customer service does not answer. Raises OperationNotAllowed."""
+        matrix().scope(customer.names_of.name, actor)
+        ids = sorted({item["customer_id"] for item in found.of_customers if item["customer_id"] is not None})
+        names: dict[str, str] = {}
+        if ids:
+            try:
+                answer = self.caller.call(
+                    customer.names_of, orjson.dumps({"customer_ids": ids}), replace(context, idempotency_key=None)
+                )
+                names = {each["customer_id"]: each["name"] for each in orjson.loads(answer)["items"]}
+            except CallFailed as error:
+                log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
+        for item in found.of_customers:
+            item["customer_name"] = names.get(item["customer_id"])
+
+
+@cache
+def _has_version(shape: type) -> bool:
+    return any(field.name == "version" for field in dataclasses.fields(shape))

@@ -1,0 +1,234 @@
+"""The one handler of the API: who asks, may he, what does he ask, who answers, what may he see of it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import uuid_utils.compat as uuids
+from eventlet.timeout import Timeout
+from prometheus_client import Histogram
+
+from chassis import clock, logs
+from chassis.context import CallContext, moment
+from chassis.database import Database
+from chassis.rpc import Caller
+from contracts import shapes
+from contracts.access import Actor, Reach, Scope, matrix
+from contracts.operation import Kind, Operation
+from contracts.refusals import InvalidRequest
+from gateway import access_log, faults, problems, reading
+from gateway.answering import Answering
+from gateway.asking import LocalCall
+from gateway.clock import Clock
+from gateway.errors import PasswordChangeRequired
+from gateway.faults import HttpFault
+from gateway.local import LocalOperations
+from gateway.pages import Pages
+from gateway.routing import Route, Table
+from gateway.sessions import Live, Sessions
+from gateway.wire import Request, Response
+
+log = logs.get("http")
+
+DEADLINE = 8.0
+"""Seconds a request may take in all."""
+SHORT_OUTAGE = 1.0
+"""Seconds a request waits for a broker that is just coming back."""
+WITH_INITIAL_PASSWORD = frozenset(("gateway.change_password", "gateway.log_out"))
+
+_NOBODY = Actor("", (), ())
+_NO_SCOPE = Scope(Reach.OWN, (), "", "")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_STORE = re.compile(r"[A-Z0-9]{1,12}")
+_TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+SECONDS = Histogram(
+    "crm_http_seconds",
+    "Requests answered, from their last byte to the first of the answer",
+    ["operation", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 8),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Answers requests."""
+
+    table: Table
+    pages: Pages
+    database: Database
+    caller: Caller
+    sessions: Sessions
+    local: LocalOperations
+    answering: Answering
+    clock: Clock
+    test_mode: bool
+    trusted_proxy: str
+
+    def answer(self, request: Request) -> Response:
+        """The answer to any request; whatever goes wrong is an answer too."""
+        page = self.pages.find(request)
+        if page is not None:
+            return page
+        started = time.perf_counter()
+        given = request.headers.get("x-request-id")
+        request_id = given if given and _REQUEST_ID.fullmatch(given) else str(uuids.uuid7())
+        route: Route | None = None
+        live: Live | None = None
+        try:
+            route, path_values = self.table.find(request.method, request.path)
+            if not route.public:
+                live = self._who(request, route)
+            response = self._operate(request, route, path_values, live, request_id)
+        except Exception as error:
+            language = language_of(request.headers.get("accept-language", ""))
+            response = problems.answer(error, language=language, request_id=request_id)
+        seconds = time.perf_counter() - started
+        name = route.operation.name if route else "-"
+        SECONDS.labels(name, response.status).observe(seconds)
+        log.info(
+            "request",
+            operation=name,
+            status=response.status,
+            staff_id=live.actor.staff_id if live else "",
+            correlation_id=request_id,
+            ms=round(seconds * 1000, 2),
+        )
+        return response
+
+    def _who(self, request: Request, route: Route) -> Live:
+        live = self.sessions.find(request.headers.get("authorization"))
+        if live.must_change_password and route.operation.name not in WITH_INITIAL_PASSWORD:
+            raise PasswordChangeRequired
+        return live
+
+    def _operate(
+        self, request: Request, route: Route, path_values: dict[str, str], live: Live | None, request_id: str
+    ) -> Response:
+        operation, headers = route.operation, request.headers
+        actor = live.actor if live else _NOBODY
+        scope = matrix().scope(operation.name, actor) if live else _NO_SCOPE
+        store_id = _store(headers.get("x-store-id"), scope)
+        asked, expand = reading.read(request, operation=operation, path_values=path_values, store_id=store_id)
+        reading.expect_version(asked, header=headers.get("if-match"), shape=operation.request)
+        trace = headers.get("traceparent")
+        context = CallContext(
+            correlation_id=request_id,
+            deadline=request.arrived + DEADLINE,
+            actor_token=self.sessions.signed(live) if live else None,
+            store_id=store_id or _store_asked(asked),
+            language=language_of(headers.get("accept-language", "")),
+            idempotency_key=_key(headers.get("idempotency-key")) if operation.kind is Kind.COMMAND else None,
+            now=self.clock.moment,
+            trace=trace if trace and _TRACE.fullmatch(trace) else None,
+        )
+        if operation.service == "gateway":
+            body = self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
+        else:
+            body = self._call(operation, asked, context)
+        if route.logs_access:
+            self._log_access(operation, asked, route, staff_id=actor.staff_id, request_id=request_id)
+        return self.answering.show(body, route=route, actor=actor, context=context, expand=expand)
+
+    def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
+        link = self.caller.link
+        if not link.is_up and not link.wait_up(SHORT_OUTAGE):
+            raise HttpFault(faults.UNAVAILABLE, headers=(problems.LATER,))
+        return self.caller.call(operation, reading.dump(asked), context)
+
+    def _answer_here(
+        self,
+        request: Request,
+        operation: Operation,
+        asked: dict[str, Any],
+        *,
+        scope: Scope,
+        live: Live | None,
+        context: CallContext,
+    ) -> bytes:
+        try:
+            loaded: Any = shapes.load(operation.request, asked)
+        except shapes.InvalidShape as error:
+            raise InvalidRequest(errors=error.errors) from None
+        call = LocalCall(
+            actor=live.actor if live else _NOBODY,
+            scope=scope,
+            store_id=context.store_id,
+            now=moment(context, test_mode=self.test_mode),
+            context=context,
+            arrived=clock.now(),
+            address=self._address(request),
+            token_hash=live.token_hash if live else None,
+        )
+        try:
+            with Timeout(max(context.remaining(), 0.001)):
+                return self.local.answer(operation, loaded, call)
+        except Timeout:
+            raise HttpFault(faults.TIMED_OUT) from None
+
+    def _log_access(
+        self, operation: Operation, asked: dict[str, Any], route: Route, *, staff_id: str, request_id: str
+    ) -> None:
+        entry = {
+            "staff_id": staff_id,
+            "operation": operation.name,
+            "subject_id": asked[route.parameters[0]],
+            "reason": asked["reason"],
+            "request_id": request_id,
+            "now": clock.now(),
+        }
+        self.database.run(lambda session: access_log.write(session, **entry))
+
+    def _address(self, request: Request) -> str:
+        forwarded = request.headers.get("x-forwarded-for")
+        if forwarded and self.trusted_proxy and request.address == self.trusted_proxy:
+            return forwarded.rpartition(",")[2].strip()[:64]
+        return request.address
+
+
+def _store(header: str | None, scope: Scope) -> str | None:
+    if header is None:
+        return None
+    if not _STORE.fullmatch(header):
+        raise InvalidRequest(errors={"X-Store-Id": ["Not a store's code."]})
+    scope.require_store(header)
+    return header
+
+
+def _store_asked(asked: dict[str, Any]) -> str | None:
+    """The store a request names itself, so that it goes to that store's pool."""
+    store_id = asked.get("store_id")
+    return store_id if isinstance(store_id, str) and _STORE.fullmatch(store_id) else None
+
+
+def _key(header: str | None) -> str:
+    """The caller's idempotency key, or one for our own retries."""
+    if header is None:
+        return str(uuids.uuid7())
+    if not _KEY.fullmatch(header):
+        raise InvalidRequest(errors={"Idempotency-Key": ["1 to 255 printable characters without spaces."]})
+    return header
+
+
+@lru_cache(maxsize=512)
+def language_of(accepted: str) -> str:
+    """`zh` unless the caller likes English better (`Accept-Language`)."""
+    wanted = {"zh": 0.0, "en": 0.0}
+    for part in accepted.split(","):
+        tag, _, quality = part.strip().partition(";")
+        name = tag.partition("-")[0].lower()
+        if name in wanted:
+            wanted[name] = max(wanted[name], _quality(quality))
+    return "en" if wanted["en"] > wanted["zh"] else "zh"
+
+
+def _quality(text: str) -> float:
+    if not text:
+        return 1.0
+    found = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", text)
+    return float(found[1]) if found else 0.0

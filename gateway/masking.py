@@ -1,0 +1,161 @@
+"""What an answer shows to whom: sensitive fields masked, identifiers given their names.
+
+Both are marks in the response's declaration (`contracts.shapes`: Sensitive, Names).
+A plan of where the marks are is made once per response type and set of roles,
+so that an answer without marks passes as the bytes it came in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from contracts.access import matrix
+from contracts.shapes import Names, Sensitive
+
+Mask = Callable[[Any], Any]
+
+CUSTOMER_ID = "customer_id"
+_FREE = {"mobile": "mobile", "_fen": "price"}
+"""A free dictionary has no marks: there the end of a key says what kind of datum it is."""
+
+
+def mask_mobile(value: Any) -> str:
+    """`138****5678`; of a short number only the last two digits."""
+    number = str(value)
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else f"****{number[-2:]}"
+
+
+def hide(_: Any) -> None:
+    """Nothing of it."""
+
+
+MASKS: dict[str, Mask] = {"mobile": mask_mobile, "price": hide}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An identifier that gets a name beside it: `consultant_id` → `consultant_name`."""
+
+    field: str
+    what: str
+    beside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with an object. `free` fields hold dictionaries without a declaration."""
+
+    masks: tuple[tuple[str, Mask], ...] = ()
+    names: tuple[Named, ...] = ()
+    inside: tuple[tuple[str, Plan], ...] = ()
+    free: tuple[str, ...] = ()
+    of_customer: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """False if the answer can pass as it is."""
+        return bool(self.masks or self.names or self.inside or self.free)
+
+
+@dataclass(slots=True)
+class Found:
+    """What a walk through an answer found to be named, to be asked for in one go."""
+
+    named: list[tuple[dict[str, Any], Any, Named]]
+    of_customers: list[dict[str, Any]]
+
+
+@cache
+def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
+    """The plan of a response type for the roles of a caller."""
+    masks: list[tuple[str, Mask]] = []
+    names: list[Named] = []
+    inside: list[tuple[str, Plan]] = []
+    free: list[str] = []
+    hints = typing.get_type_hints(shape, include_extras=True)
+    for field in dataclasses.fields(shape):
+        kind, marks, many = _opened(hints[field.name])
+        for mark in marks:
+            if isinstance(mark, Sensitive) and not matrix().sees(mark.kind, roles):
+                masks.append((field.name, _each(MASKS.get(mark.kind, hide)) if many else MASKS.get(mark.kind, hide)))
+            if isinstance(mark, Names) and not many:
+                names.append(Named(field.name, mark.what, f"{field.name.removesuffix('_id')}_name"))
+        if dataclasses.is_dataclass(kind):
+            plan = plan_of(typing.cast("type", kind), roles)
+            if plan.is_needed or plan.of_customer:
+                inside.append((field.name, plan))
+        elif kind is dict or typing.get_origin(kind) is dict:
+            free.append(field.name)
+    of_customer = CUSTOMER_ID in hints and "name" not in hints
+    return Plan(tuple(masks), tuple(names), tuple(inside), tuple(free), of_customer)
+
+
+@cache
+def expands_customers(shape: type) -> bool:
+    """True if the answer speaks of customers by identifier, so that `expand=customer` has something to name."""
+    plan = plan_of(shape, ())
+    return plan.of_customer or any(inner.of_customer for _, inner in plan.inside)
+
+
+def apply(plan: Plan, item: dict[str, Any], *, found: Found, roles: tuple[str, ...]) -> None:
+    """Mask in place, and note what is to be named."""
+    for field, mask in plan.masks:
+        value = item.get(field)
+        if value is not None:
+            item[field] = mask(value)
+    for named in plan.names:
+        identifier = item.get(named.field)
+        if identifier is not None:
+            found.named.append((item, identifier, named))
+    if plan.of_customer:
+        found.of_customers.append(item)
+    for field, inner in plan.inside:
+        value = item.get(field)
+        if isinstance(value, list):
+            for each in value:
+                apply(inner, each, found=found, roles=roles)
+        elif value is not None:
+            apply(inner, value, found=found, roles=roles)
+    for field in plan.free:
+        _mask_free(item.get(field), roles=roles)
+
+
+def _mask_free(value: Any, *, roles: tuple[str, ...]) -> None:
+    if isinstance(value, list):
+        for each in value:
+            _mask_free(each, roles=roles)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, dict | list):
+                _mask_free(inner, roles=roles)
+                continue
+            kind = next((kind for end, kind in _FREE.items() if key.endswith(end)), None)
+            if kind is not None and inner is not None and not matrix().sees(kind, roles):
+                value[key] = MASKS[kind](inner)
+
+
+def _opened(hint: Any) -> tuple[Any, tuple[Any, ...], bool]:
+    """The type inside of marks, `| None` and `list[…]`; the marks met on the way; whether there was a list."""
+    marks: tuple[Any, ...] = ()
+    many = False
+    while True:
+        origin = typing.get_origin(hint)
+        if origin is typing.Annotated:
+            hint, *more = typing.get_args(hint)
+            marks += tuple(more)
+        elif origin in (typing.Union, types.UnionType):
+            hint = next(part for part in typing.get_args(hint) if part is not type(None))
+        elif origin in (list, tuple):
+            hint, many = typing.get_args(hint)[0], True
+        else:
+            return hint, marks, many
+
+
+def _each(mask: Mask) -> Mask:
+    return lambda values: [mask(value) for value in values]

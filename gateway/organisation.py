@@ -1,0 +1,215 @@
+"""The organisation: dealer groups, stores, staff."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis.context import Call
+from chassis.outbox import record
+from contracts import access
+from contracts.gateway import events, operations
+from gateway import sessions
+from gateway.asking import LocalCall
+from gateway.errors import (
+    CodeInvalid,
+    CodeTaken,
+    DealerNotFound,
+    LastAdmin,
+    RoleUnknown,
+    StaffNotFound,
+    StoreUnknown,
+)
+from gateway.models import Account, Base, Dealer, Staff, Store
+
+ADMIN = "admin"
+EVERYWHERE = "-"
+"""The store of an event that concerns no single one."""
+
+_STORE_CODE = re.compile(r"[A-Z0-9]{1,12}")
+"""A store's code is a word of the broker's routing keys."""
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def create_dealer(session: Session, request: operations.CreateDealer, call: Call) -> operations.Dealer:
+    """Add a dealer group. Raises CodeInvalid, CodeTaken."""
+    _require(_CODE, request.code)
+    dealer = Dealer.found(code=request.code, name=request.name, now=call.now)
+    _add(session, dealer, code=request.code)
+    return operations.Dealer(dealer.code, dealer.name, dealer.version)
+
+
+def create_store(session: Session, request: operations.CreateStore, call: Call) -> operations.Store:
+    """Add a store to a dealer group. Raises CodeInvalid, CodeTaken, DealerNotFound."""
+    _require(_STORE_CODE, request.code)
+    if session.get(Dealer, request.dealer_code) is None:
+        raise DealerNotFound(dealer_code=request.dealer_code)
+    store = Store.open(
+        code=request.code,
+        name=request.name,
+        dealer_code=request.dealer_code,
+        grade=request.grade,
+        headquarters=request.headquarters,
+        now=call.now,
+    )
+    _add(session, store, code=request.code)
+    changed = events.StoreChanged(code=store.code, name=store.name, dealer_id=store.dealer_code)
+    record(
+        session,
+        changed,
+        subject_id=store.code,
+        subject_version=store.version,
+        store_id=store.code,
+        occurred_at=call.now,
+    )
+    return _store(store)
+
+
+def list_stores(connection: Connection, request: operations.Nothing, call: Call) -> operations.Stores:
+    """All stores by code."""
+    del request, call
+    return operations.Stores(
+        [_store(row) for row in connection.execute(select(Store.__table__).order_by(Store.__table__.c.code))]
+    )
+
+
+def create_staff(
+    session: Session, request: operations.CreateStaff, call: LocalCall, *, password_hash: str, initial_until: datetime
+) -> operations.Staff:
+    """Add a member of staff with an account. Raises CodeInvalid, CodeTaken, RoleUnknown, StoreUnknown."""
+    return employ(
+        session,
+        code=request.code,
+        name=request.name,
+        roles=request.roles,
+        stores=request.stores,
+        password_hash=password_hash,
+        initial_until=initial_until,
+        now=call.now,
+    )
+
+
+def employ(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    roles: list[str],
+    stores: list[str],
+    password_hash: str,
+    initial_until: datetime | None,
+    now: datetime,
+) -> operations.Staff:
+    """Somebody new and the account under his code."""
+    _require(_CODE, code)
+    roles, stores = _roles(roles), _stores(session, stores)
+    staff = Staff.employ(code=code, name=name, roles=roles, stores=stores, now=now)
+    account = Account.open(staff_code=code, password_hash=password_hash, initial_until=initial_until, now=now)
+    _add(session, staff, code=code)
+    _add(session, account, code=code)
+    _tell(session, staff, now=now)
+    return _staff(staff)
+
+
+def change_staff(session: Session, request: operations.ChangeStaff, call: Call) -> operations.Staff:
+    """Change roles, stores or employment. Raises StaffNotFound, StaleVersion, RoleUnknown, StoreUnknown, LastAdmin."""
+    staff = session.get(Staff, request.code, with_for_update=True)
+    if staff is None:
+        raise StaffNotFound
+    staff.require_version(request.expected_version)
+    was_admin = staff.active and ADMIN in staff.roles
+    staff.change(
+        roles=None if request.roles is None else _roles(request.roles),
+        stores=None if request.stores is None else _stores(session, request.stores),
+        active=request.active,
+    )
+    if was_admin and not (staff.active and ADMIN in staff.roles):
+        _require_another_admin(session, code=staff.code)
+    if not staff.active:
+        sessions.end_all(session, staff_code=staff.code)
+    _tell(session, staff, now=call.now)
+    return _staff(staff)
+
+
+def list_staff(connection: Connection, asked: operations.ListStaff, call: Call) -> operations.StaffPage:
+    """A page of the staff by code."""
+    del call
+    total = connection.scalar(select(func.count()).select_from(Staff)) or 0
+    rows = connection.execute(
+        select(Staff.__table__)
+        .order_by(Staff.__table__.c.code)
+        .limit(asked.size)
+        .offset((asked.page - 1) * asked.size)
+    )
+    return operations.StaffPage([_staff(row) for row in rows], asked.page, asked.size, total)
+
+
+def who_am_i(connection: Connection, request: operations.Nothing, call: Call) -> operations.Me:
+    """The caller's own entry."""
+    del request
+    name = connection.scalar(select(Staff.name).where(Staff.code == call.actor.staff_id))
+    return operations.Me(call.actor.staff_id, name or "", list(call.actor.roles), list(call.actor.stores))
+
+
+def _tell(session: Session, staff: Staff, *, now: datetime) -> None:
+    changed = events.StaffChanged(
+        staff_code=staff.code, roles=staff.roles, stores=staff.stores, active=staff.active
+    )
+    record(
+        session,
+        changed,
+        subject_id=staff.code,
+        subject_version=staff.version,
+        store_id=EVERYWHERE,
+        occurred_at=now,
+    )
+
+
+def _require(pattern: re.Pattern[str], code: str) -> None:
+    if not pattern.fullmatch(code):
+        raise CodeInvalid(code=code)
+
+
+def _add(session: Session, row: Base, *, code: str) -> None:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise CodeTaken(code=code) from None
+
+
+def _roles(wanted: Iterable[str]) -> list[str]:
+    known = access.matrix().roles
+    for role in wanted:
+        if role not in known:
+            raise RoleUnknown(role=role)
+    return sorted(set(wanted), key=known.index)
+
+
+def _stores(session: Session, wanted: list[str]) -> list[str]:
+    known = set(session.scalars(select(Store.code).where(Store.code.in_(wanted))))
+    for store_id in wanted:
+        if store_id not in known:
+            raise StoreUnknown(store_id=store_id)
+    return sorted(known)
+
+
+def _require_another_admin(session: Session, *, code: str) -> None:
+    """Raise LastAdmin; two administrators who end each other's role at once are looked at one after the other."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("gateway.last_admin"))))
+    another = select(Staff.code).where(Staff.active, Staff.roles.any(ADMIN), Staff.code != code).limit(1)
+    if session.scalar(another) is None:
+        raise LastAdmin
+
+
+def _store(row: object) -> operations.Store:
+    return operations.Store(row.code, row.name, row.dealer_code, row.grade, row.headquarters, row.version)  # type: ignore[attr-defined]
+
+
+def _staff(row: object) -> operations.Staff:
+    return operations.Staff(row.code, row.name, row.roles, row.stores, row.active, row.version)  # type: ignore[attr-defined]

@@ -1,0 +1,134 @@
+"""Errors as the caller sees them: `application/problem+json` (RFC 9457), in his language, without inner text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import logs
+from chassis.database import is_outage
+from chassis.link import LinkDown
+from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
+from contracts.refusals import Kind, Refusal
+from gateway import faults
+from gateway.faults import Fault, HttpFault
+from gateway.wire import Response
+
+log = logs.get("http")
+
+PROBLEM = b"application/problem+json"
+LANGUAGES = ("zh", "en")
+
+STATUS_OF_KIND = {
+    Kind.NOT_FOUND: 404,
+    Kind.INVALID: 422,
+    Kind.NOT_ALLOWED: 403,
+    Kind.CONFLICT: 409,
+    Kind.RULE: 409,
+}
+STATUS_OF_CODE = {
+    "SESSION_REQUIRED": 401,
+    "LOGIN_FAILED": 401,
+    "STALE_VERSION": 412,
+    "TOO_MANY_ATTEMPTS": 429,
+}
+"""Codes that HTTP has a status of its own for."""
+
+_FAULT_OF: tuple[tuple[type[BaseException], Fault], ...] = (
+    (CallTimeout, faults.TIMED_OUT),
+    (Overloaded, faults.OVERLOADED),
+    (Unavailable, faults.UNAVAILABLE),
+    (CallFailed, faults.BAD_ANSWER),
+    (LinkDown, faults.UNAVAILABLE),
+)
+LATER = ("Retry-After", "2")
+"""Said with every 503."""
+
+
+def answer(error: BaseException, *, language: str, request_id: str) -> Response:
+    """The answer to a request that ended in this error; what nobody expected is logged with its trace."""
+    if isinstance(error, Refusal):
+        return of_refusal(error.wire(), language=language, request_id=request_id)
+    if isinstance(error, Refused):
+        return of_refusal(error.wire, language=language, request_id=request_id)
+    if isinstance(error, HttpFault):
+        return of_fault(error.fault, language=language, request_id=request_id, headers=error.headers, details=error.details)
+    fault = _fault_of(error)
+    if fault is faults.INTERNAL:
+        log.error("request failed", request_id=request_id, error=type(error).__name__, exc_info=error)
+    headers = (LATER,) if fault.status == 503 else ()
+    return of_fault(fault, language=language, request_id=request_id, headers=headers)
+
+
+def _fault_of(error: BaseException) -> Fault:
+    for kind, fault in _FAULT_OF:
+        if isinstance(error, kind):
+            return fault
+    if isinstance(error, SQLAlchemyError) and is_outage(error):
+        return faults.UNAVAILABLE
+    return faults.INTERNAL
+
+
+def of_refusal(wire: dict[str, Any], *, language: str, request_id: str) -> Response:
+    """A refusal, from here or from a service."""
+    code, details = wire["code"], dict(wire["details"])
+    status = STATUS_OF_CODE.get(code) or STATUS_OF_KIND[Kind(wire["kind"])]
+    headers: tuple[tuple[str, str], ...] = ()
+    if status == 401:
+        headers = (("WWW-Authenticate", 'Bearer realm="crm"'),)
+    elif status == 429:
+        headers = (("Retry-After", str(int(details["retry_after"]))),)
+    elif code == "REQUEST_IN_PROGRESS":
+        headers = (("Retry-After", "1"),)
+    errors = details.pop("errors", None)
+    detail = "; ".join(_told(errors)) if errors else wire[language]
+    body = _body(status, code, wire[language], detail, request_id, details)
+    if errors:
+        body["errors"] = errors
+    return _response(status, body, headers=headers, request_id=request_id, language=language)
+
+
+def of_fault(
+    fault: Fault,
+    *,
+    language: str,
+    request_id: str,
+    headers: tuple[tuple[str, str], ...] = (),
+    details: dict[str, Any] | None = None,
+) -> Response:
+    """A fault of HTTP or of the system behind."""
+    sentence = fault.zh if language == "zh" else fault.en
+    body = _body(fault.status, fault.code, sentence, sentence, request_id, details or {})
+    return _response(fault.status, body, headers=headers, request_id=request_id, language=language)
+
+
+def _body(
+    status: int, code: str, title: str, detail: str, request_id: str, details: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "type": f"/docs#{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": request_id,
+        "details": details,
+    }
+
+
+def _response(
+    status: int, body: dict[str, Any], *, headers: tuple[tuple[str, str], ...], request_id: str, language: str
+) -> Response:
+    extra = (("X-Request-Id", request_id), ("Content-Language", language), *headers)
+    return Response(status, orjson.dumps(body, default=str), PROBLEM, extra)
+
+
+def _told(errors: Any, path: str = "") -> list[str]:
+    """Complaints, one line each: `vehicle.vin: Missing data for required field.`."""
+    if isinstance(errors, dict):
+        return [line for name, inner in errors.items() for line in _told(inner, f"{path}.{name}" if path else str(name))]
+    if isinstance(errors, list):
+        return [line for inner in errors for line in _told(inner, path)]
+    return [f"{path}: {errors}"]

@@ -1,0 +1,21 @@
+"""Organisation, accounts and sessions."""
+
+from __future__ import annotations
+
+from contracts.gateway import operations as gateway
+from gateway.routing import Route
+
+ROUTES = (
+    Route("POST", "/sessions", gateway.log_in, "登录", status=201, public=True),
+    Route("DELETE", "/sessions/current", gateway.log_out, "退出登录"),
+    Route("GET", "/me", gateway.who_am_i, "当前登录人"),
+    Route("POST", "/me/password", gateway.change_password, "修改密码"),
+    Route("POST", "/dealers", gateway.create_dealer, "新增经销商集团", status=201),
+    Route("POST", "/stores", gateway.create_store, "新增门店", status=201),
+    Route("GET", "/stores", gateway.list_stores, "门店列表"),
+    Route("POST", "/staff", gateway.create_staff, "新增员工及帐号", status=201),
+    Route("GET", "/staff", gateway.list_staff, "员工列表"),
+    Route("PATCH", "/staff/{code}", gateway.change_staff, "调整员工角色、门店或停用"),
+    Route("GET", "/access-log", gateway.list_access, "个人信息访问日志"),
+    Route("POST", "/admin/clock", gateway.set_clock, "设置测试系统的时钟"),
+)

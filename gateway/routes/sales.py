@@ -1,0 +1,17 @@
+"""Orders, payments and stock."""
+
+from __future__ import annotations
+
+from contracts.sales import operations as sales
+from gateway.routing import Route
+
+ROUTES = (
+    Route("POST", "/stock-vehicles", sales.receive_stock, "车辆入库", status=201),
+    Route("POST", "/orders", sales.create_order, "新建订单", status=201),
+    Route("GET", "/orders", sales.list_orders, "订单列表"),
+    Route("GET", "/orders/{order_id}", sales.get_order, "订单"),
+    Route("POST", "/orders/{order_id}/sign", sales.sign_order, "签订合同"),
+    Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
+    Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),
+    Route("POST", "/orders/{order_id}/deliver", sales.deliver_order, "交车"),
+)

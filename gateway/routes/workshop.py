@@ -1,0 +1,20 @@
+"""Repair orders and the board."""
+
+from __future__ import annotations
+
+from contracts.workshop import operations as workshop
+from gateway.routing import Route
+
+ROUTES = (
+    Route("POST", "/repair-orders", workshop.open_repair_order, "接车开单", status=201),
+    Route("GET", "/repair-orders", workshop.list_repair_orders, "工单列表"),
+    Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),
+    Route("GET", "/repair-orders/{ro_id}", workshop.get_repair_order, "工单"),
+    Route("POST", "/repair-orders/{ro_id}/authorize", workshop.authorize_repair, "客户授权与承诺交车时间"),
+    Route("POST", "/repair-orders/{ro_id}/dispatch", workshop.dispatch_repair, "派工"),
+    Route("POST", "/repair-orders/{ro_id}/start", workshop.start_repair, "开工"),
+    Route("POST", "/repair-orders/{ro_id}/finish", workshop.finish_repair, "完工送检"),
+    Route("POST", "/repair-orders/{ro_id}/inspect", workshop.inspect_repair, "质检"),
+    Route("POST", "/repair-orders/{ro_id}/settle", workshop.settle_repair, "结算"),
+    Route("POST", "/repair-orders/{ro_id}/return", workshop.return_vehicle, "交还车辆"),
+)

@@ -1,0 +1,107 @@
+"""Routes: a row says which address is which operation; the table finds the row of a request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from contracts.operation import Operation
+from gateway import faults
+from gateway.faults import HttpFault
+
+BASE = "/api/v1"
+_PARAMETER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address. Who may use it stands in `contracts/access.toml` by the operation's name.
+
+    `zh` is the operation's summary in Chinese. `status` is that of success;
+    `found` is it instead where the response says `created: false`.
+    `logs_access` writes the reading of personal data into the access log before it is answered.
+    """
+
+    method: str
+    path: str
+    operation: Operation
+    zh: str
+    status: int = 200
+    found: int | None = None
+    logs_access: bool = False
+    public: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names in the path."""
+        return tuple(_PARAMETER.findall(self.path))
+
+
+@dataclass(slots=True)
+class _Node:
+    words: dict[str, _Node] = field(default_factory=dict)
+    parameter: _Node | None = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class Table:
+    """All routes, found word by word; a word goes before a parameter (`/customers/lookup`)."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
+        self._root = _Node()
+        for route in self.routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        node = self._root
+        for word in _words(BASE + route.path):
+            if _PARAMETER.fullmatch(word):
+                node.parameter = node = node.parameter or _Node()
+            else:
+                node = node.words.setdefault(word, _Node())
+        if route.method in node.routes:
+            raise TypeError(f"{route.method} {route.path} is there twice")
+        node.routes[route.method] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route of a request and the values in its path. Raises HttpFault: PATH_UNKNOWN, METHOD_NOT_ALLOWED."""
+        node, values = self._root, []
+        for word in _words(path):
+            following = node.words.get(word)
+            if following is None:
+                following = node.parameter
+                values.append(word)
+            if following is None:
+                raise HttpFault(faults.PATH_UNKNOWN)
+            node = following
+        if not node.routes:
+            raise HttpFault(faults.PATH_UNKNOWN)
+        route = node.routes.get("GET" if method == "HEAD" else method)
+        if route is None:
+            raise HttpFault(faults.METHOD_NOT_ALLOWED, headers=(("Allow", allowed(node.routes)),))
+        if not values:
+            return route, {}
+        return route, dict(zip(route.parameters, map(_decoded, values), strict=True))
+
+
+def allowed(methods: Iterable[str]) -> str:
+    """The value of an `Allow` header."""
+    known = set(methods)
+    return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known))
+
+
+def _words(path: str) -> list[str]:
+    return path[1:].split("/")
+
+
+def _decoded(word: str) -> str:
+    try:
+        text = unquote_to_bytes(word).decode("utf-8")
+    except UnicodeDecodeError:
+        raise HttpFault(faults.PATH_UNKNOWN) from None
+    if not text or not text.isprintable():
+        raise HttpFault(faults.PATH_UNKNOWN)
+    return text

@@ -1,0 +1,120 @@
+"""What the gateway is put together from, and its place in nameko's container."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+from eventlet.timeout import Timeout
+from nameko.extensions import Entrypoint, SharedExtension
+
+from chassis import clock, logs, metrics
+from chassis.actors import Signer
+from chassis.database import Database
+from chassis.entrypoints import run_scheduled
+from chassis.rpc import Caller
+from chassis.settings import Settings
+from gateway.accounts import Accounts
+from gateway.answering import Answering
+from gateway.clock import Clock
+from gateway.directory import Directory
+from gateway.dispatch import Dispatcher
+from gateway.http import Server
+from gateway.local import LocalOperations
+from gateway.pages import Pages
+from gateway.passwords import Hashing
+from gateway.routes import TABLE
+from gateway.sessions import Sessions
+from gateway.throttle import Throttle
+from gateway.wire import Request, Response
+
+log = logs.get("gateway")
+
+SWEEP_EVERY = 600.0
+
+
+class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
+    """The gateway's database, its caller, and the dispatcher made of them."""
+
+    settings: Settings
+    dispatcher: Dispatcher
+
+    def setup(self) -> None:
+        settings: Settings = self.container.config["settings"]
+        assert settings.http is not None
+        self.settings = settings
+        self.stopping = threading.Event()
+        self.database = Database(settings.database_url, service=settings.service, pool_size=settings.pool_size)
+        self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
+        self.sessions = Sessions(self.database, Signer(settings.http.signing_key))
+        test_clock = Clock(test_mode=settings.test_mode)
+        accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())
+        self.dispatcher = Dispatcher(
+            table=TABLE,
+            pages=Pages(TABLE, self.container.config["health"]),
+            database=self.database,
+            caller=self.caller,
+            sessions=self.sessions,
+            local=LocalOperations(database=self.database, accounts=accounts, clock=test_clock),
+            answering=Answering(self.caller, Directory(self.database)),
+            clock=test_clock,
+            test_mode=settings.test_mode,
+            trusted_proxy=settings.http.trusted_proxy,
+        )
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
+        self.container.spawn_managed_thread(self._sweep, identifier="sweep")
+        self.container.config["health"].watch(self)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.caller.link.stop()
+        self.database.close()
+
+    def problems(self) -> list[str]:
+        """Why the gateway is not ready; empty when it is."""
+        found = []
+        if self.stopping.is_set():
+            found.append("stopping")
+        if not self.caller.link.is_up:
+            found.append("calls: no broker connection")
+        try:
+            with Timeout(1):
+                self.database.ping()
+        except (Exception, Timeout) as error:
+            found.append(f"database: {type(error).__name__}")
+        metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
+        return found
+
+    def _sweep(self) -> None:
+        while not self.stopping.wait(SWEEP_EVERY):
+            try:
+                run_scheduled(self.database, "gateway.sweep", partial(self.sessions.sweep, now=clock.now()))
+            except Exception as error:
+                log.warning("not swept, next turn will try again", error=repr(error))
+
+
+class HttpApi(Entrypoint):  # type: ignore[misc]  # nameko is untyped
+    """The method `(self, request, dispatcher)` answers every request of the server."""
+
+    runtime = Runtime()
+    server = Server()
+
+    def setup(self) -> None:
+        self.method = getattr(self.container.service_cls(), self.method_name)
+        self.server.register_provider(self)
+        self.server.handler = self._answer
+
+    def _answer(self, request: Request) -> Response:
+        answer: Response = self.method(request, self.runtime.dispatcher)
+        return answer
+
+    def stop(self) -> None:
+        """Before anything else of the container is stopped."""
+        self.runtime.stopping.set()
+        self.server.pause()
+        self.server.unregister_provider(self)
+
+
+http_api = HttpApi.decorator

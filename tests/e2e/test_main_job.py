@@ -1,0 +1,120 @@
+"""The main job, over the public API: a car is delivered, a repair order is closed, and everybody knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chassis import clock
+from tests.support.system import System
+from tests.support.polling import eventually
+
+SOON = 5.0
+"""Seconds that acceptance allows between a fact and its effects in other services (A0)."""
+
+
+def test_a_delivery_reaches_the_customer_view_the_visit_plan_and_the_months_figures(system: System) -> None:
+    month = f"{clock.now():%Y-%m}"
+    before = system.as_("leader").get("/reports/month", month=month, store_id="HN")["total"]
+
+    car = system.deliver_a_car()
+
+    view = eventually(lambda: system.view_with(car.customer_id, "vehicle_delivered"), within=SOON)
+    assert view["glance"]["sold_by_us"] is True
+    assert view["glance"]["sold_store_id"] == "HN"
+    assert view["glance"]["consultant_id"] == system.staff_id("consultant")
+    assert [(vehicle["vin"], vehicle["role"]) for vehicle in view["vehicles"]] == [(car.vin, "owner")]
+    visits = eventually(lambda: system.visits(car.customer_id, count=2), within=SOON)
+    assert sorted(visit["purpose"] for visit in visits) == ["DELIVERY_D3", "DELIVERY_D7"]
+    delivered_at = datetime.fromisoformat(car.order["delivered_at"])
+    for visit in visits:
+        days = 3 if visit["purpose"] == "DELIVERY_D3" else 7
+        due = datetime.fromisoformat(visit["due_at"])
+        assert delivered_at + timedelta(days=days - 1) < due < delivered_at + timedelta(days=days + 2)
+
+    def counted() -> bool:
+        total = system.as_("leader").get("/reports/month", month=month, store_id="HN")["total"]
+        return bool(total["deliveries"] == before["deliveries"] + 1)
+
+    eventually(counted, within=SOON)
+
+
+def test_a_closed_repair_order_reaches_everybody_and_its_visit_comes_back_with_a_score(system: System) -> None:
+    car = system.deliver_a_car()
+    month = f"{clock.now():%Y-%m}"
+    before = system.as_("leader").get("/reports/month", month=month)["total"]
+
+    order = system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=38_000)
+
+    view = eventually(lambda: system.view_with(car.customer_id, "vehicle_returned"), within=SOON)
+    assert view["glance"]["service_visits"] == 1
+    assert view["glance"]["last_service_at"] == order["returned_at"]
+    visit = eventually(lambda: system.visit(car.customer_id, "SERVICE_D3"), within=SOON)
+    system.as_("cr_agent").post(f"/visits/{visit['visit_id']}/complete", {"score": 8, "remark": "很满意"})
+    view = eventually(lambda: system.view_with(car.customer_id, "visit_completed"), within=SOON)
+    assert view["glance"]["last_score"] == 8
+    assert view["glance"]["open_visits"] == 2
+
+    def counted() -> bool:
+        total = system.as_("leader").get("/reports/month", month=month)["total"]
+        return bool(
+            total["service_visits"] == before["service_visits"] + 1
+            and total["service_revenue_fen"] == before["service_revenue_fen"] + 38_000
+            and total["answers"] == before["answers"] + 1
+        )
+
+    eventually(counted, within=SOON)
+
+
+def test_the_commissions_incident_the_customer_says_only_his_name_in_another_store(system: System) -> None:
+    """R36: sold in one store, and the service desk of another knows who he is."""
+    car = system.deliver_a_car(name="诸葛红兵")
+
+    def recognised(q: str) -> bool:
+        hits = system.as_("advisor", store="FT").get("/customers/lookup", q=q)["items"]
+        return any(hit["customer_id"] == car.customer_id and hit["glance"]["sold_by_us"] for hit in hits)
+
+    for q in ("诸葛红兵", "zhugehongbing", "ZGHB", car.mobile[-4:], car.vin[-6:], car.vin, car.mobile):
+        eventually(lambda q=q: recognised(q), within=SOON, what=f"found by {q}")
+
+
+def test_the_same_order_delivered_twice_with_one_key_is_one_delivery(system: System) -> None:
+    car = system.deliver_a_car(key="deliver-once")
+    again = system.as_("consultant").post(f"/orders/{car.order['order_id']}/deliver", {"km": 12}, key="deliver-once")
+
+    assert again == car.order
+    eventually(lambda: system.visits(car.customer_id, count=2), within=SOON)
+    assert system.rows("sales", "SELECT count(*) FROM outbox WHERE event_type = 'vehicle_delivered' AND subject_id = %s", car.order["order_id"]) == [(1,)]
+
+
+def test_one_command_rebuilds_the_reports_from_the_event_logs(system: System) -> None:
+    car = system.deliver_a_car()
+    system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=1000)
+    eventually(lambda: system.caught_up(), within=SOON)
+    month = f"{clock.now():%Y-%m}"
+    before = system.as_("leader").get("/reports/month", month=month)
+
+    system.crm("events", "rebuild", "reporting")
+
+    eventually(
+        lambda: system.as_("leader").get("/reports/month", month=month) == before,
+        within=20,
+        what="the same figures as before",
+    )
+
+
+def test_a_rebuilt_customer_view_is_the_same_and_plans_nothing_again(system: System) -> None:
+    car = system.deliver_a_car()
+    eventually(lambda: system.view_with(car.customer_id, "visit_planned"), within=SOON)
+    eventually(lambda: system.caught_up(), within=SOON)
+    before = system.as_("receptionist").get(f"/customers/{car.customer_id}/360")
+    visits = system.rows("followup", "SELECT count(*) FROM visit")
+
+    system.crm("events", "rebuild", "customer")
+    system.crm("events", "replay", "--consumer", "followup")
+
+    eventually(
+        lambda: system.as_("receptionist").get(f"/customers/{car.customer_id}/360") == before,
+        within=20,
+        what="the same view as before",
+    )
+    assert system.rows("followup", "SELECT count(*) FROM visit") == visits

@@ -1,0 +1,130 @@
+"""Takes the guards away one by one, in copies of the tree, and looks whether a test goes red (`make guards`).
+
+A guard whose removal nobody notices is a guard that is not tested.
+The table this prints is kept in `docs/decisions/0008-guards-tried.md`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = (".git", ".venv", ".run", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+LONGEST = 400.0
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard, the edit that removes it, and the tests that must notice."""
+
+    name: str
+    file: str
+    there: str
+    instead: str
+    tests: tuple[str, ...]
+
+
+NOTHING_LOST = "tests/faults/test_nothing_lost.py"
+GUARDS = (
+    Guard(
+        "inbox claim",
+        "chassis/inbox.py",
+        'fresh = set(session.scalars(_CLAIM, {"handler": handler, "event_ids": list(wanted)}).all())',
+        "fresh = wanted",
+        (f"{NOTHING_LOST}", "-k", "confirmed_before_mark"),
+    ),
+    Guard(
+        "confirm wait",
+        "chassis/relay.py",
+        "while self._open:",
+        "while False:",
+        ("tests/integration/chassis/test_relay.py",),
+    ),
+    Guard(
+        "in-flight drain",
+        "chassis/entrypoints.py",
+        "        self.stopping.set()\n        if self.operations:\n            self.calls.pause()",
+        "        self.stopping.set()\n        if self.consumer is not None:\n            self.consumer.link.stop()\n"
+        "        if self.operations:\n            self.calls.pause()",
+        (f"{NOTHING_LOST}", "-k", "finishes_the_work and (customer or followup)"),
+    ),
+    Guard(
+        "decode override",
+        "chassis/consumer.py",
+        "self._spawn(lambda: self._bury(delivery, reason, detail))",
+        "self._spawn(lambda: self._settle([delivery]))",
+        ("tests/faults/test_poison.py", "-k", "hold_exactly"),
+    ),
+    Guard(
+        "commit before acknowledgement",
+        "chassis/consumer.py",
+        "        started = time.monotonic()\n        try:\n            outcome",
+        "        started = time.monotonic()\n        self._settle(deliveries)\n        try:\n            outcome",
+        (f"{NOTHING_LOST}", "-k", "customer and before_commit"),
+    ),
+    Guard(
+        "wait function",
+        "chassis/__init__.py",
+        'os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")',
+        "",
+        (f"{NOTHING_LOST}", "-k", "customer and killed"),
+    ),
+    Guard(
+        "call deadline",
+        "chassis/rpc.py",
+        "with Timeout(max(context.remaining(), 0.001), False):",
+        "if True:",
+        ("tests/faults/test_dead_service.py",),
+    ),
+    Guard(
+        "dropping a half-dead link",
+        "chassis/link.py",
+        "> 2 * self._heartbeat:",
+        "> 2_000 * self._heartbeat:",
+        (f"{NOTHING_LOST}", "-k", "half-dead"),
+    ),
+)
+
+
+def removed(guard: Guard) -> tuple[bool, str]:
+    """Run the tests without the guard; (went red, last line)."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "tree"
+        copytree(ROOT, copy, ignore=lambda _, names: [name for name in names if name in LEFT_OUT])
+        path = copy / guard.file
+        text = path.read_text("utf-8")
+        if guard.there not in text:
+            return False, f"the guard is not where it was: {guard.file}"
+        path.write_text(text.replace(guard.there, guard.instead), "utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *guard.tests]
+        try:
+            ran = subprocess.run(
+                command, cwd=copy, capture_output=True, text=True, timeout=LONGEST, env={**os.environ, "PYTHONPATH": str(copy)}
+            )
+        except subprocess.TimeoutExpired:
+            return True, "hung, and was ended"
+    lines = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))] or [ran.stdout[-200:]]
+    return ran.returncode == 1, lines[0][:160]
+
+
+def main() -> int:
+    """Try every guard, or those named; 0 if each was missed."""
+    names = sys.argv[1:]
+    unnoticed = 0
+    for guard in GUARDS:
+        if names and guard.name not in names:
+            continue
+        red, why = removed(guard)
+        unnoticed += not red
+        print(f"| {guard.name} | `{guard.file}` | {'red' if red else '**NOT NOTICED**'} | {why} |", flush=True)
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,106 @@
+"""After each fault, under load: nothing lost, nothing twice, everybody ready again by themselves.
+
+One round of each with a small load in `make test`; `make faults` does three rounds under twenty closings a second for ten seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.faults.business import Load, prepare
+from tests.faults.ledger import duplicates_seen, problems
+from tests.support.system import System
+from tests.support.polling import eventually
+
+ROUNDS = int(os.environ.get("CRM_FAULT_ROUNDS", "1"))
+CLOSINGS = int(os.environ.get("CRM_FAULT_CLOSINGS", "24"))
+RATE = 20.0
+"""Closings a second."""
+READY_WITHIN = 15.0
+"""Seconds after which every process must be ready again, without a hand laid on it (I14)."""
+SETTLED_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong. `repeats` says that it must make the broker deliver something twice."""
+
+    name: str
+    strike: Callable[[System], None]
+    repeats: bool = False
+
+
+def killed(program: str) -> Fault:
+    """`kill -9` of a process."""
+    return Fault(f"{program} killed", lambda system: system.kill(program))
+
+
+def dies_at(point: str, *programs: str) -> Fault:
+    """Processes die at a point in their work."""
+    return Fault(f"{', '.join(programs)} die at {point}", lambda system: system.die_at(point, *programs), repeats="before_commit" not in point)
+
+
+FAULTS = (
+    killed("customer"),
+    killed("sales"),
+    killed("workshop"),
+    killed("followup"),
+    killed("reporting"),
+    killed("gateway"),
+    killed("relay"),
+    dies_at("before_commit", "customer", "followup", "reporting"),
+    dies_at("before_commit", "sales", "workshop"),
+    dies_at("after_commit_before_ack", "customer", "followup", "reporting"),
+    dies_at("relay_published_before_confirm", "relay"),
+    dies_at("relay_confirmed_before_mark", "relay"),
+    Fault("broker killed", lambda system: system.restart_broker()),
+    Fault("all broker connections closed", lambda system: system.close_connections()),
+    Fault("half-dead links", lambda system: system.freeze_links()),
+    Fault("database restarted at once", lambda system: system.restart_database()),
+)
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_closing_has_its_effects_exactly_once(system: System, fault: Fault, round_: int) -> None:
+    closings = prepare(system.desk, count=CLOSINGS)
+    seen_before = duplicates_seen(system.databases)
+
+    with Load(system.desk, closings, rate=RATE):
+        fault.strike(system)
+        ready_after = system.ready_again(within=READY_WITHIN)
+
+    eventually(lambda: not problems(system.databases, closings), within=SETTLED_WITHIN, what="every effect once")
+    system.note(f"{fault.name}: ready after {ready_after:.1f} s, {duplicates_seen(system.databases) - seen_before} duplicates")
+    assert system.dead_messages() == {}
+    if fault.repeats:
+        assert duplicates_seen(system.databases) > seen_before, "the fault made no duplicate, so it tested nothing"
+
+
+@pytest.mark.parametrize("program", ["customer", "sales", "workshop", "followup", "reporting", "gateway", "relay"])
+def test_a_stop_finishes_the_work_in_hand_and_nothing_is_delivered_again(system: System, program: str) -> None:
+    closings = prepare(system.desk, count=CLOSINGS)
+    eventually(lambda: not problems(system.databases, []), within=SETTLED_WITHIN)
+    seen_before = duplicates_seen(system.databases)
+
+    with Load(system.desk, closings, rate=RATE):
+        stopped_after = system.stop_gracefully(program, with_signal=signal.SIGTERM)
+        system.ready_again(within=READY_WITHIN)
+
+    eventually(lambda: not problems(system.databases, closings), within=SETTLED_WITHIN, what="every effect once")
+    assert stopped_after < 30
+    assert duplicates_seen(system.databases) == seen_before
+    assert system.dead_messages() == {}
+
+
+def test_a_stop_ends_even_while_the_broker_is_away(system: System) -> None:
+    with system.broker_away():
+        stopped_after = system.stop_gracefully("customer", with_signal=signal.SIGTERM)
+
+    assert stopped_after < 30
+    system.ready_again(within=READY_WITHIN)

@@ -1,0 +1,90 @@
+"""What happens in a dealer group, for the tests of followup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.clock import LOCAL
+from chassis.database import Database
+from contracts.access import Actor, Scope, matrix
+from contracts.envelope import Received
+from contracts.sales.events import VehicleDelivered
+from contracts.workshop.events import VehicleReturned
+from services.followup import usecases
+from services.followup.models import Visit
+from tests.integration.followup.hearing import hear, received
+
+AFTERNOON = datetime(2026, 11, 3, 15, 0, tzinfo=LOCAL)
+LATER = datetime(2026, 11, 12, 10, 0, tzinfo=LOCAL)
+
+
+def delivered(
+    *, store_id: str = "HN", at: datetime = AFTERNOON, consultant_id: str = "li.na", order_id: UUID | None = None
+) -> Received[Any]:
+    """A car was handed over."""
+    order = order_id or uuids.uuid7()
+    payload = VehicleDelivered(
+        order_id=order,
+        vehicle_id=uuids.uuid7(),
+        vin="LSVAA4182E2123456",
+        model="Lavida",
+        customer_id=uuids.uuid7(),
+        consultant_id=consultant_id,
+        delivered_at=at,
+        first_promise=at.date(),
+        total_fen=12_980_000,
+        km=12,
+    )
+    return received(payload, subject_id=order, version=5, store_id=store_id, occurred_at=at)
+
+
+def returned(*, store_id: str = "HN", at: datetime = AFTERNOON) -> Received[Any]:
+    """A vehicle was fetched from the workshop."""
+    order = uuids.uuid7()
+    payload = VehicleReturned(
+        ro_id=order,
+        number=f"{store_id}-RO-202611-0001",
+        vehicle_id=uuids.uuid7(),
+        customer_id=uuids.uuid7(),
+        km=9_000,
+        returned_at=at,
+    )
+    return received(payload, subject_id=order, version=8, store_id=store_id, occurred_at=at)
+
+
+def plan(session: Session, events: list[Received[Any]]) -> None:
+    """The handler of both events, for what the consumer gives it."""
+    for event in events:
+        usecases.plan_visits(session, event)
+
+
+def plan_all(database: Database, *events: Received[Any]) -> list[Visit]:
+    """Deliver the events, each once; all visits by due time."""
+    for event in events:
+        hear(database, plan, [event])
+    return visits(database)
+
+
+def visits(database: Database) -> list[Visit]:
+    """All visits by due time."""
+    with database.transaction() as session:
+        return list(session.scalars(select(Visit).order_by(Visit.due_at, Visit.id)))
+
+
+def visit_of(database: Database, purpose: str, *, consultant_id: str = "li.na", store_id: str = "HN") -> Visit:
+    """A planned visit of this purpose, among the others of its event."""
+    service = purpose == "SERVICE_D3"
+    event = returned(store_id=store_id) if service else delivered(store_id=store_id, consultant_id=consultant_id)
+    found = plan_all(database, event)
+    return next(visit for visit in found if visit.purpose == purpose and visit.trigger_id == UUID(event.subject.id))
+
+
+def scope(operation: str, role: str, *, stores: tuple[str, ...] = ("HN",), staff_id: str = "wang.fang") -> Scope:
+    """What somebody with this role may do with an operation of followup."""
+    return matrix().scope(f"followup.{operation}", Actor(staff_id, (role,), stores))

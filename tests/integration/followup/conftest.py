@@ -1,0 +1,17 @@
+"""An empty followup database."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.database import Database
+from tests.integration.followup.hearing import forget
+from tests.support.databases import Databases
+
+
+@pytest.fixture
+def followup(databases: Databases) -> Database:
+    """The database of followup, with nothing in it."""
+    database = databases("followup")
+    forget(database, "visit", "outbox", "policy")
+    return database

@@ -1,0 +1,196 @@
+"""Publishing when visits are due, and seeing first what that would change."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from chassis.database import Database
+from chassis.policies import PolicyExists
+from contracts.access import Reach, Scope
+from contracts.followup.operations import PolicyEffect
+from contracts.refusals import OperationNotAllowed, Refusal, StoreNotAllowed
+from services.followup import usecases
+from services.followup.errors import PolicyInPast, PolicyUnknown, PolicyValue
+from services.followup.models import Visit
+from tests.integration.followup.business import AFTERNOON, delivered, plan, plan_all, returned, scope, visits
+from tests.integration.followup.hearing import hear, rows
+from tests.support.polling import eventually
+
+LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
+EVERYTHING = ("SELECT * FROM visit ORDER BY id", "SELECT * FROM policy ORDER BY id", "SELECT * FROM outbox ORDER BY 1")
+
+
+def publish(session: Session, **changed: Any) -> PolicyEffect:
+    """Service visits after 24 instead of 48 hours, in the whole group, from AFTERNOON on."""
+    asked: dict[str, Any] = {
+        "code": "SERVICE_D3",
+        "value": {"hours": 24},
+        "effective_from": AFTERNOON,
+        "store_id": None,
+        "dry_run": False,
+        "scope": LEADER,
+        "now": AFTERNOON,
+    }
+    return usecases.publish_policy(session, **(asked | changed))
+
+
+def published(database: Database, **changed: Any) -> PolicyEffect:
+    return database.run(lambda session: publish(session, **changed))
+
+
+def everything(database: Database) -> list[list[dict[str, Any]]]:
+    return [rows(database, select) for select in EVERYTHING]
+
+
+def hours_until_due(database: Database) -> dict[str, float]:
+    return {visit.store_id: (visit.due_at - visit.triggered_at) / timedelta(hours=1) for visit in visits(database)}
+
+
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(followup: Database) -> None:
+    (visit,) = plan_all(followup, returned())
+    before = everything(followup)
+    effect = published(followup, dry_run=True)
+    assert (effect.published, effect.total) == (False, 1)
+    (change,) = effect.changes
+    assert (change.visit_id, change.purpose, change.due_at) == (visit.id, "SERVICE_D3", visit.due_at)
+    assert change.new_due_at == AFTERNOON + timedelta(hours=24)
+    assert everything(followup) == before
+
+
+def test_publishing_does_what_the_dry_run_told(followup: Database) -> None:
+    plan_all(followup, *[returned() for _ in range(3)])
+    told = published(followup, dry_run=True)
+    done = published(followup)
+    assert (done.published, done.total, done.changes) == (True, 3, told.changes)
+    assert {(visit.due_at, visit.version) for visit in visits(followup)} == {(AFTERNOON + timedelta(hours=24), 2)}
+    (policy,) = rows(followup, "SELECT code, store_id, effective_from, value, published_by, published_at FROM policy")
+    assert policy == {
+        "code": "SERVICE_D3",
+        "store_id": "",
+        "effective_from": AFTERNOON,
+        "value": {"hours": 24},
+        "published_by": "zong",
+        "published_at": AFTERNOON,
+    }
+
+
+def test_a_published_policy_holds_for_what_happens_later(followup: Database) -> None:
+    published(followup)
+    (visit,) = plan_all(followup, returned(at=AFTERNOON + timedelta(days=1)))
+    assert visit.due_at == AFTERNOON + timedelta(days=2)
+
+
+def test_what_was_triggered_before_keeps_its_due_time(followup: Database) -> None:
+    just_before = AFTERNOON - timedelta(microseconds=1)
+    plan_all(followup, returned(store_id="HN", at=just_before), returned(store_id="YZ", at=AFTERNOON))
+    assert published(followup).total == 1
+    assert hours_until_due(followup) == {"HN": 48, "YZ": 24}
+
+
+def test_visits_of_another_purpose_and_those_no_longer_planned_keep_their_due_time(followup: Database) -> None:
+    plan_all(followup, returned(), returned(), delivered())
+    due, answered, *_ = visits(followup)
+    with followup.transaction() as session:
+        session.get_one(Visit, due.id).fall_due()
+        session.get_one(Visit, answered.id).complete(score=9, remark="", by="wang", now=AFTERNOON)
+    before = rows(followup, EVERYTHING[0])
+    assert published(followup).total == 0
+    assert rows(followup, EVERYTHING[0]) == before
+
+
+def test_a_value_that_leaves_the_due_times_as_they_are_changes_no_visit(followup: Database) -> None:
+    plan_all(followup, returned())
+    effect = published(followup, value={"hours": 48})
+    assert (effect.published, effect.total, effect.changes) == (True, 0, [])
+    assert visits(followup)[0].version == 1
+
+
+def test_a_stores_own_policy_comes_before_the_groups(followup: Database) -> None:
+    plan_all(followup, returned(store_id="HN"), returned(store_id="YZ"))
+    assert published(followup, store_id="HN", value={"hours": 72}).total == 1
+    assert hours_until_due(followup) == {"HN": 72, "YZ": 48}
+    assert published(followup).total == 1
+    assert hours_until_due(followup) == {"HN": 72, "YZ": 24}
+
+
+def test_a_later_policy_stays_before_an_earlier_one_that_is_published_after_it(followup: Database) -> None:
+    tomorrow = AFTERNOON + timedelta(days=1)
+    published(followup, effective_from=tomorrow, value={"hours": 72})
+    plan_all(followup, returned(store_id="HN", at=AFTERNOON), returned(store_id="YZ", at=tomorrow))
+    assert published(followup).total == 1
+    assert hours_until_due(followup) == {"HN": 24, "YZ": 72}
+
+
+def test_the_first_hundred_changes_are_shown_and_all_are_made(followup: Database) -> None:
+    plan_all(followup, *[returned(at=AFTERNOON + timedelta(seconds=number)) for number in range(101)])
+    effect = published(followup)
+    assert (effect.total, len(effect.changes)) == (101, usecases.SHOWN)
+    assert [change.due_at for change in effect.changes] == sorted(change.due_at for change in effect.changes)
+    assert {visit.version for visit in visits(followup)} == {2}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"code": "SERVICE_D4"}, PolicyUnknown),
+        ({"value": {"hours": 23}}, PolicyValue),
+        ({"value": {"hours": 73}}, PolicyValue),
+        ({"value": {"days": 2}}, PolicyValue),
+        ({"value": {}}, PolicyValue),
+        ({"effective_from": AFTERNOON - timedelta(microseconds=1)}, PolicyInPast),
+        ({"effective_from": AFTERNOON + timedelta(days=1)}, PolicyExists),
+    ],
+    ids=["unknown", "too short", "too long", "other unit", "nothing", "in the past", "there already"],
+)
+def test_what_cannot_be_is_refused_and_leaves_nothing(
+    wrong: dict[str, Any], refusal: type[Refusal], dry_run: bool, followup: Database
+) -> None:
+    published(followup, effective_from=AFTERNOON + timedelta(days=1))
+    plan_all(followup, returned())
+    before = everything(followup)
+    with pytest.raises(refusal):
+        published(followup, **wrong, dry_run=dry_run)
+    assert everything(followup) == before
+
+
+def test_a_policy_may_take_effect_this_very_moment(followup: Database) -> None:
+    assert published(followup, effective_from=AFTERNOON, now=AFTERNOON).published
+
+
+@pytest.mark.parametrize("role", ["consultant", "cr_agent", "sales_manager", "service_manager", "admin"])
+def test_only_leaders_publish(role: str) -> None:
+    with pytest.raises(OperationNotAllowed):
+        scope("publish_policy", role)
+
+
+def test_who_reaches_one_store_publishes_neither_for_another_nor_for_the_group(followup: Database) -> None:
+    of_one_store = Scope(Reach.STORE, ("HN",), "wang", "service_manager")
+    for store_id in (None, "YZ"):
+        with pytest.raises(StoreNotAllowed):
+            published(followup, scope=of_one_store, store_id=store_id)
+    assert published(followup, scope=of_one_store, store_id="HN").published
+
+
+def test_an_event_that_comes_while_a_policy_is_being_published_follows_it(followup: Database) -> None:
+    def somebody_waits() -> bool:
+        return bool(rows(followup, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+
+    event = returned(at=_just_after(AFTERNOON))
+    with ThreadPoolExecutor(1) as worker:
+        with followup.transaction() as publishing:
+            publish(publishing)
+            planning = worker.submit(hear, followup, plan, [event])
+            eventually(somebody_waits, what="the event waits for the policy")
+        planning.result()
+    (visit,) = visits(followup)
+    assert visit.due_at == event.occurred_at + timedelta(hours=24)
+
+
+def _just_after(moment: datetime) -> datetime:
+    return moment + timedelta(seconds=1)

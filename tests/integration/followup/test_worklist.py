@@ -1,0 +1,100 @@
+"""The visits to make, page by page, and to whom they are shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import uuid_utils.compat as uuids
+
+from chassis.database import Database
+from contracts.followup.operations import Visits, VisitStatus, Worklist
+from contracts.refusals import StoreNotAllowed
+from services.followup import queries
+from services.followup.errors import VisitNotFound
+from services.followup.models import Visit
+from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visit_of, visits
+
+MANAGER = scope("worklist", "sales_manager", stores=("HN", "YZ"))
+LEADER = scope("worklist", "leader", stores=())
+
+
+def listed(database: Database, *, by: Any = MANAGER, **asked: Any) -> Visits:
+    return database.read(lambda connection: queries.worklist(connection, Worklist(**asked), scope=by))
+
+
+def ids(page: Visits) -> list[UUID]:
+    return [visit.visit_id for visit in page.items]
+
+
+def test_pages_hold_every_visit_once_in_one_order_though_many_are_due_at_the_same_moment(followup: Database) -> None:
+    expected = [visit.id for visit in plan_all(followup, *[returned() for _ in range(23)], delivered(), delivered())]
+    pages = [listed(followup, page=number, size=10) for number in (1, 2, 3, 4)]
+    assert [len(page.items) for page in pages] == [10, 10, 7, 0]
+    assert {(page.total, page.size) for page in pages} == {(27, 10)}
+    assert [page.page for page in pages] == [1, 2, 3, 4]
+    assert [one for page in pages for one in ids(page)] == expected
+
+
+def test_without_a_status_the_open_visits_are_shown(followup: Database) -> None:
+    plan_all(followup, returned(), returned(), returned())
+    planned, due, completed = visits(followup)
+    with followup.transaction() as session:
+        session.get_one(Visit, due.id).fall_due()
+        session.get_one(Visit, completed.id).complete(score=8, remark="", by="wang", now=AFTERNOON)
+    assert ids(listed(followup)) == [planned.id, due.id]
+    assert ids(listed(followup, status=VisitStatus.PLANNED)) == [planned.id]
+    assert ids(listed(followup, status=VisitStatus.DUE)) == [due.id]
+    assert ids(listed(followup, status=VisitStatus.COMPLETED)) == [completed.id]
+
+
+def test_the_visits_of_one_customer(followup: Database) -> None:
+    event = delivered()
+    plan_all(followup, event, returned())
+    page = listed(followup, customer_id=event.payload.customer_id)
+    assert [visit.purpose for visit in page.items] == ["DELIVERY_D3", "DELIVERY_D7"]
+    assert page.total == 2
+
+
+def test_due_before_leaves_out_its_own_moment(followup: Database) -> None:
+    (visit,) = plan_all(followup, returned())
+    assert listed(followup, due_before=visit.due_at).total == 0
+    assert listed(followup, due_before=visit.due_at + timedelta(microseconds=1)).total == 1
+
+
+def test_everybody_sees_the_visits_of_his_stores_only(followup: Database) -> None:
+    plan_all(followup, returned(store_id="HN"), returned(store_id="YZ"), returned(store_id="CD"))
+    advisor = scope("worklist", "advisor", stores=("HN",))
+    assert [visit.store_id for visit in listed(followup, by=advisor).items] == ["HN"]
+    assert {visit.store_id for visit in listed(followup).items} == {"HN", "YZ"}
+    assert {visit.store_id for visit in listed(followup, by=LEADER).items} == {"HN", "YZ", "CD"}
+    assert [visit.store_id for visit in listed(followup, by=LEADER, store_id="CD").items] == ["CD"]
+    nowhere = scope("worklist", "advisor", stores=())
+    assert listed(followup, by=nowhere).total == 0
+
+
+def test_asking_for_another_store_is_refused(followup: Database) -> None:
+    with pytest.raises(StoreNotAllowed):
+        listed(followup, store_id="CD")
+
+
+def test_a_visit_is_shown_whole(followup: Database) -> None:
+    visit = visit_of(followup, "DELIVERY_D7")
+    shown = followup.read(
+        lambda connection: queries.get_visit(
+            connection, visit_id=visit.id, scope=scope("get_visit", "advisor", stores=("HN",))
+        )
+    )
+    assert shown == queries.shown(visit)
+    assert (shown.status, shown.score, shown.remark, shown.completed_by) == (VisitStatus.PLANNED, None, "", None)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_visit_of_another_store_is_as_unknown_as_one_that_never_was(known: bool, followup: Database) -> None:
+    visit = visit_of(followup, "SERVICE_D3", store_id="YZ")
+    asked = visit.id if known else uuids.uuid7()
+    advisor = scope("get_visit", "advisor", stores=("HN",))
+    with pytest.raises(VisitNotFound):
+        followup.read(lambda connection: queries.get_visit(connection, visit_id=asked, scope=advisor))

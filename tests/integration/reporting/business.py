@@ -1,0 +1,109 @@
+"""What happens in a dealer group, for the tests of reporting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+
+from chassis.clock import LOCAL
+from chassis.database import Database
+from contracts.envelope import Event, Received
+from contracts.followup.events import VisitCompleted
+from contracts.sales.events import VehicleDelivered
+from contracts.workshop.events import RepairSettled
+from services.reporting.projections import answers, deliveries, workshop_visits
+from tests.integration.followup.hearing import Handle, hear, received, rows
+
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=LOCAL)
+
+HANDLERS: dict[type[Event], Handle] = {
+    VehicleDelivered: deliveries.fold,
+    RepairSettled: workshop_visits.fold,
+    VisitCompleted: answers.fold,
+}
+
+
+def delivered(
+    *,
+    store_id: str = "HN",
+    at: datetime = NOON,
+    total_fen: int = 10_000_000,
+    order_id: UUID | None = None,
+    version: int = 5,
+) -> Received[Any]:
+    """A car was handed over."""
+    order = order_id or uuids.uuid7()
+    payload = VehicleDelivered(
+        order_id=order,
+        vehicle_id=uuids.uuid7(),
+        vin="LSVAA4182E2123456",
+        model="Lavida",
+        customer_id=uuids.uuid7(),
+        consultant_id="li.na",
+        delivered_at=at,
+        first_promise=at.date(),
+        total_fen=total_fen,
+        km=12,
+    )
+    return received(payload, subject_id=order, version=version, store_id=store_id, occurred_at=at)
+
+
+def settled(
+    *,
+    store_id: str = "HN",
+    at: datetime = NOON,
+    total_fen: int = 50_000,
+    vehicle_id: UUID | None = None,
+    by_pay_type: dict[str, int] | None = None,
+    ro_id: UUID | None = None,
+    version: int = 7,
+) -> Received[Any]:
+    """The invoice of a repair order was made."""
+    order = ro_id or uuids.uuid7()
+    payload = RepairSettled(
+        ro_id=order,
+        vehicle_id=vehicle_id or uuids.uuid7(),
+        customer_id=uuids.uuid7(),
+        total_fen=total_fen,
+        settled_at=at,
+        by_pay_type=by_pay_type or {},
+    )
+    return received(payload, subject_id=order, version=version, store_id=store_id, occurred_at=at)
+
+
+def answered(
+    *,
+    store_id: str = "HN",
+    at: datetime = NOON,
+    score: int = 9,
+    purpose: str = "SERVICE_D3",
+    visit_id: UUID | None = None,
+    version: int = 3,
+) -> Received[Any]:
+    """A customer who was visited gave a score."""
+    visit = visit_id or uuids.uuid7()
+    payload = VisitCompleted(
+        visit_id=visit,
+        customer_id=uuids.uuid7(),
+        purpose=purpose,
+        score=score,
+        completed_at=at,
+        trigger_type="repair_order",
+        trigger_id=uuids.uuid7(),
+    )
+    return received(payload, subject_id=visit, version=version, store_id=store_id, occurred_at=at)
+
+
+def fold(database: Database, *events: Received[Any]) -> None:
+    """Deliver the events, all of one type together."""
+    for shape, handle in HANDLERS.items():
+        if some := [event for event in events if type(event.payload) is shape]:
+            hear(database, handle, some)
+
+
+def facts(database: Database) -> list[list[dict[str, Any]]]:
+    """Everything reporting knows."""
+    return [rows(database, f"SELECT * FROM {table} ORDER BY 1") for table in ("delivery", "workshop_visit", "answer")]

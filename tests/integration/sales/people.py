@@ -1,0 +1,130 @@
+"""The people of a showroom, as tests use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+
+from chassis import tables
+from chassis.clock import LOCAL
+from chassis.database import Database
+from contracts.access import Actor, Scope, matrix
+from contracts.sales import operations
+from contracts.sales.operations import ListOrders, PaymentKind
+from services.sales import queries, usecases
+from tests.support.randoms import code, vin
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
+PROMISE = date(2026, 11, 30)
+PRICE = 20_000_000
+DEPOSIT = 2_000_000
+MODEL = "雅阁 2.0L"
+
+
+@dataclass(frozen=True)
+class Showroom:
+    """The showroom of one store and the people in it, each with what the access matrix gives his role."""
+
+    database: Database
+    store: str
+    consultant: str = "C1"
+
+    def of(self, store: str) -> Showroom:
+        """The same people in another store."""
+        return replace(self, store=store)
+
+    def served_by(self, consultant: str) -> Showroom:
+        """The same store with another consultant on duty."""
+        return replace(self, consultant=consultant)
+
+    def scope(self, operation: str, role: str) -> Scope:
+        """What somebody of this store may touch."""
+        staff_id = self.consultant if role == "consultant" else role
+        return matrix().scope(f"sales.{operation}", Actor(staff_id, (role,), (self.store,)))
+
+    def do(self, name: str, role: str, **asked: Any) -> Any:
+        """One command in one transaction, as its entrypoint runs it."""
+        scope, command = self.scope(name, role), getattr(usecases, name)
+        return self.database.run(lambda session: command(session, scope=scope, **{"now": NOW, **asked}))
+
+    def receive(self, typed: str | None = None, *, model: str = MODEL) -> str:
+        """The VIN of a vehicle that arrived in the yard."""
+        arrived: str = self.do(
+            "receive_stock", "sales_manager", vin=typed or vin(), model=model, store_id=self.store
+        ).vin
+        return arrived
+
+    def write(self, *, customer: UUID | None = None, now: datetime = NOW) -> UUID:
+        """An order that the consultant wrote."""
+        asked = {"customer_id": customer or uuid4(), "store_id": self.store, "model": MODEL, "total_fen": PRICE}
+        order_id: UUID = self.do("create_order", "consultant", now=now, **asked).id
+        return order_id
+
+    def sign(self, order_id: UUID, *, promised: date = PROMISE, version: int | None = None, role: str = "consultant"):
+        contract = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}
+        return self.do("sign_order", role, order_id=order_id, expected_version=version, **contract)
+
+    def pay(self, order_id: UUID, amount_fen: int = PRICE, *, reference: str | None = None):
+        return self.do(
+            "pay_order",
+            "finance",
+            order_id=order_id,
+            kind=PaymentKind.BALANCE,
+            amount_fen=amount_fen,
+            external_ref=reference or code("P"),
+        )
+
+    def allocate(self, order_id: UUID, arrived: str, *, version: int | None = None):
+        return self.do("allocate_vehicle", "consultant", order_id=order_id, vin=arrived, expected_version=version)
+
+    def deliver(self, order_id: UUID, *, version: int | None = None):
+        return self.do(
+            "deliver_order",
+            "consultant",
+            order_id=order_id,
+            km=12,
+            expected_version=version,
+            now=NOW + timedelta(days=7),
+        )
+
+    def signed(self, *, paid_fen: int = 0) -> UUID:
+        """A signed order, with so much paid."""
+        order_id = self.write()
+        self.sign(order_id)
+        if paid_fen:
+            self.pay(order_id, paid_fen)
+        return order_id
+
+    def shown(self, order_id: UUID, *, role: str = "consultant") -> operations.Order:
+        """The order as this store's people see it."""
+        scope = self.scope("get_order", role)
+        return self.database.read(lambda reading: queries.get_order(reading, order_id=order_id, scope=scope))
+
+    def list(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:
+        """A list of orders."""
+        scope, wanted = self.scope("list_orders", role), ListOrders(**asked)
+        return self.database.read(lambda reading: queries.list_orders(reading, wanted, scope=scope))
+
+    def somebody_waits(self) -> bool:
+        """True while a session of this database waits for another's lock."""
+        waiting = text(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(self.database.read(lambda reading: reading.scalar(waiting)))
+
+    def recorded(self, order_id: UUID) -> list[tuple[str, int]]:
+        """The events of an order, as they were recorded."""
+        return [(row.event_type, row.subject_version) for row in self._outbox(order_id)]
+
+    def payloads(self, order_id: UUID) -> list[dict[str, Any]]:
+        """What those events say."""
+        return [row.envelope["payload"] for row in self._outbox(order_id)]
+
+    def _outbox(self, order_id: UUID) -> list[Any]:
+        log = tables.outbox.c
+        wanted = select(tables.outbox).where(log.subject_type == "order", log.subject_id == str(order_id))
+        return self.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))

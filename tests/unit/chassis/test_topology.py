@@ -1,0 +1,140 @@
+"""The topology as a table: names, tiers, bindings and rights, before any broker sees them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chassis.settings import SERVICES
+from chassis.topology import (
+    CALLS,
+    DELIVERY_LIMIT,
+    HEARS,
+    PARTNER,
+    UNHEARD,
+    UNROUTED,
+    calls_queue,
+    dead_queue,
+    delay_name,
+    events_exchange,
+    inbox_exchange,
+    retry_queue,
+    rights,
+    routing_key,
+    table,
+    work_queue,
+)
+from contracts.envelope import EVENTS
+
+DELAYS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
+MADE = table(DELAYS)
+QUEUES = {queue["name"]: queue["arguments"] for queue in MADE.queues}
+EXCHANGES = {exchange["name"]: exchange for exchange in MADE.exchanges}
+HEARERS = sorted(consumer for consumer, heard in HEARS.items() if heard)
+
+
+@pytest.mark.parametrize(
+    ("delay", "name"), [(0.2, "200ms"), (1, "1s"), (30, "30s"), (90, "90s"), (120, "2m"), (600, "10m"), (3600, "1h")]
+)
+def test_a_tier_is_named_by_its_time(delay, name):
+    assert delay_name(delay) == name
+
+
+def test_tiers_of_different_times_have_different_queues():
+    names = [retry_queue("sales", delay) for delay in (0.2, 0.25, 1, 1.5, 60, 61, 3600)]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_its_exchange_and_what_nobody_takes_is_kept(service):
+    assert EXCHANGES[events_exchange(service)]["arguments"] == {"alternate-exchange": UNROUTED}
+    assert events_exchange(service) == f"{service}.events", "stock nameko subscribes to this name"
+
+
+@pytest.mark.parametrize("consumer", HEARERS)
+def test_a_consumer_s_queue_is_replicated_and_loses_nothing(consumer):
+    arguments = QUEUES[work_queue(consumer)]
+    assert arguments["x-queue-type"] == "quorum"
+    assert arguments["x-dead-letter-strategy"] == "at-least-once"
+    assert arguments["x-dead-letter-exchange"] == dead_queue(consumer)
+    assert arguments["x-delivery-limit"] == DELIVERY_LIMIT
+
+
+@pytest.mark.parametrize("consumer", HEARERS)
+@pytest.mark.parametrize("delay", DELAYS)
+def test_a_failed_message_waits_its_time_and_returns_to_its_consumer_alone(consumer, delay):
+    arguments = QUEUES[retry_queue(consumer, delay)]
+    assert arguments["x-message-ttl"] == delay * 1000
+    assert arguments["x-dead-letter-exchange"] == inbox_exchange(consumer)
+    assert arguments["x-dead-letter-strategy"] == "at-least-once"
+    assert "x-dead-letter-routing-key" not in arguments, "it returns with its own key"
+
+
+@pytest.mark.parametrize("consumer", HEARERS)
+def test_a_consumer_is_bound_to_exactly_what_it_hears_in_every_store(consumer):
+    bound = {
+        (binding["source"], binding["routing_key"])
+        for binding in MADE.bindings
+        if binding["destination"] == inbox_exchange(consumer)
+    }
+    heard = {(events_exchange(e.declaration.producer), f"{e.declaration.topic}.*") for e in HEARS[consumer]}
+    assert bound == heard
+
+
+def test_every_declared_event_is_heard_or_kept_as_unheard():
+    heard = {event for events in HEARS.values() for event in events}
+    unheard = {binding["routing_key"] for binding in MADE.bindings if binding["destination"] == UNHEARD} - {""}
+    assert unheard == {f"{e.declaration.topic}.*" for e in EVENTS.values() if e not in heard}
+
+
+def test_a_routing_key_ends_with_the_store():
+    assert routing_key("vehicle_delivered.v1", "HN") == "vehicle_delivered.v1.HN"
+
+
+def test_names_are_given_once():
+    assert len(QUEUES) == len(MADE.queues)
+    assert len(EXCHANGES) == len(MADE.exchanges)
+    lines = [str(binding) for binding in MADE.bindings]
+    assert len(set(lines)) == len(lines)
+
+
+def may(user: str, right: str, name: str) -> bool:
+    return re.search(rights(user)[right], name) is not None
+
+
+@pytest.mark.parametrize("user", SERVICES)
+def test_a_service_may_configure_nothing_but_its_reply_queue(user):
+    assert may(user, "configure", f"replies.{user}.1")
+    for name in [*QUEUES, *EXCHANGES, "replies.other.1", "anything"]:
+        assert not may(user, "configure", name), name
+
+
+@pytest.mark.parametrize("user", SERVICES)
+def test_a_service_may_read_only_its_own_queues(user):
+    own = {work_queue(user), calls_queue(user), dead_queue(user)}
+    for name in [*QUEUES, "replies.other.1"]:
+        assert may(user, "read", name) is (name in own), name
+
+
+@pytest.mark.parametrize("user", SERVICES)
+def test_a_service_may_write_only_to_its_own_exchanges_and_whom_it_calls(user):
+    own = {f"{user}.events", f"{user}.retry", dead_queue(user), "crm.replies"}
+    own |= {f"{service}.calls" for service in CALLS[user]}
+    for name in [*EXCHANGES, "", "amq.default", "amq.topic"]:
+        assert may(user, "write", name) is (name in own), name
+
+
+@pytest.mark.parametrize("name", sorted({*QUEUES, *EXCHANGES}))
+def test_the_partner_may_change_nothing_of_ours(name):
+    assert not may(PARTNER, "configure", name)
+    assert not may(PARTNER, "write", name)
+
+
+def test_the_partner_may_listen_to_events_and_to_nothing_else():
+    for name in [*EXCHANGES, *QUEUES]:
+        assert may(PARTNER, "read", name) is name.endswith(".events"), name
+
+
+def test_nobody_calls_the_gateway():
+    assert all("gateway" not in callees for callees in CALLS.values())

@@ -1,0 +1,110 @@
+"""VINs by E4."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.vehicle_identity import vehicle_id
+from contracts.vin import NotAVin, check_digit_fits, normalise, with_check_digit
+
+SIGNS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
+VALID = [
+    "LATPAB071W1005301",
+    "1M8GDM9AXKP042788",
+    "2G4WF52L6S1472882",
+    "LSGDC82CX2E000001",
+    "LSGSJ52U42Y123456",
+    "LSGWL52DX2S102030",
+]
+
+
+@pytest.mark.parametrize("vin", VALID)
+def test_the_vectors_of_e4_are_valid(vin):
+    assert normalise(vin) == vin
+    assert check_digit_fits(vin)
+
+
+def test_a_wrong_check_digit_is_refused_for_china_and_north_america():
+    for typed in ("LSGDC82C02E000001", "1M8GDM9A0KP042788"):
+        with pytest.raises(NotAVin):
+            normalise(typed)
+
+
+def test_a_wrong_check_digit_is_taken_from_regions_that_do_not_use_it():
+    assert not check_digit_fits("WBADT43452G929193"[:8] + "0" + "WBADT43452G929193"[9:])
+    assert normalise("WBADT43402G929193") == "WBADT43402G929193"
+
+
+@pytest.mark.parametrize("typed", [" lsgdc82cx2e000001 ", "LSG-DC82CX2E-000001", "LSGDC 82CX2E 000001"])
+def test_case_spaces_and_hyphens_do_not_matter(typed):
+    assert normalise(typed) == "LSGDC82CX2E000001"
+
+
+def test_full_width_signs_are_folded():
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in "LSGDC82CX2E000001")
+    assert normalise(wide) == "LSGDC82CX2E000001"
+
+
+def test_the_letter_o_is_mended_when_the_check_digit_then_fits():
+    assert normalise("LSGDC82CX2EOOOOO1") == "LSGDC82CX2E000001"
+
+
+def test_i_and_q_are_mended_when_the_check_digit_then_fits():
+    vin = with_check_digit("LSGDC82C02E010101")
+    assert normalise(vin.replace("01", "QI")) == vin
+
+
+def test_the_letter_o_is_not_mended_when_the_check_digit_does_not_fit():
+    with pytest.raises(NotAVin):
+        normalise("LSGDC82C02EOOOOO1")
+
+
+def test_letters_are_never_mended_where_no_check_digit_can_tell():
+    with pytest.raises(NotAVin):
+        normalise("WBADT4340OG929193")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "L", "LSGDC82CX2E00000", "LSGDC82CX2E0000011", "汽LSGDC82CX2E00000", "LSGDC82CX2E00000é"]
+)
+def test_what_has_not_seventeen_plain_signs_is_no_vin(typed):
+    with pytest.raises(NotAVin):
+        normalise(typed)
+
+
+@given(st.text(SIGNS, min_size=17, max_size=17))
+def test_a_computed_check_digit_always_fits_and_is_kept(text):
+    vin = with_check_digit(text)
+    assert check_digit_fits(vin)
+    assert normalise(vin) == vin
+    assert normalise(normalise(vin.lower())) == vin
+
+
+@given(st.text(SIGNS, min_size=16, max_size=16), st.integers(0, 16), st.sampled_from(SIGNS))
+def test_one_wrong_sign_in_a_chinese_vin_is_noticed_unless_it_has_the_same_value(rest, place, sign):
+    vin = with_check_digit("L" + rest)
+    if place in (0, 8):
+        return
+    changed = vin[:place] + sign + vin[place + 1 :]
+    same = with_check_digit(changed)[8] == vin[8]
+    if same:
+        assert normalise(changed) == changed
+    else:
+        with pytest.raises(NotAVin):
+            normalise(changed)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_vin_or_not_and_nothing_else(text):
+    with contextlib.suppress(NotAVin):
+        assert len(normalise(text)) == 17
+
+
+def test_the_same_vin_is_the_same_vehicle_in_every_service():
+    assert vehicle_id("LSGDC82CX2E000001") == vehicle_id("LSGDC82CX2E000001")
+    assert str(vehicle_id("LSGDC82CX2E000001")) == "eea99e02-8dd5-52e8-a048-a847614da6c2"
+    assert vehicle_id("LSGDC82CX2E000001") != vehicle_id("LSGSJ52U42Y123456")

@@ -1,0 +1,64 @@
+"""Number plates by E5."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.customer.rules.plate import NotAPlate, kind_of, normalise, starts_like_a_plate, tidy
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "kind"),
+    [
+        ("粤B·12345", "粤B12345", "CIVIL"),
+        ("粤b 1234a", "粤B1234A", "CIVIL"),
+        ("粤BD12345", "粤BD12345", "NEV"),
+        ("粤B12345D", "粤B12345D", "NEV"),
+        ("粤Z1234港", "粤Z1234港", "SPECIAL"),
+        ("沪A0023领", "沪A0023领", "EMBASSY"),
+        ("123456使", "123456使", "EMBASSY"),
+        ("粤B1234学", "粤B1234学", "SPECIAL"),
+        ("WJ粤1234T", "WJ粤1234T", "POLICE"),
+        ("VA12345", "VA12345", "ARMY"),
+        ("粤B12345临", "粤B12345临", "TEMPORARY"),
+        ("粤B.1-2•345", "粤B12345", "CIVIL"),
+        ("粤Ｂ１２３４５", "粤B12345", "CIVIL"),
+    ],
+)
+def test_the_vectors_of_e5_are_stored_and_named(typed, stored, kind):
+    assert normalise(typed) == stored
+    assert kind_of(stored) == kind
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["粤BI2345A", "粤BO2345", "", "粤B1234", "粤B123456", "BB12345", "使A12345", "粤112345", "粤B1234港澳", "UA12345"],
+)
+def test_what_no_authority_issues_is_refused(typed):
+    with pytest.raises(NotAPlate):
+        normalise(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "like"), [("粤B", True), ("粤B12", True), ("粤", False), ("B12", False), ("粤1", False)]
+)
+def test_the_beginning_of_a_plate_is_recognised(text, like):
+    assert starts_like_a_plate(text) is like
+
+
+@given(st.text("粤沪京ABDFIOZ0123456789·•.- 港学领使临", max_size=12))
+def test_a_stored_plate_has_a_kind_and_stays_as_it_is(text):
+    with contextlib.suppress(NotAPlate):
+        stored = normalise(text)
+        assert kind_of(stored) is not None
+        assert normalise(stored) == stored
+        assert "I" not in stored.replace("WJ", "")
+
+
+@given(st.text("粤沪abcABC0189·•.- \u3000１Ａ", max_size=10))
+def test_tidying_twice_changes_nothing(text):
+    assert tidy(tidy(text)) == tidy(text)
