@@ -113,7 +113,7 @@ class Dispatcher:
         operation, headers = route.operation, request.headers
         actor = live.actor if live else _NOBODY
         scope = matrix().scope(operation.name, actor) if live else _NO_SCOPE
-        store_id = _store(headers.get("x-store-id"), scope)
+        store_id = _store(headers.get("x-store-id"), scope) if live else None
         asked, expand = reading.read(request, operation=operation, path_values=path_values, store_id=store_id)
         reading.expect_version(asked, header=headers.get("if-match"), shape=operation.request)
         trace = headers.get("traceparent")

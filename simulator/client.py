@@ -38,6 +38,12 @@ class Client:
         client.token = client.post("/sessions", {"account": account, "password": password})["token"]
         return client
 
+    def close(self) -> None:
+        """Close the connection; the session lives on."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def get(self, path: str, **query: object) -> Any:
         """Read. `None` values are left out of the query."""
         chosen = {name: value for name, value in query.items() if value is not None}
@@ -78,8 +84,7 @@ class Client:
                 answer = self._connection.getresponse()
                 return answer.status, answer.read()
             except (http.client.HTTPException, OSError):
-                self._connection.close()
-                self._connection = None
+                self.close()
                 if attempt == 2:
                     raise
         raise AssertionError("unreachable")

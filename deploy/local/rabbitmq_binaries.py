@@ -12,13 +12,19 @@ from deploy.local.errors import LocalStackError
 
 @dataclass(frozen=True)
 class RabbitMQBinaries:
+    """The two programs a node needs, and what they must be told to find their parts."""
+
     server: Path
     epmd: Path
     env: Mapping[str, str]
 
 
 def find() -> RabbitMQBinaries:
-    return _installed() or _unpacked(rabbitmq_download.downloaded(cache_dir()) or rabbitmq_download.download(cache_dir()))
+    """An installed one if there is one; otherwise the newest in the cache, which is filled if it is empty."""
+    if installed := _installed():
+        return installed
+    cache = cache_dir()
+    return _unpacked(rabbitmq_download.downloaded(cache) or rabbitmq_download.download(cache))
 
 
 def cache_dir() -> Path:

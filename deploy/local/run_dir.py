@@ -1,16 +1,18 @@
 """The run directory: everything one local stack remembers between two runs.
 
-    <run_dir>/secrets.json   passwords and keys, readable by the owner only
-    <run_dir>/state.json     ports and places chosen on the first start
-    <run_dir>/logs/          one log per program
-    <run_dir>/lock           held by the one stack that uses this directory
+- `secrets.json`: passwords and keys, readable by the owner only
+- `state.json`: ports and places chosen on the first start
+- `logs/`: one log per program
+- `lock`: held by the one stack that uses this directory
 """
 
+import contextlib
 import fcntl
 import json
 import os
 import random
 import secrets
+import shutil
 import socket
 import threading
 from collections.abc import Callable
@@ -19,6 +21,8 @@ from typing import IO
 
 from deploy.local.errors import LocalStackError
 
+KEPT_FILES = ("secrets.json", "state.json", "lock")
+LONGEST_LOG = 10 * 1024 * 1024
 LOWEST_PORT = 15000
 DEFAULT_EPHEMERAL_START = 32768
 
@@ -36,6 +40,7 @@ class RunDir:
         self.logs.mkdir(exist_ok=True)
 
     def log(self, name: str) -> Path:
+        """The log of the program called `name`."""
         return self.logs / f"{name}.log"
 
     # --- secrets ---
@@ -49,13 +54,20 @@ class RunDir:
                 self._write("secrets.json", known)
             return str(known[name])
 
+    def secrets(self) -> dict[str, str]:
+        """All secrets made so far."""
+        with _files:
+            return {name: str(value) for name, value in self._read("secrets.json").items()}
+
     # --- state ---
 
     def recall(self, key: str) -> object:
+        """What was remembered under this key, None if nothing was."""
         with _files:
             return self._read("state.json").get(key)
 
     def remember(self, key: str, value: object) -> None:
+        """Keep a value, which JSON can hold, for later and for other processes."""
         with _files:
             state = self._read("state.json")
             if state.get(key) != value:
@@ -65,8 +77,7 @@ class RunDir:
     def port(self, name: str, *, preferred: int | None = None) -> int:
         """A free loopback port for `name`: the one used before if it is still free."""
         with _files:
-            remembered = self.recall("ports")
-            ports: dict[str, int] = dict(remembered) if isinstance(remembered, dict) else {}
+            ports = self.known_ports()
             others = {port for owner, port in ports.items() if owner != name}
             for wish in (ports.get(name), preferred):
                 if wish is not None and wish not in others and port_is_free(wish):
@@ -76,6 +87,18 @@ class RunDir:
                 ports[name] = _any_free_port(besides=others)
             self.remember("ports", ports)
             return ports[name]
+
+    def known_ports(self) -> dict[str, int]:
+        """Every port chosen so far, by name."""
+        remembered = self.recall("ports")
+        return dict(remembered) if isinstance(remembered, dict) else {}
+
+    def known_port(self, name: str) -> int:
+        """The port chosen for `name` when it was last started."""
+        try:
+            return self.known_ports()[name]
+        except KeyError:
+            raise LocalStackError(f"{name} has never been started on {self.path}") from None
 
     # --- one stack at a time ---
 
@@ -95,7 +118,21 @@ class RunDir:
         file.truncate()
         file.write(f"{os.getpid()}\n")
         file.flush()
+        self._rotate_logs()
         return file
+
+    def forget(self) -> None:
+        """Remove what this module and its users keep here, and the directory if nothing else is in it."""
+        for name in KEPT_FILES:
+            (self.path / name).unlink(missing_ok=True)
+        shutil.rmtree(self.logs, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.path.rmdir()
+
+    def _rotate_logs(self) -> None:
+        for log in self.logs.glob("*.log"):
+            if log.stat().st_size > LONGEST_LOG:
+                log.replace(log.with_suffix(".log.1"))
 
     def _read(self, name: str) -> dict[str, object]:
         path = self.path / name
@@ -121,6 +158,7 @@ class RunDir:
 
 
 def port_is_free(port: int) -> bool:
+    """Whether a server could listen on this port of the loopback address."""
     with socket.socket() as probe:
         # without this a port whose last connections are in TIME_WAIT looks taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -138,7 +176,7 @@ def _any_free_port(*, besides: set[int]) -> int:
     and a client that keeps trying such a port on loopback can even connect to itself.
     """
     for _ in range(1000):
-        port = random.randrange(LOWEST_PORT, _ephemeral_start())
+        port = random.randrange(LOWEST_PORT, _ephemeral_start())  # noqa: S311  # a port is no secret
         if port not in besides and port_is_free(port):
             return port
     raise LocalStackError(f"no free port found between {LOWEST_PORT} and {_ephemeral_start()}")

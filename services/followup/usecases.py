@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,12 +28,16 @@ TOGETHER = 200
 SHOWN = 100
 """Changes that a published policy lists."""
 
-_POLICIES = func.hashtextextended("policies", 0)
+_visit: Any = Visit.__table__
+_PLAN = insert(_visit).on_conflict_do_nothing().returning(_visit.c.id)
+_KEEP_POLICIES = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('policies', 0))")
+_CHANGE_POLICIES = text("SELECT pg_advisory_xact_lock(hashtextextended('policies', 0))")
+"""Planning and publishing wait for each other, so that no visit is planned by a policy that is just being replaced."""
 
 
 def plan_visits(session: Session, event: Received[Any]) -> None:
     """Plan the visits this event is an occasion for; what is planned already stays as it is."""
-    session.execute(select(func.pg_advisory_xact_lock_shared(_POLICIES)))
+    session.execute(_KEEP_POLICIES)
     for occasion in occasions_of(type(event.payload)):
         value = policies.resolve(session, occasion.policy, store_id=event.store_id, at=event.occurred_at)
         visit = Visit.plan(
@@ -122,7 +126,7 @@ def publish_policy(
     occasion.delay(value)
     if effective_from < now:
         raise PolicyInPast
-    session.execute(select(func.pg_advisory_xact_lock(_POLICIES)))
+    session.execute(_CHANGE_POLICIES)
     trial = session.begin_nested()
     policies.publish(
         session,
@@ -155,8 +159,8 @@ def visit_to_change(session: Session, *, visit_id: UUID, scope: Scope, expected_
 
 def _is_new(session: Session, visit: Visit) -> bool:
     """Insert the visit unless it is there; whether it was inserted."""
-    values = {column.key: getattr(visit, column.key) for column in Visit.__table__.columns}
-    return session.scalar(insert(Visit).values(values).on_conflict_do_nothing().returning(Visit.id)) is not None
+    values = {column.key: getattr(visit, column.key) for column in _visit.columns}
+    return session.scalar(_PLAN, values) is not None
 
 
 def _record(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults.business import Load, prepare
-from tests.faults.ledger import duplicates_seen, problems
+from tests.support.business import Load, prepare
+from tests.support.ledger import duplicates_seen, problems
 from tests.support.system import System
 from tests.support.polling import eventually
 

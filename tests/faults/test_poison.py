@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.faults.business import Load, prepare
-from tests.faults.ledger import problems
+from tests.support.business import Load, prepare
+from tests.support.ledger import problems
 from tests.faults.poison import KINDS, publish
 from tests.support.system import System
 from tests.faults.test_nothing_lost import CLOSINGS, RATE, READY_WITHIN, SETTLED_WITHIN

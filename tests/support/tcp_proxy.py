@@ -68,6 +68,11 @@ class TcpProxy:
         if mode == "reset":
             self.cut()
 
+    @property
+    def frozen(self) -> int:
+        """Half-dead connections that nobody has given up yet."""
+        return len(self._frozen)
+
     def freeze(self) -> int:
         """Make the open connections half dead for good: alive, and silent; new ones pass. Returns how many."""
         with self._changed:

@@ -68,3 +68,9 @@ def rows(database: Database, select: str) -> list[dict[str, Any]]:
     """What a SELECT gives."""
     with database.reading() as connection:
         return [dict(row._mapping) for row in connection.execute(text(select))]
+
+
+def somebody_waits(database: Database) -> bool:
+    """True while a transaction waits for another one's lock."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(rows(database, waiting))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from services.followup import usecases
 from services.followup.errors import PolicyInPast, PolicyUnknown, PolicyValue
 from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, delivered, plan, plan_all, returned, scope, visits
-from tests.integration.followup.hearing import hear, rows
+from tests.integration.followup.hearing import hear, rows, somebody_waits
 from tests.support.polling import eventually
 
 LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
@@ -178,19 +178,12 @@ def test_who_reaches_one_store_publishes_neither_for_another_nor_for_the_group(f
 
 
 def test_an_event_that_comes_while_a_policy_is_being_published_follows_it(followup: Database) -> None:
-    def somebody_waits() -> bool:
-        return bool(rows(followup, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
-
-    event = returned(at=_just_after(AFTERNOON))
+    event = returned(at=AFTERNOON + timedelta(seconds=1))
     with ThreadPoolExecutor(1) as worker:
         with followup.transaction() as publishing:
             publish(publishing)
             planning = worker.submit(hear, followup, plan, [event])
-            eventually(somebody_waits, what="the event waits for the policy")
+            eventually(lambda: somebody_waits(followup), what="the event waits for the policy")
         planning.result()
     (visit,) = visits(followup)
     assert visit.due_at == event.occurred_at + timedelta(hours=24)
-
-
-def _just_after(moment: datetime) -> datetime:
-    return moment + timedelta(seconds=1)

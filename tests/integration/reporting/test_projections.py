@@ -13,8 +13,10 @@ from chassis.database import Database
 from chassis.migrations import models_of
 from contracts.envelope import Received
 from services.reporting.models import Base
-from tests.integration.followup.hearing import forget, hear
-from tests.integration.reporting.business import HANDLERS, NOON, answered, delivered, facts, fold, settled
+from services.reporting.projections import deliveries
+from tests.integration.followup.hearing import forget, somebody_waits
+from tests.integration.reporting.business import NOON, answered, delivered, facts, fold, settled
+from tests.support.polling import eventually
 
 ORDER, RO, VISIT = uuids.uuid7(), uuids.uuid7(), uuids.uuid7()
 EVENTS = [
@@ -120,13 +122,20 @@ def test_facts_that_were_emptied_come_back_from_the_same_events(reporting: Datab
 
 
 def test_workers_with_the_same_documents_at_once_do_not_lock_each_other_out(reporting: Database) -> None:
-    orders = [uuids.uuid7() for _ in range(60)]
-    told = [[delivered(order_id=order, version=version) for order in orders] for version in range(1, 7)]
-    batches = [batch if number % 2 else batch[::-1] for number, batch in enumerate(told)]
-    handle = HANDLERS[type(told[0][0].payload)]
-    with ThreadPoolExecutor(6) as workers:
-        list(workers.map(lambda batch: hear(reporting, handle, batch), batches))
-    assert {fact["source_version"] for fact in facts(reporting)[0]} == {6}
+    lower, higher = sorted([uuids.uuid7(), uuids.uuid7()])
+
+    def other_worker() -> None:
+        with reporting.transaction() as session:
+            deliveries.fold(session, [delivered(order_id=higher, version=6), delivered(order_id=lower, version=6)])
+
+    with ThreadPoolExecutor(1) as worker:
+        with reporting.transaction() as session:
+            deliveries.fold(session, [delivered(order_id=lower, version=5)])
+            other = worker.submit(other_worker)
+            eventually(lambda: somebody_waits(reporting), what="the other worker waits for the lower document")
+            deliveries.fold(session, [delivered(order_id=higher, version=5)])
+        other.result()
+    assert [fact["source_version"] for fact in facts(reporting)[0]] == [6, 6]
 
 
 def test_two_hundred_events_fit_one_transaction(reporting: Database) -> None:

@@ -36,7 +36,7 @@ def test_the_vectors_of_e5_are_stored_and_named(typed, stored, kind):
 
 @pytest.mark.parametrize(
     "typed",
-    ["粤BI2345A", "粤BO2345", "", "粤B1234", "粤B123456", "BB12345", "使A12345", "粤112345", "粤B1234港澳", "UA12345"],
+    ["粤BI2345A", "粤BO2345", "", "粤B1234", "粤B123456", "XB12345", "使A12345", "粤112345", "粤B1234港澳", "UA12345"],
 )
 def test_what_no_authority_issues_is_refused(typed):
     with pytest.raises(NotAPlate):

@@ -84,6 +84,7 @@ def test_what_would_be_too_late_is_brought_forward_to_the_last_opening_before() 
 
 def test_the_latest_moment_itself_is_not_too_late() -> None:
     assert calling_time(local(3, 12), latest=local(3, 14, 30), zone=LOCAL) == local(3, 14, 30)
+    assert calling_time(local(3, 10, 15), latest=local(3, 10, 15), zone=LOCAL) == local(3, 10, 15)
 
 
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)).map(lambda naive: naive.replace(tzinfo=LOCAL))  # noqa: DTZ001

@@ -42,27 +42,33 @@ class Desk:
     accounts: dict[str, tuple[str, str]]
     base_url: str
     _local: threading.local = field(default_factory=threading.local)
+    _clients: list[Client] = field(default_factory=list)
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _log_in: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, role: str) -> Client:
         """This thread's session for a role."""
         sessions = self._local.__dict__.setdefault("sessions", {})
         if role not in sessions:
-            shared = self._shared(role)
-            sessions[role] = Client(self.base_url, token=shared, store=STORE)
-        return sessions[role]
+            sessions[role] = Client(self.base_url, token=self._token(role), store=STORE)
+            self._clients.append(sessions[role])
+        client: Client = sessions[role]
+        return client
 
-    def _shared(self, role: str) -> str:
-        with _LOGIN:
-            token = _TOKENS.get((self.base_url, role))
-            if token is None:
-                account, password = self.accounts[role]
-                token = _TOKENS[self.base_url, role] = Client.log_in(self.base_url, account, password).token
-        assert token is not None
-        return token
+    def _token(self, role: str) -> str:
+        with self._log_in:
+            if role not in self._tokens:
+                client = Client.log_in(self.base_url, *self.accounts[role])
+                self._clients.append(client)
+                self._tokens[role] = str(client.token)
+            return self._tokens[role]
+
+    def close(self) -> None:
+        """Close every connection of every thread."""
+        for client in self._clients:
+            client.close()
 
 
-_LOGIN = threading.Lock()
-_TOKENS: dict[tuple[str, str], str] = {}
 _vins = itertools.count(secrets.randbelow(500_000))
 
 

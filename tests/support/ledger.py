@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from tests.faults.business import Closing
+from tests.support.business import Closing
 
 EVENT = {"orders": "vehicle_delivered", "repair-orders": "vehicle_returned"}
 PURPOSES = {"orders": {"DELIVERY_D3", "DELIVERY_D7"}, "repair-orders": {"SERVICE_D3"}}

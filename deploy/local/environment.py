@@ -1,0 +1,139 @@
+"""What each program of the stack is told through its environment, and nothing more than it needs."""
+
+import base64
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from deploy.local.errors import LocalStackError
+from deploy.local.infrastructure import Infrastructure
+from deploy.local.run_dir import RunDir
+
+SERVICES = ("customer", "sales", "workshop", "followup", "reporting")
+GATEWAY = "gateway"
+OWNERS = (*SERVICES, GATEWAY)  # each has a database and a broker user of its own
+RELAY = "relay"
+ALL = "all"  # every service and the gateway in one process
+PREPARE = "prepare"
+DATABASE_ROLES = ("owner", "app", "relay")
+GATEWAY_HTTP_PORT = 8000
+
+# Names that only the administrator's commands may know.
+ADMIN_SETTINGS = ("CRM_DATABASE_URL", "CRM_AMQP_URI", "CRM_MANAGEMENT_URL")
+# What any program on this machine may need to run at all.
+MACHINE_SETTINGS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Ports:
+    http: int
+    health: Mapping[str, int]
+
+
+def choose_ports(run_dir: RunDir) -> Ports:
+    """The same as last time where they are still free."""
+    return Ports(
+        http=run_dir.port("gateway.http", preferred=GATEWAY_HTTP_PORT),
+        health={name: run_dir.port(f"{name}.health") for name in (*OWNERS, RELAY)},
+    )
+
+
+def env_for(name: str, *, run_dir: RunDir, servers: Infrastructure, ports: Ports, test_mode: bool) -> dict[str, str]:
+    """The whole environment of one program: a service, the gateway, `all`, `relay` or `prepare`."""
+    make = _Environment(run_dir, servers, ports)
+    if name == PREPARE:
+        env = make.admin() | _join(make.service(owner) | make.owner(owner) | make.relayed(owner) for owner in OWNERS)
+    elif name == RELAY:
+        env = make.health(RELAY) | _join(make.relayed(owner) for owner in OWNERS)
+    elif name == ALL:
+        env = _join(make.program(owner) for owner in OWNERS) | make.signing()
+    elif name == GATEWAY:
+        env = make.program(GATEWAY) | make.signing()
+    elif name in SERVICES:
+        env = make.program(name)
+    else:
+        raise LocalStackError(f"no program is called {name}; there are {', '.join((*OWNERS, ALL, RELAY, PREPARE))}")
+    return _machine() | _operator() | env | ({"CRM_TEST_MODE": "1"} if test_mode else {})
+
+
+class _Environment:
+    def __init__(self, run_dir: RunDir, servers: Infrastructure, ports: Ports) -> None:
+        self._run_dir = run_dir
+        self._servers = servers
+        self._ports = ports
+
+    def admin(self) -> dict[str, str]:
+        return {
+            "CRM_DATABASE_URL": self._servers.database_url,
+            "CRM_AMQP_URI": self._servers.amqp_uri,
+            "CRM_MANAGEMENT_URL": self._servers.management_url,
+        }
+
+    def program(self, name: str) -> dict[str, str]:
+        public = {"CRM_ACTOR_PUBLIC_KEY": public_key(self._actor_key())}
+        return self.service(name) | self.health(name) | public
+
+    def service(self, name: str) -> dict[str, str]:
+        return {f"CRM_{name.upper()}_DATABASE_URL": self._database(name, role="app")} | self._broker(name)
+
+    def owner(self, name: str) -> dict[str, str]:
+        return {f"CRM_{name.upper()}_OWNER_URL": self._database(name, role="owner")}
+
+    def relayed(self, name: str) -> dict[str, str]:
+        return {f"CRM_{name.upper()}_RELAY_URL": self._database(name, role="relay")} | self._broker(name)
+
+    def health(self, name: str) -> dict[str, str]:
+        return {f"CRM_{name.upper()}_HEALTH_PORT": str(self._ports.health[name])}
+
+    def signing(self) -> dict[str, str]:
+        return {"CRM_GATEWAY_HTTP_PORT": str(self._ports.http), "CRM_ACTOR_SIGNING_KEY": self._actor_key()}
+
+    def _actor_key(self) -> str:
+        return self._run_dir.secret("actor.signing_key", make=new_signing_key)
+
+    def _database(self, name: str, *, role: str) -> str:
+        """As the administrator's URL, but another role and the service's own database."""
+        user = f"{name}_{role}"
+        return _url(self._servers.database_url, user, self._run_dir.secret(f"database.{user}"), path=f"/crm_{name}")
+
+    def _broker(self, name: str) -> dict[str, str]:
+        uri = _url(self._servers.amqp_uri, name, self._run_dir.secret(f"broker.{name}"))
+        return {f"CRM_{name.upper()}_AMQP_URI": uri}
+
+
+def new_signing_key() -> str:
+    return base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
+
+
+def public_key(signing_key: str) -> str:
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(signing_key))
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def _url(admin: str, user: str, password: str, *, path: str | None = None) -> str:
+    """The administrator's URL with another user, and another path if one is given."""
+    parts: SplitResult = urlsplit(admin)
+    host = parts.netloc.rpartition("@")[2]
+    login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{host}", path=parts.path if path is None else path))
+
+
+def _machine() -> dict[str, str]:
+    return {name: os.environ[name] for name in MACHINE_SETTINGS if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+
+
+def _operator() -> dict[str, str]:
+    """Settings a person gave for all programs, such as a log level; never the administrator's, nor one service's."""
+    one_service = tuple(f"CRM_{name.upper()}_" for name in (*OWNERS, RELAY, "actor"))
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("CRM_") and name not in ADMIN_SETTINGS and not name.startswith(one_service)
+    }
+
+
+def _join(parts: Iterable[dict[str, str]]) -> dict[str, str]:
+    return {name: value for part in parts for name, value in part.items()}

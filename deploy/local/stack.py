@@ -1,0 +1,130 @@
+"""The whole system on one machine: database, broker, services, gateway and relay."""
+
+import sys
+import time
+from pathlib import Path
+from typing import IO, Literal
+
+from deploy.local import environment, processes
+from deploy.local.environment import ALL, GATEWAY, OWNERS, PREPARE, RELAY, Ports
+from deploy.local.errors import LocalStackError
+from deploy.local.infrastructure import Infrastructure, Progress, silent
+from deploy.local.postgres import Postgres
+from deploy.local.processes import Launch
+from deploy.local.rabbitmq import RabbitMQ
+from deploy.local.run_dir import RunDir, last_lines
+from deploy.local.supervisor import Program, Supervisor
+
+PROJECT = Path(__file__).resolve().parents[2]
+PREPARE_SECONDS = 180.0
+READY_SECONDS = 90.0
+
+Processes = Literal["each", "one"]
+
+
+class Stack:
+    """One running system. `start` returns when it answers; `stop` leaves nothing running.
+
+    `postgres` and `rabbitmq` are None when the environment names servers to use instead.
+    """
+
+    def __init__(
+        self, run_dir: Path, *, processes: Processes = "each", test_mode: bool = False, progress: Progress = silent
+    ) -> None:
+        self.run_dir = RunDir(run_dir)
+        self.infrastructure = Infrastructure(run_dir, progress=progress)
+        self.supervisor = Supervisor(run_dir, directory=PROJECT)
+        self._processes = processes
+        self._test_mode = test_mode
+        self._progress = progress
+        self._ports: Ports | None = None
+        self._lock: IO[str] | None = None
+
+    # --- what others need to know ---
+
+    @property
+    def postgres(self) -> Postgres | None:
+        return self.infrastructure.postgres
+
+    @property
+    def rabbitmq(self) -> RabbitMQ | None:
+        return self.infrastructure.rabbitmq
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._chosen_ports().http}"
+
+    def env_for(self, name: str) -> dict[str, str]:
+        """The environment of one program: a service, `gateway`, `all`, `relay`, or `prepare` for admin commands."""
+        return environment.env_for(
+            name,
+            run_dir=self.run_dir,
+            servers=self.infrastructure,
+            ports=self._chosen_ports(),
+            test_mode=self._test_mode,
+        )
+
+    def program(self, name: str) -> Program:
+        """How a program of this stack is run, for `supervisor.start`."""
+        words = [RELAY] if name == RELAY else ["run", name]
+        health = self._chosen_ports().health[GATEWAY if name == ALL else name]
+        return Program(
+            name=name,
+            argv=[sys.executable, "-m", "chassis.cli", *words],
+            env=self.env_for(name),
+            health_url=f"http://127.0.0.1:{health}/readyz",
+        )
+
+    # --- life ---
+
+    def start(self) -> None:
+        """Start everything; when something fails, stop what was started."""
+        self._lock = self.run_dir.lock()
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Programs first, so that they can still write and acknowledge; then the servers."""
+        self.supervisor.stop()
+        self.infrastructure.stop()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _start(self) -> None:
+        self.infrastructure.start()
+        self._ports = environment.choose_ports(self.run_dir)
+        self._prepare()
+        began = time.monotonic()
+        names = [ALL, RELAY] if self._processes == "one" else [*OWNERS, RELAY]
+        for name in names:
+            self.supervisor.start(self.program(name))
+        self.supervisor.wait_ready(READY_SECONDS)
+        self._progress(f"{', '.join(names)} are ready ({time.monotonic() - began:.1f} s)")
+
+    def _prepare(self) -> None:
+        """Databases, roles, migrations, broker users and topology: one process for all, which saves seconds."""
+        began = time.monotonic()
+        log = self.run_dir.log(PREPARE)
+        child = processes.spawn(
+            Launch(
+                argv=[sys.executable, "-m", "chassis.cli", PREPARE],
+                env=self.env_for(PREPARE),
+                log=log,
+                directory=PROJECT,
+            )
+        )
+        ended = processes.wait_until(lambda: child.poll() is not None, seconds=PREPARE_SECONDS)
+        if not ended:
+            child.kill()
+        if not ended or child.returncode != 0:
+            raise LocalStackError(f"databases and queues cannot be prepared; the end of {log}:\n{last_lines(log)}")
+        self._progress(f"databases and queues are prepared ({time.monotonic() - began:.1f} s)")
+
+    def _chosen_ports(self) -> Ports:
+        if self._ports is None:
+            raise LocalStackError("the stack has not been started")
+        return self._ports

@@ -1,0 +1,228 @@
+"""`/openapi.json`: OpenAPI 3.1, made from routes, operations, shapes and the access matrix."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import Any
+
+from contracts import access, refusals
+from contracts.operation import Kind
+from gateway import errors, faults
+from gateway.json_schema import Schema, Schemas
+from gateway.masking import expands_customers
+from gateway.reading import EXPECTED
+from gateway.routing import BASE, Route, Table
+
+STORE = "store_id"
+TAGS = {
+    "gateway": "组织与帐号 · Organisation and accounts",
+    "customer": "客户 · Customers",
+    "sales": "销售 · Sales",
+    "workshop": "维修 · Workshop",
+    "followup": "回访 · Follow-up",
+    "reporting": "报表 · Reporting",
+}
+
+ABOUT = """\
+汽车经销商客户关系管理系统的接口。The API of the customer-relationship system of a car dealer group.
+
+- 登录 Log in: `POST /api/v1/sessions`; send the token as `Authorization: Bearer …`.
+- 门店 Store: `X-Store-Id` names the store acted for; a request without `store_id` takes it from there.
+- 幂等 Retry: `Idempotency-Key` makes a command safe to repeat; the same key and request give the same answer.
+- 版本 Versions: an `ETag` is the version; `If-Match` refuses a change of anything newer (412).
+- 金额 Money is in fen (分), moments are ISO 8601 with `+08:00`.
+- 错误 Errors are `application/problem+json` with a stable `code`, in Chinese or English (`Accept-Language`).
+  Not JSON is 400 `MALFORMED_JSON`; JSON that does not fit is 422 `INVALID_REQUEST` with `errors` by field.
+"""
+
+_HEADERS: dict[str, Schema] = {
+    "StoreId": {
+        "name": "X-Store-Id",
+        "in": "header",
+        "description": "代表的门店 · The store acted for.",
+        "schema": {"type": "string", "pattern": "^[A-Z0-9]{1,12}$"},
+    },
+    "Language": {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "zh (default) or en",
+        "schema": {"type": "string"},
+    },
+    "RequestId": {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "请求编号 · Comes back, and goes through all services and logs.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "幂等键 · The same key is the same command.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": '读取时的版本 · `"<version>"` of the state the change is meant for.',
+        "schema": {"type": "string"},
+    },
+    "Expand": {
+        "name": "expand",
+        "in": "query",
+        "description": "附上客户姓名 · Adds `customer_name`.",
+        "schema": {"type": "string", "enum": ["customer"]},
+    },
+}
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string", "description": "用户可读的一句话 · A sentence for the user, in his language."},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "稳定的错误码 · Stable."},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "description": "INVALID_REQUEST: field → complaints."},
+        "details": {"type": "object", "description": "The facts that stand in the way."},
+        "request_id": {"type": "string"},
+    },
+    "required": ["type", "title", "status", "code", "detail", "request_id", "details"],
+}
+
+
+def document(table: Table) -> dict[str, Any]:
+    """The whole document."""
+    schemas = Schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for route in table.routes:
+        paths.setdefault(BASE + route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Dealer CRM", "version": "1", "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "security": [{"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {**dict(sorted(schemas.components.items())), "Problem": _PROBLEM},
+            "parameters": _HEADERS,
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+        },
+        "x-problems": problems(),
+    }
+
+
+def problems() -> list[dict[str, Any]]:
+    """The codes that the gateway itself gives, with their sentences; services tell theirs with each answer."""
+    refused = [*refusals.ALWAYS_POSSIBLE, *_refusals_of_gateway()]
+    told = [{"code": each.code, "zh": each.zh, "en": each.en} for each in refused]
+    return told + [{"code": each.code, "zh": each.zh, "en": each.en, "status": each.status} for each in faults.ALL]
+
+
+def _refusals_of_gateway() -> list[type[refusals.Refusal]]:
+    return [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, refusals.Refusal) and value.__module__ == errors.__name__
+    ]
+
+
+def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
+    operation = route.operation
+    described: dict[str, Any] = {
+        "operationId": operation.name if route.path != "/board" else f"{operation.name}.board",
+        "tags": [operation.service],
+        "summary": operation.summary,
+        "x-summary-zh": route.zh,
+        "description": f"{route.zh} · {operation.summary}",
+        "x-kind": str(operation.kind),
+        "x-roles": {role: str(reach) for role, reach in access.matrix().operations.get(operation.name, {}).items()},
+        "parameters": _parameters(route, schemas),
+        "responses": _responses(route, schemas),
+    }
+    if route.method in ("POST", "PATCH") and (body := _body(route, schemas))["properties"]:
+        described["requestBody"] = {
+            "required": bool(body.get("required")),
+            "content": {"application/json": {"schema": body}},
+        }
+    if route.public:
+        described["security"] = []
+    return described
+
+
+def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
+    request = route.operation.request
+    hints = typing.get_type_hints(request, include_extras=True)
+    found: list[Schema] = []
+    for field in dataclasses.fields(request):
+        in_path = field.name in route.parameters
+        if not in_path and route.method != "GET":
+            continue
+        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        schema = schemas.field(field.name, hints[field.name], shown=False)[field.name]
+        if not needed and isinstance(field.default, str | int):
+            schema = {**schema, "default": field.default}
+        where = "path" if in_path else "query"
+        required = in_path or (needed and field.name != STORE)
+        found.append({"name": field.name, "in": where, "required": required, "schema": schema})
+    headers = ["RequestId", "Language"] if route.public else ["StoreId", "RequestId", "Language"]
+    if route.operation.kind is Kind.COMMAND:
+        headers.append("IdempotencyKey")
+    if EXPECTED in hints:
+        headers.append("IfMatch")
+    if route.method == "GET" and expands_customers(route.operation.response):
+        headers.append("Expand")
+    return found + [{"$ref": f"#/components/parameters/{name}"} for name in headers]
+
+
+def _body(route: Route, schemas: Schemas) -> Schema:
+    return schemas.of(route.operation.request, shown=False, without=route.parameters, optional=(STORE,))
+
+
+def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
+    response = route.operation.response
+    success: dict[str, Any] = {
+        "description": (response.__doc__ or "").partition("\n")[0],
+        "content": {"application/json": {"schema": schemas.reference(response, shown=True)}},
+    }
+    if any(field.name == "version" for field in dataclasses.fields(response)):
+        success["headers"] = {"ETag": {"description": "The version.", "schema": {"type": "string"}}}
+    codes = codes_of(route)
+    refused: dict[str, Any] = {
+        "description": "拒绝 · Refused: " + ", ".join(codes),
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Problem"},
+                        {"type": "object", "properties": {"code": {"enum": codes}}},
+                    ]
+                }
+            }
+        },
+    }
+    failed = {
+        "description": "系统故障 · Something behind failed.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    answers = {str(route.status): success}
+    if route.found:
+        answers[str(route.found)] = success
+    return {**answers, "4XX": refused, "5XX": failed}
+
+
+def codes_of(route: Route) -> list[str]:
+    """Every code a request to this route can be refused with, HTTP's own faults apart."""
+    operation = route.operation
+    always = [each.code for each in refusals.ALWAYS_POSSIBLE]
+    if route.public:
+        always = [refusals.InvalidRequest.code]
+    else:
+        always += [errors.SessionRequired.code, errors.PasswordChangeRequired.code]
+    if operation.kind is Kind.QUERY:
+        always = [code for code in always if code not in ("IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS")]
+    if not any(field.name == EXPECTED for field in dataclasses.fields(operation.request)):
+        always = [code for code in always if code != refusals.StaleVersion.code]
+    return [*operation.refuses, *always]

@@ -1,0 +1,166 @@
+"""Who may import whom: the contracts of import-linter hold, and each has been seen to fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.support.source import PACKAGES, ROOT, Source, copy_of, plant, sources
+
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+LINT = Path(sys.executable).with_name("lint-imports")
+
+
+def lint(root: Path, *contracts: str) -> tuple[bool, str]:
+    chosen = [word for contract in contracts for word in ("--contract", contract)]
+    command = [str(LINT), "--no-cache", "--no-logo", *chosen]
+    done = subprocess.run(command, check=False, cwd=root, capture_output=True, text=True, timeout=100)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_contract_holds():
+    kept, told = lint(ROOT)
+    assert kept, told
+
+
+VIOLATIONS = [
+    ("downward", "contracts/vin.py", "import chassis.clock\n"),
+    ("downward", "contracts/planted.py", "from services.sales import models\n"),
+    ("downward", "chassis/clock.py", "import services.sales.models\n"),
+    ("downward", "chassis/planted.py", "from gateway import errors\n"),
+    ("downward", "services/sales/queries.py", "import gateway.errors\n"),
+    ("downward", "gateway/errors.py", "from services.customer import errors\n"),
+    ("downward", "services/sales/usecases.py", "import simulator.people\n"),
+    ("apart", "services/customer/usecases.py", "from services.sales import usecases\n"),
+    ("apart", "services/followup/planted/deep.py", "import services.workshop.models\n"),
+    ("inside", "services/sales/models.py", "from services.sales import usecases\n"),
+    ("inside", "services/sales/errors.py", "import services.sales.models\n"),
+    ("inside", "services/customer/rules/phone.py", "from services.customer import models\n"),
+    ("inside", "services/workshop/queries.py", "import services.workshop.service\n"),
+    ("inside", "services/sales/helpers.py", "X = 1\n"),
+    ("frame", "services/sales/usecases.py", "import kombu\n"),
+    ("frame", "services/sales/models.py", "from nameko.rpc import rpc\n"),
+    ("frame", "services/followup/rules.py", "import eventlet\n"),
+    ("frame", "contracts/planted.py", "import amqp\n"),
+    ("frame", "deploy/local/planted.py", "import kombu.pools\n"),
+    ("database", "services/customer/rules/phone.py", "import sqlalchemy\n"),
+    ("database", "contracts/planted.py", "from sqlalchemy import text\n"),
+    ("shapes", "services/sales/usecases.py", "from marshmallow import Schema\n"),
+    ("shapes", "chassis/planted.py", "import marshmallow.fields\n"),
+    ("promises", "contracts/planted.py", "import werkzeug\n"),
+    ("promises", "contracts/shapes.py", "from psycopg import sql\n"),
+    ("pure", "services/workshop/rules.py", "from chassis import clock\n"),
+    ("pure", "services/customer/rules/names.py", "import sqlalchemy.orm\n"),
+    ("pure", "services/sales/errors.py", "import psycopg\n"),
+    ("occasions", "services/followup/occasions/planted.py", "from chassis.outbox import record\n"),
+    ("occasions", "services/followup/occasions/planted.py", "import sqlalchemy\n"),
+]
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of(ROOT, tmp_path_factory.mktemp("tree"))
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), VIOLATIONS, ids=[f"{c}-{f}" for c, f, _ in VIOLATIONS])
+def test_a_planted_import_breaks_its_contract(pristine, contract, file, line):
+    path = pristine / file
+    before = path.read_text("utf-8") if path.exists() else None
+    made = [folder for folder in path.parents if folder.is_relative_to(pristine) and not folder.exists()]
+    plant(pristine, file, "\n" + line)
+    for folder in made:
+        (folder / "__init__.py").touch()
+    try:
+        kept, told = lint(pristine, contract)
+    finally:
+        if before is None:
+            path.unlink()
+            for folder in made:
+                (folder / "__init__.py").unlink()
+        else:
+            path.write_text(before, "utf-8")
+    assert not kept, told
+    assert "BROKEN" in told or "not exhaustive" in told.lower() or "is not declared" in told.lower(), told
+
+
+def test_every_contract_has_a_planted_violation():
+    assert {contract["id"] for contract in CONTRACTS} == {contract for contract, *_ in VIOLATIONS}
+
+
+def test_every_package_of_ours_is_under_contract():
+    ours = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert ours == set(PACKAGES)
+
+
+@cache
+def third_party() -> frozenset[str]:
+    """The import names of what we depend on."""
+    known = {
+        "setuptools": ("setuptools", "pkg_resources"),
+        "pyjwt": ("jwt",),
+        "argon2-cffi": ("argon2",),
+        "uuid-utils": ("uuid_utils",),
+        "prometheus-client": ("prometheus_client",),
+        "python-stdnum": ("stdnum",),
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names: set[str] = set()
+    for line in project["dependencies"]:
+        name = line.partition("[")[0]
+        for sign in "=<>~!;":
+            name = name.partition(sign)[0]
+        names.update(known.get(name.strip(), (name.strip(),)))
+    return frozenset(names)
+
+
+@pytest.mark.parametrize(("contract", "besides"), [("promises", {"marshmallow", "orjson"}), ("pure", {"pypinyin"})])
+def test_a_contract_that_forbids_the_frameworks_knows_all_of_them(contract, besides):
+    (declared,) = [one for one in CONTRACTS if one["id"] == contract]
+    assert third_party() - set(declared["forbidden_modules"]) - {"marshmallow", "orjson", "stdnum"} <= besides
+
+
+def foreign(source: Source, allowed: set[str]) -> list[str]:
+    """Imports of a file that are neither the standard library's nor allowed (by their beginning)."""
+    return [
+        what
+        for what in source.imported().values()
+        if what.partition(".")[0] not in sys.stdlib_module_names
+        and not any(what == one or what.startswith(one + ".") for one in allowed)
+    ]
+
+
+def pure_imports(root: Path) -> list[str]:
+    """What contracts and rules import beyond the standard library and what they may."""
+    found = []
+    for source in sources(root, "contracts"):
+        found += [f"{source.name}: {what}" for what in foreign(source, {"contracts", "marshmallow", "orjson"})]
+    for source in sources(root, "services"):
+        service, part = Path(source.name).parts[1:3] if len(Path(source.name).parts) > 2 else ("", "")
+        if part.removesuffix(".py") in ("rules", "kpis", "errors"):
+            own = {f"services.{service}.{name}" for name in ("rules", "kpis", "errors")}
+            allowed = {"contracts", "pypinyin", "stdnum", *own}
+            found += [f"{source.name}: {what}" for what in foreign(source, allowed)]
+    return found
+
+
+def test_contracts_and_rules_import_the_standard_library_and_little_more():
+    assert pure_imports(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("contracts/planted.py", "import requests\n"),
+        ("services/sales/rules.py", "from chassis import clock\n"),
+        ("services/workshop/rules.py", "import services.workshop.models\n"),
+        ("services/sales/rules/deep/price.py", "import numpy as np\n"),
+    ],
+)
+def test_a_planted_foreign_import_is_found(tmp_path, file, line):
+    plant(tmp_path, file, line)
+    assert [one.partition(":")[0] for one in pure_imports(tmp_path)] == [file]

@@ -1,0 +1,360 @@
+"""The whole system as the end-to-end and fault tests see it: its public API, its databases, and the means to hurt it.
+
+Every broker connection goes through our own TCP proxy, so that links can be made half dead.
+Started once per session, with short retry tiers and a short heartbeat.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from chassis import clock, dead
+from chassis.topology import HEARS, Management
+from contracts.vin import with_check_digit
+from deploy.local.infrastructure import Infrastructure
+from deploy.local.stack import Stack
+from simulator.client import Client
+from tests.support.business import Desk
+from tests.support.ledger import Databases
+from tests.support.polling import eventually
+from tests.support.tcp_proxy import TcpProxy
+
+STORES = (("HN", "华南店"), ("FT", "福田店"), ("BA", "宝安店"))
+ADMIN, PASSWORD = "admin", "a-test-systems-admin"
+HEARTBEAT = 4
+"""Seconds; ten in production."""
+TIERS = "0.2,0.5,1"
+"""Seconds; a second to an hour in production."""
+
+
+class ThroughProxy(Infrastructure):
+    """The private servers, with the broker behind a proxy."""
+
+    proxy: TcpProxy | None = None
+
+    def start(self) -> None:
+        super().start()
+        if self.proxy is None:
+            uri = urlsplit(super().amqp_uri)
+            self.proxy = TcpProxy(uri.hostname or "127.0.0.1", uri.port or 5672)
+            self.proxy.__enter__()
+
+    def stop(self) -> None:
+        super().stop()
+        if self.proxy is not None:
+            self.proxy.__exit__()
+
+    @property
+    def amqp_uri(self) -> str:
+        uri = urlsplit(super().amqp_uri)
+        if self.proxy is None:
+            return urlunsplit(uri)
+        login = uri.netloc.rpartition("@")[0]
+        return urlunsplit(uri._replace(netloc=f"{login}@127.0.0.1:{self.proxy.port}"))
+
+
+@dataclass(frozen=True)
+class Car:
+    """A delivered car."""
+
+    customer_id: str
+    vehicle_id: str
+    mobile: str
+    vin: str
+    order: dict[str, Any]
+
+
+class System:
+    """A running system. Roles are people of store HN unless another store is named."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._run_dir = run_dir
+        self._crashes = run_dir / "crashes"
+        self._crashes.mkdir(parents=True)
+        self.partner_password = secrets.token_hex(8)
+        self.stack = Stack(run_dir, test_mode=True)
+        self.servers = self.stack.infrastructure = ThroughProxy(run_dir)
+        self._people: dict[tuple[str, str], tuple[str, str]] = {}
+        self._sessions: dict[tuple[str, str], Client] = {}
+
+    def start(self) -> None:
+        """Start everything and open three stores."""
+        os.environ.update(
+            CRM_RETRY_DELAYS=TIERS,
+            CRM_HEARTBEAT_SECONDS=str(HEARTBEAT),
+            CRM_CRASH_DIR=str(self._crashes),
+            CRM_PARTNER_PASSWORD=self.partner_password,
+        )
+        self.stack.start()
+        self.databases = Databases(self.servers.database_url)
+        environment = {**self.stack.env_for("gateway"), "CRM_BOOTSTRAP_PASSWORD": PASSWORD}
+        command = [sys.executable, "-m", "gateway.bootstrap", "--account", ADMIN, "--keep"]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        self.boss = Client.log_in(self.base_url, ADMIN, PASSWORD)
+        self.boss.post("/dealers", {"code": "HT", "name": "红彤"})
+        for code, name in STORES:
+            self.boss.post("/stores", {"code": code, "name": name, "dealer_code": "HT"})
+        roles = ("receptionist", "consultant", "sales_manager", "finance", "advisor", "technician", "inspector")
+        self.desk = Desk({role: self.account(role) for role in roles}, self.base_url)
+
+    def stop(self) -> None:
+        """End everything."""
+        for client in (self.boss, *self._sessions.values()):
+            client.close()
+        self.desk.close()
+        self.stack.stop()
+
+    # -- using it ----------------------------------------------------------------------------
+
+    @property
+    def base_url(self) -> str:
+        """Where the gateway listens."""
+        return self.stack.base_url
+
+    @property
+    def admin_amqp_uri(self) -> str:
+        """The broker as its administrator sees it, past the proxy."""
+        assert self.stack.rabbitmq is not None
+        return self.stack.rabbitmq.admin_uri
+
+    def account(self, role: str, *, store: str = "HN") -> tuple[str, str]:
+        """Account and password of somebody with this role in this store; hired when first asked for."""
+        known = self._people.get((role, store))
+        if known is None:
+            code, initial, chosen = f"{role}-{store}", secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+            stores = [code_ for code_, _ in STORES] if role == "leader" else [store]
+            person = {"code": code, "name": code, "roles": [role], "stores": stores, "initial_password": initial}
+            self.boss.post("/staff", person)
+            first = Client.log_in(self.base_url, code, initial)
+            first.post("/me/password", {"old_password": initial, "new_password": chosen})
+            first.close()
+            known = self._people[role, store] = (code, chosen)
+        return known
+
+    def as_(self, role: str, *, store: str = "HN") -> Client:
+        """A session of somebody with this role in this store."""
+        if (role, store) not in self._sessions:
+            account, password = self.account(role, store=store)
+            self._sessions[role, store] = Client.log_in(self.base_url, account, password, store=store)
+        return self._sessions[role, store]
+
+    def staff_id(self, role: str, *, store: str = "HN") -> str:
+        """The staff code of that person."""
+        return self.account(role, store=store)[0]
+
+    def deliver_a_car(self, *, name: str = "陈晓明", key: str | None = None) -> Car:
+        """A customer buys a car in store HN, from registration to keys."""
+        number = secrets.randbelow(10**8)
+        mobile, vin = f"138{number:08d}", with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+        customer = self.as_("receptionist").post("/customers", {"name": name, "mobile": mobile, "store_id": "HN"})
+        stock = self.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
+        order = {"customer_id": customer["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 100}
+        consultant = self.as_("consultant")
+        path = f"/orders/{consultant.post('/orders', order)['order_id']}"
+        promised = (clock.now() + timedelta(days=3)).date().isoformat()
+        consultant.post(f"{path}/sign", {"contract_no": "C", "signer": name, "promised_date": promised})
+        self.as_("finance").post(f"{path}/payments", {"amount_fen": 100, "external_ref": secrets.token_hex(8)})
+        consultant.post(f"{path}/allocate", {"vin": vin})
+        delivered = consultant.post(f"{path}/deliver", {"km": 12}, key=key)
+        return Car(customer["customer_id"], stock["vehicle_id"], mobile, vin, delivered)
+
+    def close_a_repair_order(self, *, customer_id: str, vehicle_id: str, fen: int) -> dict[str, Any]:
+        """A repair order from reception to return, in store HN."""
+        advisor = self.as_("advisor")
+        opened = advisor.post(
+            "/repair-orders",
+            {
+                "vehicle_id": vehicle_id,
+                "customer_id": customer_id,
+                "store_id": "HN",
+                "km": 5000,
+                "complaint": "首保",
+                "lines": [{"description": "保养", "amount_fen": fen, "hours": "1.5"}],
+            },
+        )
+        path = f"/repair-orders/{opened['ro_id']}"
+        promised = (clock.now() + timedelta(hours=2)).isoformat()
+        advisor.post(f"{path}/authorize", {"promised_at": promised, "consent_by": "本人"})
+        advisor.post(f"{path}/dispatch", {"technician_id": self.staff_id("technician")})
+        self.as_("technician").post(f"{path}/start")
+        self.as_("technician").post(f"{path}/finish")
+        self.as_("inspector").post(f"{path}/inspect", {"verdict": "passed"})
+        self.as_("finance").post(f"{path}/settle")
+        returned: dict[str, Any] = advisor.post(f"{path}/return")
+        return returned
+
+    def view_with(self, customer_id: str, event: str) -> dict[str, Any] | None:
+        """The customer view, once its timeline tells of this kind of event."""
+        view: dict[str, Any] = self.as_("advisor").get(f"/customers/{customer_id}/360")
+        return view if any(entry["type"] == event for entry in view["timeline"]) else None
+
+    def visits(self, customer_id: str, *, count: int) -> list[dict[str, Any]] | None:
+        """The customer's visits, once there are so many."""
+        found: list[dict[str, Any]] = self.as_("cr_agent").get("/visits", customer_id=customer_id)["items"]
+        return found if len(found) >= count else None
+
+    def visit(self, customer_id: str, purpose: str) -> dict[str, Any] | None:
+        """The customer's visit with this purpose, once it is planned."""
+        found = self.as_("cr_agent").get("/visits", customer_id=customer_id)["items"]
+        return next((visit for visit in found if visit["purpose"] == purpose), None)
+
+    # -- looking inside ----------------------------------------------------------------------
+
+    def rows(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows out of a service's database."""
+        return self.databases.rows(service, query, *values)
+
+    def caught_up(self) -> bool:
+        """Everything recorded is published, and no consumer has anything waiting or in hand."""
+        producers = ("customer", "sales", "workshop", "followup", "gateway")
+        waiting = [self.rows(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL") for name in producers]
+        return waiting == [[(0,)]] * len(producers) and not any(
+            self.management().depth(consumer) for consumer, heard in HEARS.items() if heard
+        )
+
+    def management(self) -> Management:
+        """The broker's management API."""
+        return Management(self.servers.management_url)
+
+    def bound(self, exchange: str, key: str, queue_prefix: str) -> bool:
+        """Whether a queue with this prefix is bound there."""
+        bindings = self.management().call("GET", f"/exchanges/crm/{exchange}/bindings/source")
+        return any(item["routing_key"] == key and item["destination"].startswith(queue_prefix) for item in bindings)
+
+    def dead_messages(self) -> dict[str, list[dead.DeadMessage]]:
+        """Dead messages by consumer; consumers without any are left out."""
+        found = {consumer: dead.look(self.admin_amqp_uri, consumer) for consumer, heard in HEARS.items() if heard}
+        return {consumer: messages for consumer, messages in found.items() if messages}
+
+    def crm(self, *words: str) -> str:
+        """Run an administrator's command; returns what it printed."""
+        command = [sys.executable, "-m", "chassis.cli", *words]
+        ran = subprocess.run(command, env=self.stack.env_for("prepare"), capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr + ran.stdout
+        return ran.stdout
+
+    def note(self, line: str) -> None:
+        """Keep a measured value for the report at the end of the run."""
+        with (self._run_dir / "notes.txt").open("a") as notes:
+            notes.write(line + "\n")
+
+    # -- hurting it --------------------------------------------------------------------------
+
+    def kill(self, program: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Kill a process; the supervisor starts it again."""
+        os.kill(self._pid(program), number)
+
+    def die_at(self, point: str, *programs: str) -> None:
+        """Let processes die at a point of their work, and wait until each has."""
+        for program in programs:
+            (self._crashes / f"{program}.{point}").touch()
+        eventually(lambda: not any(self._crashes.iterdir()), within=20, what=f"{programs} to die at {point}")
+
+    def restart_broker(self) -> None:
+        """`kill -9` of the broker, and start it again."""
+        assert self.stack.rabbitmq is not None
+        self.stack.rabbitmq.kill()
+        self.stack.rabbitmq.start()
+
+    @contextmanager
+    def broker_away(self) -> Iterator[None]:
+        """The broker is gone meanwhile."""
+        assert self.stack.rabbitmq is not None
+        self.stack.rabbitmq.stop()
+        try:
+            yield
+        finally:
+            self.stack.rabbitmq.start()
+
+    def close_connections(self) -> None:
+        """The broker closes every connection."""
+        assert self.stack.rabbitmq is not None
+        assert self.stack.rabbitmq.close_all_connections() > 0
+
+    def freeze_links(self) -> None:
+        """Every broker connection stays open and falls silent; all must be given up and replaced in time."""
+        assert self.servers.proxy is not None
+        assert self.servers.proxy.freeze() > 0
+        eventually(
+            lambda: self.servers.proxy is not None and self.servers.proxy.frozen == 0,
+            within=2 * HEARTBEAT + 5,
+            what="all half-dead links given up",
+        )
+
+    def restart_database(self) -> None:
+        """The database stops without ceremony and starts again."""
+        assert self.stack.postgres is not None
+        self.stack.postgres.restart(immediate=True)
+
+    @contextmanager
+    def frozen(self, program: str, *, by: signal.Signals) -> Iterator[None]:
+        """The process stands still meanwhile."""
+        pid = self._pid(program)
+        os.kill(pid, by)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def stop_gracefully(self, program: str, *, with_signal: signal.Signals) -> float:
+        """Ask a process to end; returns how many seconds it took. The supervisor starts another."""
+        pid, started = self._pid(program), time.monotonic()
+        os.kill(pid, with_signal)
+        eventually(lambda: self.stack.supervisor.pid(program) != pid, within=35, what=f"{program} to end")
+        return time.monotonic() - started
+
+    def ready_again(self, *, within: float) -> float:
+        """Wait until every process is ready; returns the seconds it took."""
+        started = time.monotonic()
+        eventually(lambda: not self._unready(), within=within, what="every process ready")
+        return time.monotonic() - started
+
+    def _unready(self) -> list[str]:
+        return [name for name in self.stack.supervisor.names() if not _answers(self.stack.program(name).health_url)]
+
+    def _pid(self, program: str) -> int:
+        pid = eventually(lambda: self.stack.supervisor.pid(program), within=10, what=f"{program} to run")
+        assert isinstance(pid, int)
+        return pid
+
+
+def _answers(url: str | None) -> bool:
+    try:
+        with urllib.request.urlopen(url or "", timeout=3) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The whole system, started once per session."""
+    made = System(tmp_path_factory.mktemp("system"))
+    before = dict(os.environ)
+    try:
+        made.start()
+    except BaseException:
+        made.stack.stop()
+        raise
+    try:
+        yield made
+    finally:
+        made.stop()
+        os.environ.clear()
+        os.environ.update(before)
