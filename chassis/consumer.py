@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -294,7 +293,7 @@ class Consumer:
         if isinstance(error, Refusal):
             self._bury(delivery, "refused", f"{error.code} {error.details}")
         elif delivery.attempt >= len(self._delays):
-            self._bury(delivery, "retries_exhausted", _last_line(error))
+            self._bury(delivery, "retries_exhausted", database.describe(error))
         else:
             delay = self._delays[delivery.attempt]
             log.warning(
@@ -303,8 +302,8 @@ class Consumer:
                 message_id=delivery.message_id,
                 attempt=delivery.attempt + 1,
                 after=delay,
-                error=_last_line(error),
-                trace=traceback.format_exc(limit=-6),
+                error=database.describe(error),
+                where=logs.origin(error),
             )
             self._move(
                 delivery,
@@ -390,7 +389,3 @@ class Consumer:
                     channel.basic_cancel(self._tag, nowait=True)
         except LinkDown:
             pass
-
-
-def _last_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:500]

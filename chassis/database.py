@@ -59,7 +59,13 @@ class Database:
 
     def _engine(self, pool_size: int, **settings: object) -> Engine:
         return create_engine(
-            self._url, pool_size=pool_size, max_overflow=0, pool_timeout=3, connect_args=CONNECT_ARGUMENTS, **settings
+            self._url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=3,
+            connect_args=CONNECT_ARGUMENTS,
+            hide_parameters=True,
+            **settings,
         )
 
     @contextmanager
@@ -126,6 +132,15 @@ class Database:
         """Close every connection."""
         self._writers.dispose()
         self._readers.dispose()
+
+
+def describe(error: BaseException) -> str:
+    """What went wrong, without the data it went wrong with: PostgreSQL's messages quote whole rows (S24)."""
+    if not isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None) or ""
+    return " ".join(part for part in (type(error.orig).__name__, _sqlstate(error), constraint) if part)
 
 
 def _sqlstate(error: DBAPIError) -> str:

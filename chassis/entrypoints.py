@@ -23,7 +23,7 @@ from chassis.actors import Verifier
 from chassis.clock import now as clock_now
 from chassis.consumer import Consumer, Subscription
 from chassis.context import Call, moment
-from chassis.database import Database, is_outage
+from chassis.database import Database, describe, is_outage
 from chassis.outbox import Cause, set_cause
 from chassis.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
 from chassis.settings import Settings
@@ -260,7 +260,7 @@ class ScheduledEntrypoint(_Shared):
             ):
                 pass
         except Exception as error:
-            log.warning("scheduled work failed, next turn will try again", name=self.name, error=repr(error))
+            log.warning("scheduled work failed, next turn will try again", name=self.name, error=describe(error))
 
 
 def run_scheduled(db: Database, name: str, work: Callable[[Session], int]) -> int:

@@ -21,7 +21,10 @@ _CLAIM = text(
     """
 )
 _REPEATED = text(
-    "UPDATE inbox SET duplicates = duplicates + 1 WHERE handler = :handler AND event_id = ANY(CAST(:event_ids AS uuid[]))"
+    """
+    UPDATE inbox SET duplicates = duplicates + 1
+     WHERE handler = :handler AND event_id = ANY(CAST(:event_ids AS uuid[]))
+    """
 )
 _START = text(
     """

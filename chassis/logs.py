@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 import orjson
 import structlog
@@ -41,3 +42,9 @@ def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """A logger that names its part of the system."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(part=name)
     return logger
+
+
+def origin(error: BaseException, *, depth: int = 8) -> list[str]:
+    """Where an error came from, innermost last: files, lines and functions, but no data and no message."""
+    frames = traceback.extract_tb(error.__traceback__)[-depth:]
+    return [f"{frame.filename.rpartition('/site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]

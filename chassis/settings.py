@@ -38,9 +38,10 @@ class Environment:
     def number(self, variable: str, default: int | None = None) -> int:
         """A whole number."""
         value = self.text(variable, None if default is None else str(default), wanted="a whole number")
-        if not value.lstrip("-").isdigit():
-            raise MissingSetting(variable, f"a whole number, not {value!r}")
-        return int(value)
+        try:
+            return int(value)
+        except ValueError:
+            raise MissingSetting(variable, f"a whole number, not {value!r}") from None
 
     def numbers(self, variable: str, default: str) -> tuple[float, ...]:
         """Numbers with commas between."""

@@ -77,12 +77,8 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
     `loose` takes numbers written as text (query strings).
     Raises InvalidShape with every complaint at once.
     """
-    schema = schema_of(shape, loose)  # type: ignore[arg-type]  # a class is hashable
     try:
-        return typing.cast(
-            "T",
-            schema.load(raw, unknown=marshmallow.EXCLUDE if tolerant else marshmallow.RAISE),  # type: ignore[arg-type]
-        )
+        return typing.cast("T", schema_of(shape, loose, tolerant).load(raw))  # type: ignore[arg-type]  # it checks
     except marshmallow.ValidationError as error:
         complaints = error.messages if isinstance(error.messages, dict) else {"_": error.messages}
         raise InvalidShape(shape, complaints) from None
@@ -104,13 +100,23 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+class Manner(typing.NamedTuple):
+    """How strictly a shape is read, itself and what is nested in it."""
+
+    loose: bool
+    tolerant: bool
+
+
 @cache
-def schema_of(shape: type, loose: bool = False) -> marshmallow.Schema:
+def schema_of(shape: type, loose: bool = False, tolerant: bool = False) -> marshmallow.Schema:
     """The marshmallow schema of a dataclass; loading through it gives an instance of the dataclass."""
     hints = typing.get_type_hints(shape, include_extras=True)
+    manner = Manner(loose, tolerant)
     members: dict[str, Any] = {
-        field.name: _field(hints[field.name], loose, default=_default(field)) for field in dataclasses.fields(shape)
+        field.name: _field(hints[field.name], manner, default=_default(field)) for field in dataclasses.fields(shape)
     }
+    unknown = marshmallow.EXCLUDE if tolerant else marshmallow.RAISE
+    members["Meta"] = type("Meta", (), {"unknown": unknown})  # nested shapes do not inherit it, so each has its own
     members["_build"] = marshmallow.post_load(lambda self, data, **_: shape(**data))
     return typing.cast("marshmallow.Schema", type(f"{shape.__name__}Schema", (marshmallow.Schema,), members)())
 
@@ -123,12 +129,20 @@ def _default(field: dataclasses.Field[Any]) -> object:
     return dataclasses.MISSING
 
 
-def _no_nul(text: str) -> None:
-    if "\x00" in text:
+def _no_nul(data: object) -> None:
+    """PostgreSQL keeps no NUL, neither in text nor inside free data."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            _no_nul(name)
+            _no_nul(value)
+    elif isinstance(data, list):
+        for value in data:
+            _no_nul(value)
+    elif isinstance(data, str) and "\x00" in data:
         raise marshmallow.ValidationError("Must not contain the NUL character.")
 
 
-def _field(hint: Any, loose: bool, *, default: object = dataclasses.MISSING) -> fields.Field[Any]:
+def _field(hint: Any, manner: Manner, *, default: object = dataclasses.MISSING) -> fields.Field[Any]:
     marks: tuple[Any, ...] = ()
     if typing.get_origin(hint) is typing.Annotated:
         hint, *rest = typing.get_args(hint)
@@ -143,10 +157,10 @@ def _field(hint: Any, loose: bool, *, default: object = dataclasses.MISSING) -> 
             hint, *rest = typing.get_args(hint)
             marks += tuple(rest)
     settings["metadata"] = {"marks": marks}
-    return _of_type(hint, marks, settings, loose)
+    return _of_type(hint, marks, settings, manner)
 
 
-def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], loose: bool) -> fields.Field[Any]:
+def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner: Manner) -> fields.Field[Any]:
     origin = typing.get_origin(hint)
     if hint is str:
         text = next((mark for mark in marks if isinstance(mark, Text)), Text())
@@ -154,19 +168,21 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], loose:
         return fields.String(validate=[bounds, _no_nul], **settings)
     if hint is int:
         span = next((mark for mark in marks if isinstance(mark, Between)), Between(-LARGEST_INTEGER, LARGEST_INTEGER))
-        return fields.Integer(strict=not loose, validate=validate.Range(span.low, span.high), **settings)
+        return fields.Integer(strict=not manner.loose, validate=validate.Range(span.low, span.high), **settings)
+    if hint is Decimal:
+        spans = [validate.Range(mark.low, mark.high) for mark in marks if isinstance(mark, Between)]
+        return fields.Decimal(allow_nan=False, validate=spans, **settings)
     if origin in (list, tuple):
         (member, *_) = typing.get_args(hint)
-        return fields.List(_field(member, loose), validate=validate.Length(max=1000), **settings)
+        return fields.List(_field(member, manner), validate=validate.Length(max=1000), **settings)
     if origin is dict or hint is dict:
-        return fields.Dict(keys=fields.String(), **settings)
+        return fields.Dict(keys=fields.String(), validate=_no_nul, **settings)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return fields.Enum(hint, by_value=True, **settings)
     if dataclasses.is_dataclass(hint):
-        return fields.Nested(schema_of(typing.cast("type", hint), loose), **settings)
+        return fields.Nested(schema_of(typing.cast("type", hint), *manner), **settings)
     plain_field: Callable[..., fields.Field[Any]] | None = {
         bool: fields.Boolean,
-        Decimal: fields.Decimal,
         UUID: fields.UUID,
         datetime: fields.AwareDateTime,
         date: fields.Date,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from chassis import logs
 from chassis.database import Database
-from contracts.fields import Done
+from contracts.fields import Done, Nothing
 from contracts.gateway import operations
 from gateway import sessions
 from gateway.asking import LocalCall
@@ -64,7 +64,7 @@ class Accounts:
         log.info("logged in", staff_id=begun.staff_id, correlation_id=call.context.correlation_id)
         return begun
 
-    def log_out(self, request: operations.Nothing, call: LocalCall) -> Done:
+    def log_out(self, request: Nothing, call: LocalCall) -> Done:
         """End this session."""
         del request
         token_hash = call.token_hash
@@ -98,7 +98,7 @@ class Accounts:
         self.sessions.forget()
         return Done()
 
-    def _known(self, whose: object) -> Row | None:
+    def _known(self, whose: ColumnElement[bool]) -> Row | None:
         return self.database.read(lambda connection: connection.execute(_KNOWN.where(whose)).one_or_none())
 
 

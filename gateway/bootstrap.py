@@ -39,7 +39,9 @@ def main(account: str, name: str, keep: bool) -> None:
     until = None if keep else now + INITIAL_FOR
     database = Database(env.text(named("gateway", "DATABASE_URL")), service="gateway", pool_size=1)
     try:
-        changed = database.run(lambda session: ensure(session, account, name, make_hash(password), until=until, now=now))
+        changed = database.run(
+            lambda session: ensure(session, account, name, make_hash(password), until=until, now=now)
+        )
     finally:
         database.close()
     shown = password if changed and not given else None

@@ -72,20 +72,20 @@ class Dispatcher:
 
     def answer(self, request: Request) -> Response:
         """The answer to any request; whatever goes wrong is an answer too."""
-        page = self.pages.find(request)
-        if page is not None:
-            return page
         started = time.perf_counter()
         given = request.headers.get("x-request-id")
         request_id = given if given and _REQUEST_ID.fullmatch(given) else str(uuids.uuid7())
         route: Route | None = None
         live: Live | None = None
         try:
+            page = self.pages.find(request)
+            if page is not None:
+                return page
             route, path_values = self.table.find(request.method, request.path)
             if not route.public:
                 live = self._who(request, route)
             response = self._operate(request, route, path_values, live, request_id)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever went wrong is an answer; problems.answer logs it
             language = language_of(request.headers.get("accept-language", ""))
             response = problems.answer(error, language=language, request_id=request_id)
         seconds = time.perf_counter() - started

@@ -37,12 +37,16 @@ BODY_TOO_LARGE = Fault(413, "BODY_TOO_LARGE", "请求体超过1 MiB", "The body 
 URL_TOO_LONG = Fault(414, "URL_TOO_LONG", "地址超过8 KiB", "The address is longer than 8 KiB")
 MEDIA_TYPE = Fault(415, "MEDIA_TYPE_NOT_SUPPORTED", "请求体须为application/json", "The body must be application/json")
 EXPECTATION = Fault(417, "EXPECTATION_FAILED", "不支持该Expect要求", "This expectation cannot be met")
-HEADERS_TOO_LARGE = Fault(
-    431, "HEADERS_TOO_LARGE", "请求头超过16 KiB", "The headers are larger than 16 KiB"
+HEADERS_TOO_LARGE = Fault(431, "HEADERS_TOO_LARGE", "请求头超过16 KiB", "The headers are larger than 16 KiB")
+INTERNAL = Fault(
+    500, "INTERNAL_ERROR", "系统内部错误,请告知请求编号", "An internal error; please report the request id"
 )
-INTERNAL = Fault(500, "INTERNAL_ERROR", "系统内部错误,请告知请求编号", "An internal error; please report the request id")
-BAD_ANSWER = Fault(502, "SERVICE_FAILED", "服务处理失败,请告知请求编号", "A service failed; please report the request id")
-UNAVAILABLE = Fault(503, "UNAVAILABLE", "系统暂时不可用,请稍后再试", "The system is not available right now; try again soon")
+BAD_ANSWER = Fault(
+    502, "SERVICE_FAILED", "服务处理失败,请告知请求编号", "A service failed; please report the request id"
+)
+UNAVAILABLE = Fault(
+    503, "UNAVAILABLE", "系统暂时不可用,请稍后再试", "The system is not available right now; try again soon"
+)
 OVERLOADED = Fault(503, "OVERLOADED", "系统繁忙,请稍后再试", "The system is busy; try again soon")
 TIMED_OUT = Fault(
     504,

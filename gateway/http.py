@@ -35,6 +35,8 @@ class Server(WebServer):
     """Serves one handler for everything; what nameko has of routing and WSGI is not used."""
 
     handler: Answer
+    _starting: bool
+    _is_accepting: bool
 
     def setup(self) -> None:
         """Read the settings."""
@@ -54,7 +56,7 @@ class Server(WebServer):
 
     def run(self) -> None:
         """Accept until paused."""
-        while self._is_accepting:
+        while True:
             try:
                 sock, address = self._sock.accept()
             except OSError as error:
@@ -81,8 +83,8 @@ class Server(WebServer):
             self._serve(connection)
         except OSError:
             pass  # the client has left, or does not take its answer
-        except Exception as error:
-            log.error("connection failed", error=type(error).__name__, exc_info=True)
+        except Exception:
+            log.exception("connection failed")
         finally:
             self._open.pop(connection, None)
             CONNECTIONS.set(len(self._open))

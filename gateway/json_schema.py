@@ -81,7 +81,9 @@ class Schemas:
             if isinstance(mark, Sensitive) and shown:
                 found[name] = {**schema, "description": _MASKED.get(mark.kind, "")}
                 if mark.kind != "mobile":
-                    found[name]["type"] = [schema["type"], "null"] if isinstance(schema["type"], str) else schema["type"]
+                    found[name]["type"] = (
+                        [schema["type"], "null"] if isinstance(schema["type"], str) else schema["type"]
+                    )
             if isinstance(mark, Names) and shown and schema.get("type") != "array":
                 beside = f"{name.removesuffix('_id')}_name"
                 found[beside] = {"type": ["string", "null"], "description": f"Name of the {mark.what} in `{name}`."}
@@ -139,5 +141,3 @@ def _nullable(schema: Schema) -> Schema:
     if "enum" in schema:
         nullable["enum"] = [*schema["enum"], None]
     return nullable
-
-

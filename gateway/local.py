@@ -110,8 +110,8 @@ def _open_part(request: Any) -> dict[str, Any]:
     """The request without its secrets: a fingerprint of a password would be a weak hash of it."""
     hints = typing.get_type_hints(type(request), include_extras=True)
     secret = {
-        name for name, hint in hints.items() if any(isinstance(mark, Secret) for mark in getattr(hint, "__metadata__", ()))
+        name
+        for name, hint in hints.items()
+        if any(isinstance(mark, Secret) for mark in getattr(hint, "__metadata__", ()))
     }
-    return {
-        each.name: getattr(request, each.name) for each in dataclasses.fields(request) if each.name not in secret
-    }
+    return {each.name: getattr(request, each.name) for each in dataclasses.fields(request) if each.name not in secret}

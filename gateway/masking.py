@@ -117,11 +117,9 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, roles: tuple[str, .
         found.of_customers.append(item)
     for field, inner in plan.inside:
         value = item.get(field)
-        if isinstance(value, list):
-            for each in value:
+        for each in value if isinstance(value, list) else (value,):
+            if each is not None:
                 apply(inner, each, found=found, roles=roles)
-        elif value is not None:
-            apply(inner, value, found=found, roles=roles)
     for field in plan.free:
         _mask_free(item.get(field), roles=roles)
 

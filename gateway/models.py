@@ -54,9 +54,7 @@ class Store(Base):
     created_at: Mapped[datetime]
 
     @classmethod
-    def open(
-        cls, *, code: str, name: str, dealer_code: str, grade: str, headquarters: bool, now: datetime
-    ) -> Store:
+    def open(cls, *, code: str, name: str, dealer_code: str, grade: str, headquarters: bool, now: datetime) -> Store:
         """A new store."""
         return cls(
             code=code,

@@ -116,7 +116,7 @@ def document(table: Table) -> dict[str, Any]:
 
 def problems() -> list[dict[str, Any]]:
     """The codes that the gateway itself gives, with their sentences; services tell theirs with each answer."""
-    refused = [*refusals.ALWAYS_POSSIBLE, *_refusals_of_gateway()]
+    refused: list[type[refusals.Refusal]] = [*refusals.ALWAYS_POSSIBLE, *_refusals_of_gateway()]
     told = [{"code": each.code, "zh": each.zh, "en": each.en} for each in refused]
     return told + [{"code": each.code, "zh": each.zh, "en": each.en, "status": each.status} for each in faults.ALL]
 

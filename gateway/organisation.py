@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.context import Call
 from chassis.outbox import record
 from contracts import access
+from contracts.fields import Nothing
 from contracts.gateway import events, operations
 from gateway import sessions
 from gateway.asking import LocalCall
@@ -70,7 +71,7 @@ def create_store(session: Session, request: operations.CreateStore, call: Call) 
     return _store(store)
 
 
-def list_stores(connection: Connection, request: operations.Nothing, call: Call) -> operations.Stores:
+def list_stores(connection: Connection, request: Nothing, call: Call) -> operations.Stores:
     """All stores by code."""
     del request, call
     return operations.Stores(
@@ -141,15 +142,12 @@ def list_staff(connection: Connection, asked: operations.ListStaff, call: Call) 
     del call
     total = connection.scalar(select(func.count()).select_from(Staff)) or 0
     rows = connection.execute(
-        select(Staff.__table__)
-        .order_by(Staff.__table__.c.code)
-        .limit(asked.size)
-        .offset((asked.page - 1) * asked.size)
+        select(Staff.__table__).order_by(Staff.__table__.c.code).limit(asked.size).offset((asked.page - 1) * asked.size)
     )
     return operations.StaffPage([_staff(row) for row in rows], asked.page, asked.size, total)
 
 
-def who_am_i(connection: Connection, request: operations.Nothing, call: Call) -> operations.Me:
+def who_am_i(connection: Connection, request: Nothing, call: Call) -> operations.Me:
     """The caller's own entry."""
     del request
     name = connection.scalar(select(Staff.name).where(Staff.code == call.actor.staff_id))
@@ -157,9 +155,7 @@ def who_am_i(connection: Connection, request: operations.Nothing, call: Call) ->
 
 
 def _tell(session: Session, staff: Staff, *, now: datetime) -> None:
-    changed = events.StaffChanged(
-        staff_code=staff.code, roles=staff.roles, stores=staff.stores, active=staff.active
-    )
+    changed = events.StaffChanged(staff_code=staff.code, roles=staff.roles, stores=staff.stores, active=staff.active)
     record(
         session,
         changed,
@@ -202,7 +198,7 @@ def _stores(session: Session, wanted: list[str]) -> list[str]:
 def _require_another_admin(session: Session, *, code: str) -> None:
     """Raise LastAdmin; two administrators who end each other's role at once are looked at one after the other."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("gateway.last_admin"))))
-    another = select(Staff.code).where(Staff.active, Staff.roles.any(ADMIN), Staff.code != code).limit(1)
+    another = select(Staff.code).where(Staff.active, Staff.roles.contains([ADMIN]), Staff.code != code).limit(1)
     if session.scalar(another) is None:
         raise LastAdmin
 

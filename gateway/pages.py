@@ -1,22 +1,41 @@
-"""The addresses beside the API: health, metrics and documentation."""
+"""The addresses beside the API: health, metrics and documentation. Nobody needs a session for them."""
 
 from __future__ import annotations
 
+import orjson
+
 from chassis.health import Health
-from gateway import faults, problems
+from gateway import asyncapi, docs_page, faults, openapi
+from gateway.faults import HttpFault
 from gateway.routing import Table
 from gateway.wire import Request, Response
 
+HTML = b"text/html; charset=utf-8"
+LOOKING = ("GET", "HEAD")
+OF_THE_PROCESS = frozenset(("/healthz", "/readyz", "/metrics"))
+
 
 class Pages:
-    """Answers them, without a session."""
+    """Answers them; the documents are made once, at the start."""
 
     def __init__(self, table: Table, health: Health) -> None:
         self._health = health
+        document = openapi.document(table)
+        self._made = {
+            "/": Response(200, docs_page.welcome(), HTML, policy=docs_page.POLICY),
+            "/docs": Response(200, docs_page.docs(document), HTML, policy=docs_page.POLICY),
+            "/openapi.json": Response(200, orjson.dumps(document)),
+            "/asyncapi.json": Response(200, orjson.dumps(asyncapi.document())),
+        }
 
     def find(self, request: Request) -> Response | None:
-        """The page at an address, if there is one."""
-        if request.path in ("/healthz", "/readyz", "/metrics"):
-            status, content_type, body = self._health.answer(request.path)
-            return Response(status, body, content_type.encode())
-        return None
+        """The page at an address, if there is one. Raises HttpFault for anything but a look at it."""
+        path = request.path
+        if path.startswith("/api/") or (path not in OF_THE_PROCESS and path not in self._made):
+            return None
+        if request.method not in LOOKING:
+            raise HttpFault(faults.METHOD_NOT_ALLOWED, headers=(("Allow", ", ".join(LOOKING)),))
+        if path in self._made:
+            return self._made[path]
+        status, content_type, body = self._health.answer(path)
+        return Response(status, body, content_type.encode())

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import logs
-from chassis.database import is_outage
+from chassis.database import describe, is_outage
 from chassis.link import LinkDown
 from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
 from contracts.refusals import Kind, Refusal
@@ -54,10 +54,12 @@ def answer(error: BaseException, *, language: str, request_id: str) -> Response:
     if isinstance(error, Refused):
         return of_refusal(error.wire, language=language, request_id=request_id)
     if isinstance(error, HttpFault):
-        return of_fault(error.fault, language=language, request_id=request_id, headers=error.headers, details=error.details)
+        return of_fault(
+            error.fault, language=language, request_id=request_id, headers=error.headers, details=error.details
+        )
     fault = _fault_of(error)
     if fault is faults.INTERNAL:
-        log.error("request failed", request_id=request_id, error=type(error).__name__, exc_info=error)
+        log.error("request failed", request_id=request_id, error=describe(error), where=logs.origin(error))
     headers = (LATER,) if fault.status == 503 else ()
     return of_fault(fault, language=language, request_id=request_id, headers=headers)
 
@@ -104,9 +106,7 @@ def of_fault(
     return _response(fault.status, body, headers=headers, request_id=request_id, language=language)
 
 
-def _body(
-    status: int, code: str, title: str, detail: str, request_id: str, details: dict[str, Any]
-) -> dict[str, Any]:
+def _body(status: int, code: str, title: str, detail: str, request_id: str, details: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": f"/docs#{code}",
         "title": title,
@@ -128,7 +128,9 @@ def _response(
 def _told(errors: Any, path: str = "") -> list[str]:
     """Complaints, one line each: `vehicle.vin: Missing data for required field.`."""
     if isinstance(errors, dict):
-        return [line for name, inner in errors.items() for line in _told(inner, f"{path}.{name}" if path else str(name))]
+        return [
+            line for name, inner in errors.items() for line in _told(inner, f"{path}.{name}" if path else str(name))
+        ]
     if isinstance(errors, list):
         return [line for inner in errors for line in _told(inner, path)]
     return [f"{path}: {errors}"]

@@ -72,13 +72,13 @@ def fields_of(shape: type) -> frozenset[str]:
 
 
 def dump(asked: dict[str, Any]) -> bytes:
-    """The request as it travels; sorted, so that a retry that writes its fields in another order is the same request."""
+    """The request as it travels; sorted: a retry that writes its fields in another order is the same request."""
     return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
 
 
 def _typed(shape: type, asked: dict[str, Any]) -> dict[str, Any]:
     try:
-        loaded = shapes.load(shape, asked, loose=True)
+        loaded: object = shapes.load(shape, asked, loose=True)
     except shapes.InvalidShape as error:
         raise InvalidRequest(errors=error.errors) from None
     typed: dict[str, Any] = shapes.plain(loaded)

@@ -72,7 +72,7 @@ class Table:
         for word in _words(path):
             following = node.words.get(word)
             if following is None:
-                following = node.parameter
+                following = node.parameter if word else None
                 values.append(word)
             if following is None:
                 raise HttpFault(faults.PATH_UNKNOWN)

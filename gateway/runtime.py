@@ -33,7 +33,7 @@ log = logs.get("gateway")
 SWEEP_EVERY = 600.0
 
 
-class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
+class Runtime(SharedExtension):
     """The gateway's database, its caller, and the dispatcher made of them."""
 
     settings: Settings
@@ -82,7 +82,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         try:
             with Timeout(1):
                 self.database.ping()
-        except (Exception, Timeout) as error:
+        except (Exception, Timeout) as error:  # noqa: BLE001  # whatever it is, it is why we are not ready
             found.append(f"database: {type(error).__name__}")
         metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
         return found
@@ -91,11 +91,11 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         while not self.stopping.wait(SWEEP_EVERY):
             try:
                 run_scheduled(self.database, "gateway.sweep", partial(self.sessions.sweep, now=clock.now()))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # the sweep must not end the process
                 log.warning("not swept, next turn will try again", error=repr(error))
 
 
-class HttpApi(Entrypoint):  # type: ignore[misc]  # nameko is untyped
+class HttpApi(Entrypoint):
     """The method `(self, request, dispatcher)` answers every request of the server."""
 
     runtime = Runtime()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.runtime import http_api
 from gateway.dispatch import Dispatcher
+from gateway.runtime import http_api
 from gateway.wire import Request, Response
 
 

@@ -32,8 +32,8 @@ _FAILED = text(
     """
     INSERT INTO login_failure AS known (subject, failures, since) VALUES (:subject, 1, :now)
     ON CONFLICT (subject) DO UPDATE SET failures = known.failures + 1, since = :now,
-        blocked_until = CASE WHEN known.failures >= :free
-                             THEN :now + least(interval '1 s' * power(2, least(known.failures - :free, 20)), :longest) END
+        blocked_until = CASE WHEN known.failures >= :free THEN
+            :now + least(interval '1 s' * power(2, least(known.failures - :free, 20)), :longest) END
     """
 )
 _FROM_ADDRESS = text(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -34,15 +35,24 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
 _LENGTH = re.compile(r"[0-9]{1,12}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
 _ONCE = frozenset(
-    ("authorization", "content-length", "content-type", "expect", "host", "idempotency-key", "if-match")
-    + ("transfer-encoding", "x-request-id", "x-store-id")
+    (
+        "authorization",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "idempotency-key",
+        "if-match",
+        "transfer-encoding",
+        "x-request-id",
+        "x-store-id",
+    )
 )
+"""Headers that stand for one thing: two of them are two things."""
 
 _STATUS = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 SAFE = (
-    b"X-Content-Type-Options: nosniff\r\n"
-    b"Referrer-Policy: no-referrer\r\n"
-    b"Cross-Origin-Resource-Policy: same-origin\r\n"
+    b"X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
 )
 NOTHING_MAY_RUN = "default-src 'none'; frame-ancestors 'none'"
 
@@ -209,19 +219,15 @@ class Connection:
     def linger(self) -> None:
         """Let a client that is still sending read its refusal: take what comes for a moment, then close."""
         deadline, left = time.monotonic() + LINGER_SECONDS, LINGER_BYTES
-        try:
+        with suppress(OSError):
             self._sock.shutdown(socket.SHUT_WR)
             while left > 0 and (received := self._receive(deadline)):
                 left -= len(received)
-        except OSError:
-            pass
 
     def hang_up(self) -> None:
         """End it from another greenlet: whoever reads from it finds it closed."""
-        try:
+        with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
 
     def close(self) -> None:
         """Give the socket back."""

@@ -1,4 +1,4 @@
-"""The demo: three stores, some thirty staff and two hundred customers by the public API, then the main job told aloud."""
+"""The demo: three stores, thirty staff and two hundred customers by the public API, then the main job told aloud."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def build(base_url: str, *, admin: tuple[str, str], people_file: Path, say: Say)
     ]
     for code, name, role, stores in hired:
         initial = secrets.token_urlsafe(12)
-        _create(boss, "/staff", {"code": code, "name": name, "roles": [role], "stores": stores, "initial_password": initial})
+        _create(
+            boss, "/staff", {"code": code, "name": name, "roles": [role], "stores": stores, "initial_password": initial}
+        )
         begins_now = role in ("leader", "receptionist") or stores == ["HN"]
         password = _first_session(base_url, code, initial)[1] if begins_now else initial
         people[code] = {"account": code, "password": password, "store": stores[0], "role": role}
@@ -88,7 +90,9 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     month = f"{clock.now():%Y-%m}"
     before = leader.get("/reports/month", month=month)["total"]
     say("\n  -- 一辆车的交付 · a car is sold ------------------------------------------------------")
-    customer = at["receptionist"].post("/customers", {"name": "陈晓明", "mobile": mobile, "store_id": "HN"})["customer_id"]
+    customer = at["receptionist"].post("/customers", {"name": "陈晓明", "mobile": mobile, "store_id": "HN"})[
+        "customer_id"
+    ]
     say(f"  前台 registers 陈晓明, {mobile[:3]}****{mobile[-4:]}: customer {customer}")
     at["sales_manager"].post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
     order = at["consultant"].post(
@@ -96,19 +100,26 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     )
     path = f"/orders/{order['order_id']}"
     promised = (clock.now() + timedelta(days=5)).date().isoformat()
-    at["consultant"].post(f"{path}/sign", {"contract_no": order["number"], "signer": "陈晓明", "promised_date": promised})
-    at["finance"].post(f"{path}/payments", {"amount_fen": 29_980_000, "external_ref": f"BANK-{number}", "kind": "balance"})
+    at["consultant"].post(
+        f"{path}/sign", {"contract_no": order["number"], "signer": "陈晓明", "promised_date": promised}
+    )
+    at["finance"].post(
+        f"{path}/payments", {"amount_fen": 29_980_000, "external_ref": f"BANK-{number}", "kind": "balance"}
+    )
     at["consultant"].post(f"{path}/allocate", {"vin": vin})
     delivered = at["consultant"].post(f"{path}/deliver", {"km": 12})
     say(f"  销售顾问 writes, signs, is paid for, allocates and delivers order {delivered['number']}")
     view, ms = until(lambda: _knows(at["advisor"], customer, "vehicle_delivered"))
     say(f"  客户视图 the service desk sees the sale, {ms:.0f} ms later: {_glance(view)}")
     visits, ms = until(lambda: _visits(at["cr_agent"], customer, 2))
-    say(f"  回访 planned, {ms:.0f} ms later: " + ", ".join(f"{v['purpose']} due {_moment(v['due_at'])}" for v in visits))
+    say(
+        f"  回访 planned, {ms:.0f} ms later: " + ", ".join(f"{v['purpose']} due {_moment(v['due_at'])}" for v in visits)
+    )
 
     say("\n  -- 一张维修工单 · a repair order -----------------------------------------------------")
     hit = at["advisor"].get("/customers/lookup", q=vin[-6:])["items"][0]
-    say(f"  服务顾问 types the last six of the VIN, {vin[-6:]}: {hit['name']}, sold by us: {_yes(hit['glance']['sold_by_us'])}")
+    sold = _yes(hit["glance"]["sold_by_us"])
+    say(f"  服务顾问 types the last six of the VIN, {vin[-6:]}: {hit['name']}, sold by us: {sold}")
     ro = at["advisor"].post(
         "/repair-orders",
         {
@@ -166,7 +177,8 @@ def _glance(view: dict[str, Any]) -> str:
     glance = view["glance"]
     return (
         f"sold by us {_yes(glance['sold_by_us'])} ({glance.get('sold_store_name')}, {glance.get('consultant_name')}), "
-        f"service visits {glance['service_visits']}, open visits {glance['open_visits']}, last score {glance['last_score']}"
+        f"service visits {glance['service_visits']}, open visits {glance['open_visits']}, "
+        f"last score {glance['last_score']}"
     )
 
 
@@ -180,7 +192,13 @@ def _moment(text: str) -> str:
 
 def _register(desk: Client, row: dict[str, str]) -> int:
     vehicle = {"vin": row["vin"], "model": row["model"], "plate": row["plate"]}
-    body = {"kind": row["kind"], "name": row["name"], "mobile": row["mobile"], "store_id": row["store"], "vehicle": vehicle}
+    body = {
+        "kind": row["kind"],
+        "name": row["name"],
+        "mobile": row["mobile"],
+        "store_id": row["store"],
+        "vehicle": vehicle,
+    }
     return int(desk.post("/customers", body)["created"])
 
 

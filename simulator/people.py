@@ -15,7 +15,13 @@ from contracts.vin import with_check_digit
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建国志文辉玲红梅斌宇浩凯嘉欣怡晨宁雪琳鹏飞"
-COMPANIES = ("深圳市宏远物流有限公司", "深圳南方电子有限公司", "鹏城建设集团有限公司", "华强贸易有限公司", "海天实业股份有限公司")
+COMPANIES = (
+    "深圳市宏远物流有限公司",
+    "深圳南方电子有限公司",
+    "鹏城建设集团有限公司",
+    "华强贸易有限公司",
+    "海天实业股份有限公司",
+)
 MODELS = ("新世纪", "GL", "G", "GS", "GL8", "赛欧")
 STORES = ("HN", "HN", "HN", "FT", "BA")
 _PLATE = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
@@ -46,7 +52,9 @@ def people(count: int, *, seed: int) -> Iterator[Made]:
             mobile=f"13{chance.choice('56789')}{number:08d}",
             store=chance.choice(STORES),
             model=chance.choice(MODELS),
-            vin=with_check_digit(f"LSG{chance.choice(('DC82C', 'SJ52U', 'WL52D'))}0{chance.choice('123')}S{seed % 10}{index:05d}"),
+            vin=with_check_digit(
+                f"LSG{chance.choice(('DC82C', 'SJ52U', 'WL52D'))}0{chance.choice('123')}S{seed % 10}{index:05d}"
+            ),
             plate=f"粤B{''.join(chance.choice(_PLATE) for _ in range(2))}{index % 1000:03d}",
         )
 

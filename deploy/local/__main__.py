@@ -5,11 +5,11 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from deploy.local import demo, processes
 from deploy.local.errors import LocalStackError
@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return run(chosen.run_dir, mode=chosen.processes, with_demo=not chosen.no_demo)
             case "infra":
                 return serve_infrastructure(chosen.run_dir)
+            case "demo":
+                return show_demo(chosen.run_dir)
             case "status":
                 return status(chosen.run_dir)
             case _:
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     helps = {
         "run": "start the whole system and serve until Ctrl-C",
         "infra": "start only PostgreSQL and RabbitMQ, print their URLs as JSON",
+        "demo": "tell the main job against the running system",
         "status": "say what runs, and where",
         "reset": "forget all data of the run directory",
     }
@@ -64,17 +67,17 @@ def run(run_dir: Path, *, mode: str, with_demo: bool) -> int:
     """Start everything, show the demo once, serve until told to stop."""
     if mode not in ("each", "one"):
         raise LocalStackError(f"CRM_PROCESSES={mode}: it is `each` or `one`")
-    stopping = _stop_request()
+    _interrupt_once()
     began = time.monotonic()
     stack = Stack(run_dir, processes="one" if mode == "one" else "each", progress=_say)
-    stack.start()
     try:
+        stack.start()
         _say(f"The system answers at {stack.base_url} after {time.monotonic() - began:.1f} s")
-        if with_demo and not stopping.is_set():
-            _show_demo(stack)
-        _say("Ctrl-C stops it; the data stays in " + str(stack.run_dir.path))
-        while not stopping.wait(1.0):
-            pass
+        if with_demo and not demo.was_shown(stack.run_dir):
+            _try_demo(stack)
+        _say(f"Ctrl-C stops it; the data stays in {stack.run_dir.path}")
+        _wait_for_ever()
+    except KeyboardInterrupt:
         _say("stopping")
     finally:
         stack.stop()
@@ -82,19 +85,27 @@ def run(run_dir: Path, *, mode: str, with_demo: bool) -> int:
     return 0
 
 
-def _show_demo(stack: Stack) -> None:
+def _try_demo(stack: Stack) -> None:
     """A demo that fails is told, but the system that runs is of more use than none."""
     try:
-        demo.show_once(stack)
+        demo.show(stack, say=_say)
     except LocalStackError as problem:
         _say(f"no demo: {problem}")
-    except Exception:  # whatever the demo met, it is the reader's to judge
+    except Exception:  # noqa: BLE001  # whatever the demo met, it is the reader's to judge
         _say("the demo failed:\n" + traceback.format_exc())
+
+
+def show_demo(run_dir: Path) -> int:
+    """Tell the main job again, against the system that runs."""
+    if not run_dir.is_dir():
+        raise LocalStackError(f"{run_dir} does not exist; `make run` makes it")
+    demo.show(Stack(run_dir), say=_say)
+    return 0
 
 
 def serve_infrastructure(run_dir: Path) -> int:
     """Start PostgreSQL and RabbitMQ, print one line of JSON, serve until told to stop."""
-    stopping = _stop_request()
+    _interrupt_once()
     with RunDir(run_dir).lock():
         servers = Infrastructure(run_dir)
         try:
@@ -105,11 +116,11 @@ def serve_infrastructure(run_dir: Path) -> int:
                 "CRM_MANAGEMENT_URL": servers.management_url,
             }
             print(json.dumps(urls), flush=True)
-            while not stopping.wait(1.0):
-                pass
+            _wait_for_ever()
+        except KeyboardInterrupt:
+            return 0
         finally:
             servers.stop()
-    return 0
 
 
 def status(run_dir: Path) -> int:
@@ -121,14 +132,14 @@ def status(run_dir: Path) -> int:
     known = state.recall("programs")
     for name, (pid, started) in known.items() if isinstance(known, dict) else ():
         pids[name] = pid if Process(pid=pid, started=started).is_alive() else None
-    ports = state.recall("ports")
-    http = ports.get("gateway.http") if isinstance(ports, dict) else None
+    ports = state.known_ports()
+    http = ports.get("gateway.http")
     if http and (pids.get("gateway") or pids.get("all")):
         _say(f"http://127.0.0.1:{http}")
     for name, pid in pids.items():
         what = f"process {pid}, {processes.memory_kb(pid) / 1024:.0f} MB" if pid else "does not run"
         _say(f"{name:10} {what}")
-    for name, port in sorted(ports.items()) if isinstance(ports, dict) else ():
+    for name, port in sorted(ports.items()):
         _say(f"port {port} {name}")
     return 0 if any(pids.values()) else 3
 
@@ -141,17 +152,27 @@ def reset(run_dir: Path) -> int:
     with state.lock():
         Postgres(run_dir).reset()
         RabbitMQ(run_dir).reset()
+        demo.forget(state)
         state.forget()
     _say(f"{state.path} is forgotten")
     return 0
 
 
-def _stop_request() -> threading.Event:
-    """Set by Ctrl-C and SIGTERM."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    return stopping
+def _interrupt_once() -> None:
+    """Ctrl-C and SIGTERM end what is being done, whatever it is; a second one does not disturb the stopping."""
+
+    def interrupt(*_: object) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, interrupt)
+
+
+def _wait_for_ever() -> NoReturn:
+    while True:
+        signal.pause()
 
 
 def _say(line: str) -> None:

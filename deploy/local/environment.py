@@ -29,6 +29,8 @@ MACHINE_SETTINGS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 @dataclass(frozen=True)
 class Ports:
+    """Where the programs answer: the gateway to everybody, each of them to whoever watches it."""
+
     http: int
     health: Mapping[str, int]
 
@@ -38,6 +40,14 @@ def choose_ports(run_dir: RunDir) -> Ports:
     return Ports(
         http=run_dir.port("gateway.http", preferred=GATEWAY_HTTP_PORT),
         health={name: run_dir.port(f"{name}.health") for name in (*OWNERS, RELAY)},
+    )
+
+
+def known_ports(run_dir: RunDir) -> Ports:
+    """The ports of the stack that runs on this directory, or ran last."""
+    return Ports(
+        http=run_dir.known_port("gateway.http"),
+        health={name: run_dir.known_port(f"{name}.health") for name in (*OWNERS, RELAY)},
     )
 
 

@@ -40,8 +40,7 @@ def major_version(folder: Path) -> int:
 
 def _installed() -> Iterator[Path]:
     if pg_config := shutil.which("pg_config"):
-        if folder := _answer(pg_config, "--bindir"):
-            yield Path(folder)
+        yield Path(_answer(pg_config, "--bindir"))
     debian = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if folder.parent.name.isdigit()]
     yield from sorted(debian, key=lambda folder: int(folder.parent.name), reverse=True)
     if postgres := shutil.which("postgres"):

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Literal
 
@@ -16,7 +17,7 @@ from deploy.local.run_dir import RunDir, last_lines
 from deploy.local.supervisor import Program, Supervisor
 
 PROJECT = Path(__file__).resolve().parents[2]
-PREPARE_SECONDS = 180.0
+COMMAND_SECONDS = 180.0
 READY_SECONDS = 90.0
 
 Processes = Literal["each", "one"]
@@ -25,6 +26,7 @@ Processes = Literal["each", "one"]
 class Stack:
     """One running system. `start` returns when it answers; `stop` leaves nothing running.
 
+    A stack that was not started here describes one that another process runs on the same directory.
     `postgres` and `rabbitmq` are None when the environment names servers to use instead.
     """
 
@@ -44,15 +46,18 @@ class Stack:
 
     @property
     def postgres(self) -> Postgres | None:
+        """The private database."""
         return self.infrastructure.postgres
 
     @property
     def rabbitmq(self) -> RabbitMQ | None:
+        """The private broker."""
         return self.infrastructure.rabbitmq
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._chosen_ports().http}"
+        """Where the gateway answers."""
+        return f"http://127.0.0.1:{self._known_ports().http}"
 
     def env_for(self, name: str) -> dict[str, str]:
         """The environment of one program: a service, `gateway`, `all`, `relay`, or `prepare` for admin commands."""
@@ -60,14 +65,14 @@ class Stack:
             name,
             run_dir=self.run_dir,
             servers=self.infrastructure,
-            ports=self._chosen_ports(),
+            ports=self._known_ports(),
             test_mode=self._test_mode,
         )
 
     def program(self, name: str) -> Program:
         """How a program of this stack is run, for `supervisor.start`."""
         words = [RELAY] if name == RELAY else ["run", name]
-        health = self._chosen_ports().health[GATEWAY if name == ALL else name]
+        health = self._known_ports().health[GATEWAY if name == ALL else name]
         return Program(
             name=name,
             argv=[sys.executable, "-m", "chassis.cli", *words],
@@ -94,37 +99,32 @@ class Stack:
             self._lock.close()
             self._lock = None
 
+    def run_once(self, name: str, words: Sequence[str], *, env: Mapping[str, str]) -> None:
+        """Run a command of the system (`python -m …`) to its end; what it says goes to the log called `name`."""
+        log = self.run_dir.log(name)
+        argv = [sys.executable, "-m", *words]
+        child = processes.spawn(Launch(argv=argv, env=env, log=log, directory=PROJECT))
+        ended = processes.wait_until(lambda: child.poll() is not None, seconds=COMMAND_SECONDS)
+        if not ended:
+            child.kill()
+        if not ended or child.returncode != 0:
+            raise LocalStackError(f"`{' '.join(words)}` failed; the end of {log}:\n{last_lines(log)}")
+
+    # --- inside ---
+
+    def _known_ports(self) -> Ports:
+        return self._ports or environment.known_ports(self.run_dir)
+
     def _start(self) -> None:
         self.infrastructure.start()
         self._ports = environment.choose_ports(self.run_dir)
-        self._prepare()
+        began = time.monotonic()
+        # one process for databases, roles, migrations, broker users and topology: five would take seconds longer
+        self.run_once(PREPARE, ["chassis.cli", PREPARE], env=self.env_for(PREPARE))
+        self._progress(f"databases and queues are prepared ({time.monotonic() - began:.1f} s)")
         began = time.monotonic()
         names = [ALL, RELAY] if self._processes == "one" else [*OWNERS, RELAY]
         for name in names:
             self.supervisor.start(self.program(name))
         self.supervisor.wait_ready(READY_SECONDS)
         self._progress(f"{', '.join(names)} are ready ({time.monotonic() - began:.1f} s)")
-
-    def _prepare(self) -> None:
-        """Databases, roles, migrations, broker users and topology: one process for all, which saves seconds."""
-        began = time.monotonic()
-        log = self.run_dir.log(PREPARE)
-        child = processes.spawn(
-            Launch(
-                argv=[sys.executable, "-m", "chassis.cli", PREPARE],
-                env=self.env_for(PREPARE),
-                log=log,
-                directory=PROJECT,
-            )
-        )
-        ended = processes.wait_until(lambda: child.poll() is not None, seconds=PREPARE_SECONDS)
-        if not ended:
-            child.kill()
-        if not ended or child.returncode != 0:
-            raise LocalStackError(f"databases and queues cannot be prepared; the end of {log}:\n{last_lines(log)}")
-        self._progress(f"databases and queues are prepared ({time.monotonic() - began:.1f} s)")
-
-    def _chosen_ports(self) -> Ports:
-        if self._ports is None:
-            raise LocalStackError("the stack has not been started")
-        return self._ports

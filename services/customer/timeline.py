@@ -38,9 +38,9 @@ _LOCK = text(
       FROM (SELECT customer FROM unnest(CAST(:customers AS uuid[])) AS customer ORDER BY customer) in_one_order
     """
 )
-"""Keeps two transactions from folding a customer without seeing each other's lines; in one order, so without deadlock."""
+"""Two transactions must not fold a customer without seeing each other's lines; in one order, so without deadlock."""
 
-_INSERT = insert(TimelineEntry.__table__).on_conflict_do_nothing()
+_INSERT = insert(TimelineEntry).on_conflict_do_nothing()
 
 _FOLD = text(
     """

@@ -88,12 +88,20 @@ def register_customer(
 
 def keep_vehicle(session: Session, given: Vehicle, *, store_id: str) -> None:
     """Register the vehicle if it is new, else fill in what was not known of it."""
-    values = {"id": given.id, "vin": given.vin, "model": given.model, "plate": given.plate, "registered_at": given.registered_at}
+    values = {
+        "id": given.id,
+        "vin": given.vin,
+        "model": given.model,
+        "plate": given.plate,
+        "registered_at": given.registered_at,
+    }
     if session.scalar(_NEW_VEHICLE, values) is None:
         session.execute(_COMPLETE_VEHICLE, {"id": given.id, "plate": given.plate, "model": given.model})
         return
     registered = events.VehicleRegistered(vehicle_id=given.id, vin=given.vin, model=given.model)
-    record(session, registered, subject_id=given.id, subject_version=1, store_id=store_id, occurred_at=given.registered_at)
+    record(
+        session, registered, subject_id=given.id, subject_version=1, store_id=store_id, occurred_at=given.registered_at
+    )
 
 
 def add_party(session: Session, *, vehicle_id: UUID, customer_id: UUID, role: str, since: datetime) -> None:

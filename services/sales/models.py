@@ -98,9 +98,12 @@ class Order(Base):
         if expected is not None and expected != self.version:
             raise StaleVersion(expected=expected, version=self.version)
 
-    def _move(self, to: OrderStatus) -> None:
+    def _require_next(self, to: OrderStatus) -> None:
         if NEXT.get(self.status) is not to:
             raise OrderState(status=self.status, wanted=to)
+
+    def _move(self, to: OrderStatus) -> None:
+        self._require_next(to)
         self.status = to
         self.version += 1
 
@@ -121,17 +124,19 @@ class Order(Base):
 
     def allocate(self, vehicle: StockVehicle) -> None:
         """Set a stock vehicle aside for this order, and the order for it."""
-        if self.paid_fen == 0 and self.status is OrderStatus.SIGNED:
+        self._require_next(OrderStatus.ALLOCATED)
+        if self.paid_fen == 0:
             raise DepositMissing
         if vehicle.model != self.model:
             raise ModelDiffers(ordered=self.model, vehicle=vehicle.model)
-        self._move(OrderStatus.ALLOCATED)
         vehicle.take(self.id)
+        self._move(OrderStatus.ALLOCATED)
         self.vin, self.vehicle_id = vehicle.vin, vehicle.vehicle_id
 
     def deliver(self, *, km: int, now: datetime) -> None:
         """The customer drives away, everything paid."""
-        if self.status is OrderStatus.ALLOCATED and self.paid_fen < self.total_fen:
+        self._require_next(OrderStatus.DELIVERED)
+        if self.paid_fen < self.total_fen:
             raise BalanceOpen(balance_fen=self.total_fen - self.paid_fen)
         self._move(OrderStatus.DELIVERED)
         self.km, self.delivered_at = km, now

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chassis import clock
-from tests.support.system import System
 from tests.support.polling import eventually
+from tests.support.system import System
 
 SOON = 5.0
 """Seconds that acceptance allows between a fact and its effects in other services (A0)."""
@@ -83,13 +83,17 @@ def test_the_same_order_delivered_twice_with_one_key_is_one_delivery(system: Sys
 
     assert again == car.order
     eventually(lambda: system.visits(car.customer_id, count=2), within=SOON)
-    assert system.rows("sales", "SELECT count(*) FROM outbox WHERE event_type = 'vehicle_delivered' AND subject_id = %s", car.order["order_id"]) == [(1,)]
+    assert system.rows(
+        "sales",
+        "SELECT count(*) FROM outbox WHERE event_type = 'vehicle_delivered' AND subject_id = %s",
+        car.order["order_id"],
+    ) == [(1,)]
 
 
 def test_one_command_rebuilds_the_reports_from_the_event_logs(system: System) -> None:
     car = system.deliver_a_car()
     system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=1000)
-    eventually(lambda: system.caught_up(), within=SOON)
+    eventually(system.caught_up, within=SOON)
     month = f"{clock.now():%Y-%m}"
     before = system.as_("leader").get("/reports/month", month=month)
 
@@ -105,7 +109,7 @@ def test_one_command_rebuilds_the_reports_from_the_event_logs(system: System) ->
 def test_a_rebuilt_customer_view_is_the_same_and_plans_nothing_again(system: System) -> None:
     car = system.deliver_a_car()
     eventually(lambda: system.view_with(car.customer_id, "visit_planned"), within=SOON)
-    eventually(lambda: system.caught_up(), within=SOON)
+    eventually(system.caught_up, within=SOON)
     before = system.as_("receptionist").get(f"/customers/{car.customer_id}/360")
     visits = system.rows("followup", "SELECT count(*) FROM visit")
 

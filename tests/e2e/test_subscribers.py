@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from chassis.topology import PARTNER
-from tests.support.system import System
 from tests.support.polling import eventually
+from tests.support.system import System
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "events.md"
 
@@ -52,7 +52,9 @@ def test_a_plain_nameko_service_of_ten_lines_hears_a_delivery(system: System, pa
     assert len([line for line in printed("python", 0).splitlines() if line.strip()]) <= 10
     nameko = str(Path(sys.executable).with_name("nameko"))
 
-    with running([nameko, "run", "--config", "greeter.yml", "greeter"], tmp_path, {"PYTHONWARNINGS": "ignore"}) as output:
+    with running(
+        [nameko, "run", "--config", "greeter.yml", "greeter"], tmp_path, {"PYTHONWARNINGS": "ignore"}
+    ) as output:
         eventually(lambda: system.bound("sales.events", "vehicle_delivered.v1.*", "evt-"), within=20)
         vin = system.deliver_a_car().vin
         eventually(lambda: vin in output.read_text("utf-8"), within=10, what="the service prints the VIN")

@@ -103,13 +103,16 @@ def removed(guard: Guard) -> tuple[bool, str]:
             return False, f"the guard is not where it was: {guard.file}"
         path.write_text(text.replace(guard.there, guard.instead), "utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", *guard.tests]
+        environment = {**os.environ, "PYTHONPATH": str(copy)}
         try:
             ran = subprocess.run(
-                command, cwd=copy, capture_output=True, text=True, timeout=LONGEST, env={**os.environ, "PYTHONPATH": str(copy)}
+                command, cwd=copy, capture_output=True, text=True, timeout=LONGEST, env=environment, check=False
             )
         except subprocess.TimeoutExpired:
             return True, "hung, and was ended"
-    lines = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))] or [ran.stdout[-200:]]
+    lines = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR", "E  "))] or [
+        ran.stdout[-200:]
+    ]
     return ran.returncode == 1, lines[0][:160]
 
 
@@ -122,7 +125,8 @@ def main() -> int:
             continue
         red, why = removed(guard)
         unnoticed += not red
-        print(f"| {guard.name} | `{guard.file}` | {'red' if red else '**NOT NOTICED**'} | {why} |", flush=True)
+        sys.stdout.write(f"| {guard.name} | `{guard.file}` | {'red' if red else '**NOT NOTICED**'} | {why} |\n")
+        sys.stdout.flush()
     return 1 if unnoticed else 0
 
 

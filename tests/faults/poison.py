@@ -71,7 +71,9 @@ KINDS = (
     Poison("a missing field", "bad_payload", _without("customer_id")),
     Poison("a field of another type", "bad_payload", _payload(km="many")),
     Poison("a handler that always fails", "retries_exhausted", lambda m: m.headers.update({"x-crm-fault": "raise"})),
-    Poison("a handler that kills the process", "kills_the_process", lambda m: m.headers.update({"x-crm-fault": "kill"})),
+    Poison(
+        "a handler that kills the process", "kills_the_process", lambda m: m.headers.update({"x-crm-fault": "kill"})
+    ),
 )
 
 

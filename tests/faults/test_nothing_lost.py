@@ -1,6 +1,7 @@
 """After each fault, under load: nothing lost, nothing twice, everybody ready again by themselves.
 
-One round of each with a small load in `make test`; `make faults` does three rounds under twenty closings a second for ten seconds.
+One round of each with a small load in `make test`;
+`make faults` does three rounds under twenty closings a second for ten seconds.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import pytest
 
 from tests.support.business import Load, prepare
 from tests.support.ledger import duplicates_seen, problems
-from tests.support.system import System
 from tests.support.polling import eventually
+from tests.support.system import System
 
 ROUNDS = int(os.environ.get("CRM_FAULT_ROUNDS", "1"))
 CLOSINGS = int(os.environ.get("CRM_FAULT_CLOSINGS", "24"))
@@ -41,8 +42,11 @@ def killed(program: str) -> Fault:
 
 
 def dies_at(point: str, *programs: str) -> Fault:
-    """Processes die at a point in their work."""
-    return Fault(f"{', '.join(programs)} die at {point}", lambda system: system.die_at(point, *programs), repeats="before_commit" not in point)
+    """Processes die at a point in their work. After these two the broker surely has what is sent again."""
+    repeats = point in ("after_commit_before_ack", "relay_confirmed_before_mark")
+    return Fault(
+        f"{', '.join(programs)} die at {point}", lambda system: system.die_at(point, *programs), repeats=repeats
+    )
 
 
 FAULTS = (
@@ -76,7 +80,9 @@ def test_every_closing_has_its_effects_exactly_once(system: System, fault: Fault
         ready_after = system.ready_again(within=READY_WITHIN)
 
     eventually(lambda: not problems(system.databases, closings), within=SETTLED_WITHIN, what="every effect once")
-    system.note(f"{fault.name}: ready after {ready_after:.1f} s, {duplicates_seen(system.databases) - seen_before} duplicates")
+    system.note(
+        f"{fault.name}: ready after {ready_after:.1f} s, {duplicates_seen(system.databases) - seen_before} duplicates"
+    )
     assert system.dead_messages() == {}
     if fault.repeats:
         assert duplicates_seen(system.databases) > seen_before, "the fault made no duplicate, so it tested nothing"

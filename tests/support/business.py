@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from chassis import clock
 from contracts.vin import with_check_digit
@@ -138,7 +138,6 @@ def close(desk: Desk, closing: Closing) -> int:
         sent += 1
         try:
             desk.client(closing.role).post(closing.path, closing.body, key=closing.key)
-            return sent
         except ApiProblem as problem:
             if problem.status < 500 and problem.code != "REQUEST_IN_PROGRESS":
                 raise
@@ -149,19 +148,21 @@ def close(desk: Desk, closing: Closing) -> int:
             if type(error).__module__ != "http.client":
                 raise
             last = repr(error)
+        else:
+            return sent
         threading.Event().wait(0.1)
     raise TimeoutError(f"{closing.path}: not answered with 2xx in {PATIENCE:.0f} s, last: {last}")
 
 
 class Load:
-    """Closings at a steady rate in the background: `with Load(desk, closings, rate=20): …` and everything is closed after it."""
+    """Closings at a steady rate in the background: `with Load(…): strike()`; after the block everything is closed."""
 
     def __init__(self, desk: Desk, closings: list[Closing], *, rate: float) -> None:
         self._desk, self._closings, self._rate = desk, closings, rate
         self._pool = ThreadPoolExecutor(24)
         self.sent = 0
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         self._begun = threading.Event()
         self._feeder = threading.Thread(target=self._feed)
         self._feeder.start()

@@ -55,9 +55,7 @@ def _collect() -> dict[str, Any]:
             "operations": [
                 [one.operation.name, one.operation.kind] for one in entrypoints if isinstance(one, OperationEntrypoint)
             ],
-            "subscriptions": [
-                one.event.declaration.topic for one in entrypoints if isinstance(one, EventEntrypoint)
-            ],
+            "subscriptions": [one.event.declaration.topic for one in entrypoints if isinstance(one, EventEntrypoint)],
             "scheduled": [one.name for one in entrypoints if isinstance(one, ScheduledEntrypoint)],
         }
     anything: Any = _Anything()

@@ -75,9 +75,8 @@ class TcpProxy:
 
     def freeze(self) -> int:
         """Make the open connections half dead for good: alive, and silent; new ones pass. Returns how many."""
-        with self._changed:
-            self._frozen |= self._pairs
-            return len(self._frozen)
+        self._frozen |= self._pairs
+        return len(self._frozen)
 
     def cut(self) -> int:
         """End every open connection with RST; returns how many there were."""
@@ -118,30 +117,28 @@ class TcpProxy:
                 readable, _, _ = select.select([source], [], [], _TURN)
                 if not readable:
                     continue
-                self._wait_while_held(held, pair)
+                self._wait_while_held(held)
                 piece = source.recv(_PIECE)
                 if not piece:
                     return
+                if pair in self._frozen:
+                    continue  # taken and never forwarded
                 if self._mode == "latency":
                     self._closing.wait(self.latency)
-                self._wait_while_held(held, pair)
+                self._wait_while_held(held)
                 sink.sendall(piece)
         except (OSError, ValueError):
             return
         finally:
             self._end(pair)
 
-    def _wait_while_held(self, held: str, pair: tuple[socket.socket, socket.socket]) -> None:
+    def _wait_while_held(self, held: str) -> None:
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closing.is_set() or (self._mode not in ("hold", held) and pair not in self._frozen)
-            )
+            self._changed.wait_for(lambda: self._mode not in ("hold", held) or self._closing.is_set())
 
     def _end(self, pair: tuple[socket.socket, socket.socket], *, reset: bool = False) -> None:
         self._pairs.discard(pair)
-        with self._changed:
-            self._frozen.discard(pair)
-            self._changed.notify_all()
+        self._frozen.discard(pair)
         for end in pair:
             if reset:
                 _reset(end)

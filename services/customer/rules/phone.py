@@ -21,7 +21,9 @@ def normalise(typed: str) -> str:
     """
     text = unicodedata.normalize("NFKC", typed).strip()
     digits = re.sub(r"\D", "", text)
-    if digits.startswith("0086"):
+    if text.startswith("+86"):
+        digits = digits[2:]
+    elif digits.startswith("0086"):
         digits = digits[4:]
     elif digits.startswith("86") and len(digits) == 13:
         digits = digits[2:]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import uuid_utils.compat as uuids
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,47 +18,25 @@ from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup import usecases
 from services.followup.models import Visit
-from tests.integration.followup.hearing import hear, received
+from tests.support.events import deliver, made, received
 
 AFTERNOON = datetime(2026, 11, 3, 15, 0, tzinfo=LOCAL)
 LATER = datetime(2026, 11, 12, 10, 0, tzinfo=LOCAL)
 
 
-def delivered(
-    *, store_id: str = "HN", at: datetime = AFTERNOON, consultant_id: str = "li.na", order_id: UUID | None = None
-) -> Received[Any]:
+def delivered(*, store_id: str = "HN", at: datetime = AFTERNOON, consultant_id: str = "li.na") -> Received[Any]:
     """A car was handed over."""
-    order = order_id or uuids.uuid7()
-    payload = VehicleDelivered(
-        order_id=order,
-        vehicle_id=uuids.uuid7(),
-        vin="LSVAA4182E2123456",
-        model="Lavida",
-        customer_id=uuids.uuid7(),
-        consultant_id=consultant_id,
-        delivered_at=at,
-        first_promise=at.date(),
-        total_fen=12_980_000,
-        km=12,
-    )
-    return received(payload, subject_id=order, version=5, store_id=store_id, occurred_at=at)
+    car = made(VehicleDelivered, consultant_id=consultant_id, delivered_at=at)
+    return received(car, subject_id=car.order_id, subject_version=5, store_id=store_id, occurred_at=at)
 
 
 def returned(*, store_id: str = "HN", at: datetime = AFTERNOON) -> Received[Any]:
     """A vehicle was fetched from the workshop."""
-    order = uuids.uuid7()
-    payload = VehicleReturned(
-        ro_id=order,
-        number=f"{store_id}-RO-202611-0001",
-        vehicle_id=uuids.uuid7(),
-        customer_id=uuids.uuid7(),
-        km=9_000,
-        returned_at=at,
-    )
-    return received(payload, subject_id=order, version=8, store_id=store_id, occurred_at=at)
+    repair = made(VehicleReturned, returned_at=at)
+    return received(repair, subject_id=repair.ro_id, subject_version=8, store_id=store_id, occurred_at=at)
 
 
-def plan(session: Session, events: list[Received[Any]]) -> None:
+def plan(session: Session, events: Sequence[Received[Any]]) -> None:
     """The handler of both events, for what the consumer gives it."""
     for event in events:
         usecases.plan_visits(session, event)
@@ -66,8 +44,7 @@ def plan(session: Session, events: list[Received[Any]]) -> None:
 
 def plan_all(database: Database, *events: Received[Any]) -> list[Visit]:
     """Deliver the events, each once; all visits by due time."""
-    for event in events:
-        hear(database, plan, [event])
+    deliver(database.transaction, plan, events)
     return visits(database)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.database import Database
-from tests.integration.followup.hearing import forget
+from tests.integration.followup.tables import forget
 from tests.support.databases import Databases
 
 

@@ -16,7 +16,7 @@ from services.followup import queries, usecases
 from services.followup.errors import JudgedPersonAsks, VisitClosed, VisitNotFound
 from services.followup.models import Visit
 from tests.integration.followup.business import LATER, scope, visit_of, visits
-from tests.integration.followup.hearing import rows
+from tests.integration.followup.tables import rows
 
 RECORDED = """
     SELECT event_type, subject_type, subject_id, subject_version, store_id, occurred_at, envelope->'payload' AS payload

@@ -14,7 +14,7 @@ from chassis.database import Database
 from services.followup import usecases
 from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, LATER, plan_all, returned, visits
-from tests.integration.followup.hearing import rows
+from tests.integration.followup.tables import rows
 
 
 def many_planned(database: Database, count: int) -> None:

@@ -18,7 +18,8 @@ from services.followup import usecases
 from services.followup.errors import PolicyInPast, PolicyUnknown, PolicyValue
 from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, delivered, plan, plan_all, returned, scope, visits
-from tests.integration.followup.hearing import hear, rows, somebody_waits
+from tests.integration.followup.tables import rows, somebody_waits
+from tests.support.events import deliver
 from tests.support.polling import eventually
 
 LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
@@ -182,7 +183,7 @@ def test_an_event_that_comes_while_a_policy_is_being_published_follows_it(follow
     with ThreadPoolExecutor(1) as worker:
         with followup.transaction() as publishing:
             publish(publishing)
-            planning = worker.submit(hear, followup, plan, [event])
+            planning = worker.submit(deliver, followup.transaction, plan, [event])
             eventually(lambda: somebody_waits(followup), what="the event waits for the policy")
         planning.result()
     (visit,) = visits(followup)

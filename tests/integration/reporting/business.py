@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
+from sqlalchemy.orm import Session
 
 from chassis.clock import LOCAL
 from chassis.database import Database
@@ -15,11 +17,12 @@ from contracts.followup.events import VisitCompleted
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import RepairSettled
 from services.reporting.projections import answers, deliveries, workshop_visits
-from tests.integration.followup.hearing import Handle, hear, received, rows
+from tests.integration.followup.tables import rows
+from tests.support.events import deliver, made, received
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=LOCAL)
 
-HANDLERS: dict[type[Event], Handle] = {
+HANDLERS: dict[type[Event], Callable[[Session, Sequence[Received[Any]]], None]] = {
     VehicleDelivered: deliveries.fold,
     RepairSettled: workshop_visits.fold,
     VisitCompleted: answers.fold,
@@ -36,19 +39,8 @@ def delivered(
 ) -> Received[Any]:
     """A car was handed over."""
     order = order_id or uuids.uuid7()
-    payload = VehicleDelivered(
-        order_id=order,
-        vehicle_id=uuids.uuid7(),
-        vin="LSVAA4182E2123456",
-        model="Lavida",
-        customer_id=uuids.uuid7(),
-        consultant_id="li.na",
-        delivered_at=at,
-        first_promise=at.date(),
-        total_fen=total_fen,
-        km=12,
-    )
-    return received(payload, subject_id=order, version=version, store_id=store_id, occurred_at=at)
+    car = made(VehicleDelivered, order_id=order, delivered_at=at, total_fen=total_fen)
+    return received(car, subject_id=order, subject_version=version, store_id=store_id, occurred_at=at)
 
 
 def settled(
@@ -63,15 +55,15 @@ def settled(
 ) -> Received[Any]:
     """The invoice of a repair order was made."""
     order = ro_id or uuids.uuid7()
-    payload = RepairSettled(
+    repair = made(
+        RepairSettled,
         ro_id=order,
         vehicle_id=vehicle_id or uuids.uuid7(),
-        customer_id=uuids.uuid7(),
         total_fen=total_fen,
         settled_at=at,
         by_pay_type=by_pay_type or {},
     )
-    return received(payload, subject_id=order, version=version, store_id=store_id, occurred_at=at)
+    return received(repair, subject_id=order, subject_version=version, store_id=store_id, occurred_at=at)
 
 
 def answered(
@@ -85,23 +77,15 @@ def answered(
 ) -> Received[Any]:
     """A customer who was visited gave a score."""
     visit = visit_id or uuids.uuid7()
-    payload = VisitCompleted(
-        visit_id=visit,
-        customer_id=uuids.uuid7(),
-        purpose=purpose,
-        score=score,
-        completed_at=at,
-        trigger_type="repair_order",
-        trigger_id=uuids.uuid7(),
-    )
-    return received(payload, subject_id=visit, version=version, store_id=store_id, occurred_at=at)
+    answer = made(VisitCompleted, visit_id=visit, purpose=purpose, score=score, completed_at=at)
+    return received(answer, subject_id=visit, subject_version=version, store_id=store_id, occurred_at=at)
 
 
 def fold(database: Database, *events: Received[Any]) -> None:
     """Deliver the events, all of one type together."""
     for shape, handle in HANDLERS.items():
         if some := [event for event in events if type(event.payload) is shape]:
-            hear(database, handle, some)
+            deliver(database.transaction, handle, some, batch=len(some))
 
 
 def facts(database: Database) -> list[list[dict[str, Any]]]:

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.database import Database
 from services.reporting.models import Base
-from tests.integration.followup.hearing import forget
+from tests.integration.followup.tables import forget
 from tests.support.databases import Databases
 
 

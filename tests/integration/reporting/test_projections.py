@@ -14,7 +14,7 @@ from chassis.migrations import models_of
 from contracts.envelope import Received
 from services.reporting.models import Base
 from services.reporting.projections import deliveries
-from tests.integration.followup.hearing import forget, somebody_waits
+from tests.integration.followup.tables import forget, somebody_waits
 from tests.integration.reporting.business import NOON, answered, delivered, facts, fold, settled
 from tests.support.polling import eventually
 
@@ -46,8 +46,8 @@ def test_a_fact_holds_what_its_event_told(reporting: Database) -> None:
             | {
                 "order_id": told[0].order_id,
                 "vehicle_id": told[0].vehicle_id,
-                "model": "Lavida",
-                "consultant_id": "li.na",
+                "model": told[0].model,
+                "consultant_id": told[0].consultant_id,
                 "delivered_at": NOON,
                 "total_fen": 1234,
                 "occurred_at": NOON,

@@ -104,7 +104,7 @@ class Showroom:
         scope = self.scope("get_order", role)
         return self.database.read(lambda reading: queries.get_order(reading, order_id=order_id, scope=scope))
 
-    def list(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:
+    def page(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:
         """A list of orders."""
         scope, wanted = self.scope("list_orders", role), ListOrders(**asked)
         return self.database.read(lambda reading: queries.list_orders(reading, wanted, scope=scope))

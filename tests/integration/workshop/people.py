@@ -109,7 +109,7 @@ class Workshop:
         scope = self.scope("get_repair_order", role)
         return self.database.read(lambda reading: queries.get_repair_order(reading, ro_id=ro_id, scope=scope))
 
-    def list(self, *, role: str = "advisor", **asked: Any) -> operations.RepairOrders:
+    def page(self, *, role: str = "advisor", **asked: Any) -> operations.RepairOrders:
         """The board, or a list."""
         scope = self.scope("list_repair_orders", role)
         wanted = ListRepairOrders(**asked)

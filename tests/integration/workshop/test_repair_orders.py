@@ -5,17 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
 
-from chassis.clock import LOCAL
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.workshop import operations
-from contracts.workshop.operations import ListRepairOrders, PayType, Stage, Verdict
+from contracts.workshop.operations import PayType, Stage, Verdict
 from services.workshop import usecases
 from services.workshop.errors import (
     InspectorDidTheWork,
@@ -27,7 +24,6 @@ from services.workshop.errors import (
     StageNotAllowed,
 )
 from services.workshop.models import JobLine, RepairOrder
-from services.workshop.queries import list_repair_orders
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
 from tests.support.polling import eventually
 from tests.support.randoms import code
@@ -360,83 +356,15 @@ def test_a_list_shows_the_callers_store_and_refuses_another(
 ) -> None:
     other = elsewhere()
     mine, _theirs = workshop.open(OIL), other.open(OIL)
-    assert [order.ro_id for order in workshop.list().items] == [mine]
-    assert [order.ro_id for order in workshop.list(store_id=workshop.store).items] == [mine]
+    assert [order.ro_id for order in workshop.page().items] == [mine]
+    assert [order.ro_id for order in workshop.page(store_id=workshop.store).items] == [mine]
     with pytest.raises(StoreNotAllowed):
-        workshop.list(store_id=other.store)
+        workshop.page(store_id=other.store)
 
 
 def test_the_groups_leader_sees_every_store(workshop: Workshop, elsewhere: Callable[[], Workshop]) -> None:
     other = elsewhere()
     vehicle = uuid4()
     both = {workshop.open(OIL, vehicle=vehicle), other.open(OIL, vehicle=vehicle)}
-    assert {order.ro_id for order in workshop.list(role="leader", vehicle_id=vehicle).items} == both
-    assert len(workshop.list(role="leader", store_id=other.store).items) == 1
-
-
-# -- the board
-
-
-def board(workshop: Workshop, **asked: Any) -> list[UUID]:
-    return [order.ro_id for order in workshop.list(**asked).items]
-
-
-def test_the_board_shows_open_orders_with_the_oldest_promise_first(workshop: Workshop) -> None:
-    unpromised = workshop.open(OIL)
-    late, early, gone = workshop.open(OIL), workshop.open(OIL), workshop.ready(OIL)
-    workshop.authorize(late, promised_at=PROMISE + timedelta(hours=1))
-    workshop.authorize(early, promised_at=PROMISE - timedelta(hours=1))
-    workshop.settle(gone)
-    assert board(workshop) == [early, gone, late, unpromised]
-    workshop.give_back(gone)
-    assert board(workshop) == [early, late, unpromised]
-
-
-def test_a_list_can_be_of_one_stage_or_one_vehicle(workshop: Workshop) -> None:
-    opened, vehicle = workshop.open(OIL), uuid4()
-    authorized = workshop.open(OIL, vehicle=vehicle)
-    workshop.authorize(authorized)
-    assert board(workshop, stage=Stage.OPENED) == [opened]
-    assert board(workshop, stage=Stage.AUTHORIZED) == [authorized]
-    assert board(workshop, stage=Stage.QC) == []
-    assert board(workshop, vehicle_id=vehicle) == [authorized]
-    assert board(workshop, vehicle_id=uuid4()) == []
-
-
-def test_returned_vehicles_are_listed_newest_first(workshop: Workshop) -> None:
-    first, second = workshop.ready(OIL), workshop.ready(OIL)
-    for hours, ro_id in enumerate((second, first)):
-        workshop.settle(ro_id)
-        workshop.give_back(ro_id, now=NOW + timedelta(hours=hours))
-    assert board(workshop, stage=Stage.RETURNED) == [first, second]
-    assert board(workshop) == []
-
-
-def test_pages_of_the_board_cover_it_once(workshop: Workshop) -> None:
-    opened = {workshop.open(OIL) for _ in range(5)}
-    pages = [workshop.list(page=page, size=2) for page in (1, 2, 3, 4)]
-    assert [len(page.items) for page in pages] == [2, 2, 1, 0]
-    assert [order.ro_id for page in pages for order in page.items] == board(workshop)
-    assert set(board(workshop)) == opened
-    assert {(page.total, page.size) for page in pages} == {(5, 2)}
-
-
-def test_a_long_board_costs_no_more_statements_than_a_short_one(workshop: Workshop) -> None:
-    def statements() -> int:
-        seen: list[str] = []
-        scope = workshop.scope("list_repair_orders", "advisor")
-        with workshop.database.reading() as reading:
-            event.listen(reading, "before_cursor_execute", lambda *told: seen.append(told[2]))
-            list_repair_orders(reading, ListRepairOrders(), scope=scope)
-        return len(seen)
-
-    workshop.open(OIL, WINDOW)
-    short = statements()
-    for _ in range(5):
-        workshop.open(OIL, WINDOW)
-    assert statements() == short == 3
-
-
-def test_moments_are_shown_in_the_stores_zone(workshop: Workshop) -> None:
-    shown_at = workshop.shown(workshop.open(OIL)).opened_at
-    assert (shown_at, shown_at.utcoffset()) == (NOW, datetime.now(LOCAL).utcoffset())
+    assert {order.ro_id for order in workshop.page(role="leader", vehicle_id=vehicle).items} == both
+    assert len(workshop.page(role="leader", store_id=other.store).items) == 1

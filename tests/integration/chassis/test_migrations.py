@@ -1,0 +1,115 @@
+"""Databases and roles: made once, made again without harm, and each role with its own rights only."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from psycopg import errors
+from sqlalchemy import create_engine, pool
+
+from chassis import migrations, tables
+from chassis.database import driver_url
+from chassis.settings import SERVICES
+from tests.support.databases import Databases
+
+SERVICE = "sales"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_s_database_is_made_and_making_it_again_changes_nothing(databases: Databases, service):
+    databases(service)
+    environment = databases.environment(service)
+    migrations.prepare(service, environment)
+    assert migrations.migrate(service, environment) is False
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_s_tables_are_what_its_models_say(databases: Databases, service):
+    databases(service)
+    engine = create_engine(driver_url(databases.url(service, "owner")), poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _no_test_tables})
+        found = compare_metadata(context, [tables.metadata, migrations.models_of(service)])
+    assert found == []
+
+
+def _no_test_tables(_object, name, kind, _reflected, _compared) -> bool:
+    return not (kind == "table" and name in ("effect", "account"))
+
+
+def connect(databases: Databases, role: str, service: str = SERVICE) -> psycopg.Connection:
+    databases(service)
+    return psycopg.connect(databases.url(service, role), autocommit=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE planted (x int)",
+        "ALTER TABLE outbox ADD COLUMN planted int",
+        "DROP TABLE inbox",
+        "TRUNCATE outbox",
+        "CREATE INDEX planted ON inbox (event_id)",
+        "CREATE FUNCTION planted() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TABLE outbox DISABLE TRIGGER ALL",
+        "CREATE SCHEMA planted",
+        "CREATE ROLE planted",
+        "CREATE DATABASE planted",
+        "ALTER ROLE sales_owner PASSWORD 'planted'",
+        "SET ROLE sales_owner",
+        "COPY outbox TO '/tmp/planted'",
+    ],
+)
+@pytest.mark.parametrize("role", ["app", "relay"])
+def test_neither_the_service_nor_the_relay_may_change_the_schema_or_a_role(databases: Databases, role, statement):
+    with connect(databases, role) as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("table", ["inbox", "command_log", "policy", "sales_order", "payment", "alembic_version"])
+def test_the_relay_sees_nothing_but_the_outbox(databases: Databases, table):
+    with connect(databases, "relay") as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute(f"SELECT 1 FROM {table}")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO outbox (event_id) VALUES (gen_random_uuid())",
+        "DELETE FROM outbox",
+        "UPDATE outbox SET envelope = '{}'",
+        "UPDATE outbox SET store_id = 'XX', published_at = now()",
+    ],
+)
+def test_the_relay_may_mark_and_nothing_more(databases: Databases, statement):
+    with connect(databases, "relay") as connection:
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(statement)
+        connection.execute("UPDATE outbox SET published_at = published_at WHERE false")
+        connection.execute("LISTEN outbox")
+
+
+@pytest.mark.parametrize("role", ["app", "relay", "owner"])
+@pytest.mark.parametrize("other", [service for service in SERVICES if service != SERVICE])
+def test_no_role_of_a_service_reaches_another_s_database(databases: Databases, role, other):
+    databases(other)
+    url = databases.url(SERVICE, role).replace(databases.name(SERVICE), databases.name(other))
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(url)
+
+
+def test_the_application_reads_and_writes_its_rows(databases: Databases):
+    with connect(databases, "app") as connection:
+        for table in ("outbox", "inbox", "command_log", "policy", "sales_order"):
+            connection.execute(f"SELECT 1 FROM {table} WHERE false")
+            connection.execute(f"DELETE FROM {table} WHERE false")
+
+
+def test_text_is_utf8_and_sorts_by_code_so_that_prefixes_use_an_index(databases: Databases):
+    with connect(databases, "app") as connection:
+        row = connection.execute(
+            "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    assert row == ("UTF8", "C")

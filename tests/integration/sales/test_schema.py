@@ -1,0 +1,19 @@
+"""The migrated tables are those the models declare."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, pool
+
+from chassis import tables
+from chassis.database import driver_url
+from chassis.migrations import models_of
+from tests.support.databases import Databases
+
+
+def test_the_migrations_make_what_the_models_declare(databases: Databases) -> None:
+    databases("sales")
+    owner = create_engine(driver_url(databases.url("sales", "owner")), poolclass=pool.NullPool)
+    with owner.connect() as connection:
+        migrated = MigrationContext.configure(connection)
+        declared = [tables.metadata, models_of("sales")]
+        assert compare_metadata(migrated, declared) == []  # type: ignore[arg-type]  # alembic takes several

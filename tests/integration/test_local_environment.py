@@ -1,0 +1,124 @@
+"""Each program is told what it needs and no other's secret."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from deploy.local import environment
+from deploy.local.environment import OWNERS, SERVICES
+from deploy.local.errors import LocalStackError
+from deploy.local.infrastructure import Infrastructure
+from deploy.local.run_dir import RunDir
+from deploy.local.stack import Stack
+
+ADMIN = ("CRM_DATABASE_URL", "CRM_AMQP_URI", "CRM_MANAGEMENT_URL")
+
+
+@pytest.fixture
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """A stack on servers that were given."""
+    monkeypatch.setenv("CRM_DATABASE_URL", "postgresql://root:a@db.example:5499/postgres?sslmode=require")
+    monkeypatch.setenv("CRM_AMQP_URI", "amqp://root:b@mq.example:5699/dealers")
+    monkeypatch.setenv("CRM_MANAGEMENT_URL", "http://root:b@mq.example:15699")
+    made = Stack(tmp_path / "run", test_mode=True)
+    environment.choose_ports(made.run_dir)
+    return made
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_a_program_knows_its_own_secrets_only(stack: Stack, name: str) -> None:
+    env = stack.env_for(name)
+
+    strangers = [other for other in (*OWNERS, "relay") if other != name]
+    assert not [key for key in env if key.startswith(tuple(f"CRM_{other.upper()}_" for other in strangers))]
+    assert not [key for key in env if key in ADMIN or key.endswith(("_OWNER_URL", "_RELAY_URL"))]
+    assert ("CRM_ACTOR_SIGNING_KEY" in env) == (name == "gateway")
+    values = " ".join(env.values())
+    assert not [key for key, secret in others_secrets(stack, name) if secret in values]
+
+
+def others_secrets(stack: Stack, name: str) -> list[tuple[str, str]]:
+    own = {f"broker.{name}", f"database.{name}_app", *(["actor.signing_key"] if name == "gateway" else [])}
+    for other in (*OWNERS, "relay", "prepare"):
+        stack.env_for(other)
+    return [(key, secret) for key, secret in stack.run_dir.secrets().items() if key not in own]
+
+
+def test_given_servers_are_addressed_as_given_with_each_programs_own_login(stack: Stack) -> None:
+    env = stack.env_for("sales")
+    secret = stack.run_dir.secrets()
+
+    app = secret["database.sales_app"]
+    assert env["CRM_SALES_DATABASE_URL"] == f"postgresql://sales_app:{app}@db.example:5499/crm_sales?sslmode=require"
+    assert env["CRM_SALES_AMQP_URI"] == f"amqp://sales:{secret['broker.sales']}@mq.example:5699/dealers"
+    assert stack.postgres is None
+    assert stack.rabbitmq is None
+
+
+def test_the_relay_has_every_outbox_and_no_service_role(stack: Stack) -> None:
+    env = stack.env_for("relay")
+
+    assert all(f"CRM_{name.upper()}_RELAY_URL" in env and f"CRM_{name.upper()}_AMQP_URI" in env for name in OWNERS)
+    assert not [key for key in env if key.endswith(("_DATABASE_URL", "_OWNER_URL"))]
+
+
+def test_only_the_administrators_commands_get_the_administrators_addresses(stack: Stack) -> None:
+    env = stack.env_for("prepare")
+
+    assert all(key in env for key in ADMIN)
+    for name in OWNERS:
+        own = [f"CRM_{name.upper()}_{what}" for what in ("OWNER_URL", "DATABASE_URL", "RELAY_URL", "AMQP_URI")]
+        assert all(key in env for key in own)
+
+
+def test_all_in_one_process_is_told_what_each_alone_is_told(stack: Stack) -> None:
+    together = stack.env_for("all")
+
+    for name in (*SERVICES, "gateway"):
+        assert stack.env_for(name).items() <= together.items()
+
+
+def test_the_public_key_belongs_to_the_signing_key(stack: Stack) -> None:
+    env = stack.env_for("gateway")
+    private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(env["CRM_ACTOR_SIGNING_KEY"]))
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(env["CRM_ACTOR_PUBLIC_KEY"]))
+
+    public.verify(private.sign(b"actor"), b"actor")
+    assert stack.env_for("sales")["CRM_ACTOR_PUBLIC_KEY"] == env["CRM_ACTOR_PUBLIC_KEY"]
+
+
+def test_a_setting_for_all_reaches_all_and_a_foreign_secret_does_not(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_HEARTBEAT_SECONDS", "3")
+    monkeypatch.setenv("CRM_CUSTOMER_DATABASE_URL", "postgresql://elsewhere")
+    monkeypatch.setenv("DEPLOY_TOKEN", "secret")
+
+    env = stack.env_for("sales")
+
+    assert env["CRM_HEARTBEAT_SECONDS"] == "3"
+    assert env["CRM_TEST_MODE"] == "1"
+    assert "CRM_CUSTOMER_DATABASE_URL" not in env
+    assert "DEPLOY_TOKEN" not in env
+
+
+def test_half_a_broker_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_AMQP_URI", "amqp://root:b@mq.example:5699/dealers")
+    monkeypatch.delenv("CRM_MANAGEMENT_URL", raising=False)
+
+    with pytest.raises(LocalStackError, match="belong together"):
+        Infrastructure(tmp_path)
+
+
+def test_an_unknown_program_is_told(stack: Stack) -> None:
+    with pytest.raises(LocalStackError, match="no program is called billing"):
+        stack.env_for("billing")
+
+
+def test_ports_of_a_stack_that_never_ran_are_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(LocalStackError, match="has never been started"):
+        environment.known_ports(RunDir(tmp_path))

@@ -1,0 +1,116 @@
+"""Errors as the caller sees them."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from chassis.link import LinkDown
+from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
+from contracts import refusals
+from contracts.refusals import InvalidRequest, Kind, StaleVersion, StillRunning
+from gateway import errors, faults, problems
+from gateway.dispatch import language_of
+from gateway.faults import HttpFault
+from gateway.wire import Response
+
+SECRET = "password=tulip host=db7"
+
+
+def answered(error: BaseException, language: str = "zh") -> Response:
+    return problems.answer(error, language=language, request_id="r-12345678")
+
+
+def headers(response: Response) -> dict[str, str]:
+    return dict(response.extra)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (errors.StaffNotFound(), 404, "STAFF_NOT_FOUND"),
+        (errors.PasswordTooWeak(), 422, "PASSWORD_TOO_WEAK"),
+        (refusals.OperationNotAllowed(operation="x"), 403, "OPERATION_NOT_ALLOWED"),
+        (errors.CodeTaken(code="HN"), 409, "CODE_TAKEN"),
+        (errors.LastAdmin(), 409, "LAST_ADMIN"),
+        (errors.SessionRequired(), 401, "SESSION_REQUIRED"),
+        (errors.LoginFailed(), 401, "LOGIN_FAILED"),
+        (errors.TooManyAttempts(retry_after=7), 429, "TOO_MANY_ATTEMPTS"),
+        (StaleVersion(expected=1, version=2), 412, "STALE_VERSION"),
+        (StillRunning(), 409, "REQUEST_IN_PROGRESS"),
+        (HttpFault(faults.PATH_UNKNOWN), 404, "PATH_UNKNOWN"),
+        (CallTimeout("x"), 504, "TIMED_OUT"),
+        (Overloaded("x"), 503, "OVERLOADED"),
+        (Unavailable("x"), 503, "UNAVAILABLE"),
+        (LinkDown("x"), 503, "UNAVAILABLE"),
+        (CallFailed("x"), 502, "SERVICE_FAILED"),
+        (OperationalError("SELECT 1", {}, Exception(SECRET)), 503, "UNAVAILABLE"),
+        (ProgrammingError("SELECT 1", {}, Exception(SECRET)), 500, "INTERNAL_ERROR"),
+        (ValueError(SECRET), 500, "INTERNAL_ERROR"),
+    ],
+)
+def test_an_error_has_its_status_and_code_and_tells_nothing_of_the_inside(
+    error: BaseException, status: int, code: str
+) -> None:
+    response = answered(error)
+    body = orjson.loads(response.body)
+    assert (response.status, body["status"], body["code"]) == (status, status, code)
+    assert response.content_type == b"application/problem+json"
+    assert (body["type"], body["request_id"]) == (f"/docs#{code}", "r-12345678")
+    assert headers(response)["X-Request-Id"] == "r-12345678"
+    for inner in (b"tulip", b"SELECT", b"Traceback", b"sqlalchemy"):
+        assert inner not in response.body
+
+
+def test_a_services_refusal_is_told_in_the_callers_language() -> None:
+    wire = {"kind": "rule", "code": "BALANCE_OPEN", "zh": "尚有余款5分", "en": "5 fen are owed", "details": {"fen": 5}}
+    chinese, english = (orjson.loads(answered(Refused(wire), language).body) for language in ("zh", "en"))
+    assert (chinese["title"], english["title"]) == ("尚有余款5分", "5 fen are owed")
+    assert (chinese["status"], chinese["details"]) == (409, {"fen": 5})
+
+
+def test_what_is_wrong_with_which_field_is_told() -> None:
+    body = orjson.loads(answered(InvalidRequest(errors={"vehicle": {"vin": ["Too short.", "Odd."]}})).body)
+    assert body["errors"] == {"vehicle": {"vin": ["Too short.", "Odd."]}}
+    assert body["detail"] == "vehicle.vin: Too short.; vehicle.vin: Odd."
+    assert body["details"] == {}
+
+
+def test_who_must_log_in_or_wait_is_told_how() -> None:
+    assert headers(answered(errors.SessionRequired()))["WWW-Authenticate"] == 'Bearer realm="crm"'
+    assert headers(answered(errors.TooManyAttempts(retry_after=7)))["Retry-After"] == "7"
+    assert headers(answered(StillRunning()))["Retry-After"] == "1"
+    assert headers(answered(Overloaded("x")))["Retry-After"] == "2"
+    assert "Retry-After" not in headers(answered(CallTimeout("x")))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_refusal_has_a_status(kind: Kind) -> None:
+    assert 400 <= problems.STATUS_OF_KIND[kind] < 500
+
+
+@pytest.mark.parametrize("fault", faults.ALL, ids=lambda fault: fault.code)
+def test_every_fault_speaks_chinese_and_english(fault: faults.Fault) -> None:
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in fault.zh)
+    assert fault.en.isascii()
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "zh"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("en", "en"),
+        ("fr", "zh"),
+        ("en;q=0.5, zh;q=0.5", "zh"),
+        ("EN-gb", "en"),
+        ("en;q=nonsense", "zh"),
+        ("en;q=0", "zh"),
+        ("*", "zh"),
+        (",;,", "zh"),
+    ],
+)
+def test_the_language_is_chinese_unless_english_is_liked_better(header: str, language: str) -> None:
+    assert language_of(header) == language
