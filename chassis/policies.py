@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, insert, or_, select
+from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,14 @@ from chassis import tables
 from contracts.refusals import Conflict
 
 _policy = tables.policy
+_IN_FORCE = text(
+    """
+    SELECT value FROM policy
+     WHERE code = :code AND store_id IN (:store_id, '') AND effective_from <= :at
+     ORDER BY store_id <> '' DESC, effective_from DESC LIMIT 1
+    """
+)
+
 GROUP = ""
 """The store of a row that holds for the whole group."""
 
@@ -40,16 +48,7 @@ class PolicyExists(Conflict):
 
 def resolve(session: Session, policy: Policy, *, store_id: str, at: datetime) -> dict[str, Any]:
     """The policy's value for a store at a moment."""
-    found = session.scalars(
-        select(_policy.c.value)
-        .where(
-            _policy.c.code == policy.code,
-            or_(_policy.c.store_id == store_id, _policy.c.store_id == GROUP),
-            _policy.c.effective_from <= at,
-        )
-        .order_by(case((_policy.c.store_id == store_id, 0), else_=1), _policy.c.effective_from.desc())
-        .limit(1)
-    ).first()
+    found = session.scalars(_IN_FORCE, {"code": policy.code, "store_id": store_id, "at": at}).first()
     return {**policy.default, **(found or {})}
 
 

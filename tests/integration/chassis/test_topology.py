@@ -83,7 +83,7 @@ def test_a_queue_with_other_arguments_is_found(broker: Broker):
     assert diff(broker) == []
 
 
-# -- where events go --------------------------------------------------------------------------------------------------
+# -- where events go ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("consumer", sorted(name for name, heard in HEARS.items() if VehicleDelivered in heard))
@@ -139,7 +139,7 @@ def test_a_message_returned_too_often_ends_in_the_dead_queue(clean_queues: Broke
     assert dead.properties["application_headers"]["x-death"][0]["reason"] == "delivery_limit"
 
 
-# -- who is refused what ------------------------------------------------------------------------------------------------
+# -- who is refused what -----------------------------------------------------------------------------
 
 
 def refused(broker: Broker, user: str, act) -> bool:

@@ -85,7 +85,9 @@ def test_what_may_be_masked_may_be_null_and_names_stand_beside() -> None:
 
 
 def test_bounds_are_told() -> None:
-    parameters = {each["name"]: each for each in described(TABLE.find("GET", f"{BASE}/orders")[0])["parameters"] if "name" in each}
+    parameters = {
+        each["name"]: each for each in described(TABLE.find("GET", f"{BASE}/orders")[0])["parameters"] if "name" in each
+    }
     assert parameters["size"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
     assert parameters["store_id"]["required"] is False
 

@@ -8,7 +8,9 @@ from gateway.errors import PasswordTooWeak
 from gateway.passwords import Hashing, common, make_hash, require_strong
 
 
-@pytest.mark.parametrize("password", ["zwölf Zeichen", "correct horse", "abcd1234x", "车" * 4 + "门店服务", "q" * 5 + "wer1" * 30])
+@pytest.mark.parametrize(
+    "password", ["zwölf Zeichen", "correct horse", "abcd1234x", "车" * 4 + "门店服务", "q" * 5 + "wer1" * 30]
+)
 def test_a_long_password_that_nobody_guesses_first_will_do(password: str) -> None:
     require_strong(password, account="E001")
 
