@@ -90,7 +90,6 @@ class Settings:
     heartbeat: int
     pool_size: int
     retry_delays: tuple[float, ...]
-    call_timeout: float
     stop_timeout: float
     http: HttpSettings | None = None
 
@@ -110,7 +109,6 @@ class Settings:
             heartbeat=env.number("CRM_HEARTBEAT_SECONDS", 10),
             pool_size=env.number("CRM_DATABASE_POOL", 10),
             retry_delays=env.numbers("CRM_RETRY_DELAYS", DELAYS),
-            call_timeout=env.number("CRM_CALL_TIMEOUT_MS", 3000) / 1000,
             stop_timeout=env.number("CRM_STOP_TIMEOUT_SECONDS", 25),
             http=HttpSettings.of(env) if service == "gateway" else None,
         )

@@ -63,6 +63,8 @@ CALLS: dict[str, tuple[str, ...]] = {
 
 QUORUM = {"x-queue-type": "quorum"}
 SURE = {**QUORUM, "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
+KEPT = {**QUORUM, "x-delivery-limit": 1_000_000}
+"""A queue people look into: looking takes in hand and gives back, and RabbitMQ 4 drops what was looked at twenty times."""
 DELIVERY_LIMIT = 20
 """The last net: a message delivered more often without an end goes to the dead queue."""
 
@@ -169,7 +171,7 @@ def table(retry_delays: tuple[float, ...]) -> Topology:
     """The whole topology. `retry_delays` are the waiting tiers in seconds."""
     made = Topology()
     made.exchange(UNROUTED, "fanout")
-    made.queue(UNROUTED, QUORUM)
+    made.queue(UNROUTED, KEPT)
     made.bind(UNROUTED, UNROUTED)
     made.exchange(REPLIES, "direct")
     made.exchange(UNHEARD, "fanout")
@@ -202,7 +204,7 @@ def _inbox(made: Topology, consumer: str, retry_delays: tuple[float, ...]) -> No
     made.exchange(default, "fanout")
     made.exchange(inbox, "topic", **{"alternate-exchange": default})
     made.exchange(dead, "fanout")
-    made.queue(dead, QUORUM)
+    made.queue(dead, KEPT)
     made.bind(dead, dead)
     made.queue(work_queue(consumer), {**SURE, "x-dead-letter-exchange": dead, "x-delivery-limit": DELIVERY_LIMIT})
     made.bind(default, work_queue(consumer))

@@ -48,13 +48,13 @@ def start_gateway(settings: dict[str, str], databases: Databases, run_dir: Path)
     """`start_gateway(CRM_…="…")` starts a gateway of its own; all are ended with the session."""
     started: list[Process] = []
 
-    def start(**more: str) -> Gateway:
+    def start(*, until: str = "/readyz", **more: str) -> Gateway:
         port = free_port()
         environment = {**settings, "CRM_GATEWAY_HTTP_PORT": str(port), **more}
         process = Process("gateway", environment=environment, log=run_dir / f"gateway-{port}.log")
         started.append(process)
         gateway = Gateway(port, databases, process)
-        eventually(lambda: answers(port), within=30, what=f"the gateway to be ready; see {process.log}")
+        eventually(lambda: answers(port, until), within=30, what=f"the gateway to be ready; see {process.log}")
         return gateway
 
     yield start
@@ -89,10 +89,10 @@ def boss(gateway: Gateway) -> Person:
     return gateway.person("admin")
 
 
-def answers(port: int) -> bool:
+def answers(port: int, path: str = "/readyz") -> bool:
     """Whether a process says that it is ready."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=3) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

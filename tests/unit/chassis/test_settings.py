@@ -15,7 +15,7 @@ FULL = {
 
 def test_what_is_not_said_has_its_default():
     read = Settings.of("sales", Environment(FULL))
-    assert (read.heartbeat, read.pool_size, read.call_timeout, read.stop_timeout) == (10, 10, 3.0, 25)
+    assert (read.heartbeat, read.pool_size, read.stop_timeout) == (10, 10, 25)
     assert read.retry_delays == (1, 5, 30, 120, 600, 3600)
     assert not read.test_mode
     assert read.http is None

@@ -61,6 +61,13 @@ def test_a_consumer_s_queue_is_replicated_and_loses_nothing(consumer):
     assert arguments["x-delivery-limit"] == DELIVERY_LIMIT
 
 
+@pytest.mark.parametrize("queue", [UNROUTED, *(dead_queue(consumer) for consumer in HEARERS)])
+def test_what_people_look_at_is_never_dropped_for_being_looked_at(queue):
+    """Looking takes in hand and gives back; since RabbitMQ 4.0 that is limited to twenty times unless said otherwise."""
+    limit = QUEUES[queue].get("x-delivery-limit", 20)
+    assert limit == -1 or limit >= 100_000
+
+
 @pytest.mark.parametrize("consumer", HEARERS)
 @pytest.mark.parametrize("delay", DELAYS)
 def test_a_failed_message_waits_its_time_and_returns_to_its_consumer_alone(consumer, delay):

@@ -1,0 +1,154 @@
+"""Calls to a real service through the gateway: stores, masks, names, statuses, and the access log."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.integration.gateway.running import Gateway, Person, Process
+from tests.support import randoms
+
+pytestmark = pytest.mark.usefixtures("customer_service")
+
+HERE, THERE = "HN", "FT"
+
+
+@pytest.fixture(scope="module")
+def desk(gateway: Gateway) -> Person:
+    """A receptionist of one store."""
+    return gateway.person("receptionist", stores=(HERE,))
+
+
+def register(desk: Person, **fields: Any) -> dict[str, Any]:
+    body = {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE, **fields}
+    answer = desk.post("/customers", body)
+    assert answer.status == 201, answer.body
+    return {**body, **answer.body}
+
+
+def test_who_is_new_is_created_and_who_is_known_is_found(desk: Person) -> None:
+    known = register(desk)
+    again = desk.post("/customers", {"name": known["name"], "mobile": known["mobile"], "store_id": HERE})
+    assert (again.status, again.body["created"], again.body["customer_id"]) == (200, False, known["customer_id"])
+
+
+def test_a_lookup_shows_the_number_masked(desk: Person) -> None:
+    known = register(desk)
+    (hit,) = desk.get(f"/customers/lookup?q={known['mobile']}").body["items"]
+    assert hit["customer_id"] == known["customer_id"]
+    assert hit["mobile"] == f"{known['mobile'][:3]}****{known['mobile'][-4:]}"
+    view = desk.get(f"/customers/{known['customer_id']}/360")
+    assert known["mobile"] not in str(view.body)
+    assert (view.body["store_id"], view.body["store_name"]) == (HERE, f"{HERE}店")
+    assert view.headers["ETag"] == '"1"'
+
+
+def test_the_full_number_is_shown_with_a_reason_and_logged_first(gateway: Gateway, desk: Person) -> None:
+    known = register(desk)
+    path = f"/customers/{known['customer_id']}/reveal"
+    assert desk.post(path, {}).status == 422
+    revealed = desk.post(path, {"reason": "交车前联系"}, X_Request_Id="req-reveal-1")
+    assert revealed.body["full_mobile"] == known["mobile"]
+    logged = gateway.rows(
+        "SELECT staff_id, operation, reason, request_id FROM access_log WHERE subject_id = %s", known["customer_id"]
+    )
+    assert logged == [(desk.code, "customer.reveal_contact", "交车前联系", "req-reveal-1")]
+    page = gateway.person("leader").get("/access-log").body
+    assert page["items"][0]["staff_name"] == f"员工{desk.code}"
+    assert known["mobile"] not in gateway.process.log.read_text("utf-8")
+
+
+def test_what_cannot_be_logged_is_not_shown(gateway: Gateway, desk: Person) -> None:
+    known = register(desk)
+    gateway.rows('REVOKE INSERT ON access_log FROM "gateway_app"')
+    try:
+        refused = desk.post(f"/customers/{known['customer_id']}/reveal", {"reason": "回访"})
+    finally:
+        gateway.rows('GRANT INSERT ON access_log TO "gateway_app"')
+    assert refused.status == 500
+    assert known["mobile"] not in str(refused.body)
+
+
+def test_the_store_acted_for_must_be_ones_own(gateway: Gateway, desk: Person) -> None:
+    gateway.person("receptionist", stores=(THERE,))
+    body = {"name": "张伟", "mobile": randoms.mobile()}
+    assert desk.post("/customers", body, X_Store_Id=HERE).status == 201
+    foreign = [
+        desk.post("/customers", {**body, "mobile": randoms.mobile()}, X_Store_Id=THERE),
+        desk.post("/customers", {**body, "mobile": randoms.mobile(), "store_id": THERE}),
+        desk.post("/customers", {**body, "mobile": randoms.mobile(), "store_id": THERE}, X_Store_Id=HERE),
+        desk.get("/me", X_Store_Id=THERE),
+    ]
+    assert [(answer.status, answer.code) for answer in foreign] == [(403, "STORE_NOT_ALLOWED")] * 4
+    assert desk.get("/customers/lookup?q=13800000000", X_Store_Id=THERE).status == 200, "customers are everybody's"
+    missing = desk.post("/customers", body)
+    assert (missing.status, list(missing.body["errors"])) == (422, ["store_id"])
+    assert desk.get("/me", X_Store_Id="h n").code == "INVALID_REQUEST"
+
+
+def test_what_a_role_may_not_do_never_reaches_the_service(gateway: Gateway) -> None:
+    inspector = gateway.person("inspector", stores=(HERE,))
+    refused = inspector.get("/customers/lookup?q=13800000000")
+    assert (refused.status, refused.code) == (403, "OPERATION_NOT_ALLOWED")
+    assert gateway.person("admin").get("/customers/lookup?q=13800000000").status == 403
+
+
+def test_a_services_refusal_comes_through_in_the_callers_language(desk: Person) -> None:
+    missing = "/customers/0193a0f2-6c11-7c3a-9d52-0b6f1b2c9a01/360"
+    chinese, english = desk.get(missing), desk.get(missing, Accept_Language="en-GB,en;q=0.8,zh;q=0.2")
+    assert (chinese.status, chinese.code, chinese.body["title"]) == (404, "CUSTOMER_NOT_FOUND", "没有这位客户")
+    assert (english.status, english.body["title"]) == (404, "There is no such customer")
+    assert (chinese.headers["Content-Language"], english.headers["Content-Language"]) == ("zh", "en")
+
+
+def test_a_command_repeated_with_its_key_is_done_once_in_its_service(desk: Person) -> None:
+    key = randoms.code("key-")
+    body = {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE}
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: desk.post("/customers", body, Idempotency_Key=key), range(5)))
+    assert {answer.status for answer in answers} == {201}
+    assert len({answer.body["customer_id"] for answer in answers}) == 1
+    other = desk.post("/customers", {**body, "name": "别人"}, Idempotency_Key=key)
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_names_are_given_for_many_customers_at_once(desk: Person) -> None:
+    known = [register(desk) for _ in range(3)]
+    ids = [each["customer_id"] for each in known]
+    named = desk.post("/customers/names", {"customer_ids": ids}).body["items"]
+    assert {each["customer_id"]: each["name"] for each in named} == {
+        each["customer_id"]: each["name"] for each in known
+    }
+
+
+def test_a_request_goes_through_gateway_and_service_under_one_number(
+    gateway: Gateway, desk: Person, customer_service: Process
+) -> None:
+    answer = desk.get("/customers/lookup?q=13800000001", X_Request_Id="trace-me-please-1")
+    assert answer.headers["X-Request-Id"] == "trace-me-please-1"
+    assert [line["operation"] for line in gateway.logged("trace-me-please-1")] == ["customer.look_up"]
+    assert "trace-me-please-1" in customer_service.log.read_text("utf-8")
+    odd = desk.get("/me", X_Request_Id="no good\tnumber")
+    assert odd.headers["X-Request-Id"] != "no good\tnumber"
+
+
+def test_nobodys_number_is_in_the_logs(gateway: Gateway, desk: Person) -> None:
+    known = register(desk)
+    desk.get(f"/customers/lookup?q={known['mobile']}")
+    desk.get(f"/customers/lookup?q={known['mobile']}&nix=1")
+    assert known["mobile"] not in gateway.process.log.read_text("utf-8")
+
+
+def test_a_name_in_an_answer_is_at_most_a_second_old(gateway: Gateway, desk: Person) -> None:
+    from tests.support.polling import eventually
+
+    known = register(desk)
+    path = f"/customers/{known['customer_id']}/360"
+    gateway.rows("UPDATE store SET name = '新店名' WHERE code = %s", HERE)
+    try:
+        eventually(lambda: desk.get(path).body["store_name"] == "新店名", within=1.3)
+    finally:
+        gateway.rows("UPDATE store SET name = %s WHERE code = %s", f"{HERE}店", HERE)
+        eventually(lambda: desk.get(path).body["store_name"] == f"{HERE}店", within=1.3)

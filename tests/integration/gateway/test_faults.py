@@ -1,0 +1,154 @@
+"""Something behind the gateway is broken, away or silent."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from chassis.rpc import AT_ONCE_PER_SERVICE
+from tests.integration.gateway.running import Gateway, Person, Process
+from tests.support.databases import Databases
+from tests.support.polling import eventually
+
+LOOKUP = "/customers/lookup?q=13800000000"
+INNER = ("Traceback", "psycopg", "sqlalchemy", "SELECT", "permission", "/work", ".py", "gateway_app", "127.0.0.1")
+
+
+@contextmanager
+def away(databases: Databases, service: str) -> Iterator[None]:
+    """The service's database lets nobody in meanwhile."""
+    name = sql.Identifier(databases.name(service))
+    with psycopg.connect(databases.admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (databases.name(service),))
+        try:
+            yield
+        finally:
+            admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+@contextmanager
+def forbidden(databases: Databases, service: str, table: str) -> Iterator[None]:
+    """The service may not read one of its tables meanwhile: an error that nobody expects."""
+    with databases.admin(service) as admin:
+        admin.execute(f'REVOKE SELECT ON {table} FROM "{service}_app"')  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            admin.execute(f'GRANT SELECT ON {table} TO "{service}_app"')  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def desk(gateway: Gateway) -> Person:
+    return gateway.person("receptionist", stores=("HN",))
+
+
+def test_an_error_nobody_expects_is_a_500_that_tells_only_its_number(gateway: Gateway, desk: Person) -> None:
+    with forbidden(gateway.databases, "gateway", "store"):
+        answer = desk.get("/stores", X_Request_Id="broken-request-1")
+    assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    assert answer.body["request_id"] == "broken-request-1"
+    assert [word for word in INNER if word in str(answer.body)] == []
+    traces = [line for line in gateway.logged("broken-request-1") if line["event"] == "request failed"]
+    assert "permission denied" in traces[0]["exception"]
+    assert desk.get("/stores").status == 200
+
+
+def test_a_service_that_fails_is_a_502(gateway: Gateway, desk: Person, customer_service: Process) -> None:
+    with forbidden(gateway.databases, "customer", "customer"):
+        answer = desk.get(LOOKUP)
+    assert (answer.status, answer.code) == (502, "SERVICE_FAILED")
+    assert [word for word in INNER if word in str(answer.body)] == []
+    assert desk.get(LOOKUP).status == 200
+
+
+def test_without_its_database_the_gateway_is_unavailable_and_says_when_to_come_back(
+    gateway: Gateway, desk: Person
+) -> None:
+    with away(gateway.databases, "gateway"):
+        answer = gateway.log_in("nobody", "whatever it is")
+        assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "2")
+        assert [word for word in INNER if word in str(answer.body)] == []
+        ready = gateway.page("/readyz")
+        assert ready.status == 503
+        assert "database" in str(ready.body["problems"])
+        assert gateway.page("/healthz").status == 200
+    eventually(lambda: gateway.page("/readyz").status == 200)
+    assert desk.get("/me").status == 200
+
+
+def test_a_service_without_its_database_is_unavailable(
+    gateway: Gateway, desk: Person, customer_service: Process
+) -> None:
+    with away(gateway.databases, "customer"):
+        answer = desk.get(LOOKUP)
+    assert (answer.status, answer.code) == (503, "UNAVAILABLE")
+    eventually(lambda: desk.get(LOOKUP).status == 200)
+
+
+def test_a_silent_service_takes_no_other_requests_with_it(
+    gateway: Gateway, desk: Person, customer_service: Process
+) -> None:
+    """Beyond 64 waiting requests it is turned away at once; the others get their answer when it speaks again."""
+    wanted = AT_ONCE_PER_SERVICE + 6
+    customer_service.signal(signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(wanted) as pool:
+            waiting = [pool.submit(desk.get, LOOKUP) for _ in range(wanted)]
+            eventually(lambda: sum(each.done() for each in waiting) == 6, within=5)
+            assert desk.get("/me").status == 200
+            customer_service.signal(signal.SIGCONT)
+            answers = [each.result() for each in waiting]
+    finally:
+        customer_service.signal(signal.SIGCONT)
+    assert sorted(answer.status for answer in answers) == [200] * AT_ONCE_PER_SERVICE + [503] * 6
+    assert {answer.code for answer in answers if answer.status == 503} == {"OVERLOADED"}
+
+
+def test_a_service_that_never_answers_is_given_up_after_eight_seconds(gateway: Gateway) -> None:
+    """Sales does not run here: its request waits in the queue and dies there."""
+    leader = gateway.person("leader")
+    answer = leader.get("/orders")
+    assert (answer.status, answer.code) == (504, "TIMED_OUT")
+
+
+def test_a_gateway_that_is_told_to_stop_finishes_what_it_has_in_hand(
+    start_gateway: Callable[..., Gateway], customer_service: Process
+) -> None:
+    stopping = start_gateway()
+    desk = stopping.person("receptionist", stores=("HN",))
+    idle = stopping.connect()
+    customer_service.signal(signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            waiting = [pool.submit(desk.get, LOOKUP) for _ in range(4)]
+            eventually(lambda: stopping.page("/metrics").body.count(b"crm_http_connections 6.0") == 1, within=5)
+            stopping.process.signal(signal.SIGTERM)
+            assert idle.recv(1) == b"", "an idle connection is closed at once"
+            with pytest.raises(ConnectionRefusedError):
+                stopping.connect()
+            customer_service.signal(signal.SIGCONT)
+            answers = [each.result() for each in waiting]
+    finally:
+        customer_service.signal(signal.SIGCONT)
+        idle.close()
+    assert [answer.status for answer in answers] == [200] * 4
+    assert {answer.headers["Connection"] for answer in answers} == {"close"}
+    assert stopping.process.ended(within=10) == 0
+
+
+def test_without_a_broker_requests_that_need_none_are_answered(start_gateway: Callable[..., Gateway]) -> None:
+    lonely = start_gateway(CRM_GATEWAY_AMQP_URI="amqp://gateway:x@127.0.0.1:1/crm", until="/healthz")
+    assert lonely.page("/readyz").body["problems"] == ["calls: no broker connection"]
+    leader = lonely.person("leader")
+    assert leader.get("/stores").status == 200
+    answer = leader.get(LOOKUP)
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "2")
+    lonely.process.signal(signal.SIGTERM)
+    assert lonely.process.ended(within=15) == 0
