@@ -162,7 +162,7 @@ def dead_list(consumer: str) -> None:
     for message in look(_uri(), consumer):
         click.echo(
             f"{message.number}  {message.message_id}  {message.event or '?'}  {message.reason}  "
-            f"attempts={message.attempts}  {message.at}  {message.error[:80]}"
+            f"attempts={message.attempts}  copies={message.copies}  {message.at}  {message.error[:80]}"
         )
 
 

@@ -6,8 +6,9 @@ so nothing is lost if the command is interrupted.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import amqp
@@ -21,7 +22,11 @@ _PREFIX = "x-dead-"
 
 @dataclass(frozen=True, slots=True)
 class DeadMessage:
-    """A dead message as an operator sees it. `number` is its place in the queue right now."""
+    """A dead message as an operator sees it. `number` is its place in the queue right now.
+
+    `copies` is more than one when its consumer died between giving it up and acknowledging it:
+    the broker then delivered it again and it was given up again.
+    """
 
     number: int
     message_id: str
@@ -34,6 +39,7 @@ class DeadMessage:
     routing_key: str
     body: bytes
     headers: dict[str, Any]
+    copies: int = 1
 
 
 class NoSuchMessage(LookupError):
@@ -42,19 +48,28 @@ class NoSuchMessage(LookupError):
 
 def look(uri: str, consumer: str) -> list[DeadMessage]:
     """Every dead message of a consumer; they stay where they are."""
-    found: list[DeadMessage] = []
+    found: dict[str, DeadMessage] = {}
 
-    def keep(dead: DeadMessage, _message: Any, _channel: Any) -> bool:
-        found.append(dead)
+    def note(dead: DeadMessage, _message: Any, _channel: Any) -> bool:
+        known = found.get(dead.message_id)
+        found[dead.message_id] = dead if known is None else replace(known, copies=known.copies + 1)
         return False
 
-    _visit(uri, consumer, keep)
-    return found
+    _visit(uri, consumer, note)
+    return list(found.values())
 
 
 def drop(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> int:
-    """Forget the chosen messages for good; returns how many."""
-    return _visit(uri, consumer, lambda dead, message, channel: chosen(dead))
+    """Forget the chosen messages for good, with their copies; returns how many."""
+    gone: set[str] = set()
+
+    def forget(dead: DeadMessage, _message: Any, _channel: Any) -> bool:
+        if chosen(dead):
+            gone.add(dead.message_id)
+        return dead.message_id in gone
+
+    _visit(uri, consumer, forget)
+    return len(gone)
 
 
 def replay(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> int:
@@ -63,8 +78,11 @@ def replay(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> in
     Each is confirmed by the broker before it leaves the dead queue: at worst it is there twice,
     and the inbox knows it.
     """
+    sent: set[str] = set()
 
     def again(dead: DeadMessage, message: Any, channel: Any) -> bool:
+        if dead.message_id in sent:
+            return True
         if not chosen(dead):
             return False
         kept = {
@@ -82,14 +100,15 @@ def replay(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> in
             mandatory=True,
             confirm_timeout=5,
         )
+        sent.add(dead.message_id)
         return True
 
-    return _visit(uri, consumer, again)
+    _visit(uri, consumer, again)
+    return len(sent)
 
 
-def _visit(uri: str, consumer: str, gone: Callable[[DeadMessage, Any, Any], bool]) -> int:
+def _visit(uri: str, consumer: str, gone: Callable[[DeadMessage, Any, Any], bool]) -> None:
     """Take each message in hand once; acknowledge those `gone` says yes to, give back the rest."""
-    count = 0
     with kombu.Connection(uri, transport_options=TRANSPORT_OPTIONS, connect_timeout=3) as connection:
         reading, writing = connection.channel(), connection.channel()
         writing.confirm_select()
@@ -98,9 +117,7 @@ def _visit(uri: str, consumer: str, gone: Callable[[DeadMessage, Any, Any], bool
             number += 1
             if gone(_explain(number, message), message, writing):
                 reading.basic_ack(message.delivery_tag)
-                count += 1
         reading.close()  # gives back what was not acknowledged
-    return count
 
 
 def _explain(number: int, message: Any) -> DeadMessage:
@@ -109,7 +126,7 @@ def _explain(number: int, message: Any) -> DeadMessage:
     body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
     return DeadMessage(
         number=number,
-        message_id=str(message.properties.get("message_id", "")),
+        message_id=str(message.properties.get("message_id") or hashlib.sha256(body).hexdigest()),
         event=str(message.properties.get("type", "")),
         reason=headers.get("x-dead-reason", death.get("reason", "unknown")),
         error=headers.get("x-dead-error", ""),

@@ -64,7 +64,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 QUORUM = {"x-queue-type": "quorum"}
 SURE = {**QUORUM, "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 KEPT = {**QUORUM, "x-delivery-limit": 1_000_000}
-"""A queue people look into: looking takes in hand and gives back, and RabbitMQ 4 drops what was looked at twenty times."""
+"""For queues people look into: a look takes in hand and gives back, and RabbitMQ 4 drops what was seen twenty times."""
 DELIVERY_LIMIT = 20
 """The last net: a message delivered more often without an end goes to the dead queue."""
 

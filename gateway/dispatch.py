@@ -138,7 +138,7 @@ class Dispatcher:
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
         link = self.caller.link
         if not link.is_up and not link.wait_up(SHORT_OUTAGE):
-            raise HttpFault(faults.UNAVAILABLE, headers=(problems.LATER,))
+            raise HttpFault(faults.UNAVAILABLE)
         return self.caller.call(operation, reading.dump(asked), context)
 
     def _answer_here(

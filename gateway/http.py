@@ -18,10 +18,11 @@ from nameko.web.server import WebServer
 from prometheus_client import Gauge
 
 from chassis import logs
+from chassis.database import describe
 from chassis.settings import HttpSettings, Settings
 from gateway import faults, problems
 from gateway.faults import HttpFault
-from gateway.wire import Connection, Request, Response
+from gateway.wire import Arriving, Connection, Request, Response
 
 log = logs.get("http")
 
@@ -45,6 +46,7 @@ class Server(WebServer):
         self._http: HttpSettings = settings.http
         self._stop_timeout = settings.stop_timeout
         self._open: dict[Connection, None] = {}
+        self._arriving = Arriving()
 
     def start(self) -> None:
         """Listen and accept."""
@@ -71,7 +73,7 @@ class Server(WebServer):
 
     def process_request(self, sock: socket.socket, address: Any) -> None:
         """Serve one connection to its end. Never raises: that would end the container."""
-        connection = Connection(sock, address[0])
+        connection = Connection(sock, address[0], self._arriving)
         try:
             if len(self._open) >= self._http.most_connections and not self._make_room():
                 connection.write(_told(faults.OVERLOADED), keep=False)
@@ -83,8 +85,8 @@ class Server(WebServer):
             self._serve(connection)
         except OSError:
             pass  # the client has left, or does not take its answer
-        except Exception:
-            log.exception("connection failed")
+        except Exception as error:  # noqa: BLE001  # one connection's end, not the container's
+            log.error("connection failed", error=describe(error), where=logs.origin(error))  # noqa: TRY400  # no data
         finally:
             self._open.pop(connection, None)
             CONNECTIONS.set(len(self._open))

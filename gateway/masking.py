@@ -8,7 +8,6 @@ so that an answer without marks passes as the bytes it came in.
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from contracts.access import matrix
 from contracts.shapes import Names, Sensitive
+from gateway.declared import opened
 
 Mask = Callable[[Any], Any]
 
@@ -80,7 +80,7 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
     free: list[str] = []
     hints = typing.get_type_hints(shape, include_extras=True)
     for field in dataclasses.fields(shape):
-        kind, marks, many = _opened(hints[field.name])
+        kind, marks, many = opened(hints[field.name])
         for mark in marks:
             if isinstance(mark, Sensitive) and not matrix().sees(mark.kind, roles):
                 masks.append((field.name, _each(MASKS.get(mark.kind, hide)) if many else MASKS.get(mark.kind, hide)))
@@ -136,23 +136,6 @@ def _mask_free(value: Any, *, roles: tuple[str, ...]) -> None:
             kind = next((kind for end, kind in _FREE.items() if key.endswith(end)), None)
             if kind is not None and inner is not None and not matrix().sees(kind, roles):
                 value[key] = MASKS[kind](inner)
-
-
-def _opened(hint: Any) -> tuple[Any, tuple[Any, ...], bool]:
-    """The type inside of marks, `| None` and `list[…]`; the marks met on the way; whether there was a list."""
-    marks: tuple[Any, ...] = ()
-    many = False
-    while True:
-        origin = typing.get_origin(hint)
-        if origin is typing.Annotated:
-            hint, *more = typing.get_args(hint)
-            marks += tuple(more)
-        elif origin in (typing.Union, types.UnionType):
-            hint = next(part for part in typing.get_args(hint) if part is not type(None))
-        elif origin in (list, tuple):
-            hint, many = typing.get_args(hint)[0], True
-        else:
-            return hint, marks, many
 
 
 def _each(mask: Mask) -> Mask:

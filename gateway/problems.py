@@ -60,8 +60,7 @@ def answer(error: BaseException, *, language: str, request_id: str) -> Response:
     fault = _fault_of(error)
     if fault is faults.INTERNAL:
         log.error("request failed", request_id=request_id, error=describe(error), where=logs.origin(error))
-    headers = (LATER,) if fault.status == 503 else ()
-    return of_fault(fault, language=language, request_id=request_id, headers=headers)
+    return of_fault(fault, language=language, request_id=request_id)
 
 
 def _fault_of(error: BaseException) -> Fault:
@@ -102,6 +101,8 @@ def of_fault(
 ) -> Response:
     """A fault of HTTP or of the system behind."""
     sentence = fault.zh if language == "zh" else fault.en
+    if fault.status == 503:
+        headers = (*headers, LATER)
     body = _body(fault.status, fault.code, sentence, sentence, request_id, details or {})
     return _response(fault.status, body, headers=headers, request_id=request_id, language=language)
 

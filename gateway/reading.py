@@ -1,23 +1,21 @@
 """From an HTTP request to an operation's request: path, query string, body and `If-Match` in one JSON object.
 
-What comes as text (path, query) is read loosely and typed here; a JSON body is passed on as it is,
-for the service that owns the operation checks it.
+A query string is text: its numbers become numbers here. Whether a request fits its declaration is checked
+by the service that owns the operation, once, whatever way it came.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
 
-from contracts import shapes
 from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
 from gateway import faults
+from gateway.declared import fields_of, fields_of_type
 from gateway.faults import HttpFault
 from gateway.masking import expands_customers
 from gateway.wire import Request
@@ -25,6 +23,8 @@ from gateway.wire import Request
 DEEPEST = 20
 _ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})"')
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IGNORECASE)
+_NUMBER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
 EXPECTED = "expected_version"
 
 
@@ -40,9 +40,11 @@ def read(
     for name, value in path_values.items():
         if asked.setdefault(name, value) != value:
             raise InvalidRequest(errors={name: ["Differs from the path."]})
+    if reads:
+        _type(asked, operation.request)
     if store_id is not None and "store_id" in fields_of(operation.request):
         asked.setdefault("store_id", store_id)
-    return (_typed(operation.request, asked) if reads else asked), expand
+    return asked, expand
 
 
 def _expand(asked: dict[str, Any], response: type) -> bool:
@@ -65,24 +67,18 @@ def expect_version(asked: dict[str, Any], *, header: str | None, shape: type) ->
         raise InvalidRequest(errors={EXPECTED: ["Differs from If-Match."]})
 
 
-@cache
-def fields_of(shape: type) -> frozenset[str]:
-    """The fields a request may have."""
-    return frozenset(field.name for field in dataclasses.fields(shape))
-
-
 def dump(asked: dict[str, Any]) -> bytes:
     """The request as it travels; sorted: a retry that writes its fields in another order is the same request."""
     return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
 
 
-def _typed(shape: type, asked: dict[str, Any]) -> dict[str, Any]:
-    try:
-        loaded: object = shapes.load(shape, asked, loose=True)
-    except shapes.InvalidShape as error:
-        raise InvalidRequest(errors=error.errors) from None
-    typed: dict[str, Any] = shapes.plain(loaded)
-    return typed
+def _type(asked: dict[str, Any], shape: type) -> None:
+    """Numbers and truth values out of text; what is none stays text, for the service to refuse with its reasons."""
+    for name in fields_of_type(shape, int) & asked.keys():
+        if _NUMBER.fullmatch(asked[name]):
+            asked[name] = int(asked[name])
+    for name in fields_of_type(shape, bool) & asked.keys():
+        asked[name] = _TRUTH.get(asked[name].lower(), asked[name])
 
 
 def _query(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from nameko.extensions import Entrypoint, SharedExtension
 
 from chassis import clock, logs, metrics
 from chassis.actors import Signer
-from chassis.database import Database
+from chassis.database import Database, describe
 from chassis.entrypoints import run_scheduled
 from chassis.rpc import Caller
 from chassis.settings import Settings
@@ -92,7 +92,7 @@ class Runtime(SharedExtension):
             try:
                 run_scheduled(self.database, "gateway.sweep", partial(self.sessions.sweep, now=clock.now()))
             except Exception as error:  # noqa: BLE001  # the sweep must not end the process
-                log.warning("not swept, next turn will try again", error=repr(error))
+                log.warning("not swept, next turn will try again", error=describe(error))
 
 
 class HttpApi(Entrypoint):

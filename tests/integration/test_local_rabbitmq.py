@@ -55,8 +55,14 @@ def waiting(server: RabbitMQ) -> int:
         return int(connection.channel().queue_declare(QUEUE, passive=True).message_count)
 
 
-def test_messages_of_a_quorum_queue_survive_a_kill(broker: RabbitMQ) -> None:
+def is_registered(place: Path) -> bool:
+    """A node writes the names of new quorum queues within three seconds; killed before, it forgets the queue."""
+    return any(QUEUE.encode() in names.read_bytes() for names in place.glob("rabbitmq/data/*/quorum/*/names.dets"))
+
+
+def test_messages_of_a_quorum_queue_survive_a_kill(place: Path, broker: RabbitMQ) -> None:
     publish(broker, "sold", "paid", "delivered")
+    eventually(lambda: is_registered(place))
     before, pid = broker.admin_uri, broker.pid
 
     broker.kill()
@@ -78,6 +84,7 @@ def test_messages_survive_a_restart(broker: RabbitMQ) -> None:
 
 def test_what_a_killed_run_left_behind_is_ended_and_its_data_taken_over(place: Path, broker: RabbitMQ) -> None:
     publish(broker, "sold")
+    eventually(lambda: is_registered(place))
     left = broker.pid
     assert left is not None
 

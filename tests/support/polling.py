@@ -11,7 +11,7 @@ T = TypeVar("T")
 PAUSE = 0.02
 
 
-def eventually(check: Callable[[], T], *, within: float = 10.0, what: str = "") -> T:
+def eventually(check: Callable[[], T | None], *, within: float = 10.0, what: str = "") -> T:
     """Call `check` until it returns something true and return that; an AssertionError inside means "not yet".
 
     After `within` seconds the last thing seen is told.

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ class Gateway:
         token: str | None = None,
         address: str | None = None,
         raw: bytes | None = None,
-        **headers: str,
+        **headers: Any,
     ) -> Answer:
         """One request. `address` is where it seems to come from; header names have `_` for `-`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -130,7 +130,9 @@ class Gateway:
 
     def log_in(self, account: str, password: str, *, address: str | None = None) -> Answer:
         """Try to begin a session, from an address of its own unless one is given."""
-        return self.ask("POST", "/sessions", {"account": account, "password": password}, address=address or an_address())
+        return self.ask(
+            "POST", "/sessions", {"account": account, "password": password}, address=address or an_address()
+        )
 
     def person(self, *roles: str, stores: tuple[str, ...] = ()) -> Person:
         """Somebody new with an account, a password of his own and a session."""
@@ -180,17 +182,16 @@ class Person:
     gateway: Gateway
     code: str
     token: str
-    headers: dict[str, str] = field(default_factory=dict)
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: Any) -> Answer:
         """Read."""
         return self.gateway.ask("GET", path, token=self.token, **headers)
 
-    def post(self, path: str, body: object = None, **headers: str) -> Answer:
+    def post(self, path: str, body: object = None, **headers: Any) -> Answer:
         """Write."""
         return self.gateway.ask("POST", path, {} if body is None else body, token=self.token, **headers)
 
-    def patch(self, path: str, body: object, **headers: str) -> Answer:
+    def patch(self, path: str, body: object, **headers: Any) -> Answer:
         """Change."""
         return self.gateway.ask("PATCH", path, body, token=self.token, **headers)
 
@@ -209,7 +210,9 @@ def open_store(session: Any, store: str) -> None:
         if session.get(Dealer, "TESTS") is None:
             session.add(Dealer.found(code="TESTS", name="试", now=clock.now()))
             session.flush()
-        opened = Store.open(code=store, name=f"{store}店", dealer_code="TESTS", grade="", headquarters=False, now=clock.now())
+        opened = Store.open(
+            code=store, name=f"{store}店", dealer_code="TESTS", grade="", headquarters=False, now=clock.now()
+        )
         session.add(opened)
         session.flush()
 

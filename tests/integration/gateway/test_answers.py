@@ -114,6 +114,15 @@ def test_a_command_repeated_with_its_key_is_done_once_in_its_service(desk: Perso
     assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("q=", "q"), ("", "q"), ("q=1&limit=51", "limit"), ("q=1&limit=x", "limit"), ("q=1&nix=1", "nix")],
+)
+def test_a_query_that_does_not_fit_is_refused_with_the_field(desk: Person, query: str, field: str) -> None:
+    answer = desk.get(f"/customers/lookup?{query}")
+    assert (answer.status, answer.code, list(answer.body["errors"])) == (422, "INVALID_REQUEST", [field])
+
+
 def test_names_are_given_for_many_customers_at_once(desk: Person) -> None:
     known = [register(desk) for _ in range(3)]
     ids = [each["customer_id"] for each in known]

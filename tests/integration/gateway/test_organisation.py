@@ -23,7 +23,13 @@ def store(boss: Person) -> str:
 
 
 def staff(boss: Person, **fields: Any) -> Any:
-    person = {"code": code("E"), "name": "李娜", "roles": ["consultant"], "stores": [], "initial_password": "for the start"}
+    person = {
+        "code": code("E"),
+        "name": "李娜",
+        "roles": ["consultant"],
+        "stores": [],
+        "initial_password": "for the start",
+    }
     made = boss.post("/staff", {**person, **fields})
     assert made.status == 201, made.body
     return made.body
@@ -99,7 +105,10 @@ def test_a_member_of_staff_is_hired_moved_and_leaves_and_each_is_told(gateway: G
     assert (moved.body["stores"], moved.body["roles"]) == ([there], ["consultant", "finance"])
     assert moved.headers["ETag"] == '"2"'
     boss.patch(f"/staff/{hired['code']}", {"active": False})
-    told = [(event, version, payload["stores"], payload["active"]) for event, _, version, payload, _ in events(gateway, hired["code"])]
+    told = [
+        (event, version, payload["stores"], payload["active"])
+        for event, _, version, payload, _ in events(gateway, hired["code"])
+    ]
     assert told == [
         ("staff_changed", 1, [here], True),
         ("staff_changed", 2, [there], True),
@@ -188,5 +197,8 @@ def test_the_access_log_can_only_grow(gateway: Gateway) -> None:
     from sqlalchemy.exc import ProgrammingError
 
     for statement in ("DELETE FROM access_log", "UPDATE access_log SET reason = ''"):
-        with pytest.raises(ProgrammingError, match="permission denied"), gateway.databases("gateway").transaction() as session:
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            gateway.databases("gateway").transaction() as session,
+        ):
             session.execute(text(statement))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_only_the_hash_of_a_token_is_stored(gateway: Gateway) -> None:
     "header", [None, "", "Bearer", "Bearer short", "Basic YWRtaW46YWRtaW4=", "Bearer " + "x" * 43, "Bearer a b"]
 )
 def test_without_a_session_there_is_nothing(gateway: Gateway, header: str | None) -> None:
-    headers = {} if header is None else {"Authorization": header}
+    headers: dict[str, Any] = {} if header is None else {"Authorization": header}
     answer = gateway.ask("GET", "/me", **headers)
     assert (answer.status, answer.code) == (401, "SESSION_REQUIRED")
     assert "WWW-Authenticate" in answer.headers

@@ -63,7 +63,7 @@ def test_a_consumer_s_queue_is_replicated_and_loses_nothing(consumer):
 
 @pytest.mark.parametrize("queue", [UNROUTED, *(dead_queue(consumer) for consumer in HEARERS)])
 def test_what_people_look_at_is_never_dropped_for_being_looked_at(queue):
-    """Looking takes in hand and gives back; since RabbitMQ 4.0 that is limited to twenty times unless said otherwise."""
+    """Looking takes in hand and gives back; since RabbitMQ 4.0 twenty times at most, unless the queue says."""
     limit = QUEUES[queue].get("x-delivery-limit", 20)
     assert limit == -1 or limit >= 100_000
 

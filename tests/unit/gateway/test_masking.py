@@ -14,8 +14,8 @@ from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales
 from contracts.shapes import Sensitive
 from contracts.workshop import operations as workshop
+from gateway.declared import fields_of
 from gateway.masking import Found, Plan, apply, expands_customers, mask_mobile, plan_of
-from gateway.reading import fields_of
 
 ADVISOR, CONSULTANT = ("advisor",), ("consultant",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -33,9 +34,16 @@ def complaints(operation: Operation, made: Request, **path: str) -> dict[str, An
     return errors
 
 
-def test_a_query_string_is_typed_and_completed() -> None:
+def test_numbers_in_a_query_string_become_numbers() -> None:
     assert asked(customer.look_up, request(query="q=138%201234&limit=5")) == {"q": "138 1234", "limit": 5}
-    assert asked(customer.look_up, request(query="q=%E5%BC%A0"))["limit"] == 20
+    assert asked(customer.look_up, request(query="q=%E5%BC%A0")) == {"q": "张"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("007", 7), ("-1", -1), ("1e3", "1e3"), ("\u0661", "\u0661"), ("9" * 17, "9" * 17)]
+)
+def test_what_is_no_number_stays_text_for_the_service_to_refuse(text: str, value: object) -> None:
+    assert asked(sales.list_orders, request(query=f"page={quote(text)}"))["page"] == value
 
 
 def test_path_and_body_come_together() -> None:
@@ -69,18 +77,14 @@ def test_the_store_comes_from_the_header_where_the_request_names_none() -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("nix=1", "nix"),
-        ("page=x", "page"),
-        ("size=101", "size"),
         ("page=1&page=2", "_"),
         ("page", "_"),
         ("customer_id=%ff", "_"),
-        ("store_id=", "store_id"),
         ("expand=staff", "expand"),
         ("&".join(f"a{number}=1" for number in range(60)), "_"),
     ],
 )
-def test_a_query_string_that_does_not_fit_is_refused(query: str, field: str) -> None:
+def test_a_query_string_that_cannot_be_read_is_refused(query: str, field: str) -> None:
     assert field in complaints(sales.list_orders, request(query=query))
 
 

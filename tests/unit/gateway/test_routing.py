@@ -9,8 +9,8 @@ import pytest
 from contracts.access import matrix
 from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales
+from gateway.declared import fields_of
 from gateway.faults import HttpFault
-from gateway.reading import fields_of
 from gateway.routes import TABLE
 from gateway.routing import BASE, Route, Table
 

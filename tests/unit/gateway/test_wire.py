@@ -12,7 +12,7 @@ import pytest
 
 from gateway import faults, wire
 from gateway.faults import Fault, HttpFault
-from gateway.wire import BODY_LIMIT, HEAD_LIMIT, URL_LIMIT, Connection, Response
+from gateway.wire import BODY_LIMIT, HEAD_LIMIT, URL_LIMIT, Arriving, Connection, Response
 
 HOST = b"Host: crm\r\n"
 
@@ -269,6 +269,29 @@ def test_dribbling_does_not_stretch_the_time(ends: Ends, monkeypatch: pytest.Mon
     over.set()
     assert caught.value.fault is faults.TOO_SLOW
     assert time.monotonic() - started < 2
+
+
+def test_half_read_bodies_are_bounded_over_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, client = socket.socketpair()
+    arriving = Arriving()
+    connection = Connection(server, "10.0.0.1", arriving)
+    send(client, post(b"Content-Length: 300000\r\n", b"x" * 300_000) + post(b"Content-Length: 300000\r\n"))
+    request = connection.read()
+    assert request is not None
+    assert (len(request.body), arriving.held) == (300_000, 0)
+    monkeypatch.setattr(wire, "ARRIVING_LIMIT", 200_000)
+    send(client, b"x" * 300_000)
+    with pytest.raises(HttpFault) as caught:
+        connection.read()
+    assert (caught.value.fault, arriving.held) == (faults.OVERLOADED, 0)
+    server.close()
+    client.close()
+
+
+def test_who_does_not_take_his_answer_is_not_waited_for(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SEND_SECONDS", 0.1)
+    with pytest.raises(TimeoutError):
+        ends[0].write(Response(200, b"x" * 8 * BODY_LIMIT), keep=True)
 
 
 def test_who_leaves_in_the_middle_of_a_body_gets_no_answer(ends: Ends) -> None:
