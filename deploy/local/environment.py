@@ -21,8 +21,8 @@ PREPARE = "prepare"
 DATABASE_ROLES = ("owner", "app", "relay")
 GATEWAY_HTTP_PORT = 8000
 
-# Names that only the administrator's commands may know.
-ADMIN_SETTINGS = ("CRM_DATABASE_URL", "CRM_AMQP_URI", "CRM_MANAGEMENT_URL")
+# Settings that end so hold a secret.
+SECRET_ENDINGS = ("_URL", "_URI", "_KEY", "_PASSWORD")
 # What any program on this machine may need to run at all.
 MACHINE_SETTINGS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
@@ -66,7 +66,7 @@ def env_for(name: str, *, run_dir: RunDir, servers: Infrastructure, ports: Ports
         env = make.program(name)
     else:
         raise LocalStackError(f"no program is called {name}; there are {', '.join((*OWNERS, ALL, RELAY, PREPARE))}")
-    return _machine() | _operator() | env | ({"CRM_TEST_MODE": "1"} if test_mode else {})
+    return _machine() | _operator(name) | env | ({"CRM_TEST_MODE": "1"} if test_mode else {})
 
 
 class _Environment:
@@ -135,14 +135,13 @@ def _machine() -> dict[str, str]:
     return {name: os.environ[name] for name in MACHINE_SETTINGS if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
 
 
-def _operator() -> dict[str, str]:
-    """Settings a person gave for all programs, such as a log level; never the administrator's, nor one service's."""
-    one_service = tuple(f"CRM_{name.upper()}_" for name in (*OWNERS, RELAY, "actor"))
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith("CRM_") and name not in ADMIN_SETTINGS and not name.startswith(one_service)
-    }
+def _operator(name: str) -> dict[str, str]:
+    """Settings a person gave for all programs, such as a time limit; secrets only where they are put to use."""
+    own = tuple(f"CRM_{owner.upper()}_" for owner in (*OWNERS, RELAY))
+    given = {key: value for key, value in os.environ.items() if key.startswith("CRM_") and not key.startswith(own)}
+    if name == PREPARE:
+        return given
+    return {key: value for key, value in given.items() if not key.endswith(SECRET_ENDINGS)}
 
 
 def _join(parts: Iterable[dict[str, str]]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from deploy.local.errors import LocalStackError
@@ -27,6 +27,7 @@ class Infrastructure:
         self._given_management = os.environ.get("CRM_MANAGEMENT_URL")
         if bool(self._given_amqp) != bool(self._given_management):
             raise LocalStackError("CRM_AMQP_URI and CRM_MANAGEMENT_URL belong together: set both or neither")
+        self._starting: list[Future[None]] = []
         self.postgres = None if self._given_database else Postgres(run_dir)
         self.rabbitmq = None if self._given_amqp else RabbitMQ(run_dir)
 
@@ -44,16 +45,20 @@ class Infrastructure:
 
     def start(self) -> None:
         """Start both at the same time; the slower one decides how long it takes."""
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            starts = []
-            if self.postgres:
-                starts.append(pool.submit(self._timed, "PostgreSQL", self.postgres.start))
-            if self.rabbitmq:
-                starts.append(pool.submit(self._timed, "RabbitMQ", self.rabbitmq.start))
-        for started in starts:
-            started.result()
+        pool = ThreadPoolExecutor(max_workers=2)
+        if self.postgres:
+            self._starting.append(pool.submit(self._timed, "PostgreSQL", self.postgres.start))
+        if self.rabbitmq:
+            self._starting.append(pool.submit(self._timed, "RabbitMQ", self.rabbitmq.start))
+        pool.shutdown(wait=False)
+        wait(self._starting)
+        while self._starting:
+            self._starting.pop().result()
 
     def stop(self) -> None:
+        """Stop both, also when `start` was interrupted."""
+        wait(self._starting)
+        self._starting.clear()
         if self.rabbitmq:
             self.rabbitmq.stop()
         if self.postgres:

@@ -85,7 +85,7 @@ class RabbitMQ:
 
     def start(self) -> None:
         """Start and return when clients are served. Does nothing when it already runs."""
-        if self._node is not None and self._node.poll() is None:
+        if self._node is not None and self.is_running():
             return
         self._binaries = binaries = rabbitmq_binaries.find()
         self._home.mkdir(exist_ok=True)
@@ -94,6 +94,7 @@ class RabbitMQ:
             self._end_everything()  # what an earlier run may have left behind
             self._ports = {name: self._run_dir.port(f"rabbitmq.{name}") for name in PORT_NAMES}
             self._start_epmd(binaries)
+        self._collect()
         self._write_configuration()
         self._node = processes.spawn(
             Launch(
@@ -126,9 +127,7 @@ class RabbitMQ:
     def kill(self) -> None:
         """SIGKILL, as a crash would. The port mapper stays, as it would on a server."""
         processes.end(self._members(NODE_PROGRAMS), steps=[CERTAIN])
-        if self._node is not None:
-            self._node.wait(10)
-            self._node = None
+        self._collect()
 
     def restart(self) -> None:
         """Stop and start, on the same ports."""
@@ -181,8 +180,7 @@ class RabbitMQ:
 
     def _environment(self, binaries: RabbitMQBinaries) -> dict[str, str]:
         return {
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
+            "LC_ALL": "C",  # file names are bytes: its management plugin fails on a path with Chinese in UTF-8
             **binaries.env,
             **ERLANG_LIMITS,
             "HOME": str(self._home / "home"),
@@ -240,13 +238,21 @@ class RabbitMQ:
     def _members(self, programs: frozenset[str]) -> list[Process]:
         return processes.working_in(self._home, programs=programs)
 
+    def _collect(self) -> None:
+        """Wait for a node that is dying: for a moment it has no program any more but is not gone."""
+        if self._node is not None:
+            if dying := processes.process(self._node.pid):
+                processes.end([dying], steps=[CERTAIN])
+            self._node.wait(10)
+            self._node = None
+
     def _end_everything(self) -> None:
         """End the node and its port mapper, ours or those of an earlier run that was killed."""
         processes.end(self._members(PROGRAMS), steps=[CERTAIN])
-        for child in (self._node, self._epmd):
-            if child is not None:
-                child.wait(10)
-        self._node = self._epmd = None
+        self._collect()
+        if self._epmd is not None:
+            self._epmd.wait(10)
+            self._epmd = None
 
 
 def _accepts(port: int) -> bool:

@@ -96,6 +96,7 @@ def test_a_setting_for_all_reaches_all_and_a_foreign_secret_does_not(
 ) -> None:
     monkeypatch.setenv("CRM_HEARTBEAT_SECONDS", "3")
     monkeypatch.setenv("CRM_CUSTOMER_DATABASE_URL", "postgresql://elsewhere")
+    monkeypatch.setenv("CRM_PARTNER_PASSWORD", "secret")
     monkeypatch.setenv("DEPLOY_TOKEN", "secret")
 
     env = stack.env_for("sales")
@@ -103,6 +104,8 @@ def test_a_setting_for_all_reaches_all_and_a_foreign_secret_does_not(
     assert env["CRM_HEARTBEAT_SECONDS"] == "3"
     assert env["CRM_TEST_MODE"] == "1"
     assert "CRM_CUSTOMER_DATABASE_URL" not in env
+    assert "CRM_PARTNER_PASSWORD" not in env
+    assert stack.env_for("prepare")["CRM_PARTNER_PASSWORD"] == "secret"
     assert "DEPLOY_TOKEN" not in env
 
 

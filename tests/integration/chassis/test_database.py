@@ -174,10 +174,10 @@ def test_a_server_that_is_not_there_is_an_outage():
     nowhere.close()
 
 
-def test_a_pool_that_is_used_up_is_an_outage_and_not_a_defect(databases: Databases):
+def test_a_pool_that_is_used_up_is_an_outage_and_not_a_defect(databases: Databases, monkeypatch):
     databases(SERVICE)
     small = Database(databases.url(SERVICE), pool_size=1)
-    small._readers.pool._timeout = 0.1  # three seconds in production
+    monkeypatch.setattr(small._readers.pool, "_timeout", 0.1)  # three seconds in production
     try:
         with small.reading(), pytest.raises(sqlalchemy.exc.TimeoutError) as caught, small.reading():
             pass

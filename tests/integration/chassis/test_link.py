@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,8 +69,12 @@ def test_a_link_that_is_cut_is_up_again_soon_and_says_that_it_was_lost(broker, p
         assert link.wait_up(5)
         for number in (1, 2):
             proxy.cut()
-            eventually(lambda number=number: len(lost) == number)
+            eventually(partial(_has, lost, number))
             send(link)
+
+
+def _has(found: list[int], number: int) -> bool:
+    return len(found) == number
 
 
 @pytest.mark.parametrize("mode", ["hold_s2c", "hold"])
@@ -98,6 +103,16 @@ def test_a_link_without_a_broker_keeps_trying_and_can_be_stopped_at_once(broker,
     assert not link.is_up
 
 
+def test_one_try_to_reach_a_silent_broker_takes_five_seconds_at_most(broker, proxy):
+    """As the module promises; after it the link may be stopped or may try again."""
+    proxy.set("hold")
+    with running(through(broker, proxy), within=20) as link:
+        eventually(lambda: proxy.accepted == 1)
+        first = link.last_turn
+        eventually(lambda: link.last_turn != first, within=15)
+        assert link.last_turn - first < 5.5
+
+
 def test_a_healthy_link_stays_up_while_nothing_happens(broker, proxy):
     lost: list[int] = []
     with running(through(broker, proxy), heartbeat=1, on_lost=lambda: lost.append(1)) as link:
@@ -117,15 +132,34 @@ def test_an_error_while_writing_drops_the_connection(broker, proxy):
     with running(through(broker, proxy)) as link:
         assert link.wait_up(5)
         before = proxy.accepted
-        with pytest.raises(LinkDown), link.writing() as channel:
-            channel.queue_declare("planted", passive=True)
+        with pytest.raises(LinkDown), link.writing():
+            raise BrokenPipeError
         eventually(lambda: proxy.accepted > before)
         send(link)
 
 
+def test_a_writer_hears_that_the_link_is_down_even_if_the_reader_drops_it_at_the_same_time(broker, proxy, monkeypatch):
+    """Two threads that collect one connection meet in py-amqp, where the socket of one is None to the other."""
+    with running(through(broker, proxy)) as link:
+        assert link.wait_up(5)
+        assert link._connection is not None
+
+        def collected_by_both() -> None:
+            raise AttributeError("'NoneType' object has no attribute 'close'")
+
+        monkeypatch.setattr(link._connection, "collect", collected_by_both)
+        with pytest.raises(LinkDown), link.writing():
+            raise BrokenPipeError
+
+
 def test_a_moved_message_is_confirmed(clean_queues):
-    how = {"exchange": "followup.dead", "routing_key": "x", "body": b"{}", "properties": {"delivery_mode": 2}}
-    publish_confirmed(clean_queues.uri("followup"), **how)
+    publish_confirmed(
+        clean_queues.uri("followup"),
+        exchange="followup.dead",
+        routing_key="x",
+        body=b"{}",
+        properties={"delivery_mode": 2},
+    )
     assert clean_queues.take("followup.dead")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -28,7 +29,7 @@ from tests.support.events import made
 from tests.support.polling import eventually
 
 PRODUCERS = ("sales", "workshop", "followup")
-ALWAYS = {"since": datetime(1990, 1, 1, tzinfo=LOCAL), "until": datetime(9990, 1, 1, tzinfo=LOCAL)}
+ALWAYS: dict[str, Any] = {"since": datetime(1990, 1, 1, tzinfo=LOCAL), "until": datetime(9990, 1, 1, tzinfo=LOCAL)}
 NOVEMBER = datetime(2026, 11, 15, tzinfo=LOCAL)
 
 

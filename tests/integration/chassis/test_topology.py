@@ -51,7 +51,7 @@ def test_a_missing_exchange_and_its_bindings_are_found_and_mended(broker: Broker
 
 
 def test_a_missing_binding_is_found_and_mended(broker: Broker):
-    key = topology.routing_key(VehicleDelivered.declaration.topic, "*")
+    key = "vehicle_delivered.v1.*"
     with broker.channel() as channel:
         channel.exchange_unbind("followup.inbox", "sales.events", key)
     try:

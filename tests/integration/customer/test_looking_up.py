@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import uuid_utils.compat as uuids
@@ -23,7 +24,7 @@ from tests.support.databases import Databases
 MANY = 20_000
 
 
-def fits(operation: Operation, answer: object) -> object:
+def fits(operation: Operation, answer: object) -> Any:
     """The answer as the caller reads it; raises if it has not the declared shape."""
     return shapes.load(operation.response, shapes.plain(answer))
 

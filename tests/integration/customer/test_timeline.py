@@ -43,7 +43,7 @@ def play(desk: Desk, events: list[Received[Any]], *, batch: int = 1) -> None:
     waiting = list(events)
     while waiting:
         kind = type(waiting[0].payload)
-        chunk = []
+        chunk: list[Received[Any]] = []
         while waiting and type(waiting[0].payload) is kind and len(chunk) < batch:
             chunk.append(waiting.pop(0))
         deliver(desk.transaction, handler(chunk[0]), chunk, batch=batch)

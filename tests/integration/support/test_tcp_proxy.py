@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -19,7 +20,7 @@ def echo() -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve(one: socket.socket) -> None:
-        with one:
+        with one, contextlib.suppress(ConnectionResetError):
             while piece := one.recv(1024):
                 one.sendall(piece)
 

@@ -138,7 +138,7 @@ def test_a_payload_cannot_be_changed():
 
 
 def test_the_topic_is_name_and_version():
-    assert VehicleDelivered.declaration.topic == "vehicle_delivered.v1"
+    assert EVENTS["vehicle_delivered", 1].declaration.topic == "vehicle_delivered.v1"
 
 
 def test_an_open_envelope_is_typed():
