@@ -1,8 +1,8 @@
 # Run `make` to see what there is. Nothing need be installed or active: the first target used makes `.venv`.
 
 SHELL := /bin/sh
-PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
 SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
@@ -18,13 +18,13 @@ venv: ## Make .venv from requirements.lock, if it is not there or out of date
 	@deploy/local/bootstrap.sh
 
 run: venv ## The whole system on this machine, with a demo group, until Ctrl-C; again: the data is kept
-	@$(PYTHON) -m deploy.local run
+	@$(PY) -m deploy.local run
 
 demo: venv ## Walk the main job aloud against the running system: a delivery, a repair, the customer's view
-	@$(PYTHON) -m deploy.local demo
+	@$(PY) -m deploy.local demo
 
 reset: venv ## Forget the data of `make run`
-	@$(PYTHON) -m deploy.local reset
+	@$(PY) -m deploy.local reset
 
 # -- what must pass --------------------------------------------------------------------------------
 
@@ -33,11 +33,11 @@ test: lint types imports ## Everything that must pass
 	@echo "make test: all passed"
 
 lint: venv ## ruff: rules and format
-	@$(PYTHON) -m ruff check $(SOURCES)
-	@$(PYTHON) -m ruff format --check --quiet $(SOURCES) || { echo "not formatted: run make format"; exit 1; }
+	@$(PY) -m ruff check $(SOURCES)
+	@$(PY) -m ruff format --check --quiet $(SOURCES) || { echo "not formatted: run make format"; exit 1; }
 
 types: venv ## mypy: strict for contracts, chassis and rules
-	@$(PYTHON) -m mypy
+	@$(PY) -m mypy
 
 imports: venv ## import-linter: who may import whom
 	@.venv/bin/lint-imports --no-cache
@@ -61,10 +61,10 @@ faults: venv ## The whole system, killed and cut; the long ones too
 	@$(PYTEST) tests/faults
 
 bench: venv ## Figures with their ratios, into docs/benchmarks.md
-	@$(PYTHON) -m tests.bench
+	@$(PY) -m tests.bench
 
 # -- by hand ---------------------------------------------------------------------------------------
 
 format: venv ## Put the source into ruff's form
-	@$(PYTHON) -m ruff check --fix-only --quiet $(SOURCES)
-	@$(PYTHON) -m ruff format --quiet $(SOURCES)
+	@$(PY) -m ruff check --fix-only --quiet $(SOURCES)
+	@$(PY) -m ruff format --quiet $(SOURCES)

@@ -6,6 +6,7 @@ One file per service and month, `sales-2026-11.jsonl.gz`, one event a line, in r
 from __future__ import annotations
 
 import gzip
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ _UNPUBLISHED = """
 
 
 class NotYet(Exception):
-    """A month cannot be archived: it is not over, its events are not all published, or its file exists."""
+    """A month cannot be archived: its events are not all published."""
 
 
 def archive(service: str, *, before: datetime, folder: Path, environment: Environment) -> dict[str, int]:
@@ -47,12 +48,14 @@ def archive(service: str, *, before: datetime, folder: Path, environment: Enviro
     with psycopg.connect(
         environment.text(named(service, "OWNER_URL")), options="-c timezone=Asia/Shanghai"
     ) as database:
+        # what is written and what is deleted must be the same rows, whatever is committed meanwhile
+        database.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         months = [row[0] for row in database.execute(_MONTHS, (first,)).fetchall()]
         for month in months:
             (unpublished,) = database.execute(_UNPUBLISHED, (month, month)).fetchone() or (0,)
             path = folder / f"{service}-{month:%Y-%m}.jsonl.gz"
-            if unpublished or path.exists():
-                raise NotYet(f"{path.name}: {unpublished} events unpublished" if unpublished else f"{path.name} exists")
+            if unpublished:
+                raise NotYet(f"{path.name}: {unpublished} events unpublished")
             written[path.name] = _write(path, database.execute(_ROWS, (month, month)))
             database.execute(_DELETE, (month, month))
             database.commit()
@@ -60,8 +63,13 @@ def archive(service: str, *, before: datetime, folder: Path, environment: Enviro
 
 
 def _write(path: Path, rows: Any) -> int:
+    """Write the file, or a longer one in its place: events that were recorded late join their month."""
     count, partial = 0, path.with_suffix(".partial")
-    with gzip.open(partial, "wb") as out:
+    if path.exists():
+        shutil.copyfile(path, partial)
+    else:
+        partial.unlink(missing_ok=True)
+    with gzip.open(partial, "ab") as out:
         for event_id, kind, version, store, envelope, recorded_at in rows:
             line = {"id": event_id, "type": kind, "version": version, "store": store, "at": recorded_at}
             out.write(orjson.dumps({**line, "envelope": orjson.loads(envelope)}) + b"\n")

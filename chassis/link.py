@@ -18,6 +18,7 @@ from typing import Any
 
 import amqp
 import kombu
+from kombu.exceptions import OperationalError as BrokerAway
 
 from chassis import logs, metrics
 
@@ -32,6 +33,10 @@ TRANSPORT_OPTIONS = {
     # py-amqp's default of one second would cut the connection at every short hiccup of the network
     "socket_settings": {socket.TCP_USER_TIMEOUT: 10_000},
 }
+
+
+BROKER_ERRORS = (OSError, amqp.exceptions.AMQPError, BrokerAway)
+"""What a broker that is away, or goes away, is told by."""
 
 
 class LinkDown(ConnectionError):
@@ -91,7 +96,7 @@ class Link:
                 raise LinkDown(self.name)
             try:
                 yield channel
-            except (OSError, amqp.exceptions.AMQPError) as error:
+            except BROKER_ERRORS as error:
                 self._drop(self._connection)
                 raise LinkDown(self.name) from error
 
@@ -121,7 +126,7 @@ class Link:
         self._ended.set()
 
     def _establish(self, connection: kombu.Connection) -> None:
-        connection.connect()
+        connection.ensure_connection(max_retries=0)  # one try; `connect()` would make two, two seconds apart
         channel = connection.channel()
         if self._on_connect is not None:
             self._on_connect(channel)
@@ -148,7 +153,7 @@ class Link:
     def _drop(self, connection: kombu.Connection | None) -> None:
         self._up.clear()
         if connection is not None:
-            connection.collect()
+            _collect(connection)
 
     def _leave(self, connection: kombu.Connection) -> None:
         polite = self._stopping.is_set() and self._up.is_set()
@@ -158,12 +163,18 @@ class Link:
             closer = threading.Thread(target=_close_quietly, args=(connection,), daemon=True)
             closer.start()
             closer.join(_POLITE_CLOSE)
-        connection.collect()
+        _collect(connection)
 
     def stop(self, timeout: float = 5.0) -> None:
         """End the loop and close the connection; returns when it is closed or after `timeout` seconds."""
         self._stopping.set()
         self._ended.wait(timeout)
+
+
+def _collect(connection: kombu.Connection) -> None:
+    """Drop the socket. Reader and writer may both be at it; kombu then trips over what the other has taken away."""
+    with suppress(Exception):
+        connection.collect()
 
 
 def _close_quietly(connection: kombu.Connection) -> None:
@@ -184,7 +195,7 @@ def publish_confirmed(
     """
     connection = kombu.Connection(uri, transport_options=TRANSPORT_OPTIONS, connect_timeout=timeout)
     try:
-        connection.connect()
+        connection.ensure_connection(max_retries=0)
         channel = connection.channel()
         channel.confirm_select()
         returned: list[Any] = []
@@ -198,7 +209,7 @@ def publish_confirmed(
         )
         if returned:
             raise LinkDown(f"no queue for {routing_key} at {exchange}")
-    except (OSError, amqp.exceptions.AMQPError) as error:
+    except BROKER_ERRORS as error:
         raise LinkDown(f"{exchange}: {error!r}") from error
     finally:
-        connection.collect()
+        _collect(connection)

@@ -24,7 +24,7 @@ import psycopg
 from chassis import faults, logs, metrics
 from chassis.database import CONNECT_ARGUMENTS
 from chassis.health import Health
-from chassis.link import TRANSPORT_OPTIONS
+from chassis.link import BROKER_ERRORS, TRANSPORT_OPTIONS
 from chassis.settings import SERVICES, Environment, named
 from chassis.topology import events_exchange, routing_key
 
@@ -58,7 +58,7 @@ class Publisher:
         self._connection = kombu.Connection(
             uri, heartbeat=heartbeat, transport_options=TRANSPORT_OPTIONS, connect_timeout=3
         )
-        self._connection.connect()
+        self._connection.ensure_connection(max_retries=0)
         self._channel: Any = self._connection.channel()
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)
@@ -151,7 +151,7 @@ class ServiceRelay:
         while not self._stopping.is_set():
             try:
                 self._relay()
-            except (psycopg.Error, OSError, amqp.exceptions.AMQPError) as error:
+            except (psycopg.Error, *BROKER_ERRORS) as error:
                 pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
                 failures += 1
                 self.problem = f"{type(error).__name__}"

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from chassis import clock
 from chassis.database import Database
 from chassis.settings import Environment, named
+from contracts.refusals import Refusal
 from gateway import organisation
 from gateway.accounts import INITIAL_FOR
 from gateway.models import Account
@@ -34,14 +35,16 @@ def main(account: str, name: str, keep: bool) -> None:
         raise click.UsageError("--keep is for test systems (CRM_TEST_MODE)")
     given = env.text("CRM_BOOTSTRAP_PASSWORD", "")
     password = given or secrets.token_urlsafe(15)
-    require_strong(password, account=account)
     now = clock.now()
     until = None if keep else now + INITIAL_FOR
     database = Database(env.text(named("gateway", "DATABASE_URL")), service="gateway", pool_size=1)
     try:
+        require_strong(password, account=account)
         changed = database.run(
             lambda session: ensure(session, account, name, make_hash(password), until=until, now=now)
         )
+    except Refusal as refusal:
+        raise click.ClickException(refusal.wire()["en"]) from None
     finally:
         database.close()
     shown = password if changed and not given else None

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.support.system"]
 
+OURS = ("CRM_TEST_DATABASE_URL", "CRM_TEST_AMQP_URI", "CRM_TEST_MANAGEMENT_URL", "CRM_POSTGRES_BIN", "CRM_CACHE_DIR")
+"""What tests take from the environment; the servers of a system in use are none of their business."""
+
 FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "faults")
+
+
+def pytest_configure() -> None:
+    """Forget the settings of whatever system the shell is set up for."""
+    for name in [name for name in os.environ if name.startswith("CRM_") and name not in OURS]:
+        del os.environ[name]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

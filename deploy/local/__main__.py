@@ -75,6 +75,8 @@ def run(run_dir: Path, *, mode: str, with_demo: bool) -> int:
         _say(f"The system answers at {stack.base_url} after {time.monotonic() - began:.1f} s")
         if with_demo and not demo.was_shown(stack.run_dir):
             _try_demo(stack)
+        elif not with_demo and demo.make_first_administrator(stack):
+            _say(f"Log in as {demo.ADMINISTRATOR}; the first password is in {stack.run_dir.path / 'secrets.json'}")
         _say(f"Ctrl-C stops it; the data stays in {stack.run_dir.path}")
         _wait_for_ever()
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ MODULE = "simulator.demo"
 ADMINISTRATOR = "admin"
 PEOPLE = "people.json"
 MARKER = "demo_shown"
+ADMINISTRATOR_MADE = "administrator_made"
 
 Say = Callable[[str], None]
 
@@ -41,6 +42,15 @@ def make_administrator(stack: Stack) -> None:
         ["gateway.bootstrap", "--account", ADMINISTRATOR],
         env=stack.env_for(GATEWAY) | {"CRM_BOOTSTRAP_PASSWORD": _initial_password(stack)},
     )
+
+
+def make_first_administrator(stack: Stack) -> bool:
+    """Without the demo somebody must be able to log in all the same; False when that was seen to before."""
+    if stack.run_dir.recall(ADMINISTRATOR_MADE) or was_shown(stack.run_dir):
+        return False
+    make_administrator(stack)
+    stack.run_dir.remember(ADMINISTRATOR_MADE, value=True)
+    return True
 
 
 def forget(run_dir: RunDir) -> None:

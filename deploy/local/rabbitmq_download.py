@@ -87,7 +87,7 @@ def _candidate(apt: list[str], work: Path) -> str:
     policy = _run("apt-cache", *apt, "policy", PACKAGE, cwd=work)
     found = re.search(r"Candidate: (\d\S*)", policy)
     if not found:
-        raise LocalStackError(f"this machine's package sources have no {PACKAGE}; {INSTALL_HINT}")
+        raise LocalStackError(f"the package sources of this machine have no {PACKAGE} or do not answer; {INSTALL_HINT}")
     return re.sub(r"[^A-Za-z0-9.+-]", "_", found.group(1))
 
 

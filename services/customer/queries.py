@@ -17,17 +17,28 @@ NEWEST = 50
 CONSIDERED = 200
 """Customers looked at for an ambiguous search before the best are shown."""
 
+_LAST = r"U&'\+10FFFF'"
+"""The last character there is: everything that begins with a text lies between it and it followed by this.
+
+Not LIKE: its signs would mean something, and its index is lost once a statement is prepared for good.
+"""
+
+
+def _begins(column: str, start: str = ":text") -> str:
+    return f"{column} >= {start} AND {column} < {start} || {_LAST}"
+
+
+_OF_CUSTOMER = "SELECT id FROM customer WHERE "
+_OF_VEHICLE = "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id WHERE "
 _FOUND = {
-    By.MOBILE: "SELECT id FROM customer WHERE mobile = :text",
-    By.MOBILE_TAIL: "SELECT id FROM customer WHERE reverse(mobile) LIKE reverse(:text) || '%'",
-    By.NAME: "SELECT id FROM customer WHERE name LIKE :text || '%'",
-    By.PINYIN: "SELECT id FROM customer WHERE pinyin LIKE :text || '%'",
-    By.INITIALS: "SELECT id FROM customer WHERE initials = :text",
-    By.PLATE: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id "
-    "WHERE v.plate LIKE :text || '%'",
-    By.VIN: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id WHERE v.vin = :text",
-    By.VIN_TAIL: "SELECT p.customer_id AS id FROM vehicle v JOIN vehicle_party p ON p.vehicle_id = v.id "
-    "WHERE reverse(v.vin) LIKE reverse(:text) || '%'",
+    By.MOBILE: _OF_CUSTOMER + "mobile = :text",
+    By.MOBILE_TAIL: _OF_CUSTOMER + _begins("reverse(mobile)", "reverse(:text)"),
+    By.NAME: _OF_CUSTOMER + _begins("name"),
+    By.PINYIN: _OF_CUSTOMER + _begins("pinyin"),
+    By.INITIALS: _OF_CUSTOMER + "initials = :text",
+    By.PLATE: _OF_VEHICLE + _begins("v.plate"),
+    By.VIN: _OF_VEHICLE + "v.vin = :text",
+    By.VIN_TAIL: _OF_VEHICLE + _begins("reverse(v.vin)", "reverse(:text)"),
 }
 
 _SHOWN = """
@@ -52,11 +63,19 @@ def _search(found: str) -> TextClause:
 
 
 _SEARCHES = {by: _search(found) for by, found in _FOUND.items()}
-_ONE = text(_SHOWN + " WHERE c.id = :customer_id")
-_TIMELINE = text(
-    "SELECT event_id, event_type AS type, occurred_at, store_id, source, source_id, summary FROM timeline_entry "
-    "WHERE customer_id = :customer_id ORDER BY occurred_at DESC, event_id DESC LIMIT :most"
+_ONE = text(
+    _SHOWN.replace("owned.vehicles", "owned.vehicles, told.timeline")  # noqa: S608  # constants of this file
+    + """
+      LEFT JOIN LATERAL (
+           SELECT json_agg(line) AS timeline FROM (
+                SELECT event_id, event_type AS type, occurred_at, store_id, source, source_id, summary
+                  FROM timeline_entry t WHERE t.customer_id = c.id
+                 ORDER BY occurred_at DESC, event_id DESC LIMIT :most) line) told ON true
+     WHERE c.id = :customer_id
+    """
 )
+"""One statement, so that the timeline and the facts at a glance are of the same moment."""
+
 _NAMES = text("SELECT id AS customer_id, name FROM customer WHERE id IN :ids ORDER BY id").bindparams(
     bindparam("ids", expanding=True)
 )
@@ -91,10 +110,9 @@ def _find(connection: Connection, ask: Ask, *, limit: int) -> list[dict[str, Any
 
 def customer_view(connection: Connection, *, customer_id: UUID) -> dict[str, Any]:
     """`operations.CustomerView`. Raises CustomerNotFound."""
-    row = connection.execute(_ONE, {"customer_id": customer_id}).one_or_none()
+    row = connection.execute(_ONE, {"customer_id": customer_id, "most": NEWEST}).one_or_none()
     if row is None:
         raise CustomerNotFound
-    timeline = connection.execute(_TIMELINE, {"customer_id": customer_id, "most": NEWEST})
     return {
         "customer_id": row.id,
         "kind": row.kind,
@@ -106,7 +124,7 @@ def customer_view(connection: Connection, *, customer_id: UUID) -> dict[str, Any
         "version": row.version,
         "vehicles": row.vehicles or [],
         "glance": _glance(row),
-        "timeline": [dict(entry._mapping) for entry in timeline],
+        "timeline": row.timeline or [],
     }
 
 

@@ -93,9 +93,8 @@ def test_the_envelope_breaks_nothing_that_was_promised():
 @pytest.mark.parametrize("where", ["payload", "envelope", "subject", "actor"])
 def test_a_field_of_tomorrow_is_ignored_by_every_consumer(name, version, where):
     raw = sample(name, version)
+    raw["actor"] = raw["actor"] or {"staff_id": "s-1021", "role": "leader"}
     target = raw if where == "envelope" else raw[where]
-    if target is None:
-        pytest.skip("nobody did it")
     expected = read(orjson.dumps(raw))
     target["invented_tomorrow"] = {"a": [1, None, "汽车"]}
     got = read(orjson.dumps(raw))

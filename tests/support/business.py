@@ -65,7 +65,8 @@ class Desk:
 
     def close(self) -> None:
         """Close every connection of every thread."""
-        for client in self._clients:
+        clients, self._clients = self._clients, []
+        for client in clients:
             client.close()
 
 
@@ -75,7 +76,9 @@ _vins = itertools.count(secrets.randbelow(500_000))
 def prepare(desk: Desk, *, count: int) -> list[Closing]:
     """`count` closings, repair orders and deliveries in turns, each for a customer of its own."""
     with ThreadPoolExecutor(6) as pool:
-        return list(pool.map(lambda n: _delivery(desk) if n % 2 else _repair(desk), range(count)))
+        closings = list(pool.map(lambda n: _delivery(desk) if n % 2 else _repair(desk), range(count)))
+    desk.close()
+    return closings
 
 
 def _customer(desk: Desk) -> tuple[str, str]:
@@ -184,3 +187,4 @@ class Load:
         self._feeder.join()
         self.sent = sum(future.result() for future in self._futures)
         self._pool.shutdown()
+        self._desk.close()

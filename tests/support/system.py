@@ -119,6 +119,7 @@ class System:
             client.close()
         self.desk.close()
         self.stack.stop()
+        self.servers.reset()
 
     # -- using it ----------------------------------------------------------------------------
 
@@ -351,6 +352,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         made.start()
     except BaseException:
         made.stack.stop()
+        made.servers.reset()
         raise
     try:
         yield made

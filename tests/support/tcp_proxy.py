@@ -113,9 +113,10 @@ class TcpProxy:
         self, pair: tuple[socket.socket, socket.socket], source: socket.socket, sink: socket.socket, held: str
     ) -> None:
         try:
+            ready = select.poll()  # not select(), which ends at the thousandth open file
+            ready.register(source, select.POLLIN)
             while not self._closing.is_set():
-                readable, _, _ = select.select([source], [], [], _TURN)
-                if not readable:
+                if not ready.poll(_TURN * 1000):
                     continue
                 self._wait_while_held(held)
                 piece = source.recv(_PIECE)

@@ -288,6 +288,7 @@ def test_a_database_that_is_away_is_nobody_s_fault(clean_queues, databases: Data
                 admin.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
         eventually(lambda: sorted(ear.ids()) == sorted(str(event.id) for event in events), within=15)
     mine.close()
+    databases(SERVICE).close()  # its connections were cut too
     assert clean_queues.count(f"{SERVICE}.dead") == 0
     assert all(clean_queues.count(f"{SERVICE}.retry.{tier}") == 0 for tier in ("200ms", "400ms", "800ms"))
 

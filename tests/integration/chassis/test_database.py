@@ -49,17 +49,17 @@ def test_the_connection_of_a_transaction_that_was_struck_is_not_used_again(db):
 
 def test_work_is_repeated_as_a_whole_after_a_deadlock(db):
     with db.transaction() as session:
-        session.execute(text("INSERT INTO account VALUES ('a', 0), ('b', 0)"))
+        session.execute(text("INSERT INTO planted.account VALUES ('a', 0), ('b', 0)"))
     both_hold_one = threading.Barrier(2, timeout=10)
     tries: list[str] = []
 
     def transfer(first: str, second: str) -> None:
         def work(session: Session) -> None:
             tries.append(first)
-            session.execute(text("UPDATE account SET balance = balance + 1 WHERE name = :n"), {"n": first})
+            session.execute(text("UPDATE planted.account SET balance = balance + 1 WHERE name = :n"), {"n": first})
             if len(tries) <= 2:
                 both_hold_one.wait()
-            session.execute(text("UPDATE account SET balance = balance + 1 WHERE name = :n"), {"n": second})
+            session.execute(text("UPDATE planted.account SET balance = balance + 1 WHERE name = :n"), {"n": second})
 
         db.run(work)
 
@@ -68,7 +68,7 @@ def test_work_is_repeated_as_a_whole_after_a_deadlock(db):
             done.result()
     assert len(tries) == 3, "one of the two was the victim and ran again"
     with db.reading() as connection:
-        assert connection.execute(text("SELECT balance FROM account ORDER BY name")).scalars().all() == [2, 2]
+        assert connection.execute(text("SELECT balance FROM planted.account ORDER BY name")).scalars().all() == [2, 2]
 
 
 def test_work_is_repeated_as_a_whole_after_its_connection_was_cut(db, databases: Databases):
@@ -114,7 +114,7 @@ def test_a_defect_is_not_repeated(db):
     def work(session: Session) -> None:
         nonlocal tries
         tries += 1
-        session.execute(text("INSERT INTO account VALUES ('a', 0), ('a', 0)"))
+        session.execute(text("INSERT INTO planted.account VALUES ('a', 0), ('a', 0)"))
 
     with pytest.raises(IntegrityError):
         db.run(work)
@@ -139,12 +139,12 @@ def test_contention_without_end_is_given_up(db, monkeypatch):
 
 def test_a_row_that_somebody_holds_is_waited_for_and_then_named(db):
     with db.transaction() as session:
-        session.execute(text("INSERT INTO account VALUES ('a', 0)"))
+        session.execute(text("INSERT INTO planted.account VALUES ('a', 0)"))
     with db.transaction() as holder:
-        holder.execute(text("SELECT 1 FROM account WHERE name = 'a' FOR UPDATE"))
+        holder.execute(text("SELECT 1 FROM planted.account WHERE name = 'a' FOR UPDATE"))
         with pytest.raises(DBAPIError) as caught, db.transaction() as other:
             other.execute(text("SET LOCAL lock_timeout = '100ms'"))
-            other.execute(text("SELECT 1 FROM account WHERE name = 'a' FOR UPDATE"))
+            other.execute(text("SELECT 1 FROM planted.account WHERE name = 'a' FOR UPDATE"))
     assert is_lock_timeout(caught.value)
     assert is_contention(caught.value)
     assert not is_outage(caught.value)

@@ -152,7 +152,7 @@ def test_five_hundred_events_three_times_with_crashes_have_five_hundred_effects(
     assert crashes > 200
     assert count(db) == 500
     with db.reading() as connection:
-        assert connection.scalar(text("SELECT count(DISTINCT name) FROM effect")) == 500
+        assert connection.scalar(text("SELECT count(DISTINCT name) FROM planted.effect")) == 500
 
 
 def test_batches_that_overlap_claim_each_event_once_and_do_not_deadlock(db):

@@ -144,7 +144,10 @@ def test_a_writer_hears_that_the_link_is_down_even_if_the_reader_drops_it_at_the
         assert link.wait_up(5)
         assert link._connection is not None
 
+        collect = link._connection.collect
+
         def collected_by_both() -> None:
+            collect()
             raise AttributeError("'NoneType' object has no attribute 'close'")
 
         monkeypatch.setattr(link._connection, "collect", collected_by_both)

@@ -156,13 +156,14 @@ def test_a_month_with_an_unpublished_event_is_not_archived(logs, databases, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_archive_is_never_written_over(logs, databases, tmp_path):
-    put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
-    (tmp_path / "workshop-2026-09.jsonl.gz").write_bytes(b"precious")
-    with pytest.raises(NotYet, match="exists"):
-        months(tmp_path, databases, before=NOVEMBER)
-    assert (tmp_path / "workshop-2026-09.jsonl.gz").read_bytes() == b"precious"
-    assert len(rows(logs["workshop"])) == 1
+def test_an_event_that_was_recorded_late_joins_the_file_of_its_month(logs, databases, tmp_path):
+    first = put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
+    months(tmp_path, databases, before=NOVEMBER)
+    late = put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 30, tzinfo=LOCAL))
+    months(tmp_path, databases, before=NOVEMBER)
+    with gzip.open(tmp_path / "workshop-2026-09.jsonl.gz") as lines:
+        assert [orjson.loads(line)["id"] for line in lines] == [first, late]
+    assert rows(logs["workshop"]) == []
 
 
 def test_an_archive_that_cannot_be_written_takes_nothing_out_of_the_log(logs, databases, tmp_path):
