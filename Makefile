@@ -7,7 +7,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv run demo reset test lint types imports architecture unit contract integration e2e faults bench format
+.PHONY: help venv run demo reset test lint types imports architecture unit contract integration e2e faults guards bench format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -57,8 +57,11 @@ integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
 e2e: venv ## The whole system over HTTP
 	@$(PYTEST) tests/e2e
 
-faults: venv ## The whole system, killed and cut; the long ones too
-	@$(PYTEST) tests/faults
+faults: venv ## Every fault three times, each under twenty closings a second for ten seconds
+	@CRM_FAULT_ROUNDS=3 CRM_FAULT_CLOSINGS=200 $(PYTEST) --timeout 300 tests/faults
+
+guards: venv ## Take the guards away one by one; a test must go red for each
+	@$(PY) -m tests.faults.guards
 
 bench: venv ## Figures with their ratios, into docs/benchmarks.md
 	@$(PY) -m tests.bench
