@@ -6,7 +6,7 @@ One JSON header, because encoding eight AMQP headers one by one costs more than 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ class CallContext:
 
     def header(self) -> bytes:
         """The header's value."""
-        return orjson.dumps({name: value for name, value in asdict(self).items() if value is not None})
+        return orjson.dumps(self)
 
     @classmethod
     def parse(cls, raw: bytes | str) -> CallContext:

@@ -15,6 +15,7 @@ def configure(service: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            lambda _logger, _method, entry: {**entry, "process": service},
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -24,7 +25,6 @@ def configure(service: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=service)
     bridge = logging.StreamHandler(sys.stdout)
     bridge.setFormatter(_Bridge())
     logging.basicConfig(handlers=[bridge], level=logging.WARNING, force=True)
@@ -45,6 +45,10 @@ def get(name: str) -> structlog.typing.FilteringBoundLogger:
 
 
 def origin(error: BaseException, *, depth: int = 8) -> list[str]:
-    """Where an error came from, innermost last: files, lines and functions, but no data and no message."""
-    frames = traceback.extract_tb(error.__traceback__)[-depth:]
-    return [f"{frame.filename.rpartition('/site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    """Where an error came from in our own code, innermost last: files, lines, functions; no data, no message."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/site-packages/" not in frame.filename]
+    return [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames[-depth:]]
+
+
+def _short(filename: str) -> str:
+    return "/".join(filename.rsplit("/", 3)[1:])

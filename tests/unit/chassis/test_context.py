@@ -22,8 +22,10 @@ def test_what_is_no_context_is_told(raw):
         CallContext.parse(raw)
 
 
-def test_what_is_not_known_does_not_travel():
-    assert b"causation" not in new_context(1).header()
+def test_what_is_not_known_arrives_as_not_known() -> None:
+    context = new_context(3)
+    assert CallContext.parse(context.header()) == context
+
 
 
 def test_each_call_has_a_correlation_of_its_own_unless_it_brings_one():

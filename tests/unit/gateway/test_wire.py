@@ -103,6 +103,40 @@ def test_chunks_are_put_together_and_trailers_dropped(ends: Ends) -> None:
     assert following.path == "/"
 
 
+def test_what_was_typed_into_an_address_is_read_as_if_it_had_been_encoded(ends: Ends) -> None:
+    connection, client = ends
+    client.sendall(get("/客户/100%25?q=张伟&r=a".encode()) + get())
+    request = connection.read()
+    assert request is not None
+    assert (request.path, request.query) == ("/%E5%AE%A2%E6%88%B7/100%25", "q=%E5%BC%A0%E4%BC%9F&r=a")
+    assert connection.read() is not None
+
+
+def test_the_limit_of_an_address_is_that_of_its_encoded_form(ends: Ends) -> None:
+    assert refused(ends, get(b"/" + "张".encode() * (URL_LIMIT // 9))) is faults.URL_TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [(b"", b""), (b"Content-Length: 2\r\n", b"{}"), (b"Transfer-Encoding: chunked\r\n", b"2\r\n{}\r\n0\r\n\r\n")],
+)
+def test_an_offer_of_another_protocol_is_not_taken_up(ends: Ends, headers: bytes, body: bytes) -> None:
+    connection, client = ends
+    client.sendall(post(b"Connection: Upgrade\r\nUpgrade: h2c\r\n" + headers, body) + get(b"/next"))
+    request, following = connection.read(), connection.read()
+    assert request is not None
+    assert following is not None
+    assert (request.body, request.keep, following.path) == (b"{}" if body else b"", True, "/next")
+
+
+def test_a_header_may_be_empty(ends: Ends) -> None:
+    connection, client = ends
+    client.sendall(get(headers=b"X-A:\r\nX-B: \t \r\nX-C: c\r\n"))
+    request = connection.read()
+    assert request is not None
+    assert request.headers == {"host": "crm", "x-a": "", "x-b": "", "x-c": "c"}
+
+
 @pytest.mark.parametrize(
     ("line", "headers", "keep"),
     [
@@ -129,12 +163,27 @@ def test_a_connection_is_kept_as_its_client_wishes(ends: Ends, line: bytes, head
         b"get / HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET http://crm/ HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET * HTTP/1.1\r\n" + HOST + b"\r\n",
-        "GET /张 HTTP/1.1\r\n".encode() + HOST + b"\r\n",
+        get("/张".encode("gbk")),
+        get("/张".encode()[:-1]),
+        get(b"/\xed\xa0\x80"),
+        get(b"/\xc0\xaf"),
+        get(b"/a\x7fb"),
+        get(b"/\xe5\xbc\xa0\x00"),
+        get(b"/ "),
+        "GÉT / HTTP/1.1\r\n".encode() + HOST + b"\r\n",
+        "GET / HTTP/1.1张\r\n".encode() + HOST + b"\r\n",
+        b"GET /\r\n" + HOST + b"\r\n",
+        b"GET / RTSP/1.0\r\n" + HOST + b"\r\n",
+        b"BREW / HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"CONNECT crm:443 HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         get(headers=b"Host: other\r\n"),
         get(headers=b"X y: 1\r\n"),
         get(headers=b"X-Y : 1\r\n"),
         get(headers=b"X-Y: 1\r\n folded\r\n"),
+        get(headers=b"X-Y:\r\n\tfolded\r\n"),
+        b"GET / HTTP/1.1\r\n " + HOST + b"\r\n",
         get(headers=b"X-Y: a\nb\r\n"),
         get(headers=b"X-Y: a\rb\r\n"),
         get(headers=b"X-Y: a\x00b\r\n"),
@@ -154,7 +203,11 @@ def test_a_connection_is_kept_as_its_client_wishes(ends: Ends, line: bytes, head
         post(b"Transfer-Encoding: chunked\r\n", b"x\r\n"),
         post(b"Transfer-Encoding: chunked\r\n", b"-1\r\n"),
         post(b"Transfer-Encoding: chunked\r\n", b"1\r\nab\r\n0\r\n\r\n"),
-        post(b"Transfer-Encoding: chunked\r\n", b"fffffffff\r\n"),
+        post(b"Transfer-Encoding: chunked\r\n", b"f" * 17 + b"\r\n"),
+        post(b"Transfer-Encoding: chunked\r\n", b"1\na\r\n"),
+        post(b"Transfer-Encoding: chunked\r\n", b"0\r\nContent-Length: 3\r\n\r\nabc"),
+        post(b"Transfer-Encoding: chunked\r\n", b"0\r\nX\r\n\r\n"),
+        post(b"Transfer-Encoding: chunked\r\n", b"1;" + b"x" * URL_LIMIT * 2),
         post(b"Transfer-Encoding: chunked\r\n", b"1" + b" " * URL_LIMIT * 2),
     ],
 )
@@ -205,8 +258,14 @@ def test_chunks_are_counted(ends: Ends) -> None:
     assert refused(ends, post(b"Transfer-Encoding: chunked\r\n", chunk * 20)) is faults.BODY_TOO_LARGE
 
 
-def test_a_chunk_that_announces_too_much_is_refused_at_once(ends: Ends) -> None:
-    assert refused(ends, post(b"Transfer-Encoding: chunked\r\n", b"7fffffff\r\n")) is faults.BODY_TOO_LARGE
+@pytest.mark.parametrize("size", [b"100001", b"7fffffff", b"fffffffff"])
+def test_a_chunk_that_announces_too_much_is_refused_at_once(ends: Ends, size: bytes) -> None:
+    assert refused(ends, post(b"Transfer-Encoding: chunked\r\n", size + b"\r\n")) is faults.BODY_TOO_LARGE
+
+
+def test_trailers_are_counted(ends: Ends) -> None:
+    trailers = b"0\r\n" + b"X: yyyyyyyyyyyyyyyy\r\n" * 2000
+    assert refused(ends, post(b"Transfer-Encoding: chunked\r\n", trailers)) is faults.HEADERS_TOO_LARGE
 
 
 def test_who_asks_first_is_told_to_go_on(ends: Ends) -> None:
