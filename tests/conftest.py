@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.support.system"]
@@ -16,7 +17,9 @@ FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "faults")
 
 
 def pytest_configure() -> None:
-    """Forget the settings of whatever system the shell is set up for."""
+    """Forget the settings of whatever system the shell is set up for; let a busy machine take its time."""
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
     for name in [name for name in os.environ if name.startswith("CRM_") and name not in OURS]:
         del os.environ[name]
 

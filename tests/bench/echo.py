@@ -65,7 +65,7 @@ class EchoService:
     name = "echo"
 
     @query(ECHO)
-    def echo(self, connection: Any, request: Said, call: Call) -> Said:
+    def echo(self, connection: Any, request: Said, call: Call) -> Said:  # noqa: ARG002  # as every query is called
         return request
 
 
@@ -109,9 +109,7 @@ def declare(management: Management) -> None:
 
 
 @contextmanager
-def part(
-    name: str, *asked: str, environment: dict[str, str], log: Path | None
-) -> Iterator[subprocess.Popen[str]]:
+def part(name: str, *asked: str, environment: dict[str, str], log: Path | None) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-W", "ignore", "-m", "tests.bench.echo", name, *asked]
     with (log or Path(os.devnull)).open("a") as output:
         out = subprocess.PIPE if log is None else output

@@ -16,6 +16,7 @@ class Figures:
     `rate` is good calls per second, the percentiles are milliseconds per good call.
     `client_cpu` is the processor time of the measuring process per second of measurement
     (1.0 is one core), so that a reader sees how much of a small machine the client itself took.
+    `server_cpu` is the same of everything that was measured, where it was counted (`processor.py`).
     """
 
     rate: float
@@ -26,6 +27,12 @@ class Figures:
     errors: int = 0
     first_error: str = ""
     client_cpu: float = 0.0
+    server_cpu: float = 0.0
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor milliseconds the measured processes spent per good call: what no other load changes much."""
+        return self.server_cpu / self.rate * 1000 if self.server_cpu and self.rate else math.nan
 
 
 def percentile(ordered: Sequence[float], *, share: float) -> float:

@@ -116,6 +116,7 @@ def median_figures(rounds: Sequence[Figures]) -> Figures:
         errors=sum(figures.errors for figures in rounds),
         first_error=next((f.first_error for f in rounds if f.errors), ""),
         client_cpu=median(figures.client_cpu for figures in rounds),
+        server_cpu=median(figures.server_cpu for figures in rounds),
     )
 
 
@@ -141,23 +142,10 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def comparison_table(name: str, *, a: str, b: str, comparison: Comparison) -> str:
-    """A Markdown table of two measurements taken by turns; `a` and `b` name the columns."""
-    first, second = comparison.a, comparison.b
-    spread = f"{comparison.low:.2f} to {comparison.high:.2f}"
-    title = f"{name} ({comparison.rounds} rounds by turns, others {comparison.busy:.0%} busy)"
-    rows = [
-        (title, a, b, "ratio"),
-        ("---", "---:", "---:", "---:"),
-        ("rate/s", shown(first.rate), shown(second.rate), f"{comparison.rate_ratio:.2f} ({spread})"),
-        ("p50 ms", shown(first.p50), shown(second.p50), f"{comparison.p50_ratio:.2f}"),
-        ("p99 ms", shown(first.p99), shown(second.p99), f"{first.p99 / second.p99:.2f}"),
-    ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
-
-
 def shown(figure: float) -> str:
-    """Three significant digits, thousands apart."""
+    """Three significant digits, thousands apart; nothing for what was not measured."""
+    if math.isnan(figure):
+        return ""
     if figure >= 100:
         return f"{figure:,.0f}"
     return f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"

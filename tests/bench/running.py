@@ -75,7 +75,7 @@ def run_directory() -> Iterator[Path]:
     """An empty directory that PostgreSQL's own user can reach, removed afterwards."""
     path = Path(tempfile.mkdtemp(prefix="crm-bench-"))
     try:
-        path.chmod(0o755)  # noqa: S103  # what is secret in it has rights of its own
+        path.chmod(0o755)  # what is secret in it has rights of its own
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)

@@ -47,9 +47,7 @@ class Seeded(NamedTuple):
 
 def seed(admin_url: str, *, customers: int) -> list[Seeded]:
     """Load so many customers with a vehicle each; returns them with their identifiers."""
-    people = [
-        Seeded(who, uuids.uuid7(), vehicle_id(vins.normalise(who.vin))) for who in map(person, range(customers))
-    ]
+    people = [Seeded(who, uuids.uuid7(), vehicle_id(vins.normalise(who.vin))) for who in map(person, range(customers))]
     server = admin_url.rpartition("/")[0]
     with psycopg.connect(f"{server}/crm_gateway") as connection:
         copy(connection, "staff", STAFF, consultants())

@@ -50,6 +50,7 @@ def a_server(answer: Answer) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         over.set()
+        listening.shutdown(socket.SHUT_RDWR)  # ends an accept that waits; a mere close lets it take one more
         listening.close()
 
 

@@ -102,9 +102,7 @@ def main_job(
                 "lines": [{"description": "保养", "amount_fen": 38_000}],
             }
             path = "/repair-orders"
-            reply = yield post(
-                base_url, path, headers=advisor, body=body, expect=201, label="open repair order"
-            )
+            reply = yield post(base_url, path, headers=advisor, body=body, expect=201, label="open repair order")
             path = f"{path}/{json.loads(reply.body)['ro_id']}"
             for role, step, body in steps(technician):
                 yield post(base_url, f"{path}/{step}", headers=desks[role], body=body, label=step)

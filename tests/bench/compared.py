@@ -1,0 +1,48 @@
+"""Tables of two systems measured by turns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.bench.figures import Figures
+from tests.bench.report import Comparison, shown
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One line: ours and the peer's, by turns, and the bare limit where there is one."""
+
+    name: str
+    comparison: Comparison
+    limit: Figures | None = None
+
+
+def compared_table(rows: Sequence[Compared], *, ours: str, peer: str, limit: str) -> str:
+    """A Markdown table; the three names head the columns.
+
+    A ratio of rates stands with the interval that holds its median at 95 % (below six rounds: the extremes).
+    `cpu` is processor time per call of everything behind the measuring client.
+    """
+    head = (
+        *("measured", f"{ours}: rate/s", "p50", "p99", "cpu"),
+        *(f"{peer}: rate/s", "p50", "p99", "cpu"),
+        *("rate, ours to its", "p50, ours to its", f"rate of {limit}", "others busy"),
+    )
+    lines = [head, ("---", *["---:"] * (len(head) - 1)), *map(cells, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\nLatencies and `cpu` in milliseconds."
+
+
+def cells(row: Compared) -> tuple[str, ...]:
+    compared = row.comparison
+    return (
+        row.name,
+        *four(compared.a),
+        *four(compared.b),
+        f"{compared.rate_ratio:.2f} ({compared.low:.2f} to {compared.high:.2f})",
+        f"{compared.p50_ratio:.2f}",
+        f"{compared.a.rate / row.limit.rate:.1%} of {shown(row.limit.rate)}" if row.limit else "",
+        f"{compared.busy:.0%}",
+    )
+
+
+def four(figures: Figures) -> tuple[str, ...]:
+    return shown(figures.rate), shown(figures.p50), shown(figures.p99), shown(figures.cpu_ms)

@@ -1,0 +1,84 @@
+"""The bench holds figures to targets, makes up events and loads people: none of it may be wrong."""
+
+import json
+import math
+from uuid import uuid4
+
+import pytest
+
+from contracts.envelope import read
+from services.customer.models import Customer, Glance, TimelineEntry, Vehicle, VehicleParty
+from tests.bench import recorded, seeding
+from tests.bench.compared import Compared, compared_table
+from tests.bench.figures import Figures
+from tests.bench.outcome import Outcome, Target
+from tests.bench.parts.throughput import rate_of
+from tests.bench.people import person
+from tests.bench.report import Comparison
+from tests.bench.seeding import Seeded
+
+
+@pytest.mark.parametrize(
+    ("measured", "is_met"), [(14.99, True), (15.0, True), (15.01, False), (math.nan, False), (math.inf, False)]
+)
+def test_an_upper_bound_is_met_up_to_itself(measured: float, is_met: bool) -> None:
+    assert Target("p50", measured, at_most=15, unit="ms").is_met is is_met
+
+
+@pytest.mark.parametrize(("measured", "is_met"), [(1.79, False), (1.8, True), (2.5, True), (math.nan, False)])
+def test_a_lower_bound_is_met_from_itself_on(measured: float, is_met: bool) -> None:
+    assert Target("rate", measured, at_least=1.8, unit="×").is_met is is_met
+
+
+def test_a_missed_target_is_seen_in_the_terminal_and_in_the_document() -> None:
+    target = Target("p50", 20.0, at_most=15, unit="ms")
+    assert target.line.startswith("MISSED")
+    assert "| p50 | 20 ms | at most 15 ms | **missed** |" in Outcome("visible", "table", [target]).text
+
+
+def test_the_relays_first_batch_lies_before_the_time_measured() -> None:
+    moments = [1.0] * 500 + [1.1] * 500 + [1.2] * 500
+    assert rate_of(moments, leaves_out="first").rate == pytest.approx(1000 / 0.2)
+
+
+def test_the_inboxs_last_batch_lies_behind_the_time_measured() -> None:
+    moments = [1.0] * 100 + [1.1] * 100 + [1.2] * 30
+    assert rate_of(moments, leaves_out="last").rate == pytest.approx(200 / 0.2)
+
+
+def test_made_up_events_can_be_read_and_are_each_of_their_own() -> None:
+    like = json.loads((recorded.SAMPLES / "repair_order_opened.v1.json").read_text())
+    customers = [f"0193a0f2-6c11-7c3a-9d52-0b6f1b2c9a{number:02}" for number in range(3)]
+    rows = list(recorded.rows(like, count=4, customers=customers))
+    events = [read(str(row[-1])) for row in rows]
+    assert [str(event.payload.customer_id) for event in events] == [*customers, customers[0]]
+    assert len({event.id for event in events}) == len({event.subject.id for event in events}) == 4
+    assert [dict(zip(recorded.COLUMNS, row, strict=True))["event_id"] for row in rows] == [e.id for e in events]
+
+
+def test_people_are_loaded_as_the_service_keeps_them() -> None:
+    seeded = Seeded(person(7), uuid4(), uuid4())
+    customer = dict(zip(seeding.CUSTOMER, seeding.customer_row(seeded), strict=True))
+    assert (customer["name"], customer["pinyin"], customer["initials"]) == ("赵磊", "zhaolei", "zl")
+    written = {
+        Customer: (seeding.CUSTOMER, {"forced_reason"}),
+        Vehicle: (seeding.VEHICLE, set()),
+        VehicleParty: (seeding.PARTY, set()),
+        TimelineEntry: (seeding.TIMELINE, set()),
+        Glance: (seeding.GLANCE, {"last_score"}),
+    }
+    for model, (columns, left_out) in written.items():
+        assert set(columns) | left_out == set(model.__table__.columns.keys())
+    assert len(list(seeding.timeline_rows(seeded))) == 2
+
+
+def test_a_comparison_shows_both_sides_and_the_share_of_the_limit() -> None:
+    ours = Figures(rate=200.0, p50=1.0, p95=2.0, p99=3.0, calls=200, server_cpu=0.5)
+    theirs = Figures(rate=100.0, p50=2.0, p95=4.0, p99=6.0, calls=100)
+    limit = Figures(rate=1000.0, p50=0.1, p95=0.1, p99=0.1, calls=1000)
+    comparison = Comparison(ours, theirs, rate_ratio=2.0, p50_ratio=0.5, low=1.8, high=2.2, rounds=6, busy=0.04)
+    table = compared_table([Compared("call", comparison, limit)], ours="a", peer="b", limit="c")
+    line = (
+        "| call | 200 | 1.00 | 3.00 | 2.50 | 100 | 2.00 | 6.00 |  | 2.00 (1.80 to 2.20) | 0.50 | 20.0% of 1,000 | 4% |"
+    )
+    assert line in table
