@@ -27,7 +27,6 @@ def test_what_is_not_known_arrives_as_not_known() -> None:
     assert CallContext.parse(context.header()) == context
 
 
-
 def test_each_call_has_a_correlation_of_its_own_unless_it_brings_one():
     assert new_context(1).correlation_id != new_context(1).correlation_id
     assert new_context(1, correlation_id="c").correlation_id == "c"
