@@ -27,6 +27,10 @@ def main() -> None:
 @click.argument("services", nargs=-1, required=True)
 def run(services: tuple[str, ...]) -> None:
     """Run services in this process: names, or `all`."""
+    import warnings
+
+    # its authors retire eventlet (decision 0002); nine lines of it at each start tell an operator nothing new
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet
 
     eventlet.monkey_patch()

@@ -26,7 +26,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def normalise(typed: str) -> str:
     """The name as stored: one width, no spaces between hanzi, one kind of middle dot."""
     text = re.sub(r"[\u00b7\u2022\u2027\u30fb\uff65]", "·", unicodedata.normalize("NFKC", typed)).strip()
-    return re.sub(r"\s+", "" if _HAN.search(text) else " ", text)
+    # a removed space may bring a letter and its accent together, so the text is composed once more
+    return unicodedata.normalize("NFKC", re.sub(r"\s+", "" if _HAN.search(text) else " ", text)).strip()
 
 
 def pinyin(name: str) -> tuple[str, str]:
