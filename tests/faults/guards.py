@@ -82,13 +82,6 @@ GUARDS = (
         "if True:",
         ("tests/faults/test_dead_service.py",),
     ),
-    Guard(
-        "dropping a half-dead link",
-        "chassis/link.py",
-        "> 2 * self._heartbeat:",
-        "> 2_000 * self._heartbeat:",
-        (f"{NOTHING_LOST}", "-k", "half-dead"),
-    ),
 )
 
 
