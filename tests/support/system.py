@@ -285,8 +285,11 @@ class System:
 
     def close_connections(self) -> None:
         """The broker closes every connection."""
-        assert self.stack.rabbitmq is not None
-        assert self.stack.rabbitmq.close_all_connections() > 0
+        rabbitmq = self.stack.rabbitmq
+        assert rabbitmq is not None
+        # its list of connections may be some seconds behind
+        closed = eventually(rabbitmq.close_all_connections, within=20, what="connections to close")
+        assert closed > 0
 
     def freeze_links(self) -> None:
         """Every broker connection stays open and falls silent; all must be given up and replaced in time."""

@@ -31,9 +31,12 @@ def let_time_pass(gateway: Gateway, account: str) -> None:
 def test_from_the_fifth_failure_on_one_waits_even_with_the_right_password(gateway: Gateway, exists: bool) -> None:
     account = gateway.person("consultant").code if exists else code("NOBODY")
     assert [gateway.log_in(account, "wrong").code for _ in range(5)] == ["LOGIN_FAILED"] * 5
+    # four more, so that the wait of one second is one of sixteen, which a busy machine does not outlast
+    gateway.rows("UPDATE login_failure SET failures = failures + 4 WHERE subject = %s", f"account:{account}")
     for password in ("wrong", PASSWORD):
         refused = gateway.log_in(account, password)
-        assert (refused.status, refused.code, refused.headers["Retry-After"]) == (429, "TOO_MANY_ATTEMPTS", "1")
+        assert (refused.status, refused.code) == (429, "TOO_MANY_ATTEMPTS")
+        assert 1 <= int(refused.headers["Retry-After"]) <= 16
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour_and_never_becomes_for_ever(gateway: Gateway) -> None:
