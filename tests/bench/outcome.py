@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+NOTEWORTHY = 0.1
+"""From this share on, what others use of the machine is told with the figure."""
+
 
 @dataclass(frozen=True)
 class Target:
-    """A figure and the bound it must keep."""
+    """A figure and the bound it must keep. `others` is the share of the machine that others used meanwhile."""
 
     name: str
     measured: float
     at_least: float | None = None
     at_most: float | None = None
     unit: str = ""
+    others: float = 0.0
 
     @property
     def is_met(self) -> bool:
@@ -34,7 +38,12 @@ class Target:
     def line(self) -> str:
         """One line for a terminal."""
         verdict = "met   " if self.is_met else "MISSED"
-        return f"{verdict}  {self.name}: {self.measured:.3g} {self.unit}".rstrip() + f" ({self.bound})"
+        return f"{verdict}  {self.name}: {self.measured:.3g} {self.unit}".rstrip() + f" ({self.bound}){self.excuse}"
+
+    @property
+    def excuse(self) -> str:
+        """What a reader must know of the machine, if it was not ours alone."""
+        return f", others used {self.others:.0%} of the machine" if self.others >= NOTEWORTHY else ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Outcome:
         lines = ["| target | measured | wanted | |", "|---|---:|---|---|"]
         lines += [
             f"| {target.name} | {target.measured:.3g} {target.unit} | {target.bound} "
-            f"| {'met' if target.is_met else '**missed**'} |"
+            f"| {'met' if target.is_met else '**missed**'}{target.excuse} |"
             for target in self.targets
         ]
         return "\n\n".join([self.table, "\n".join(lines)] if self.targets else [self.table])

@@ -9,7 +9,6 @@ import math
 import os
 import platform
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,11 @@ import psycopg
 
 from tests.bench.figures import Figures, require_sound
 from tests.bench.limits import connected
+from tests.bench.processor import Meter
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 PACKAGES = ("nameko", "kombu", "amqp", "eventlet", "sqlalchemy", "psycopg", "flask", "gunicorn")
 HEADING = "# Benchmarks\n"
-BUSY_SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Comparison:
     (a rate above 1 and a p50 below 1 are in a's favour). `low` to `high` holds, at 95 %, the median
     of the single rounds' rate ratios: when 1 lies between them, no difference was shown. Below six
     rounds it is only their extremes. `busy` is the share of the machine (0 to 1, median) that
-    others were using just before each measurement.
+    others were using during the measurements.
     """
 
     a: Figures
@@ -62,10 +61,10 @@ def alternate(a: Callable[[], Figures], b: Callable[[], Figures], *, rounds: int
     taken: list[tuple[Figures, Figures]] = []
     busy: list[float] = []
     for number in range(1, rounds + 1):
-        busy.append(busy_share(seconds=BUSY_SAMPLE_SECONDS))
+        meter = Meter()
         ours = require_sound(a(), name=f"a, round {number}")
-        busy.append(busy_share(seconds=BUSY_SAMPLE_SECONDS))
         theirs = require_sound(b(), name=f"b, round {number}")
+        busy.append(meter.read().others)
         taken.append((ours, theirs))
     middle_a = median_figures([ours for ours, _ in taken])
     middle_b = median_figures([theirs for _, theirs in taken])
@@ -89,20 +88,6 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
     while 2 * (tail := tail + math.comb(count, cut + 1) / 2**count) <= 0.05:
         cut += 1
     return ordered[cut], ordered[count - 1 - cut]
-
-
-def busy_share(*, seconds: float) -> float:
-    """The share of all processors in use over the next `seconds`, 0 to 1."""
-    idle_before, all_before = processor_ticks()
-    time.sleep(seconds)
-    idle, total = processor_ticks()
-    return 1 - (idle - idle_before) / max(1, total - all_before)
-
-
-def processor_ticks() -> tuple[int, int]:
-    """(idle, all) ticks since the start of the machine."""
-    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    return ticks[3] + ticks[4], sum(ticks)
 
 
 def median_figures(rounds: Sequence[Figures]) -> Figures:

@@ -112,9 +112,9 @@ def called(pid: int) -> str:
 def processor_share(pid: int, *, seconds: float) -> float:
     """The part of one core that everything below `pid` and itself use while `seconds` pass."""
     everybody = [pid, *(one.pid for one in processes.descendants(pid))]
-    before = sum(map(ticks_of, everybody))
+    before = sum(ticks_of(one)[0] for one in everybody)
     time.sleep(seconds)
-    return (sum(map(ticks_of, everybody)) - before) / TICKS / seconds
+    return (sum(ticks_of(one)[0] for one in everybody) - before) / TICKS / seconds
 
 
 def starts_told(starts: dict[str, Started]) -> Outcome:

@@ -43,7 +43,13 @@ def measure(running: Running) -> Outcome:
         "lookup",
         compared_table(list(rows.values()), ours="ours", peer="monolith", limit="bare SELECT"),
         [
-            Target("look-ups by phone to the monolith's, 16 clients", crowd.rate_ratio, at_least=1.0, unit="×"),
-            Target("p50 of a look-up by phone, one client", alone.a.p50, at_most=3.0, unit="ms"),
+            Target(
+                "look-ups by phone to the monolith's, 16 clients",
+                crowd.rate_ratio,
+                at_least=1.0,
+                unit="×",
+                others=crowd.busy,
+            ),
+            Target("p50 of a look-up by phone, one client", alone.a.p50, at_most=3.0, unit="ms", others=alone.busy),
         ],
     )
