@@ -6,20 +6,20 @@ new subscribers catch up from them. Rows are never deleted by a service.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 import uuid_utils.compat as uuids
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from chassis import clock, tables
+from chassis.rows import insert_all
 from contracts import shapes
 from contracts.envelope import Doer, Envelope, Event, Subject
-
-_INSERT = insert(tables.outbox)
 
 LARGEST_ENVELOPE = 64 * 1024
 """Bytes. An event carries identifiers and values to act on, not documents."""
@@ -43,6 +43,21 @@ def set_cause(session: Session, cause: Cause) -> None:
     session.info["cause"] = cause
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event to record.
+
+    `subject_version` is the version the subject has after the change:
+    the same fact recorded twice violates the log's unique key and rolls the transaction back.
+    """
+
+    event: Event
+    subject_id: object
+    subject_version: int
+    store_id: str
+    occurred_at: datetime
+
+
 def record(
     session: Session,
     event: Event,
@@ -52,43 +67,54 @@ def record(
     store_id: str,
     occurred_at: datetime,
 ) -> UUID:
-    """Record an event in the session's transaction and return its identity.
+    """Record an event in the session's transaction and return its identity (see `Fact`)."""
+    fact = Fact(
+        event=event,
+        subject_id=subject_id,
+        subject_version=subject_version,
+        store_id=store_id,
+        occurred_at=occurred_at,
+    )
+    return record_all(session, [fact])[0]
 
-    `subject_version` is the version the subject has after the change:
-    the same fact recorded twice violates the table's unique key and rolls the transaction back.
-    """
-    declared = event.declaration
+
+def record_all(session: Session, facts: Sequence[Fact]) -> list[UUID]:
+    """Record several events in their order, in one statement, and return their identities."""
     cause: Cause = session.info.get("cause") or Cause(correlation_id=str(uuids.uuid7()))
+    rows = [_row(fact, cause) for fact in facts]
+    if rows:
+        insert_all(session, tables.outbox, rows)
+    return [row["event_id"] for row in rows]
+
+
+def _row(fact: Fact, cause: Cause) -> dict[str, Any]:
+    declared = fact.event.declaration
     envelope = Envelope(
         event_id=uuids.uuid7(),
         event_type=declared.name,
         version=declared.version,
         producer=declared.producer,
-        occurred_at=occurred_at,
+        occurred_at=fact.occurred_at,
         recorded_at=clock.now(),
-        store_id=store_id,
-        subject=Subject(declared.subject, str(subject_id), subject_version),
+        store_id=fact.store_id,
+        subject=Subject(declared.subject, str(fact.subject_id), fact.subject_version),
         correlation_id=cause.correlation_id,
         causation_id=cause.causation_id,
         actor=cause.actor,
-        payload=shapes.plain(event),
+        payload=shapes.plain(fact.event),
     )
     wire = envelope.dump()
     if len(wire) > LARGEST_ENVELOPE:
         raise EventTooLarge(f"{declared.name}: more than {LARGEST_ENVELOPE} bytes")
-    session.execute(
-        _INSERT,
-        {
-            "event_id": envelope.event_id,
-            "event_type": envelope.event_type,
-            "version": envelope.version,
-            "store_id": store_id,
-            "subject_type": declared.subject,
-            "subject_id": str(subject_id),
-            "subject_version": subject_version,
-            "occurred_at": occurred_at,
-            "recorded_at": envelope.recorded_at,
-            "envelope": orjson.loads(wire),
-        },
-    )
-    return envelope.event_id
+    return {
+        "event_id": envelope.event_id,
+        "event_type": envelope.event_type,
+        "version": envelope.version,
+        "store_id": envelope.store_id,
+        "subject_type": envelope.subject.type,
+        "subject_id": envelope.subject.id,
+        "subject_version": envelope.subject.version,
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": envelope.recorded_at,
+        "envelope": orjson.Fragment(wire),
+    }

@@ -6,9 +6,10 @@ or (store "") for the group, from a moment on. Rows are never changed: a later o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
@@ -20,9 +21,14 @@ from contracts.refusals import Conflict
 _policy = tables.policy
 _IN_FORCE = text(
     """
-    SELECT value FROM policy
-     WHERE code = :code AND store_id IN (:store_id, '') AND effective_from <= :at
-     ORDER BY store_id <> '' DESC, effective_from DESC LIMIT 1
+    SELECT in_force.value
+      FROM unnest(CAST(:codes AS text[]), CAST(:stores AS text[]), CAST(:moments AS timestamptz[]))
+           WITH ORDINALITY AS asked(code, store_id, at, place)
+      LEFT JOIN LATERAL (
+           SELECT value FROM policy p
+            WHERE p.code = asked.code AND p.store_id IN (asked.store_id, '') AND p.effective_from <= asked.at
+            ORDER BY p.store_id <> '' DESC, p.effective_from DESC LIMIT 1) in_force ON true
+     ORDER BY asked.place
     """
 )
 
@@ -38,6 +44,14 @@ class Policy:
     default: dict[str, Any]
 
 
+class Asked(NamedTuple):
+    """Which policy, for which store, as of when."""
+
+    policy: Policy
+    store_id: str
+    at: datetime
+
+
 class PolicyExists(Conflict):
     """There is a row for this code, store and moment already."""
 
@@ -48,8 +62,18 @@ class PolicyExists(Conflict):
 
 def resolve(session: Session, policy: Policy, *, store_id: str, at: datetime) -> dict[str, Any]:
     """The policy's value for a store at a moment."""
-    found = session.scalars(_IN_FORCE, {"code": policy.code, "store_id": store_id, "at": at}).first()
-    return {**policy.default, **(found or {})}
+    return resolve_all(session, [Asked(policy, store_id, at)])[0]
+
+
+def resolve_all(session: Session, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """The values for several questions, in their order, by one statement."""
+    questions = {
+        "codes": [one.policy.code for one in asked],
+        "stores": [one.store_id for one in asked],
+        "moments": [one.at for one in asked],
+    }
+    found = session.scalars(_IN_FORCE, questions).all() if asked else []
+    return [{**one.policy.default, **(value or {})} for one, value in zip(asked, found, strict=True)]
 
 
 def publish(

@@ -64,6 +64,7 @@ class Publisher:
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
         self._channel.events["basic_return"].add(self._on_return)
+        self._kept_alive_at = time.monotonic()
         self._tag = 0
         self._open: dict[int, str] = {}
         self._refused: set[str] = set()
@@ -102,7 +103,10 @@ class Publisher:
         return {message_id for message_id, *_ in messages} - self._refused
 
     def keep_alive(self) -> None:
-        """Exchange heartbeats while there is nothing to publish. Raises when the peer is gone."""
+        """Exchange heartbeats, at most once a second. Raises when the peer is gone."""
+        if time.monotonic() - self._kept_alive_at < 1:
+            return
+        self._kept_alive_at = time.monotonic()
         with suppress(TimeoutError):
             self._connection.drain_events(timeout=0.001)
         self._connection.heartbeat_check()
@@ -174,12 +178,11 @@ class ServiceRelay:
                 self.problem = ""
                 log.info("relaying", service=self.service)
                 while not self._stopping.is_set():
-                    if not self._publish_batch(database, publisher):
-                        publisher.keep_alive()
-                        metrics.OUTBOX_ROWS.labels(self.service).set(0)
-                        metrics.OUTBOX_LAG.labels(self.service).set(0)
+                    if self._publish_batch(database, publisher) < BATCH:
+                        # whatever is recorded after that look is told by a NOTIFY of its commit, which waits for us
                         for _ in database.notifies(timeout=POLL, stop_after=1):
                             pass
+                    publisher.keep_alive()
             finally:
                 publisher.drop()
 
@@ -195,6 +198,8 @@ class ServiceRelay:
     def _publish_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> int:
         rows = database.execute(PENDING, (BATCH,)).fetchall()
         if not rows:
+            metrics.OUTBOX_ROWS.labels(self.service).set(0)
+            metrics.OUTBOX_LAG.labels(self.service).set(0)
             return 0
         exchange = events_exchange(self.service)
         messages = [

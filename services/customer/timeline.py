@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis.outbox import record_all
+from chassis.rows import insert_all
 from contracts import shapes
 from contracts.envelope import Event, Received
 from contracts.followup.events import VisitCompleted, VisitPlanned
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer.models import TimelineEntry, Vehicle
-from services.customer.usecases import OWNER, add_party, keep_vehicle
+from services.customer.usecases import OWNER, Party, Seen, add_parties, keep_vehicles
 
 TOLD: dict[type[Event], tuple[str, ...]] = {
     OrderSigned: ("model", "promised_date"),
@@ -40,7 +41,7 @@ _LOCK = text(
 )
 """Two transactions must not fold a customer without seeing each other's lines; in one order, so without deadlock."""
 
-_INSERT = insert(TimelineEntry).on_conflict_do_nothing()
+_entries: Any = TimelineEntry.__table__
 
 _FOLD = text(
     """
@@ -78,17 +79,20 @@ def tell(session: Session, received: Sequence[Received[Any]]) -> None:
     """Write the events into their customers' timelines and fold those customers' glances anew."""
     customers = sorted({event.payload.customer_id for event in received})
     session.execute(_LOCK, {"customers": customers})
-    session.execute(_INSERT, [_entry(event) for event in received])
+    insert_all(session, _entries, [_entry(event) for event in received], on_conflict="DO NOTHING")
     session.execute(_FOLD, {"customers": customers})
 
 
 def hand_over(session: Session, delivered: Sequence[Received[VehicleDelivered]]) -> None:
     """A delivery also makes the customer the owner of the vehicle."""
+    seen, parties = [], []
     for event in delivered:
         fact = event.payload
         vehicle = Vehicle.register(vin=fact.vin, model=fact.model, plate=None, now=fact.delivered_at)
-        keep_vehicle(session, vehicle, store_id=event.store_id)
-        add_party(session, vehicle_id=vehicle.id, customer_id=fact.customer_id, role=OWNER, since=fact.delivered_at)
+        seen.append(Seen(vehicle, event.store_id))
+        parties.append(Party(vehicle.id, fact.customer_id, OWNER, fact.delivered_at))
+    record_all(session, keep_vehicles(session, seen))
+    add_parties(session, parties)
     tell(session, delivered)
 
 

@@ -17,6 +17,9 @@ from contracts.workshop.events import VehicleReturned
 from services.followup import queries, usecases
 from services.followup.queries import shown
 
+TOGETHER = 100
+"""Events whose visits may be planned in one transaction."""
+
 
 class FollowupService:
     """Visits to customers, and the policies that say when."""
@@ -59,10 +62,10 @@ class FollowupService:
     def get_visit(self, connection: Connection, request: operations.VisitById, call: Call) -> operations.Visit:
         return queries.get_visit(connection, visit_id=request.visit_id, scope=call.scope)
 
-    @subscribe(VehicleDelivered)
-    @subscribe(VehicleReturned)
-    def plan_visits(self, session: Session, event: Received[Any]) -> None:
-        usecases.plan_visits(session, event)
+    @subscribe(VehicleDelivered, batch=TOGETHER)
+    @subscribe(VehicleReturned, batch=TOGETHER)
+    def plan_visits(self, session: Session, events: list[Received[Any]]) -> None:
+        usecases.plan_visits(session, events)
 
     @scheduled("visits_due", every=30)
     def visits_due(self, session: Session, now: datetime) -> int:

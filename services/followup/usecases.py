@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import policies
-from chassis.outbox import record
+from chassis.outbox import Fact, record, record_all
+from chassis.rows import insert_all, values_of
 from contracts.access import Reach, Scope
 from contracts.envelope import Received
 from contracts.followup import events
@@ -29,37 +31,54 @@ SHOWN = 100
 """Changes that a published policy lists."""
 
 _visit: Any = Visit.__table__
-_PLAN = insert(_visit).on_conflict_do_nothing().returning(_visit.c.id)
 _KEEP_POLICIES = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('policies', 0))")
 _CHANGE_POLICIES = text("SELECT pg_advisory_xact_lock(hashtextextended('policies', 0))")
 """Planning and publishing wait for each other, so that no visit is planned by a policy that is just being replaced."""
 
 
-def plan_visits(session: Session, event: Received[Any]) -> None:
-    """Plan the visits this event is an occasion for; what is planned already stays as it is."""
+def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
+    """Plan the visits these events are occasions for; what is planned already stays as it is."""
     session.execute(_KEEP_POLICIES)
-    for occasion in occasions_of(type(event.payload)):
-        value = policies.resolve(session, occasion.policy, store_id=event.store_id, at=event.occurred_at)
-        visit = Visit.plan(
-            purpose=occasion.purpose,
-            store_id=event.store_id,
-            customer_id=event.payload.customer_id,
-            trigger_type=event.subject.type,
-            trigger_id=UUID(event.subject.id),
-            triggered_at=event.occurred_at,
-            due_at=occasion.due_at(triggered_at=event.occurred_at, value=value),
-            judged_staff_id=occasion.judges(event.payload),
-        )
-        if _is_new(session, visit):
-            planned = events.VisitPlanned(
-                visit_id=visit.id,
-                customer_id=visit.customer_id,
-                purpose=visit.purpose,
-                due_at=visit.due_at,
-                trigger_type=visit.trigger_type,
-                trigger_id=visit.trigger_id,
-            )
-            _record(session, planned, visit=visit, occurred_at=event.occurred_at)
+    wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
+    values = policies.resolve_all(
+        session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in wanted]
+    )
+    planned = [_visit_of(event, occasion, value=value) for (event, occasion), value in zip(wanted, values, strict=True)]
+    visits = {visit.id: visit for visit in sorted(planned, key=attrgetter("id"))}
+    rows = [values_of(visit) for visit in visits.values()]
+    new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
+    record_all(session, [_planned(visits[visit_id]) for visit_id in new])
+
+
+def _visit_of(event: Received[Any], occasion: Occasion, *, value: dict[str, Any]) -> Visit:
+    return Visit.plan(
+        purpose=occasion.purpose,
+        store_id=event.store_id,
+        customer_id=event.payload.customer_id,
+        trigger_type=event.subject.type,
+        trigger_id=UUID(event.subject.id),
+        triggered_at=event.occurred_at,
+        due_at=occasion.due_at(triggered_at=event.occurred_at, value=value),
+        judged_staff_id=occasion.judges(event.payload),
+    )
+
+
+def _planned(visit: Visit) -> Fact:
+    planned = events.VisitPlanned(
+        visit_id=visit.id,
+        customer_id=visit.customer_id,
+        purpose=visit.purpose,
+        due_at=visit.due_at,
+        trigger_type=visit.trigger_type,
+        trigger_id=visit.trigger_id,
+    )
+    return Fact(
+        event=planned,
+        subject_id=visit.id,
+        subject_version=visit.version,
+        store_id=visit.store_id,
+        occurred_at=visit.triggered_at,
+    )
 
 
 def visits_due(session: Session, *, now: datetime) -> int:
@@ -98,7 +117,14 @@ def complete_visit(
         trigger_type=visit.trigger_type,
         trigger_id=visit.trigger_id,
     )
-    _record(session, completed, visit=visit, occurred_at=now)
+    record(
+        session,
+        completed,
+        subject_id=visit.id,
+        subject_version=visit.version,
+        store_id=visit.store_id,
+        occurred_at=now,
+    )
     return visit
 
 
@@ -155,25 +181,6 @@ def visit_to_change(session: Session, *, visit_id: UUID, scope: Scope, expected_
         raise VisitNotFound
     visit.require_version(expected_version)
     return visit
-
-
-def _is_new(session: Session, visit: Visit) -> bool:
-    """Insert the visit unless it is there; whether it was inserted."""
-    values = {column.key: getattr(visit, column.key) for column in _visit.columns}
-    return session.scalar(_PLAN, values) is not None
-
-
-def _record(
-    session: Session, event: events.VisitPlanned | events.VisitCompleted, *, visit: Visit, occurred_at: datetime
-) -> None:
-    record(
-        session,
-        event,
-        subject_id=visit.id,
-        subject_version=visit.version,
-        store_id=visit.store_id,
-        occurred_at=occurred_at,
-    )
 
 
 def _moved(

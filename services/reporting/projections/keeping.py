@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
+from chassis.rows import insert_all
 from services.reporting.models import Base
 
 
@@ -17,16 +18,13 @@ def keep(session: Session, fact: type[Base], rows: Sequence[dict[str, Any]]) -> 
 
     Rows are written in the order of their documents, so that two transactions cannot lock each other out.
     """
-    statement, document = _upsert(fact)
-    session.execute(statement, sorted(rows, key=lambda row: (row[document], row["source_version"])))
+    table: Any = fact.__table__
+    (document,) = table.primary_key.columns.keys()
+    newest = {row[document]: row for row in sorted(rows, key=lambda row: (row[document], row["source_version"]))}
+    insert_all(session, table, list(newest.values()), on_conflict=_newer(table, document))
 
 
 @cache
-def _upsert(fact: type[Base]) -> tuple[Insert, str]:
-    """The statement for one kind of fact, and the column that names its document."""
-    table: Any = fact.__table__
-    (document,) = table.primary_key.columns
-    statement = insert(table)
-    told = {column.name: statement.excluded[column.name] for column in table.columns if column is not document}
-    newer = table.c.source_version < statement.excluded.source_version
-    return statement.on_conflict_do_update(index_elements=[document], set_=told, where=newer), document.name
+def _newer(table: Any, document: str) -> str:
+    told = ", ".join(f"{name} = excluded.{name}" for name in map(attrgetter("name"), table.columns) if name != document)
+    return f"({document}) DO UPDATE SET {told} WHERE known.source_version < excluded.source_version"

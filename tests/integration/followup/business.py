@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from chassis.clock import LOCAL
 from chassis.database import Database
@@ -36,15 +34,9 @@ def returned(*, store_id: str = "HN", at: datetime = AFTERNOON) -> Received[Any]
     return received(repair, subject_id=repair.ro_id, subject_version=8, store_id=store_id, occurred_at=at)
 
 
-def plan(session: Session, events: Sequence[Received[Any]]) -> None:
-    """The handler of both events, for what the consumer gives it."""
-    for event in events:
-        usecases.plan_visits(session, event)
-
-
 def plan_all(database: Database, *events: Received[Any]) -> list[Visit]:
     """Deliver the events, each once; all visits by due time."""
-    deliver(database.transaction, plan, events)
+    deliver(database.transaction, usecases.plan_visits, events)
     return visits(database)
 
 

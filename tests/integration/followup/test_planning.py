@@ -18,9 +18,10 @@ from chassis import policies
 from chassis.database import Database
 from contracts import shapes
 from contracts.envelope import Received
+from services.followup import usecases
 from services.followup.models import Visit
 from services.followup.occasions.delivery_d3 import DELIVERY_D3
-from tests.integration.followup.business import AFTERNOON, delivered, plan, plan_all, returned, visits
+from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver
 
@@ -39,7 +40,7 @@ class Crash(Exception):
 
 def crash(session: Session, events: Sequence[Received[Any]]) -> None:
     """Do all the work, and then not live to commit it."""
-    plan(session, events)
+    usecases.plan_visits(session, events)
     session.flush()
     raise Crash
 
@@ -101,8 +102,8 @@ def test_shuffled_doubled_and_interrupted_events_leave_the_same_visits_and_one_e
                 with suppress(Crash):  # none for what was handled before
                     deliver(followup.transaction, crash, [event])
             else:
-                deliver(followup.transaction, plan, [event])
-        deliver(followup.transaction, plan, [order[turn] for turn in sorted(crashes)])
+                deliver(followup.transaction, usecases.plan_visits, [event])
+        deliver(followup.transaction, usecases.plan_visits, [order[turn] for turn in sorted(crashes)])
         assert (rows(followup, VISITS), rows(followup, PLANNED)) == expected
 
     check()
@@ -137,7 +138,7 @@ def test_two_workers_with_the_same_fact_at_once_plan_it_once(followup: Database)
     events = [delivered() for _ in range(12)]
     deliveries = [copy for event in events for copy in (event, event, again(event), again(event))]
     with ThreadPoolExecutor(8) as workers:
-        list(workers.map(lambda event: deliver(followup.transaction, plan, [event]), deliveries))
+        list(workers.map(lambda event: deliver(followup.transaction, usecases.plan_visits, [event]), deliveries))
     assert len(visits(followup)) == len(rows(followup, PLANNED)) == 2 * len(events)
 
 

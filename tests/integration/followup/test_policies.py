@@ -17,7 +17,7 @@ from contracts.refusals import OperationNotAllowed, Refusal, StoreNotAllowed
 from services.followup import usecases
 from services.followup.errors import PolicyInPast, PolicyUnknown, PolicyValue
 from services.followup.models import Visit
-from tests.integration.followup.business import AFTERNOON, delivered, plan, plan_all, returned, scope, visits
+from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visits
 from tests.integration.followup.tables import rows, somebody_waits
 from tests.support.events import deliver
 from tests.support.polling import eventually
@@ -183,7 +183,7 @@ def test_an_event_that_comes_while_a_policy_is_being_published_follows_it(follow
     with ThreadPoolExecutor(1) as worker:
         with followup.transaction() as publishing:
             publish(publishing)
-            planning = worker.submit(deliver, followup.transaction, plan, [event])
+            planning = worker.submit(deliver, followup.transaction, usecases.plan_visits, [event])
             eventually(lambda: somebody_waits(followup), what="the event waits for the policy")
         planning.result()
     (visit,) = visits(followup)
