@@ -31,6 +31,12 @@ Plate = Annotated[str, Text(5, 16)]
 Mobile = Annotated[str, Text(1, 40), Sensitive("mobile")]
 """A phone number: as typed in requests (E1), masked in answers unless revealed."""
 
+IdNumber = Annotated[str, Text(1, 40), Sensitive("id_number")]
+"""A resident ID as typed in requests (E2), masked in answers."""
+
+Address = Annotated[str, Text(0, 200), Sensitive("address")]
+"""An address, masked in answers to those who need not know it."""
+
 Version = Annotated[int, Between(1, 2**31)]
 """The version of a thing the caller looked at (`If-Match`)."""
 

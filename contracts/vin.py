@@ -18,6 +18,11 @@ _VALUES = dict(zip("0123456789", range(10), strict=True)) | {
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _CHECKED_REGIONS = "L12345"
 _SLIPS = str.maketrans("OIQ", "010")
+_YEAR_SIGNS = "ABCDEFGHJKLMNPRSTVWXY123456789"
+_FIRST_YEAR = 1980
+
+UNVERIFIED = "VIN_CHECK_UNVERIFIED"
+"""The warning for a VIN from a region that does not use the check digit."""
 
 
 class NotAVin(ValueError):
@@ -48,3 +53,21 @@ def with_check_digit(vin: str) -> str:
     """The same VIN with position 9 computed (for generated data)."""
     remainder = sum(_VALUES[letter] * weight for letter, weight in zip(vin, _WEIGHTS, strict=True)) % 11
     return vin[:8] + ("X" if remainder == 10 else str(remainder)) + vin[9:]
+
+
+def warning(vin: str) -> str | None:
+    """`VIN_CHECK_UNVERIFIED` for a normalised VIN from a region whose check digit proves nothing (E4), else None."""
+    return None if vin[0] in _CHECKED_REGIONS else UNVERIFIED
+
+
+def model_year(vin: str, *, not_after: int) -> int | None:
+    """The model year in position 10 of a normalised VIN (E4): its signs come round every 30 years.
+
+    The latest such year up to `not_after` (the coming year of the day it was typed); None if the sign means no year
+    (U, Z, 0) or none so early.
+    """
+    place = _YEAR_SIGNS.find(vin[9])
+    if place < 0 or not_after < _FIRST_YEAR + place:
+        return None
+    earliest = _FIRST_YEAR + place
+    return earliest + (not_after - earliest) // len(_YEAR_SIGNS) * len(_YEAR_SIGNS)

@@ -21,7 +21,7 @@ from gateway.declared import opened
 Mask = Callable[[Any], Any]
 
 CUSTOMER_ID = "customer_id"
-_FREE = {"mobile": "mobile", "_fen": "price"}
+_FREE = {"mobile": "mobile", "id_number": "id_number", "id18": "id_number", "address": "address", "_fen": "price"}
 """A free dictionary has no marks: there the end of a key says what kind of datum it is."""
 
 
@@ -31,11 +31,17 @@ def mask_mobile(value: Any) -> str:
     return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else f"****{number[-2:]}"
 
 
+def mask_id_number(value: Any) -> str:
+    """The region and the last four: `440301********0018`."""
+    number = str(value)
+    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}" if len(number) > 10 else "*" * len(number)
+
+
 def hide(_: Any) -> None:
     """Nothing of it."""
 
 
-MASKS: dict[str, Mask] = {"mobile": mask_mobile, "price": hide}
+MASKS: dict[str, Mask] = {"mobile": mask_mobile, "id_number": mask_id_number, "address": hide, "price": hide}
 
 
 @dataclass(frozen=True, slots=True)

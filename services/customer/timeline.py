@@ -21,7 +21,7 @@ from contracts.followup.events import VisitCompleted, VisitPlanned
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer.models import TimelineEntry, Vehicle
-from services.customer.usecases import OWNER, Party, Seen, add_parties, keep_vehicles
+from services.customer.usecases.vehicles import OWNER, Party, Seen, add_parties, keep_vehicles
 
 TOLD: dict[type[Event], tuple[str, ...]] = {
     OrderSigned: ("model", "promised_date"),
@@ -88,8 +88,8 @@ def hand_over(session: Session, delivered: Sequence[Received[VehicleDelivered]])
     seen, parties = [], []
     for event in delivered:
         fact = event.payload
-        vehicle = Vehicle.register(vin=fact.vin, model=fact.model, plate=None, now=fact.delivered_at)
-        seen.append(Seen(vehicle, event.store_id))
+        vehicle = Vehicle.register(vin=fact.vin, model=fact.model, now=fact.delivered_at)
+        seen.append(Seen(vehicle, event.store_id, fact.delivered_at))
         parties.append(Party(vehicle.id, fact.customer_id, OWNER, fact.delivered_at))
     record_all(session, keep_vehicles(session, seen))
     add_parties(session, parties)

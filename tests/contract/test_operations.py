@@ -6,6 +6,7 @@ import ast
 import string
 from collections import Counter
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import get_type_hints
 
 import pytest
@@ -20,7 +21,8 @@ from tests.support.inventory import inventory
 from tests.support.source import ROOT, Source, dotted, plant, sources
 
 for _service in SERVICES:
-    import_module(f"contracts.{_service}.operations")
+    for _module in iter_modules(import_module(f"contracts.{_service}").__path__):
+        import_module(f"contracts.{_service}.{_module.name}")
 
 NAMES = sorted(OPERATIONS)
 SIGNED_OUT = {"gateway.log_in"}

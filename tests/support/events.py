@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from chassis import inbox
 from chassis.clock import LOCAL
 from contracts import shapes
+from contracts.customer.events import FieldChanged
 from contracts.envelope import Doer, Envelope, Received, Subject, open_envelope
 
 MORNING = datetime(2026, 11, 2, 9, 0, tzinfo=LOCAL)
@@ -30,6 +31,7 @@ _MADE: dict[object, Callable[[], object]] = {
     datetime: lambda: MORNING,
     date: MORNING.date,
     list[str]: list,
+    list[FieldChanged]: list,
 }
 
 

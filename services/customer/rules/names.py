@@ -1,50 +1,76 @@
-"""Names and how they sound (E6): what the desk may type to find a person."""
+"""Names of persons (E6): their stored form, the title somebody typed with them, surname and given name."""
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
+from dataclasses import dataclass
 
-# Names are read letter by letter; the phrase dictionary would cost this process 50 MB and change nothing.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+from services.customer.rules import surnames
+from services.customer.rules.gender import Gender
+from services.customer.rules.simplified import simplify
+from services.customer.rules.sounds import Sounds, commonest, sounds
 
-from pypinyin import Style, lazy_pinyin  # reads the variable when it is imported
+TITLES = {
+    "先生": Gender.MALE,
+    "女士": Gender.FEMALE,
+    "小姐": Gender.FEMALE,
+    "太太": Gender.FEMALE,
+    "经理": None,
+    "师傅": None,
+    "老师": None,
+    "总": None,
+}
+"""What is said after a name instead of a given name, and whom it is said to."""
 
-_SURNAMES = {
-    "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "盖": "ge", "朴": "piao",
-    "翟": "zhai", "覃": "qin", "缪": "miao", "乐": "yue", "种": "chong", "召": "shao", "员": "yun", "任": "ren",
-    "冼": "xian", "秘": "bi", "么": "yao", "黑": "he", "折": "she",
-}  # fmt: skip
-_COMPOUND = {
-    "欧阳": "ou yang", "司马": "si ma", "上官": "shang guan", "诸葛": "zhu ge", "尉迟": "yu chi", "万俟": "mo qi",
-    "皇甫": "huang fu", "令狐": "ling hu",
-}  # fmt: skip
+_MIDDLE_DOTS = re.compile(r"[\u00b7\u2022\u2027\u30fb\uff65]")
+_SPACES = re.compile(r"\s+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name.
+
+    `text` is the stored form without the title, `simplified` the same in simplified characters, as are title, surname
+    and given name. `surname_only` says that nothing but a surname is known ("张先生").
+    """
+
+    text: str
+    simplified: str
+    title: str
+    gender: Gender | None
+    surname: str
+    given: str
+    surname_only: bool
+    sounds: Sounds
+
+
+def read(typed: str) -> Name:
+    """The name that was typed (E6). A title alone leaves an empty name; a name in letters has no surname."""
+    said, called = _titles_apart(unicodedata.normalize("NFKC", typed).strip())
+    inner, text = _titles_apart(normalise(called))  # what a space within it has hidden
+    title, simple = simplify("".join((inner + said).split())), simplify(text)
+    surname, given = surnames.split(simple)
+    gender = next((known for said, known in TITLES.items() if known is not None and said in title), None)
+    return Name(text, simple, title, gender, surname, given, surname != "" and not given, sounds(simple))
 
 
 def normalise(typed: str) -> str:
     """The name as stored: one width, no spaces between hanzi, one kind of middle dot."""
-    text = re.sub(r"[\u00b7\u2022\u2027\u30fb\uff65]", "·", unicodedata.normalize("NFKC", typed)).strip()
+    text = _MIDDLE_DOTS.sub("·", unicodedata.normalize("NFKC", typed)).strip()
     # a removed space may bring a letter and its accent together, so the text is composed once more
-    return unicodedata.normalize("NFKC", re.sub(r"\s+", "" if _HAN.search(text) else " ", text)).strip()
+    return unicodedata.normalize("NFKC", _SPACES.sub("" if _HAN.search(text) else " ", text)).strip()
 
 
 def pinyin(name: str) -> tuple[str, str]:
     """(full, initials) of a name in lower case without tones, ü as v: `("zhangwei", "zw")`."""
-    surname, sounds = _surname(name)
-    given = lazy_pinyin(name[len(surname) :], style=Style.NORMAL, v_to_u=False, errors=_as_typed)  # type: ignore[arg-type]  # pypinyin takes a list too
-    syllables = [part for part in (*sounds, *given) if part]
-    return "".join(syllables), "".join(part[0] for part in syllables)
+    return commonest(name)
 
 
-def _surname(name: str) -> tuple[str, tuple[str, ...]]:
-    if (pair := name[:2]) in _COMPOUND:
-        return pair, tuple(_COMPOUND[pair].split())
-    if (single := name[:1]) in _SURNAMES:
-        return single, (_SURNAMES[single],)
-    return "", ()
-
-
-def _as_typed(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", text.lower())
+def _titles_apart(text: str) -> tuple[str, str]:
+    """(titles at the end, what stands before them): "王总经理" has two."""
+    simple, end = simplify(text), len(text)
+    while title := next((one for one in TITLES if simple.endswith(one, 0, end)), ""):
+        end -= len(title)
+    return text[end:], text[:end].strip()

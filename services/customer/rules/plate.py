@@ -4,24 +4,83 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
 
 _PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _LETTER, _SIGN = "[A-HJ-NP-Z]", "[A-HJ-NP-Z0-9]"
+_NO_PLATE_YET = "临牌"
+_LEGACY_POLICE = re.compile(rf"[{_PROVINCE}]O{_SIGN}{{5}}")
+
+
+class PlateKind(StrEnum):
+    """Who issued the plate, for what."""
+
+    NEV_SMALL = "NEV_SMALL"
+    NEV_LARGE = "NEV_LARGE"
+    CIVIL = "CIVIL"
+    SPECIAL = "SPECIAL"
+    EMBASSY = "EMBASSY"
+    ARMED_POLICE = "ARMED_POLICE"
+    ARMY = "ARMY"
+    LEGACY_POLICE = "LEGACY_POLICE"
+    TEMPORARY = "TEMPORARY"
+
 
 KINDS = {
-    "NEV": re.compile(rf"[{_PROVINCE}]{_LETTER}(?:[DABCEFGHJK]{_SIGN}\d{{4}}|\d{{5}}[DABCEFGHJK])"),
-    "CIVIL": re.compile(rf"[{_PROVINCE}]{_LETTER}{_SIGN}{{5}}"),
-    "SPECIAL": re.compile(rf"[{_PROVINCE}]{_LETTER}{_SIGN}{{4}}[挂学警港澳]"),
-    "EMBASSY": re.compile(rf"\d{{6}}使|[{_PROVINCE}]A?\d{{3,5}}领"),
-    "POLICE": re.compile(rf"WJ[{_PROVINCE}]?\d{{4}}[TDSHBXJ0-9]"),
-    "ARMY": re.compile(r"[VKHBSLJNGCE][A-DJ-PR-TVY]\d{5}"),
-    "TEMPORARY": re.compile(rf"[{_PROVINCE}]{_LETTER}\d{{4,5}}临"),
+    PlateKind.NEV_SMALL: re.compile(rf"[{_PROVINCE}]{_LETTER}[DABCEFGHJK]{_SIGN}[0-9]{{4}}"),
+    PlateKind.NEV_LARGE: re.compile(rf"[{_PROVINCE}]{_LETTER}[0-9]{{5}}[DABCEFGHJK]"),
+    PlateKind.CIVIL: re.compile(rf"[{_PROVINCE}]{_LETTER}{_SIGN}{{5}}"),
+    PlateKind.SPECIAL: re.compile(rf"[{_PROVINCE}]{_LETTER}{_SIGN}{{4}}[挂学警港澳]"),
+    PlateKind.EMBASSY: re.compile(rf"[0-9]{{6}}使|[{_PROVINCE}]A?[0-9]{{3,5}}领"),
+    PlateKind.ARMED_POLICE: re.compile(rf"WJ[{_PROVINCE}]?[0-9]{{4}}[TDSHBXJ0-9]"),
+    PlateKind.ARMY: re.compile(r"[VKHBSLJNGCE][A-DJ-PR-TVY][0-9]{5}"),
+    PlateKind.TEMPORARY: re.compile(rf"[{_PROVINCE}]{_LETTER}[0-9]{{4,5}}临"),
 }
-"""Every kind of plate by pattern; the first that fits names it."""
+"""Every kind of plate that a desk may type, by pattern; the first that fits names it."""
 
 
 class NotAPlate(ValueError):
     """The text is no number plate."""
+
+    code = "PLATE_INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A plate as stored."""
+
+    number: str
+    kind: PlateKind
+
+    @property
+    def identifies(self) -> bool:
+        """True if the plate tells a vehicle (at a date); a temporary one never does (E5)."""
+        return self.kind is not PlateKind.TEMPORARY
+
+
+def read(typed: str, *, imported: bool = False) -> Plate:
+    """The plate that was typed, or the words for "no plate yet"; both kinds of temporary plate identify nothing.
+
+    Plates of the police with the letter O are history: taken from imports only. Raises NotAPlate.
+    """
+    number = tidy(typed)
+    if number == _NO_PLATE_YET:
+        return Plate(number, PlateKind.TEMPORARY)
+    if imported and _LEGACY_POLICE.fullmatch(number):
+        return Plate(number, PlateKind.LEGACY_POLICE)
+    kind = kind_of(number)
+    if kind is None:
+        raise NotAPlate(typed)
+    return Plate(number, kind)
+
+
+def normalise(typed: str) -> str:
+    """The plate as stored, of a vehicle that has one. Raises NotAPlate."""
+    plate = tidy(typed)
+    if kind_of(plate) is None:
+        raise NotAPlate(typed)
+    return plate
 
 
 def tidy(typed: str) -> str:
@@ -29,15 +88,7 @@ def tidy(typed: str) -> str:
     return re.sub(r"[\s·•.\-]", "", unicodedata.normalize("NFKC", typed).upper())
 
 
-def normalise(typed: str) -> str:
-    """The plate as stored. Raises NotAPlate."""
-    plate = tidy(typed)
-    if kind_of(plate) is None:
-        raise NotAPlate(typed)
-    return plate
-
-
-def kind_of(plate: str) -> str | None:
+def kind_of(plate: str) -> PlateKind | None:
     """The kind of a tidy plate, None if it is none."""
     return next((kind for kind, pattern in KINDS.items() if pattern.fullmatch(plate)), None)
 

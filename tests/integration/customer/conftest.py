@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from chassis.clock import LOCAL
 from chassis.database import Database
 from contracts.access import Reach, Scope
-from contracts.customer.operations import CustomerKind, Registered, VehicleGiven
-from services.customer import queries, usecases
+from contracts.customer.operations import RegisterCustomer, Registered, UpdateCustomer, Updated, VehicleGiven
+from services.customer.queries import look_up, view
+from services.customer.usecases import editing, registering
 from tests.support import randoms
 from tests.support.databases import Databases
 
@@ -39,31 +40,30 @@ class Desk:
         vehicle = given.pop("vehicle", None)
         if isinstance(vehicle, str):
             vehicle = VehicleGiven(vehicle)
-        wanted = {
-            "kind": CustomerKind.PERSON,
-            "name": randoms.name(),
-            "mobile": randoms.mobile(),
-            "source": "desk",
-            "store_id": "HN",
-            "force_new": False,
-            "reason": None,
-            "scope": DESK,
-            "now": NOW,
-            **given,
-        }
-        return self.database.run(lambda session: usecases.register_customer(session, vehicle=vehicle, **wanted))
+        scope, now = given.pop("scope", DESK), given.pop("now", NOW)
+        request = RegisterCustomer(
+            **{"name": randoms.name(), "mobile": randoms.mobile(), "store_id": "HN", "vehicle": vehicle, **given}
+        )
+        return self.database.run(lambda session: registering.register_customer(session, request, scope=scope, now=now))
+
+    def update(self, customer_id: UUID, *, scope: Scope = DESK, now: datetime = NOW, **given: Any) -> Updated:
+        """Change a record."""
+        request = UpdateCustomer(customer_id=customer_id, **given)
+        return self.database.run(lambda session: editing.update_customer(session, request, scope=scope, now=now))
 
     def look_up(self, typed: str, *, limit: int = 20) -> list[dict[str, Any]]:
         """What the look-up box shows."""
-        return self.read(lambda connection: queries.look_up(connection, typed=typed, limit=limit))["items"]
+        return self.read(lambda connection: look_up.look_up(connection, typed=typed, limit=limit, today=NOW.date()))[
+            "items"
+        ]
 
     def found(self, typed: str, *, limit: int = 20) -> list[UUID]:
         """Who the look-up box shows."""
         return [hit["customer_id"] for hit in self.look_up(typed, limit=limit)]
 
-    def view(self, customer_id: UUID) -> dict[str, Any]:
+    def view(self, customer_id: UUID, *, types: str | None = None) -> dict[str, Any]:
         """The customer view."""
-        return self.read(lambda connection: queries.customer_view(connection, customer_id=customer_id))
+        return self.read(lambda connection: view.customer_view(connection, customer_id=customer_id, types=types))
 
     def read(self, query: Any) -> Any:
         """Run a query in autocommit."""

@@ -13,9 +13,9 @@ from contracts import shapes
 from contracts.customer import operations
 from contracts.customer.operations import VehicleGiven
 from contracts.operation import Operation
-from services.customer import queries
 from services.customer.errors import CustomerNotFound
-from services.customer.queries import _SEARCHES
+from services.customer.queries import view
+from services.customer.queries.look_up import SEARCHES
 from services.customer.rules.asking import By
 from tests.integration.customer.conftest import Desk
 from tests.support import randoms
@@ -35,8 +35,14 @@ def somebody(desk: Desk) -> dict:
     given = "".join(chr(0x5200 + int(digit) * 7 + place) for place, digit in enumerate(str(randoms.number())[-6:]))
     name, mobile, vin, plate = f"诸葛{given}", randoms.mobile(), randoms.vin(), randoms.plate()
     done = desk.register(name=name, mobile=mobile, vehicle=VehicleGiven(vin, model="GL8", plate=plate))
-    (row,) = desk.rows("SELECT pinyin, initials FROM customer WHERE id = :id", id=done.customer_id)
-    return {"id": done.customer_id, "name": name, "mobile": mobile, "vin": vin, "plate": plate, **row}
+    keys = {
+        row["kind"]: row["key"]
+        for row in desk.rows(
+            "SELECT kind, key FROM search_key WHERE customer_id = :id ORDER BY key", id=done.customer_id
+        )
+    }
+    known = {kind: keys[kind] for kind in ("pinyin", "initials", "folded")}
+    return {"id": done.customer_id, "name": name, "mobile": mobile, "vin": vin, "plate": plate, **known}
 
 
 @pytest.mark.parametrize(
@@ -137,12 +143,12 @@ def test_the_view_of_a_customer_fits_its_contract(desk, somebody):
 
 
 def test_the_other_answers_fit_their_contracts_too(desk, somebody):
-    contact = desk.read(lambda connection: queries.reveal_contact(connection, customer_id=somebody["id"]))
+    contact = desk.read(lambda connection: view.reveal_contact(connection, customer_id=somebody["id"]))
     assert fits(operations.reveal_contact, contact).full_mobile == somebody["mobile"]
     asked = [somebody["id"], uuids.uuid7()]
-    named = desk.read(lambda connection: queries.names_of(connection, customer_ids=asked))
+    named = desk.read(lambda connection: view.names_of(connection, customer_ids=asked))
     assert fits(operations.names_of, named).items == [operations.NameOf(somebody["id"], somebody["name"])]
-    assert desk.read(lambda connection: queries.names_of(connection, customer_ids=[])).items == []
+    assert desk.read(lambda connection: view.names_of(connection, customer_ids=[])).items == []
     registered = desk.register(vehicle=randoms.vin())
     assert fits(operations.register_customer, registered) == registered
 
@@ -151,7 +157,7 @@ def test_a_customer_who_is_not_there_is_not_found(desk):
     with pytest.raises(CustomerNotFound):
         desk.view(uuids.uuid7())
     with pytest.raises(CustomerNotFound):
-        desk.read(lambda connection: queries.reveal_contact(connection, customer_id=uuids.uuid7()))
+        desk.read(lambda connection: view.reveal_contact(connection, customer_id=uuids.uuid7()))
 
 
 # -- among many -----------------------------------------------------------------------------------------------
@@ -164,21 +170,37 @@ def crowd(databases: Databases) -> Iterator[Databases]:
     with databases.admin("customer") as connection:
         connection.execute(
             """
-            INSERT INTO customer (id, kind, name, pinyin, initials, mobile, source, store_id, registered_at, version)
-            SELECT gen_random_uuid(), 'person', chr(19968 + n %% 9000) || chr(20000 + n %% 7919), md5(n::text),
-                   left(md5(n::text), 3), '137' || lpad(n::text, 8, '0'), 'crowd', 'HN', now(), 1
+            INSERT INTO customer (id, kind, name, mobile, source, store_id, registered_at, updated_at, version)
+            SELECT gen_random_uuid(), 'person', chr(19968 + n %% 9000) || chr(20000 + n %% 7919),
+                   '137' || lpad(n::text, 8, '0'), 'crowd', 'HN', now(), now(), 1
               FROM generate_series(1, %s) n
             """,
             (MANY,),
         )
         connection.execute(
             """
-            INSERT INTO vehicle (id, vin, model, plate, registered_at)
-            SELECT gen_random_uuid(), 'CROWD' || lpad((n * 7919 %% 1000000)::text, 12, '0'), 'GL8',
-                   '湘' || chr(65 + n %% 8) || lpad(n::text, 5, '0'), now()
+            INSERT INTO search_key
+            SELECT DISTINCT of_it.kind, of_it.key, id FROM customer CROSS JOIN LATERAL (VALUES
+                   ('name', name), ('pinyin', md5(mobile)), ('initials', left(md5(mobile), 3)), ('folded', md5(mobile)),
+                   ('phone', mobile), ('mobile', mobile), ('phone_tail', reverse(mobile)), ('id18', 'x' || mobile),
+                   ('organisation', 'o' || mobile)) AS of_it(kind, key)
+             WHERE source = 'crowd'
+            """
+        )
+        connection.execute(
+            """
+            INSERT INTO vehicle (id, vin, model, registered_at)
+            SELECT gen_random_uuid(), 'CROWD' || lpad((n * 7919 %% 1000000)::text, 12, '0'), 'GL8', now()
               FROM generate_series(1, %s) n
             """,
             (MANY,),
+        )
+        connection.execute(
+            """
+            INSERT INTO vehicle_plate (vehicle_id, plate, kind, since)
+            SELECT id, '湘' || chr(65 + n::int % 8) || lpad(n::text, 5, '0'), 'CIVIL', now()
+              FROM (SELECT id, row_number() OVER (ORDER BY vin) AS n FROM vehicle WHERE vin LIKE 'CROWD%') numbered
+            """
         )
         connection.execute(
             """
@@ -194,7 +216,11 @@ def crowd(databases: Databases) -> Iterator[Databases]:
     with databases.admin("customer") as connection:
         of_the_crowd = "SELECT id FROM vehicle WHERE vin LIKE 'CROWD%'"
         connection.execute(f"DELETE FROM vehicle_party WHERE vehicle_id IN ({of_the_crowd})".encode())
+        connection.execute(f"DELETE FROM vehicle_plate WHERE vehicle_id IN ({of_the_crowd})".encode())
         connection.execute("DELETE FROM vehicle WHERE vin LIKE 'CROWD%'")
+        connection.execute(
+            "DELETE FROM search_key WHERE customer_id IN (SELECT id FROM customer WHERE source = 'crowd')"
+        )
         connection.execute("DELETE FROM customer WHERE source = 'crowd'")
         connection.execute("ANALYZE")
 
@@ -202,9 +228,13 @@ def crowd(databases: Databases) -> Iterator[Databases]:
 ASKED = {
     By.MOBILE: "13700000777",
     By.MOBILE_TAIL: "0777",
+    By.ID_NUMBER: "x13700000777",
+    By.ORGANISATION: "o13700000777",
     By.NAME: "丁丂",
     By.PINYIN: "c4ca4238",
     By.INITIALS: "c4c",
+    By.SOUND: "c4ca4238a0b923820dcc509a6f75849b",
+    By.SOUTHERN_SOUND: "c4ca4238a0b923820dcc509a6f75849b",
     By.PLATE: "湘B00001",
     By.VIN: "CROWD000000000777",
     By.VIN_TAIL: "000777",
@@ -214,14 +244,14 @@ ASKED = {
 @pytest.mark.parametrize("by", list(By))
 def test_among_many_no_table_is_read_from_end_to_end(crowd, by):
     """Also once PostgreSQL knows the statement and may choose a plan that fits any text."""
-    statement = str(_SEARCHES[by]).replace(":text", "$1").replace(":most", "$2")
+    statement = str(SEARCHES[by]).replace(":text", "$1").replace(":most", "$2")
     with crowd.admin("customer") as connection:
         connection.execute(f"PREPARE search (text, int) AS {statement}".encode())
         for _ in range(12):
             connection.execute(f"EXECUTE search ('{ASKED[by]}', 20)".encode())
         rows = connection.execute(f"EXPLAIN (COSTS OFF) EXECUTE search ('{ASKED[by]}', 20)".encode()).fetchall()
     plan = "\n".join(str(row[0]) for row in rows)
-    for table in ("customer", "vehicle", "vehicle_party"):
+    for table in ("customer", "search_key", "vehicle", "vehicle_plate", "vehicle_party"):
         assert f"Seq Scan on {table}" not in plan, plan
 
 
@@ -231,7 +261,7 @@ def test_among_many_the_application_s_own_statement_stays_quick(crowd, desk, by)
         found = []
         for _ in range(20):
             started = connection.scalar(text("SELECT clock_timestamp()"))
-            connection.execute(_SEARCHES[by], {"text": ASKED[by], "most": 20}).all()
+            connection.execute(SEARCHES[by], {"text": ASKED[by], "most": 20}).all()
             ended = connection.scalar(text("SELECT clock_timestamp()"))
             found.append((ended - started).total_seconds())
         return sorted(found)

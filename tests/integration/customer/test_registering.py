@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,10 @@ from contracts.vehicle_identity import vehicle_id
 from services.customer.errors import MobileInvalid, PlateInvalid, PossibleDuplicate, ReasonRequired, VinInvalid
 from tests.integration.customer.conftest import NOW
 from tests.support import randoms
+
+PLATED = """
+    SELECT v.vin, v.model, n.plate FROM vehicle v LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
+"""
 
 
 def records(desk, mobile: str) -> list[dict]:
@@ -28,7 +33,12 @@ def test_somebody_new_gets_a_record_and_everybody_is_told(desk):
     (row,) = records(desk, mobile)
     assert row["id"] == done.customer_id
     assert row["id"].version == 7
-    assert (row["name"], row["pinyin"], row["initials"]) == ("欧阳锋", "ouyangfeng", "oyf")
+    assert (row["name"], row["status"]) == ("欧阳锋", "active")
+    keys = {
+        (key["kind"], key["key"])
+        for key in desk.rows("SELECT kind, key FROM search_key WHERE customer_id = :id", id=row["id"])
+    }
+    assert {("name", "欧阳锋"), ("pinyin", "ouyangfeng"), ("initials", "oyf"), ("mobile", mobile)} <= keys
     assert (row["kind"], row["source"], row["store_id"], row["version"]) == ("person", "phone", "HN", 1)
     assert row["registered_at"] == NOW
     assert desk.events(done.customer_id) == ["customer_registered"]
@@ -83,7 +93,10 @@ def test_the_same_number_under_another_name_is_a_question_with_candidates(desk):
     first = desk.register(name="张伟", mobile=mobile)
     with pytest.raises(PossibleDuplicate) as caught:
         desk.register(name="李娜", mobile=mobile)
-    assert caught.value.details["candidates"] == [str(first.customer_id)]
+    details: dict[str, Any] = caught.value.details
+    (candidate,) = details["candidates"]
+    assert (candidate["customer_id"], candidate["points"]) == (str(first.customer_id), 62)
+    assert (candidate["evidence"], candidate["relation"]) == (["mobile"], "household")
     assert len(records(desk, mobile)) == 1
 
 
@@ -119,7 +132,7 @@ def test_a_vehicle_comes_along_and_he_is_its_owner(desk):
     vin, plate = randoms.vin(), randoms.plate()
     done = desk.register(vehicle=VehicleGiven(vin.lower(), model="GL8", plate=f"{plate[:2]}·{plate[2:]}"))
     assert done.vehicle_id == vehicle_id(vin)
-    (row,) = desk.rows("SELECT vin, model, plate FROM vehicle WHERE id = :id", id=done.vehicle_id)
+    (row,) = desk.rows(PLATED + " WHERE v.id = :id", id=done.vehicle_id)
     assert row == {"vin": vin, "model": "GL8", "plate": plate}
     (party,) = desk.rows(
         "SELECT customer_id, role, since FROM vehicle_party WHERE vehicle_id = :id", id=done.vehicle_id
@@ -134,8 +147,8 @@ def test_what_was_not_known_of_a_vehicle_is_filled_in_and_what_was_is_kept(desk)
     desk.register(name=name, mobile=mobile, vehicle=VehicleGiven(vin))
     desk.register(name=name, mobile=mobile, vehicle=VehicleGiven(vin, model="GL8", plate=plate))
     desk.register(name=name, mobile=mobile, vehicle=VehicleGiven(vin, model="君越"))
-    (row,) = desk.rows("SELECT model, plate FROM vehicle WHERE vin = :vin", vin=vin)
-    assert row == {"model": "GL8", "plate": plate}
+    (row,) = desk.rows(PLATED + " WHERE v.vin = :vin", vin=vin)
+    assert row == {"vin": vin, "model": "GL8", "plate": plate}
     assert desk.events(vehicle_id(vin)) == ["vehicle_registered"]
 
 
@@ -144,7 +157,13 @@ def test_a_new_plate_takes_the_place_of_the_old_one(desk):
     mobile, name = randoms.mobile(), randoms.name()
     for plate in (old, new):
         desk.register(name=name, mobile=mobile, vehicle=VehicleGiven(vin, plate=plate))
-    assert desk.rows("SELECT plate FROM vehicle WHERE vin = :vin", vin=vin) == [{"plate": new}]
+    (row,) = desk.rows(PLATED + " WHERE v.vin = :vin", vin=vin)
+    assert row["plate"] == new
+    plates = desk.rows(
+        "SELECT plate, until FROM vehicle_plate WHERE vehicle_id = :id ORDER BY until", id=vehicle_id(vin)
+    )
+    assert plates == [{"plate": old, "until": NOW}, {"plate": new, "until": None}]
+    assert desk.events(f"{vehicle_id(vin)}/{new}") == ["vehicle_plate_changed"]
 
 
 def test_the_earliest_date_of_ownership_is_kept(desk):

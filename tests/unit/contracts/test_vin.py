@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.vehicle_identity import vehicle_id
-from contracts.vin import NotAVin, check_digit_fits, normalise, with_check_digit
+from contracts.vin import NotAVin, check_digit_fits, model_year, normalise, warning, with_check_digit
 
 SIGNS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 VALID = [
@@ -102,6 +102,45 @@ def test_one_wrong_sign_in_a_chinese_vin_is_noticed_unless_it_has_the_same_value
 def test_any_text_is_a_vin_or_not_and_nothing_else(text):
     with contextlib.suppress(NotAVin):
         assert len(normalise(text)) == 17
+
+
+@pytest.mark.parametrize("vin", VALID)
+def test_a_vin_from_a_region_with_check_digits_needs_no_warning(vin):
+    assert warning(vin) is None
+
+
+def test_a_vin_from_another_region_is_kept_with_a_warning():
+    assert warning(normalise("WBADT43402G929193")) == "VIN_CHECK_UNVERIFIED"
+
+
+@pytest.mark.parametrize(
+    ("sign", "not_after", "year"),
+    [
+        ("1", 2003, 2001),
+        ("2", 2003, 2002),
+        ("3", 2003, 2003),
+        ("3", 2002, None),
+        ("X", 2003, 1999),
+        ("Y", 2003, 2000),
+        ("A", 2003, 1980),
+        ("A", 2010, 2010),
+        ("A", 2009, 1980),
+        ("2", 2031, 2002),
+        ("2", 2032, 2032),
+        ("A", 1979, None),
+        ("U", 2026, None),
+        ("Z", 2026, None),
+        ("0", 2026, None),
+    ],
+)
+def test_position_ten_is_the_latest_model_year_that_can_be(sign, not_after, year):
+    assert model_year("LSGDC82C_" + sign + "E000001", not_after=not_after) == year
+
+
+@given(st.text(SIGNS, min_size=17, max_size=17), st.integers(1980, 2100))
+def test_a_model_year_is_never_later_than_it_can_be_nor_thirty_years_earlier(vin, not_after):
+    year = model_year(vin, not_after=not_after)
+    assert year is None or not_after - 30 < year <= not_after
 
 
 def test_the_same_vin_is_the_same_vehicle_in_every_service():

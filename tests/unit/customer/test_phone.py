@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules.phone import NotAPhone, is_mobile, normalise
+from services.customer.rules.phone import NotAPhone, PhoneKind, is_mobile, kind_of, normalise, read
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,10 @@ def test_the_vectors_of_e1_are_stored_in_one_form(typed, stored):
         "138123456789",
         "",
         "abc",
-        "4008001234",
+        "5008001234",
+        "13800138000转1",
+        "0755-83201转802",
+        "转802",
         "+852 4123 4567",
         "+1 212 555 0100",
         "85291234567",
@@ -53,7 +56,63 @@ def test_what_reaches_nobody_is_refused(typed):
         normalise(typed)
 
 
-def test_only_a_mainland_mobile_identifies_a_person():
+@pytest.mark.parametrize(
+    ("typed", "number", "extension"),
+    [
+        ("0755-83201234-802", "075583201234", "802"),
+        ("0755-83201234转802", "075583201234", "802"),
+        ("0755-83201234轉802", "075583201234", "802"),
+        ("0755 83201234 分机802", "075583201234", "802"),
+        ("(0755)83201234 ext. 802", "075583201234", "802"),
+        ("0755-83201234(EXT:802)", "075583201234", "802"),
+        ("075583201234*802", "075583201234", "802"),
+        ("0755-83201234#8", "075583201234", "8"),
+        ("010-65051234-8", "01065051234", "8"),
+        ("+86 755 83201234转8", "075583201234", "8"),
+        ("400-800-1234转5", "4008001234", "5"),
+        ("400-800-1234-5", "4008001234", "5"),
+        ("0755-8320-1234", "075583201234", ""),
+        ("0755-83201234", "075583201234", ""),
+    ],
+)
+def test_an_extension_is_kept_apart(typed, number, extension):
+    phone = read(typed)
+    assert (phone.number, phone.extension) == (number, extension)
+    assert normalise(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("+86 755 83201234", "075583201234"), ("0086 10 65051234", "01065051234"), ("+864008001234", "4008001234")],
+)
+def test_the_international_form_of_a_number_at_home_is_the_number_at_home(typed, number):
+    assert normalise(typed) == number
+
+
+def test_hong_kong_and_macau_may_be_dialled_with_two_zeros():
+    assert normalise("00852 91234567") == "+85291234567"
+    assert normalise("0085366123456") == "+85366123456"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "strong"),
+    [
+        ("13800138000", PhoneKind.MOBILE, True),
+        ("0755-83201234", PhoneKind.LANDLINE, False),
+        ("+85291234567", PhoneKind.HONG_KONG, True),
+        ("+85366123456", PhoneKind.MACAU, True),
+        ("400-800-1234", PhoneKind.SERVICE, False),
+        ("8008301234", PhoneKind.SERVICE, False),
+    ],
+)
+def test_only_a_mobile_identifies_a_person(typed, kind, strong):
+    phone = read(typed)
+    assert phone.kind is kind
+    assert phone.is_strong is strong
+    assert kind_of(phone.number) is kind
+
+
+def test_a_mobile_of_the_mainland_is_told_from_other_numbers():
     assert is_mobile("13800138000")
     assert not is_mobile("075583201234")
     assert not is_mobile("+85291234567")
@@ -71,7 +130,21 @@ def test_a_stored_number_stays_as_it_is(text):
 
 
 @given(st.text("0123456789+- ()", max_size=20))
-def test_signs_between_the_digits_never_matter(text):
+def test_signs_between_the_digits_never_matter_unless_they_set_an_extension_apart(text):
     with contextlib.suppress(NotAPhone):
-        stored = normalise(text)
-        assert normalise(text.replace(" ", "").replace("-", "")) == stored
+        phone = read(text)
+        assert phone.extension or normalise(text.replace(" ", "").replace("-", "")) == phone.number
+
+
+@given(st.from_regex(r"0755[2-8][0-9]{7}", fullmatch=True), st.from_regex(r"[0-9]{1,6}", fullmatch=True))
+def test_a_landline_is_the_same_number_behind_every_extension(number, extension):
+    assert read(f"{number}转{extension}").number == read(number).number == number
+    assert read(f"{number}-{extension}").extension == extension
+
+
+@given(st.text("0123456789+- ()转extx*#分机86", max_size=25))
+def test_any_text_is_a_number_of_a_kind_or_none(text):
+    with contextlib.suppress(NotAPhone):
+        phone = read(text)
+        assert kind_of(phone.number) is phone.kind
+        assert not phone.extension or not phone.is_strong

@@ -1,0 +1,1 @@
+"""What the customer service shows, one file per question."""

@@ -1,0 +1,116 @@
+"""Who is this? One box for everything (R36)."""
+
+# ruff: noqa: S608  # statements are put together from constants of this file
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, TextClause, text
+
+from services.customer.queries.shown import GLANCE, JOINED, glance
+from services.customer.rules.asking import Ask, By, meanings
+
+CONSIDERED = 200
+"""Customers looked at for an ambiguous search before the best are shown."""
+
+_LAST = r"U&'\+10FFFF'"
+"""The last character there is: everything that begins with a text lies between it and it followed by this.
+
+Not LIKE: its signs would mean something, and its index is lost once a statement is prepared for good.
+"""
+
+
+def _key(kind: str) -> str:
+    return f"""
+        SELECT customer_id AS id, true AS whole FROM search_key
+         WHERE kind = '{kind}' AND key = :text ORDER BY customer_id LIMIT {CONSIDERED}"""
+
+
+def _any_key(kind: str) -> str:
+    return f"""
+        SELECT DISTINCT near.customer_id AS id, true AS whole
+          FROM unnest(string_to_array(:text, ' ')) AS said
+         CROSS JOIN LATERAL (SELECT customer_id FROM search_key
+                              WHERE kind = '{kind}' AND key = said LIMIT {CONSIDERED}) near"""
+
+
+def _key_begins(kind: str, start: str = ":text") -> str:
+    return f"""
+        SELECT customer_id AS id, bool_or(key = {start}) AS whole
+          FROM (SELECT customer_id, key FROM search_key
+                 WHERE kind = '{kind}' AND key >= {start} AND key < {start} || {_LAST}
+                 ORDER BY key, customer_id LIMIT {CONSIDERED}) near GROUP BY customer_id"""
+
+
+def _vehicle(condition: str) -> str:
+    return f"""
+        SELECT p.customer_id AS id, bool_or(p.until IS NULL) AS whole
+          FROM (SELECT v.id FROM vehicle v WHERE {condition} LIMIT {CONSIDERED}) near
+          JOIN vehicle_party p ON p.vehicle_id = near.id GROUP BY p.customer_id"""
+
+
+_PLATE = f"""
+        SELECT p.customer_id AS id, bool_or(near.plate = :text AND near.until IS NULL AND p.until IS NULL) AS whole
+          FROM (SELECT vehicle_id, plate, until FROM vehicle_plate
+                 WHERE plate >= :text AND plate < :text || {_LAST} ORDER BY plate LIMIT {CONSIDERED}) near
+          JOIN vehicle_party p ON p.vehicle_id = near.vehicle_id GROUP BY p.customer_id"""
+
+_FOUND = {
+    By.MOBILE: _key("phone"),
+    By.MOBILE_TAIL: _key_begins("phone_tail", "reverse(:text)"),
+    By.ID_NUMBER: _key("id18"),
+    By.ORGANISATION: _key("organisation"),
+    By.NAME: _key_begins("name"),
+    By.PINYIN: _key_begins("pinyin"),
+    By.INITIALS: _key("initials"),
+    By.SOUND: _any_key("pinyin"),
+    By.SOUTHERN_SOUND: _any_key("folded"),
+    By.PLATE: _PLATE,
+    By.VIN: _vehicle("v.vin = :text"),
+    By.VIN_TAIL: _vehicle(f"reverse(v.vin) >= reverse(:text) AND reverse(v.vin) < reverse(:text) || {_LAST}"),
+}
+
+
+def _search(found: str) -> TextClause:
+    return text(
+        f"""
+    SELECT c.id, c.kind, c.name, c.title, c.mobile, owned.vehicles, {GLANCE}
+      FROM ({found}) found JOIN customer c ON c.id = found.id AND c.status = 'active'
+      {JOINED}
+     ORDER BY found.whole DESC, g.sold_at IS NOT NULL DESC, g.last_service_at DESC NULLS LAST, c.id LIMIT :most
+    """
+    )
+
+
+SEARCHES = {by: _search(found) for by, found in _FOUND.items()}
+"""The statement of each way to search; it takes `text` and `most`."""
+
+
+def look_up(connection: Connection, *, typed: str, limit: int, today: date) -> dict[str, Any]:
+    """`operations.Hits`: the customers the text may mean, surest first."""
+    hits: dict[UUID, dict[str, Any]] = {}
+    for ask in meanings(typed, today=today):
+        if len(hits) < limit:
+            for hit in _find(connection, ask, limit=limit):
+                hits.setdefault(hit["customer_id"], hit)
+    return {"items": list(hits.values())[:limit]}
+
+
+def _find(connection: Connection, ask: Ask, *, limit: int) -> list[dict[str, Any]]:
+    rows = connection.execute(SEARCHES[ask.by], {"text": ask.text, "most": limit})
+    return [
+        {
+            "customer_id": row.id,
+            "kind": row.kind,
+            "name": row.name,
+            "title": row.title,
+            "mobile": row.mobile,
+            "matched_by": ask.by,
+            "vehicles": row.vehicles or [],
+            "glance": glance(row),
+        }
+        for row in rows
+    ]

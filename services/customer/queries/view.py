@@ -1,0 +1,110 @@
+"""Everything we know of a customer, and who changed what in his record (R19, R20)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, text
+
+from contracts.customer import operations
+from services.customer.errors import CustomerNotFound
+from services.customer.queries.shown import GLANCE, JOINED, glance
+
+NEWEST = 50
+"""Timeline entries of a view."""
+
+_PROFILE = (
+    "kind", "name", "title", "gender", "birth_date", "id_number", "uscc", "organisation_code", "mobile", "phones",
+    "email", "addresses", "employer", "tags", "source", "store_id", "registered_at", "updated_at", "version",
+)  # fmt: skip
+
+_ONE = text(
+    f"""
+    SELECT c.id, {", ".join(f"c.{name}" for name in _PROFILE)}, owned.vehicles, told.timeline, {GLANCE}
+      FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id)
+      {JOINED}
+      LEFT JOIN LATERAL (
+           SELECT json_agg(line) AS timeline FROM (
+                SELECT event_id, event_type AS type, occurred_at, store_id, source, source_id, summary
+                  FROM timeline_entry t
+                 WHERE t.customer_id = c.id
+                   AND (CAST(:types AS text[]) IS NULL OR t.event_type = ANY(CAST(:types AS text[])))
+                 ORDER BY occurred_at DESC, event_id DESC LIMIT :most) line) told ON true
+     WHERE asked.id = :customer_id
+    """  # noqa: S608  # constants of this package
+)
+"""One statement, so that the timeline and the facts at a glance are of the same moment."""
+
+_NAMES = text(
+    """
+    SELECT asked.id AS customer_id, c.name
+      FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id)
+     WHERE asked.id IN :ids ORDER BY asked.id
+    """
+).bindparams(bindparam("ids", expanding=True))
+_CONTACT = text(
+    """
+    SELECT c.id AS customer_id, c.name, c.mobile AS full_mobile
+      FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id) WHERE asked.id = :customer_id
+    """
+)
+_HISTORY = text(
+    """
+    SELECT field, old, new, version, at, staff_id, department, origin FROM change
+     WHERE customer_id = :customer_id AND (CAST(:field AS text) IS NULL OR field = :field)
+     ORDER BY at DESC, id DESC LIMIT :most
+    """
+)
+_EXISTS = text("SELECT 1 FROM customer WHERE id = :customer_id")
+
+
+def customer_view(connection: Connection, *, customer_id: UUID, types: str | None = None) -> dict[str, Any]:
+    """`operations.CustomerView`; of a record that was merged, its survivor's. Raises CustomerNotFound."""
+    wanted = [one.strip() for one in types.split(",") if one.strip()] if types else None
+    row = connection.execute(_ONE, {"customer_id": customer_id, "most": NEWEST, "types": wanted}).one_or_none()
+    if row is None:
+        raise CustomerNotFound
+    return {
+        "customer_id": row.id,
+        "redirected_from": customer_id if row.id != customer_id else None,
+        **{name: getattr(row, name) for name in _PROFILE},
+        "vehicles": row.vehicles or [],
+        "glance": glance(row),
+        "timeline": row.timeline or [],
+    }
+
+
+def history(connection: Connection, *, customer_id: UUID, field: str | None, limit: int) -> dict[str, Any]:
+    """`operations.History`: what was changed in the record, newest first. Raises CustomerNotFound."""
+    if connection.execute(_EXISTS, {"customer_id": customer_id}).one_or_none() is None:
+        raise CustomerNotFound
+    rows = connection.execute(_HISTORY, {"customer_id": customer_id, "field": field, "most": limit}).mappings()
+    return {"items": [dict(row) | {side: _said(row["field"], row[side]) for side in ("old", "new")} for row in rows]}
+
+
+def _said(field: str, value: Any) -> dict[str, Any] | None:
+    """A value under the name of what it is, so that a number or address is masked wherever it stands."""
+    if value is None:
+        return None
+    if field == "phones":
+        return {field: [{"mobile": one["number"], "until": one["until"]} for one in value]}
+    if field == "addresses":
+        return {field: [{"address": one["text"], "until": one["until"]} for one in value]}
+    return {field: value}
+
+
+def reveal_contact(connection: Connection, *, customer_id: UUID) -> operations.Contact:
+    """The full phone number. Raises CustomerNotFound."""
+    row = connection.execute(_CONTACT, {"customer_id": customer_id}).one_or_none()
+    if row is None:
+        raise CustomerNotFound
+    return operations.Contact(row.customer_id, row.name, row.full_mobile)
+
+
+def names_of(connection: Connection, *, customer_ids: list[UUID]) -> operations.NamesOf:
+    """Names of the customers that exist."""
+    if not customer_ids:
+        return operations.NamesOf([])
+    rows = connection.execute(_NAMES, {"ids": customer_ids})
+    return operations.NamesOf([operations.NameOf(row.customer_id, row.name) for row in rows])

@@ -1,0 +1,154 @@
+"""Editing a record: what is given changes, the rest stays, and everything that was is kept (R20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chassis.clock import LOCAL
+from chassis.outbox import record_all
+from contracts import shapes
+from contracts.access import Scope
+from contracts.customer.operations import UpdateCustomer, Updated
+from contracts.refusals import StaleVersion
+from services.customer.errors import CustomerMerged, CustomerNotFound, PossibleDuplicate, refusal_of
+from services.customer.rules import given as giving
+from services.customer.rules import record as records
+from services.customer.rules.gender import Gender
+from services.customer.rules.given import Given, Typed
+from services.customer.rules.names import Name
+from services.customer.rules.record import Record
+from services.customer.usecases.identifying import known_to, lock
+from services.customer.usecases.pairs import Suspicion, queue
+from services.customer.usecases.records import Edit, update_records
+
+_TO_CHANGE = text(
+    """
+    SELECT c.*, NULL AS vehicles FROM customer c WHERE c.id = :customer_id FOR UPDATE
+    """
+)
+_IDENTIFYING = frozenset({"name", "mobile", "phones", "id18", "uscc", "organisation_code", "birth_date"})
+"""Fields after whose change somebody else may turn out to be the same customer."""
+
+
+def update_customer(session: Session, request: UpdateCustomer, *, scope: Scope, now: datetime) -> Updated:
+    """Change a record. Customers are shared: any desk that knows better may say so, and stands in the history.
+
+    Raises CustomerNotFound; CustomerMerged for one that lives on in another; StaleVersion; a field's refusal;
+    PossibleDuplicate when the ID or organisation number is another customer's.
+    """
+    before = to_change(session, request.customer_id, expected_version=request.expected_version)
+    given = _read(request, before, now=now)
+    after, changes = before.changed(_values(request, before, given, department=scope.role, at=now), at=now)
+    if not changes:
+        return Updated(before.id, before.version, [])
+    suspicions = []
+    if _IDENTIFYING & {change.field for change in changes}:
+        lock(session, [after.facts()])
+        suspicions = _alike(session, after, at=now)
+    edit = Edit(before, after, changes, "desk", scope.stores[0] if scope.stores else before.store_id)
+    facts = update_records(session, [edit], origin_staff_id=scope.staff_id, department=scope.role)
+    record_all(session, facts + queue(session, suspicions))
+    return Updated(after.id, after.version, [change.field for change in changes])
+
+
+def to_change(session: Session, customer_id: UUID, *, expected_version: int | None) -> Record:
+    """The record, locked. Raises CustomerNotFound, CustomerMerged, StaleVersion."""
+    row = session.execute(_TO_CHANGE, {"customer_id": customer_id}).mappings().one_or_none()
+    if row is None:
+        raise CustomerNotFound
+    record = Record.of(dict(row))
+    if record.merged_into is not None:
+        raise CustomerMerged(survivor_id=str(record.merged_into))
+    if expected_version is not None and expected_version != record.version:
+        raise StaleVersion(expected=expected_version, version=record.version)
+    return record
+
+
+def _alike(session: Session, after: Record, *, at: datetime) -> list[Suspicion]:
+    """Who else may be this customer now. Raises PossibleDuplicate for the bearer of the same card."""
+    facts = after.facts()
+    known = known_to(session, [facts], at=at.astimezone(LOCAL).date())
+    found = [one for one in known.alike(facts) if one.record.id != after.id]
+    for one in found:
+        same_card = after.id18 is not None and one.record.id18 == after.id18
+        organisation = facts.organisation
+        if same_card or (organisation is not None and one.record.facts().organisation == organisation):
+            raise PossibleDuplicate(candidates=[{"customer_id": str(one.record.id), "points": one.match.points}])
+    return [Suspicion(after.id, one.record.id, one.match, after.store_id, "desk", at) for one in found]
+
+
+def _read(request: UpdateCustomer, before: Record, *, now: datetime) -> Given:
+    typed = Typed(
+        name=request.name if request.name is not None else before.name + before.title,
+        kind=before.kind,
+        phones=(*((request.mobile,) if request.mobile else ()), *request.more_phones),
+        id_number=request.id_no or "",
+        organisation_number=request.organisation_no or "",
+        birth_date=request.birth_date,
+        gender=Gender(request.gender) if request.gender else None,
+        email=request.email or "",
+        address=request.address or "",
+        employer=request.employer or "",
+    )
+    try:
+        return giving.read(typed, today=now.astimezone(LOCAL).date())
+    except giving.Unreadable as error:
+        raise refusal_of(error.code, field=error.field, typed=error.typed) from None
+
+
+def _values(request: UpdateCustomer, before: Record, given: Given, *, department: str, at: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if request.name is not None:
+        values["name"] = given.name.text
+        values["title"] = given.name.title if isinstance(given.name, Name) else ""
+    if given.phones:
+        values["phones"] = _phones(before, given, replaced=request.mobile is not None, department=department, at=at)
+    if request.mobile is not None:
+        values["mobile"] = given.phones[0].number
+    if request.address:
+        values["addresses"] = _addresses(before, given.address, department=department, at=at)
+    for asked, fields in _FIELDS.items():
+        if getattr(request, asked) is not None:
+            values |= {field: getattr(given, field) for field in fields}
+    if request.tags is not None:
+        values["tags"] = sorted(set(request.tags))
+    if request.preferences is not None:
+        values["preferences"] = shapes.plain(request.preferences)
+    return values
+
+
+_FIELDS = {
+    "id_no": ("id_number", "id18", "birth_date", "gender"),
+    "organisation_no": ("uscc", "organisation_code"),
+    "birth_date": ("birth_date",),
+    "gender": ("gender",),
+    "email": ("email",),
+    "employer": ("employer",),
+}
+"""Which fields of the record follow from a field of the request."""
+
+
+def _phones(before: Record, given: Given, *, replaced: bool, department: str, at: datetime) -> list[Mapping[str, Any]]:
+    """The numbers with the new ones; the one that was replaced is kept with its end."""
+    numbers = {one.number for one in given.phones}
+    kept = [
+        {**one, "until": at.isoformat()}
+        if replaced and one["number"] == before.mobile and one["number"] not in numbers
+        else ({**one, "until": None} if one["number"] in numbers else one)
+        for one in before.phones
+    ]
+    return kept + records.missing_phones(given.phones, before.phones, department=department, at=at)
+
+
+def _addresses(before: Record, text: str, *, department: str, at: datetime) -> list[Mapping[str, Any]]:
+    """The new address first; the one it replaces is kept with its end."""
+    if before.addresses and before.addresses[0]["text"] == text:
+        return list(before.addresses)
+    ended = [{**one, "until": at.isoformat()} if one["until"] is None else one for one in before.addresses]
+    return [records.address_entry(text, department=department, at=at), *ended]
