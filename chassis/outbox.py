@@ -17,7 +17,7 @@ import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
 from chassis import clock, tables
-from chassis.rows import insert_all
+from chassis.rows import Insert, insert_together
 from contracts import shapes
 from contracts.envelope import Doer, Envelope, Event, Subject
 
@@ -80,11 +80,15 @@ def record(
 
 def record_all(session: Session, facts: Sequence[Fact]) -> list[UUID]:
     """Record several events in their order, in one statement, and return their identities."""
+    insert = to_record(session, facts)
+    insert_together(session, [insert])
+    return [row["event_id"] for row in insert.rows]
+
+
+def to_record(session: Session, facts: Sequence[Fact]) -> Insert:
+    """The rows of several events, to be written together with what they tell of."""
     cause: Cause = session.info.get("cause") or Cause(correlation_id=str(uuids.uuid7()))
-    rows = [_row(fact, cause) for fact in facts]
-    if rows:
-        insert_all(session, tables.outbox, rows)
-    return [row["event_id"] for row in rows]
+    return Insert(tables.outbox, [_row(fact, cause) for fact in facts])
 
 
 def _row(fact: Fact, cause: Cause) -> dict[str, Any]:

@@ -6,9 +6,9 @@ and one round trip is paid once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import CursorResult, Table, TextClause, text
@@ -43,17 +43,48 @@ def insert_all(
     return result  # type: ignore[no-any-return]  # a text that inserts gives a cursor's result
 
 
+class Insert(NamedTuple):
+    """Rows for a table, to be written together with others; see `insert_all`."""
+
+    table: Table
+    rows: Sequence[Mapping[str, Any]]
+    on_conflict: str = ""
+
+
+def insert_together(session: Session, inserts: Iterable[Insert]) -> None:
+    """Insert into several tables by one statement; a round trip is paid once.
+
+    PostgreSQL does them in no promised order, so none may need what another writes, save for foreign keys.
+    """
+    wanted = [one for one in inserts if one.rows]
+    if wanted:
+        shape = tuple((one.table, tuple(one.rows[0]), one.on_conflict) for one in wanted)
+        session.execute(_together(shape), {f"rows_{place}": as_json(one.rows) for place, one in enumerate(wanted)})
+
+
+@cache
+def _together(shape: tuple[tuple[Table, tuple[str, ...], str], ...]) -> TextClause:
+    parts = [
+        f"part_{place} AS ({_written(table, columns, f':rows_{place}', on_conflict)})"
+        for place, (table, columns, on_conflict) in enumerate(shape)
+    ]
+    return text(f"WITH {', '.join(parts)} SELECT")
+
+
 @cache
 def _insert(table: Table, columns: tuple[str, ...], on_conflict: str, returning: str) -> TextClause:
+    written = _written(table, columns, ":rows", on_conflict)
+    return text(written + (f" RETURNING {returning}" if returning else ""))
+
+
+def _written(table: Table, columns: tuple[str, ...], rows: str, on_conflict: str) -> str:
     unknown = set(columns) - set(table.columns.keys())
     if unknown:
         raise TypeError(f"{table.fullname} has no columns {sorted(unknown)}")
     names = ", ".join(columns)
     given = ", ".join(f"given.{name}" for name in columns)
-    return text(
+    return (
         f"INSERT INTO {table.fullname} AS known ({names})"  # noqa: S608  # names of our own tables
-        f" SELECT {given} FROM jsonb_populate_recordset(NULL::{table.fullname}, CAST(:rows AS jsonb))"
-        " WITH ORDINALITY AS given ORDER BY given.ordinality"
-        + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
-        + (f" RETURNING {returning}" if returning else "")
+        f" SELECT {given} FROM jsonb_populate_recordset(NULL::{table.fullname}, CAST({rows} AS jsonb))"
+        " WITH ORDINALITY AS given ORDER BY given.ordinality" + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
     )

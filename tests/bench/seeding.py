@@ -12,19 +12,24 @@ from typing import NamedTuple
 
 import psycopg
 import uuid_utils.compat as uuids
+from psycopg.types.json import Jsonb
 
 from chassis.clock import LOCAL
 from contracts import vin as vins
 from contracts.vehicle_identity import vehicle_id
-from services.customer.rules import names, phone, plate
+from services.customer.rules import given as giving
+from services.customer.rules import plate
+from services.customer.rules.given import Typed
+from services.customer.rules.record import COLUMNS, Record, new_record
 from tests.bench.monolith.seed import STAFF_COUNT, copy
 from tests.bench.people import STORES, Person, person
 
 BEGAN = datetime(2002, 1, 1, tzinfo=LOCAL)
 KM_SOLD, KM_SERVED = 12, 5_000
 
-CUSTOMER = ("id", "kind", "name", "pinyin", "initials", "mobile", "source", "store_id", "registered_at", "version")
-VEHICLE = ("id", "vin", "model", "plate", "registered_at")
+KEY = ("kind", "key", "customer_id")
+VEHICLE = ("id", "vin", "model", "registered_at")
+PLATE = ("vehicle_id", "plate", "kind", "since")
 PARTY = ("vehicle_id", "customer_id", "role", "since")
 TIMELINE = (
     *("event_id", "customer_id", "event_type", "source", "source_type", "source_id", "source_version"),
@@ -38,22 +43,28 @@ STAFF = ("code", "name", "roles", "stores", "active", "version", "created_at")
 
 
 class Seeded(NamedTuple):
-    """A person with the identifiers the service knows him by."""
+    """A person with his record and the identifier of his vehicle."""
 
     who: Person
-    customer_id: uuid.UUID
+    record: Record
     vehicle_id: uuid.UUID
+
+    @property
+    def customer_id(self) -> uuid.UUID:
+        return self.record.id
 
 
 def seed(admin_url: str, *, customers: int) -> list[Seeded]:
     """Load so many customers with a vehicle each; returns them with their identifiers."""
-    people = [Seeded(who, uuids.uuid7(), vehicle_id(vins.normalise(who.vin))) for who in map(person, range(customers))]
+    people = [seeded(person(number)) for number in range(customers)]
     server = admin_url.rpartition("/")[0]
     with psycopg.connect(f"{server}/crm_gateway") as connection:
         copy(connection, "staff", STAFF, consultants())
     with psycopg.connect(f"{server}/crm_customer") as connection:
-        copy(connection, "customer", CUSTOMER, map(customer_row, people))
+        copy(connection, "customer", COLUMNS, map(customer_row, people))
+        copy(connection, "search_key", KEY, ((*key, one.customer_id) for one in people for key in keys_of(one)))
         copy(connection, "vehicle", VEHICLE, map(vehicle_row, people))
+        copy(connection, "vehicle_plate", PLATE, map(plate_row, people))
         copy(connection, "vehicle_party", PARTY, map(party_row, people))
         copy(connection, "timeline_entry", TIMELINE, (row for one in people for row in timeline_rows(one)))
         copy(connection, "glance", GLANCE, map(glance_row, people))
@@ -71,16 +82,36 @@ def consultant_of(who: Person) -> str:
     return f"s{who.number % STAFF_COUNT}"
 
 
-def customer_row(seeded: Seeded) -> tuple[object, ...]:
-    who = seeded.who
-    name = names.normalise(who.name)
-    mobile = phone.normalise(who.mobile)
-    return (seeded.customer_id, "person", name, *names.pinyin(name), mobile, "desk", who.store, BEGAN, 1)
+def seeded(who: Person) -> Seeded:
+    given = giving.read(Typed(name=who.name, phones=(who.mobile,)), today=BEGAN.date())
+    record = new_record(
+        given,
+        customer_id=uuids.uuid7(),
+        department="receptionist",
+        source="desk",
+        store_id=who.store,
+        forced_reason=None,
+        at=BEGAN,
+    )
+    return Seeded(who, record, vehicle_id(vins.normalise(who.vin)))
+
+
+def customer_row(one: Seeded) -> tuple[object, ...]:
+    return tuple(Jsonb(value) if isinstance(value, list | dict) else value for value in one.record.row().values())
+
+
+def keys_of(one: Seeded) -> frozenset[tuple[str, str]]:
+    return one.record.search_keys()
 
 
 def vehicle_row(seeded: Seeded) -> tuple[object, ...]:
     who = seeded.who
-    return seeded.vehicle_id, vins.normalise(who.vin), who.model, plate.normalise(who.plate), BEGAN
+    return seeded.vehicle_id, vins.normalise(who.vin), who.model, BEGAN
+
+
+def plate_row(seeded: Seeded) -> tuple[object, ...]:
+    number = plate.read(seeded.who.plate)
+    return seeded.vehicle_id, number.number, number.kind, BEGAN
 
 
 def party_row(seeded: Seeded) -> tuple[object, ...]:

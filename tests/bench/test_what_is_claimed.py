@@ -2,12 +2,12 @@
 
 import json
 import math
-from uuid import uuid4
 
 import pytest
 
 from contracts.envelope import read
-from services.customer.models import Customer, Glance, TimelineEntry, Vehicle, VehicleParty
+from services.customer.models import Customer, Glance, TimelineEntry, Vehicle, VehicleParty, VehiclePlate
+from services.customer.rules.record import COLUMNS
 from tests.bench import recorded, seeding
 from tests.bench.compared import Compared, compared_table
 from tests.bench.figures import Figures
@@ -15,7 +15,6 @@ from tests.bench.outcome import Outcome, Target
 from tests.bench.parts.throughput import rate_of
 from tests.bench.people import person
 from tests.bench.report import Comparison
-from tests.bench.seeding import Seeded
 
 
 @pytest.mark.parametrize(
@@ -57,13 +56,15 @@ def test_made_up_events_can_be_read_and_are_each_of_their_own() -> None:
 
 
 def test_people_are_loaded_as_the_service_keeps_them() -> None:
-    seeded = Seeded(person(7), uuid4(), uuid4())
-    customer = dict(zip(seeding.CUSTOMER, seeding.customer_row(seeded), strict=True))
-    assert (customer["name"], customer["pinyin"], customer["initials"]) == ("赵磊", "zhaolei", "zl")
+    seeded = seeding.seeded(person(7))
+    customer = dict(zip(COLUMNS, seeding.customer_row(seeded), strict=True))
+    assert (customer["name"], customer["status"]) == ("赵磊", "active")
+    assert {("name", "赵磊"), ("pinyin", "zhaolei"), ("initials", "zl")} <= seeding.keys_of(seeded)
     written = {
-        Customer: (seeding.CUSTOMER, {"forced_reason"}),
-        Vehicle: (seeding.VEHICLE, set()),
-        VehicleParty: (seeding.PARTY, set()),
+        Customer: (COLUMNS, set()),
+        Vehicle: (seeding.VEHICLE, {"colour"}),
+        VehiclePlate: (seeding.PLATE, {"until"}),
+        VehicleParty: (seeding.PARTY, {"until", "origin_customer_id"}),
         TimelineEntry: (seeding.TIMELINE, set()),
         Glance: (seeding.GLANCE, {"last_score"}),
     }

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.outbox import Fact
-from chassis.rows import as_json, insert_all
+from chassis.rows import Insert, as_json, insert_all
 from contracts.customer import events
 from services.customer.models import Change, Customer, SearchKey
 from services.customer.rules.record import COLUMNS, Changed, Record
@@ -51,11 +51,10 @@ class Edit:
     store_id: str
 
 
-def insert_records(session: Session, records: Sequence[Record]) -> None:
-    """Write new records and what they are found by."""
-    if records:
-        insert_all(session, _customers, [record.row() for record in records])
-        _insert_keys(session, [_key_row(record, key) for record in records for key in record.search_keys()])
+def inserts_of(records: Sequence[Record]) -> list[Insert]:
+    """The rows of new records and of what they are found by."""
+    keys = [_key_row(record, key) for record in records for key in record.search_keys()]
+    return [Insert(_customers, [record.row() for record in records]), Insert(_keys, keys)]
 
 
 def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: str, department: str) -> list[Fact]:

@@ -11,7 +11,8 @@ import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
 from chassis.clock import LOCAL
-from chassis.outbox import Fact, record_all
+from chassis.outbox import Fact, to_record
+from chassis.rows import insert_together
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered
@@ -25,8 +26,8 @@ from services.customer.rules.matching import Decision
 from services.customer.rules.record import Record, new_record
 from services.customer.usecases.identifying import Found, known_to, lock
 from services.customer.usecases.pairs import Suspicion, queue
-from services.customer.usecases.records import Edit, insert_records, update_records
-from services.customer.usecases.vehicles import Party, Seen, add_parties, keep_vehicles
+from services.customer.usecases.records import Edit, inserts_of, update_records
+from services.customer.usecases.vehicles import Party, Seen, party_inserts, vehicle_writes
 
 MOST_CANDIDATES = 10
 """Records shown to a desk that has to decide whether somebody is one of them."""
@@ -60,13 +61,15 @@ class Written:
         return cls([], [], [], [], [], [])
 
     def write(self, session: Session, *, origin: Origin) -> None:
-        """Write all of it, each kind of row in one statement."""
-        insert_records(session, self.new)
+        """Write all of it, in as few statements as one would need."""
         self.facts += update_records(session, self.edits, origin_staff_id=origin.staff_id, department=origin.department)
-        self.facts += keep_vehicles(session, self.seen)
-        add_parties(session, self.parties)
+        told, plates = vehicle_writes(session, self.seen)
+        self.facts += told
         self.facts += queue(session, self.suspicions)
-        record_all(session, self.facts)
+        insert_together(
+            session,
+            [*inserts_of(self.new), *plates, *party_inserts(self.parties), to_record(session, self.facts)],
+        )
 
 
 def register_customer(session: Session, request: RegisterCustomer, *, scope: Scope, now: datetime) -> Registered:

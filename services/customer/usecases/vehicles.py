@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.outbox import Fact
-from chassis.rows import as_json, insert_all, values_of
+from chassis.rows import Insert, as_json, insert_all, insert_together, values_of
 from contracts.customer import events
 from services.customer.models import Vehicle, VehicleParty, VehiclePlate
 from services.customer.rules.plate import Plate
@@ -72,19 +72,30 @@ class Party(NamedTuple):
 
 def keep_vehicles(session: Session, seen: Sequence[Seen]) -> list[Fact]:
     """Register the vehicles that are new, complete the others, change plates; the facts to record of it."""
+    facts, plates = vehicle_writes(session, seen)
+    insert_together(session, plates)
+    return facts
+
+
+def vehicle_writes(session: Session, seen: Sequence[Seen]) -> tuple[list[Fact], list[Insert]]:
+    """As `keep_vehicles`, with the plates that begin left to be written together with other rows."""
     if not seen:
-        return []
+        return [], []
     each = {one.vehicle.id: one for one in sorted(seen, key=lambda one: one.vehicle.id)}
     rows = [values_of(one.vehicle) for one in each.values()]
     new = set(insert_all(session, _vehicles, rows, on_conflict="DO NOTHING", returning="id").scalars())
     if known := [row for row in rows if row["id"] not in new]:
         session.execute(_COMPLETE, {"rows": as_json(known)})
     facts = [_registered(each[vehicle_id]) for vehicle_id in each if vehicle_id in new]
-    return facts + keep_plates(session, [one for one in each.values() if one.plate is not None], new=new)
+    changed, plates = plate_writes(session, [one for one in each.values() if one.plate is not None], new=new)
+    return facts + changed, [plates]
 
 
-def keep_plates(session: Session, seen: Iterable[Seen], *, new: set[UUID]) -> list[Fact]:
-    """The plate seen last is the current one; a temporary one never follows a plate of the vehicle's own (E5)."""
+def plate_writes(session: Session, seen: Iterable[Seen], *, new: set[UUID]) -> tuple[list[Fact], Insert]:
+    """The plate seen last is the current one; a temporary one never follows a plate of the vehicle's own (E5).
+
+    `new` are vehicles that had none. The plates that begin are left to be written; those that end are ended.
+    """
     shown = {one.vehicle.id: one for one in seen}
     others = [vehicle_id for vehicle_id in shown if vehicle_id not in new]
     current = {row.vehicle_id: row for row in session.execute(_PLATES, {"vehicles": others})} if others else {}
@@ -110,18 +121,18 @@ def keep_plates(session: Session, seen: Iterable[Seen], *, new: set[UUID]) -> li
             facts.append(_plate_changed(one, before=before.plate))
     if ended:
         session.execute(_PLATE_ENDS, {"rows": as_json(ended)})
-    if begun:
-        insert_all(session, _plates, begun, on_conflict="DO NOTHING")
-    return facts
+    return facts, Insert(_plates, begun, "DO NOTHING")
 
 
 def add_parties(session: Session, parties: Sequence[Party]) -> None:
     """These customers have these roles towards these vehicles; the earliest date we know of is kept."""
-    if not parties:
-        return
+    insert_together(session, party_inserts(parties))
+
+
+def party_inserts(parties: Sequence[Party]) -> list[Insert]:
+    """As `add_parties`, to be written together with other rows."""
     earliest = {party[:3]: party for party in sorted(parties, key=attrgetter("since"), reverse=True)}
-    rows = [earliest[key]._asdict() | {"until": None} for key in sorted(earliest)]
-    insert_all(session, _parties, rows, on_conflict=_EARLIEST)
+    return [Insert(_parties, [earliest[key]._asdict() | {"until": None} for key in sorted(earliest)], _EARLIEST)]
 
 
 def _registered(seen: Seen) -> Fact:

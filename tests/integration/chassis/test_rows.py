@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from chassis import tables
 from chassis.database import Database
 from chassis.outbox import Fact, record_all
-from chassis.rows import insert_all
+from chassis.rows import Insert, insert_all, insert_together
 from contracts.envelope import read
 from contracts.sales.events import OrderSigned
 from tests.support.events import MORNING, made
@@ -61,6 +61,24 @@ def test_a_conflict_may_change_the_row_that_is_there(db: Database):
         total = session.scalar(text("SELECT duplicates FROM inbox WHERE handler = 'rows'"))
         session.rollback()
     assert total == 8
+
+
+def test_rows_of_several_tables_are_written_by_one_statement(db: Database):
+    ids = [uuids.uuid7(), uuids.uuid7()]
+    moments = {"effective_from": NOON, "published_at": NOON}
+    row = {"code": "ROWS", "store_id": "HN", "value": {}, "published_by": "b", **moments}
+    with db.transaction() as session:
+        inserts = [
+            Insert(tables.inbox, [{"handler": "rows", "event_id": event_id} for event_id in ids], "DO NOTHING"),
+            Insert(tables.outbox, []),
+            Insert(tables.policy, [row]),
+        ]
+        insert_together(session, inserts)
+        insert_together(session, inserts[:2])
+        insert_together(session, [])
+        kept = session.scalar(text("SELECT count(*) FROM inbox WHERE handler = 'rows'"))
+        assert (kept, session.scalar(text("SELECT count(*) FROM policy WHERE code = 'ROWS'"))) == (2, 1)
+        session.rollback()
 
 
 def test_a_column_that_is_not_there_is_a_defect(db: Database):
