@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import secrets
 
+from stdnum.iso7064 import mod_11_2
+
 from contracts.vin import with_check_digit
 
 _counter = itertools.count(secrets.randbelow(10**6) * 100)
@@ -21,6 +23,13 @@ def number() -> int:
 def mobile() -> str:
     """A mainland mobile number nobody else has."""
     return f"139{number() % 10**8:08d}"
+
+
+def resident_id() -> str:
+    """A valid resident ID nobody else has: born on a day between 1960 and 1989."""
+    count = number()
+    body = f"440301{1960 + count % 30}{1 + count % 12:02d}{1 + count % 28:02d}{count // 30 % 1000:03d}"
+    return body + mod_11_2.calc_check_digit(body)
 
 
 def vin() -> str:

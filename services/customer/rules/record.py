@@ -127,7 +127,7 @@ class Record:
         return frozenset(keys)
 
     def enriched(self, given: Given, *, department: str, at: datetime) -> dict[str, Any]:
-        """The fields that what was given adds to; nothing that is known is overwritten."""
+        """The fields that what was given adds to; nothing that is known is overwritten, save by the first card."""
         new: dict[str, Any] = {}
         if phones := missing_phones(given.phones, self.phones, department=department, at=at):
             new["phones"] = [*self.phones, *phones]
@@ -139,6 +139,8 @@ class Record:
         for field in ("id_number", "id18", "uscc", "organisation_code", "birth_date", "gender", "email", "employer"):
             if getattr(self, field) is None and (value := getattr(given, field)) is not None:
                 new[field] = value
+        if "id18" in new:
+            new |= {"birth_date": given.birth_date, "gender": given.gender}
         if isinstance(given.name, Name) and isinstance(self.called, Name):
             if self.called.surname_only and not given.name.surname_only:
                 new["name"] = given.name.text
