@@ -7,10 +7,10 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv run demo reset test lint types imports architecture unit contract integration e2e faults guards bench format
+.PHONY: help venv run demo reset test lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity format
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # -- the system ------------------------------------------------------------------------------------
 
@@ -63,8 +63,14 @@ faults: venv ## Every fault three times, each under twenty closings a second for
 guards: venv ## Take the guards away one by one; a test must go red for each
 	@$(PY) -m tests.faults.guards
 
+bench-million: venv ## Look-up and view among a million customers, into docs/benchmarks.md (ten minutes)
+	@$(PY) -m tests.bench.million
+
 bench: venv ## Figures with their ratios, into docs/benchmarks.md
 	@$(PY) -m tests.bench
+
+bench-identity: venv ## How well imports tell who is who, against the truth: precision, recall, queue, rows a second
+	@$(PY) -W ignore -m tests.bench.identity
 
 # -- by hand ---------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import MetaData, create_engine, pool, text
+from sqlalchemy import BigInteger, Column, MetaData, String, Uuid, create_engine, pool, text
 
 from chassis import tables
 from chassis.database import driver_url
@@ -137,4 +137,21 @@ def create_chassis_tables(op: Any, *, service: str) -> None:
     )
     op.execute(
         "CREATE TRIGGER outbox_recorded AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION outbox_notify()"
+    )
+
+
+def create_rekeying_tables(op: Any) -> None:
+    """Called by a migration of each service that keeps something of customers (`chassis.rekeying`)."""
+    op.create_table(
+        "customer_alias",
+        Column("customer_id", Uuid, primary_key=True),
+        Column("survivor_id", Uuid, nullable=False, index=True),
+        Column("version", BigInteger, nullable=False),
+    )
+    op.create_table(
+        "document_owner",
+        Column("document_type", String, primary_key=True),
+        Column("document_id", String, primary_key=True),
+        Column("customer_id", Uuid, nullable=False, index=True),
+        Column("version", BigInteger, nullable=False),
     )

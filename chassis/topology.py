@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chassis.settings import SERVICES
-from contracts.customer import events as _customer  # noqa: F401  # declares its events
+from contracts.customer import events as customer
 from contracts.envelope import EVENTS, Event
 from contracts.followup import events as followup
 from contracts.gateway import events as _gateway  # noqa: F401  # declares its events
@@ -34,18 +34,44 @@ REPLIES = "crm.replies"
 PARTNER = "partner"
 """The broker user of systems outside that only listen (`docs/events.md`)."""
 
+_RECORDS = (customer.CustomerMerged, customer.CustomerUnmerged, customer.CustomerSplit)
+"""What everybody hears who keeps something of customers (E8)."""
+
 HEARS: dict[str, tuple[type[Event], ...]] = {
     "customer": (
+        customer.CustomerRegistered,
+        customer.CustomerUpdated,
+        customer.DuplicateSuspected,
+        customer.VehiclePartyChanged,
+        customer.CustomerConsentChanged,
+        *_RECORDS,
         sales.OrderSigned,
+        sales.PaymentConfirmed,
+        sales.VehicleAllocated,
         sales.VehicleDelivered,
         workshop.RepairOrderOpened,
+        workshop.RepairAuthorized,
+        workshop.RepairStageChanged,
+        workshop.RepairReady,
+        workshop.RepairSettled,
         workshop.VehicleReturned,
         followup.VisitPlanned,
         followup.VisitCompleted,
+        followup.VisitSuppressed,
+        followup.VisitReleased,
+        sales.OrdersRekeyed,
+        workshop.RepairOrdersRekeyed,
+        followup.VisitsRekeyed,
     ),
-    "sales": (),
-    "workshop": (),
-    "followup": (sales.VehicleDelivered, workshop.VehicleReturned),
+    "sales": _RECORDS,
+    "workshop": _RECORDS,
+    "followup": (
+        *_RECORDS,
+        customer.CustomerConsentChanged,
+        customer.CustomerPreferencesChanged,
+        sales.VehicleDelivered,
+        workshop.VehicleReturned,
+    ),
     "reporting": (sales.VehicleDelivered, workshop.RepairSettled, followup.VisitCompleted),
     "gateway": (),
 }

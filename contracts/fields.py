@@ -31,6 +31,9 @@ Plate = Annotated[str, Text(5, 16)]
 Mobile = Annotated[str, Text(1, 40), Sensitive("mobile")]
 """A phone number: as typed in requests (E1), masked in answers unless revealed."""
 
+MobileShown = Annotated[str, Text(0, 40), Sensitive("mobile")]
+"""The number a customer is called at, masked unless revealed; empty where none is known (files leave it out)."""
+
 IdNumber = Annotated[str, Text(1, 40), Sensitive("id_number")]
 """A resident ID as typed in requests (E2), masked in answers."""
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import orjson
 
@@ -21,6 +22,9 @@ from gateway.wire import Response
 
 log = logs.get("http")
 
+HTML = b"text/html; charset=utf-8"
+CSV = b"text/csv; charset=utf-8"
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:
@@ -35,7 +39,9 @@ class Answering:
         plan, versioned = plan_of(shape, actor.roles), _has_version(shape)
         extra: tuple[tuple[str, str], ...] = (("X-Request-Id", context.correlation_id),)
         status = route.status
-        if plan.is_needed or expand or versioned or route.found:
+        if route.gives_file:
+            return _file(orjson.loads(body), status=status, extra=extra)
+        if plan.is_needed or expand or versioned or route.found or route.page:
             item = orjson.loads(body)
             if versioned:
                 extra = (*extra, ("ETag", f'"{item["version"]}"'))
@@ -48,6 +54,8 @@ class Answering:
                 if expand:
                     self._name_customers(found, actor=actor, context=context)
                 body = orjson.dumps(item)
+            if route.page:
+                return Response(status, route.page.render(item), HTML, extra, route.page.policy)
         return Response(status, body, extra=extra)
 
     def _name(self, found: Found) -> None:
@@ -75,6 +83,11 @@ class Answering:
                 log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
         for item in found.of_customers:
             item["customer_name"] = names.get(item["customer_id"])
+
+
+def _file(item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ...]) -> Response:
+    disposition = ("Content-Disposition", f'attachment; filename="{item["file_name"]}"')
+    return Response(status, item["content"].encode(), content_type=CSV, extra=(*extra, disposition))
 
 
 @cache

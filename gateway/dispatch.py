@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
 import uuid_utils.compat as uuids
 from eventlet.timeout import Timeout
 from prometheus_client import Histogram
@@ -114,7 +115,13 @@ class Dispatcher:
         actor = live.actor if live else _NOBODY
         scope = matrix().scope(operation.name, actor) if live else _NO_SCOPE
         store_id = _store(headers.get("x-store-id"), scope) if live else None
-        asked, expand = reading.read(request, operation=operation, path_values=path_values, store_id=store_id)
+        asked, expand = reading.read(
+            request,
+            operation=operation,
+            path_values=path_values,
+            store_id=store_id,
+            takes_bytes=route.takes_bytes,
+        )
         reading.expect_version(asked, header=headers.get("if-match"), shape=operation.request)
         trace = headers.get("traceparent")
         context = CallContext(
@@ -132,7 +139,8 @@ class Dispatcher:
         else:
             body = self._call(operation, asked, context)
         if route.logs_access:
-            self._log_access(operation, asked, route, staff_id=actor.staff_id, request_id=request_id)
+            rows = orjson.loads(body)["rows"] if route.gives_file else None
+            self._log_access(operation, asked, route, rows=rows, staff_id=actor.staff_id, request_id=request_id)
         return self.answering.show(body, route=route, actor=actor, context=context, expand=expand)
 
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
@@ -172,13 +180,21 @@ class Dispatcher:
             raise HttpFault(faults.TIMED_OUT) from None
 
     def _log_access(
-        self, operation: Operation, asked: dict[str, Any], route: Route, *, staff_id: str, request_id: str
+        self,
+        operation: Operation,
+        asked: dict[str, Any],
+        route: Route,
+        *,
+        rows: int | None,
+        staff_id: str,
+        request_id: str,
     ) -> None:
+        """Write down the reading; of a file also how many customers it holds."""
         entry = {
             "staff_id": staff_id,
             "operation": operation.name,
             "subject_id": asked[route.parameters[0]],
-            "reason": asked["reason"],
+            "reason": asked.get("reason", route.zh) if rows is None else f"{asked['reason']} ({rows} rows)",
             "request_id": request_id,
             "now": clock.now(),
         }

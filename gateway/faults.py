@@ -35,7 +35,12 @@ METHOD_NOT_ALLOWED = Fault(405, "METHOD_NOT_ALLOWED", "该地址不支持此方�
 TOO_SLOW = Fault(408, "REQUEST_TOO_SLOW", "请求发送超时", "The request took too long to arrive")
 BODY_TOO_LARGE = Fault(413, "BODY_TOO_LARGE", "请求体超过1 MiB", "The body is larger than 1 MiB")
 URL_TOO_LONG = Fault(414, "URL_TOO_LONG", "地址超过8 KiB", "The address is longer than 8 KiB")
-MEDIA_TYPE = Fault(415, "MEDIA_TYPE_NOT_SUPPORTED", "请求体须为application/json", "The body must be application/json")
+MEDIA_TYPE = Fault(
+    415,
+    "MEDIA_TYPE_NOT_SUPPORTED",
+    "请求体须为application/json(上传文件分段为application/octet-stream)",
+    "The body must be application/json, that of a part of a file application/octet-stream",
+)
 EXPECTATION = Fault(417, "EXPECTATION_FAILED", "不支持该Expect要求", "This expectation cannot be met")
 HEADERS_TOO_LARGE = Fault(431, "HEADERS_TOO_LARGE", "请求头超过16 KiB", "The headers are larger than 16 KiB")
 INTERNAL = Fault(

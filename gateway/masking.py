@@ -26,8 +26,10 @@ _FREE = {"mobile": "mobile", "id_number": "id_number", "id18": "id_number", "add
 
 
 def mask_mobile(value: Any) -> str:
-    """`138****5678`; of a short number only the last two digits."""
+    """`138****5678`; of a short number only the last two digits, and of none nothing."""
     number = str(value)
+    if not number:
+        return ""
     return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else f"****{number[-2:]}"
 
 

@@ -142,7 +142,10 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "parameters": _parameters(route, schemas),
         "responses": _responses(route, schemas),
     }
-    if route.method in ("POST", "PATCH") and (body := _body(route, schemas))["properties"]:
+    if route.takes_bytes:
+        binary = {"type": "string", "format": "binary"}
+        described["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": binary}}}
+    elif route.method in ("POST", "PATCH") and (body := _body(route, schemas))["properties"]:
         described["requestBody"] = {
             "required": bool(body.get("required")),
             "content": {"application/json": {"schema": body}},
@@ -185,7 +188,11 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     response = route.operation.response
     success: dict[str, Any] = {
         "description": (response.__doc__ or "").partition("\n")[0],
-        "content": {"application/json": {"schema": schemas.reference(response, shown=True)}},
+        "content": {"text/csv": {"schema": {"type": "string"}}}
+        if route.gives_file
+        else {"text/html": {"schema": {"type": "string"}}}
+        if route.page
+        else {"application/json": {"schema": schemas.reference(response, shown=True)}},
     }
     if any(field.name == "version" for field in dataclasses.fields(response)):
         success["headers"] = {"ETag": {"description": "The version.", "schema": {"type": "string"}}}

@@ -1,12 +1,13 @@
 """From an HTTP request to an operation's request: path, query string, body and `If-Match` in one JSON object.
 
-A query string is text: its numbers become numbers here. Whether a request fits its declaration is checked
-by the service that owns the operation, once, whatever way it came.
+A query string is text, and so is a path: their numbers become numbers here. Bytes travel as base64.
+Whether a request fits its declaration is checked by the service that owns the operation, once, whatever way it came.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,7 @@ from gateway.wire import Request
 
 DEEPEST = 20
 _ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})"')
+_BYTES = "application/octet-stream"
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
@@ -29,19 +31,26 @@ EXPECTED = "expected_version"
 
 
 def read(
-    request: Request, *, operation: Operation, path_values: dict[str, str], store_id: str | None
+    request: Request,
+    *,
+    operation: Operation,
+    path_values: dict[str, str],
+    store_id: str | None,
+    takes_bytes: str = "",
 ) -> tuple[dict[str, Any], bool]:
     """The request as plain data, and whether it asks for customers' names. Raises HttpFault, InvalidRequest."""
     reads = request.method in ("GET", "HEAD")
-    asked = _query(request.query) if reads else _body(request)
+    asked = _query(request.query) if reads else _bytes(request, takes_bytes) if takes_bytes else _body(request)
     if request.query and not reads:
         raise InvalidRequest(errors={"_": ["This address takes no query string."]})
     expand = reads and _expand(asked, operation.response)
-    for name, value in path_values.items():
-        if asked.setdefault(name, value) != value:
-            raise InvalidRequest(errors={name: ["Differs from the path."]})
     if reads:
         _type(asked, operation.request)
+    path: dict[str, Any] = dict(path_values)
+    _type(path, operation.request)
+    for name, value in path.items():
+        if asked.setdefault(name, value) != value:
+            raise InvalidRequest(errors={name: ["Differs from the path."]})
     if store_id is not None and "store_id" in fields_of(operation.request):
         asked.setdefault("store_id", store_id)
     return asked, expand
@@ -107,6 +116,12 @@ def _body(request: Request) -> dict[str, Any]:
         raise HttpFault(faults.MALFORMED_JSON)
     _require_shallow(body)
     return body
+
+
+def _bytes(request: Request, field: str) -> dict[str, Any]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _BYTES:
+        raise HttpFault(faults.MEDIA_TYPE)
+    return {field: b64encode(request.body).decode()}
 
 
 def _require_shallow(value: Any, left: int = DEEPEST) -> None:

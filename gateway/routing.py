@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from contracts.operation import Operation
@@ -16,12 +17,23 @@ _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """How a response is shown as HTML: made of its JSON, masked and named, under this content security policy."""
+
+    render: Callable[[dict[str, Any]], bytes]
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One address. Who may use it stands in `contracts/access.toml` by the operation's name.
 
     `zh` is the operation's summary in Chinese. `status` is that of success;
     `found` is it instead where the response says `created: false`.
     `logs_access` writes the reading of personal data into the access log before it is answered.
+    `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
+    `page` answers with a page for people instead of JSON.
+    `gives_file` answers with the response's `content` as a CSV file called `file_name`, of so many `rows`.
     """
 
     method: str
@@ -32,6 +44,9 @@ class Route:
     found: int | None = None
     logs_access: bool = False
     public: bool = False
+    takes_bytes: str = ""
+    gives_file: bool = False
+    page: Page | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -57,17 +57,23 @@ class Client:
         self, method: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None
     ) -> tuple[int, Any]:
         """One request; returns (status, decoded body). Raises ApiProblem for 4xx and 5xx."""
-        headers = {"Accept": "application/json", "Accept-Language": "zh"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if self.store:
-            headers["X-Store-Id"] = self.store
-        if key:
-            headers["Idempotency-Key"] = key
+        headers = {"Idempotency-Key": key} if key else {}
         payload = None
         if body is not None:
             payload = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
+        return self._answered(method, path, payload, headers)
+
+    def upload(self, path: str, content: bytes) -> Any:
+        """Put bytes as they are."""
+        return self._answered("PUT", path, content, {"Content-Type": "application/octet-stream"})[1]
+
+    def _answered(self, method: str, path: str, payload: bytes | None, more: dict[str, str]) -> tuple[int, Any]:
+        headers = {"Accept": "application/json", "Accept-Language": "zh", **more}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if self.store:
+            headers["X-Store-Id"] = self.store
         status, text = self._exchange(method, BASE + path, payload, headers)
         answer = json.loads(text) if text else None
         if status >= 400:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -75,3 +75,112 @@ class VehiclePartyChanged:
     role: str
     since: datetime
     until: datetime | None = None
+
+
+@event(producer="customer", name="customer_consent_changed", version=1, subject="consent")
+class CustomerConsentChanged:
+    """A customer gave or withdrew his consent for one purpose; the latest `at` holds, whatever the order of arrival.
+
+    `channel` is `any` or one of call, sms, email, letter; `basis` consent, contract or law. Of two decisions of one
+    moment the one that forbids holds. Where the proof lies stays in customer.
+    """
+
+    consent_id: UUID
+    customer_id: UUID
+    purpose: str
+    channel: str
+    allowed: bool
+    basis: str
+    at: datetime
+
+
+@event(producer="customer", name="customer_preferences_changed", version=1, subject="customer")
+class CustomerPreferencesChanged:
+    """How a customer wants to be reached from now on (R12), as of this version of his record; hours are local."""
+
+    customer_id: UUID
+    version: int
+    do_not_call: bool
+    channel: str | None = None
+    from_hour: int | None = None
+    to_hour: int | None = None
+
+
+@event(producer="customer", name="segment_entered", version=1, subject="segment_member")
+class SegmentEntered:
+    """A customer fits a segment since then (R18)."""
+
+    segment_id: UUID
+    customer_id: UUID
+
+
+@event(producer="customer", name="segment_left", version=1, subject="segment_member")
+class SegmentLeft:
+    """A customer no longer fits a segment."""
+
+    segment_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LivesOn:
+    """In whose record a customer's lives on since this version of his; in his own, after an undoing."""
+
+    customer_id: UUID
+    survivor_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMoved:
+    """A document that is another customer's than it was written for; the newest version counts."""
+
+    document_type: str
+    document_id: str
+    customer_id: UUID
+    version: int
+
+
+@event(producer="customer", name="customer_merged", version=1, subject="merge")
+class CustomerMerged:
+    """Records were found to be one customer's and live on in one of them (E8).
+
+    `lives_on` names every record that lives on in the survivor now, those merged into a loser earlier included;
+    a merge of many comes in `parts` events, each of which stands for itself. `rule` is human, id or evidence.
+    """
+
+    change_id: UUID
+    survivor_id: UUID
+    loser_ids: list[UUID]
+    rule: str
+    score: int | None = None
+    lives_on: list[LivesOn] = field(default_factory=list)
+    documents: list[DocumentMoved] = field(default_factory=list)
+    part: int = 1
+    parts: int = 1
+
+
+@event(producer="customer", name="customer_unmerged", version=1, subject="merge")
+class CustomerUnmerged:
+    """A merge was undone: what was written for the restored customers is theirs again, and the `documents` named."""
+
+    change_id: UUID
+    survivor_id: UUID
+    restored_ids: list[UUID]
+    lives_on: list[LivesOn] = field(default_factory=list)
+    documents: list[DocumentMoved] = field(default_factory=list)
+    part: int = 1
+    parts: int = 1
+
+
+@event(producer="customer", name="customer_split", version=1, subject="merge")
+class CustomerSplit:
+    """One record held two customers: the new one has these documents since then (E8)."""
+
+    change_id: UUID
+    customer_id: UUID
+    new_id: UUID
+    lives_on: list[LivesOn] = field(default_factory=list)
+    documents: list[DocumentMoved] = field(default_factory=list)
+    part: int = 1
+    parts: int = 1

@@ -8,7 +8,20 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from contracts.fields import Address, IdNumber, Km, Mobile, Plate, Reason, StaffId, StoreId, Version, Vin
+from contracts.fields import (
+    Address,
+    IdNumber,
+    Km,
+    Mobile,
+    MobileShown,
+    Plate,
+    PriceFen,
+    Reason,
+    StaffId,
+    StoreId,
+    Version,
+    Vin,
+)
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
 
@@ -164,8 +177,21 @@ class VehicleShown:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRepairOrder:
+    """A vehicle of the customer that is in a workshop right now."""
+
+    ro_id: UUID
+    store_id: StoreId
+    since: datetime
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
-    """What every desk must know at once (R36)."""
+    """What every desk must know at once (R36).
+
+    `spent_fen` is what he paid us for cars and repairs, in fen; `next_visit_at` when we are to call him next.
+    """
 
     sold_by_us: bool = False
     sold_at: datetime | None = None
@@ -176,6 +202,22 @@ class Glance:
     service_visits: int = 0
     open_visits: int = 0
     last_score: int | None = None
+    last_service_store_id: StoreId | None = None
+    last_contact_at: datetime | None = None
+    next_visit_at: datetime | None = None
+    next_visit_purpose: str | None = None
+    open_orders: int = 0
+    open_repair_orders: list[OpenRepairOrder] = field(default_factory=list)
+    spent_fen: PriceFen = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a desk must not overlook when the customer stands before it; `code` is stable."""
+
+    code: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +227,12 @@ class Hit:
     customer_id: UUID
     kind: CustomerKind
     name: str
-    mobile: Mobile
+    mobile: MobileShown
     matched_by: str
     vehicles: list[VehicleShown]
     glance: Glance
     title: str = ""
+    alerts: list[Alert] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +288,16 @@ class AddressShown:
 
 @dataclass(frozen=True, slots=True)
 class ViewAsked:
-    """A customer; `types` narrows the timeline to these events, parted by commas."""
+    """A customer, and which of his timeline: `types` are events, parted by commas, `store` where it happened.
+
+    `before` is a moment, or what an earlier answer gave as `older`.
+    """
 
     customer_id: UUID
     types: Annotated[str, Text(0, 500)] | None = None
+    store: StoreId | None = None
+    before: Annotated[str, Text(1, 80)] | None = None
+    limit: Annotated[int, Between(1, 200)] = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +305,13 @@ class CustomerView:
     """Profile, vehicles, facts at a glance and the timeline, newest first (R19).
 
     Of a record that was merged this is its survivor's, and `redirected_from` is what was asked for.
+    `older` is there when the timeline goes on: ask again with it as `before`.
     """
 
     customer_id: UUID
     kind: CustomerKind
     name: str
-    mobile: Mobile
+    mobile: MobileShown
     source: str
     registered_at: datetime
     store_id: StoreId
@@ -283,6 +333,8 @@ class CustomerView:
     tags: list[str] = field(default_factory=list)
     updated_at: datetime | None = None
     redirected_from: UUID | None = None
+    alerts: list[Alert] = field(default_factory=list)
+    older: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,3 +31,34 @@ class VisitCompleted:
     completed_at: datetime
     trigger_type: str
     trigger_id: UUID
+
+
+@event(producer="followup", name="visit_suppressed", version=1, subject="visit")
+class VisitSuppressed:
+    """The customer is not to be called for this visit: `reason` is `do_not_call` or `consent_withdrawn` (R12)."""
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    due_at: datetime
+    reason: str
+
+
+@event(producer="followup", name="visit_released", version=1, subject="visit")
+class VisitReleased:
+    """A suppressed visit may be made by call again."""
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    due_at: datetime
+
+
+@event(producer="followup", name="visits_rekeyed", version=1, subject="rekeying")
+class VisitsRekeyed:
+    """Visits follow a change of customers' records (E8): `kind` is merged, unmerged or split, `rows` how many moved."""
+
+    change_id: UUID
+    kind: str
+    part: int
+    rows: int

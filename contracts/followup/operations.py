@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
+from contracts.customer.operations import Channel
 from contracts.fields import Page, Remark, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
 
 
 class VisitStatus(StrEnum):
-    """Where a visit stands (C12; the states of this slice)."""
+    """Where a visit stands (C12; the states of this slice). A suppressed one is not made by call (R12)."""
 
     PLANNED = "planned"
     DUE = "due"
+    SUPPRESSED = "suppressed"
     COMPLETED = "completed"
+
+
+class SuppressedBecause(StrEnum):
+    """Why a customer is not called (R12)."""
+
+    DO_NOT_CALL = "do_not_call"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """Visits of the caller's scope by due time; without a status the open ones."""
+    """Visits of the caller's scope by due time; without a status those to be made by call."""
 
     store_id: StoreId | None = None
     status: VisitStatus | None = None
@@ -35,7 +44,10 @@ class Worklist:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit as shown."""
+    """A visit as shown. A suppressed one says why, and by what other ways the customer may be asked (R12).
+
+    `made_with` is the visit that stands for this one too, since records were merged (E8).
+    """
 
     visit_id: UUID
     purpose: str
@@ -50,6 +62,9 @@ class Visit:
     remark: str = ""
     completed_at: datetime | None = None
     completed_by: StaffId | None = None
+    suppressed_because: SuppressedBecause | None = None
+    other_ways: list[Channel] = field(default_factory=list)
+    made_with: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +79,12 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class CompleteVisit:
-    """What the customer answered: satisfaction 1 to 10 and his words."""
+    """What the customer answered: satisfaction 1 to 10 and his words; `channel` is how he was asked."""
 
     visit_id: UUID
     score: Annotated[int, Between(1, 10)]
     remark: Remark = ""
+    channel: Channel = Channel.CALL
     expected_version: Version | None = None
 
 
@@ -118,7 +134,7 @@ complete_visit = command(
     "followup.complete_visit",
     CompleteVisit,
     Visit,
-    refuses=("VISIT_NOT_FOUND", "VISIT_CLOSED", "JUDGED_PERSON_ASKS"),
+    refuses=("VISIT_MADE_WITH", "VISIT_NOT_FOUND", "VISIT_CLOSED", "VISIT_SUPPRESSED", "JUDGED_PERSON_ASKS"),
     summary="Record what the customer answered",
 )
 publish_policy = command(

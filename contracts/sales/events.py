@@ -17,6 +17,7 @@ class OrderSigned:
     model: str
     total_fen: int
     promised_date: date
+    consultant_id: str | None = None
 
 
 @event(producer="sales", name="payment_confirmed", version=1, subject="order")
@@ -37,6 +38,7 @@ class VehicleAllocated:
     order_id: UUID
     vehicle_id: UUID
     vin: str
+    customer_id: UUID | None = None
 
 
 @event(producer="sales", name="vehicle_delivered", version=1, subject="order")
@@ -53,3 +55,13 @@ class VehicleDelivered:
     first_promise: date
     total_fen: int
     km: int
+
+
+@event(producer="sales", name="orders_rekeyed", version=1, subject="rekeying")
+class OrdersRekeyed:
+    """Orders follow a change of customers' records (E8): `kind` is merged, unmerged or split, `rows` how many moved."""
+
+    change_id: UUID
+    kind: str
+    part: int
+    rows: int

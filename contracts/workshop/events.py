@@ -77,3 +77,16 @@ class VehicleReturned:
     customer_id: UUID
     km: int
     returned_at: datetime
+
+
+@event(producer="workshop", name="repair_orders_rekeyed", version=1, subject="rekeying")
+class RepairOrdersRekeyed:
+    """Repair orders follow a change of customers' records (E8), `rows` of them.
+
+    `kind` is merged, unmerged or split.
+    """
+
+    change_id: UUID
+    kind: str
+    part: int
+    rows: int

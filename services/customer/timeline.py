@@ -1,89 +1,248 @@
 """The customer view as a projection: every event that concerns a customer becomes a line of his timeline.
 
-A new kind of event is one row in `TOLD` (and one `@subscribe` line).
+A new kind of event is one row in `TOLD` and its name in `HEARS` (`chassis/topology.py`).
 The glance is folded from the whole timeline of a customer, never counted up,
 so that late, repeated and shuffled events give the same view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis import rekeying
 from chassis.outbox import record_all
-from chassis.rows import insert_all
+from chassis.rows import as_json, insert_all
 from contracts import shapes
+from contracts.customer import events as customer
+from contracts.customer.events import DocumentMoved
 from contracts.envelope import Event, Received
-from contracts.followup.events import VisitCompleted, VisitPlanned
-from contracts.sales.events import OrderSigned, VehicleDelivered
-from contracts.workshop.events import RepairOrderOpened, VehicleReturned
+from contracts.followup import events as followup
+from contracts.gateway import events as gateway
+from contracts.sales import events as sales
+from contracts.workshop import events as workshop
 from services.customer.models import TimelineEntry, Vehicle
+from services.customer.usecases import odometer
 from services.customer.usecases.vehicles import OWNER, Party, Seen, add_parties, keep_vehicles
 
-TOLD: dict[type[Event], tuple[str, ...]] = {
-    OrderSigned: ("model", "promised_date"),
-    VehicleDelivered: ("vin", "model", "consultant_id", "km"),
-    RepairOrderOpened: ("number", "vehicle_id", "advisor_id", "km"),
-    VehicleReturned: ("number", "vehicle_id", "km"),
-    VisitPlanned: ("purpose", "due_at"),
-    VisitCompleted: ("purpose", "score"),
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an event is told.
+
+    `shows` are the fields of its payload that the line holds, `more` what is made of others;
+    `of` are the fields that say whose it is: each a customer, or several. No line holds a name or a phone,
+    and what is money ends in `_fen`, by which it is masked for those who may not see prices (R23).
+    """
+
+    shows: tuple[str, ...] = ()
+    more: Callable[[Any], dict[str, Any]] | None = None
+    of: tuple[str, ...] = ("customer_id",)
+
+
+def _changed(updated: Any) -> dict[str, Any]:
+    return {"changed": [one.field for one in updated.changed]}
+
+
+def _own_share(settled: Any) -> dict[str, Any]:
+    """What the customer pays himself of an invoice; older events do not tell it apart."""
+    return {"customer_fen": settled.by_pay_type.get("CUSTOMER", 0) if settled.by_pay_type else settled.total_fen}
+
+
+TOLD: dict[type[Event], Told] = {
+    customer.CustomerRegistered: Told(("kind", "source")),
+    customer.CustomerUpdated: Told((), more=_changed),
+    customer.DuplicateSuspected: Told(("customer_id", "other_id", "score", "evidence"), of=("customer_id", "other_id")),
+    customer.VehiclePartyChanged: Told(("vehicle_id", "role", "since", "until")),
+    customer.CustomerConsentChanged: Told(("purpose", "channel", "allowed", "basis")),
+    customer.CustomerMerged: Told(("survivor_id", "loser_ids", "rule", "score"), of=("survivor_id", "loser_ids")),
+    customer.CustomerUnmerged: Told(("survivor_id", "restored_ids"), of=("survivor_id", "restored_ids")),
+    customer.CustomerSplit: Told(("customer_id", "new_id"), of=("customer_id", "new_id")),
+    sales.OrderSigned: Told(("model", "promised_date", "consultant_id", "total_fen")),
+    sales.PaymentConfirmed: Told(("amount_fen", "balance_fen")),
+    sales.VehicleAllocated: Told(("vin", "vehicle_id")),
+    sales.VehicleDelivered: Told(("vin", "model", "consultant_id", "km", "first_promise", "total_fen")),
+    workshop.RepairOrderOpened: Told(("number", "vehicle_id", "advisor_id", "km")),
+    workshop.RepairAuthorized: Told(("amount_fen", "promised_at")),
+    workshop.RepairStageChanged: Told(("from_stage", "to_stage")),
+    workshop.RepairReady: Told(("first_promise",)),
+    workshop.RepairSettled: Told(("vehicle_id", "total_fen"), more=_own_share),
+    workshop.VehicleReturned: Told(("number", "vehicle_id", "km")),
+    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id")),
+    followup.VisitCompleted: Told(("purpose", "score")),
+    followup.VisitSuppressed: Told(("purpose", "due_at", "reason")),
+    followup.VisitReleased: Told(("purpose", "due_at")),
 }
-"""Which fields of an event's payload the timeline shows."""
+"""Every event that concerns a customer. The service hears what stands here."""
+
+UNTOLD: dict[type[Event], str] = {
+    customer.VehicleRegistered: "of a vehicle; its owner's line is the delivery",
+    customer.VehiclePlateChanged: "of a vehicle; the view shows the plates themselves",
+    customer.CustomerPreferencesChanged: "the same change is told as customer_updated",
+    customer.SegmentEntered: "our own judgement of what the timeline tells",
+    customer.SegmentLeft: "our own judgement of what the timeline tells",
+    sales.OrdersRekeyed: "another service's word that it has followed a merge",
+    workshop.RepairOrdersRekeyed: "another service's word that it has followed a merge",
+    followup.VisitsRekeyed: "another service's word that it has followed a merge",
+    gateway.StoreChanged: "of the organisation",
+    gateway.StaffChanged: "of the organisation",
+}
+"""Every other event, and why no customer's timeline tells of it."""
+
+PARTY = "vehicle_party"
+"""The type under which a customer's role towards a vehicle can be given to somebody else (`chassis.rekeying`)."""
+
+_MOVE = text(
+    """
+    WITH moved AS (SELECT source_type, source_id, customer_id
+                     FROM jsonb_populate_recordset(NULL::timeline_entry, CAST(:rows AS jsonb))),
+         concerned AS (
+         SELECT source_type, source_id, customer_id FROM moved
+          UNION
+         SELECT v.source_type, v.source_id, moved.customer_id
+           FROM moved JOIN timeline_entry v ON v.event_type = 'visit_planned'
+            AND v.summary->>'trigger_id' = moved.source_id AND v.summary->>'trigger_type' = moved.source_type)
+    UPDATE timeline_entry t SET customer_id = concerned.customer_id
+      FROM concerned WHERE t.source_type = concerned.source_type AND t.source_id = concerned.source_id
+    """
+)
 
 _LOCK = text(
     """
-    SELECT pg_advisory_xact_lock(hashtextextended(customer::text, 1))
-      FROM (SELECT customer FROM unnest(CAST(:customers AS uuid[])) AS customer ORDER BY customer) in_one_order
+    WITH asked AS (SELECT unnest((SELECT CAST(:customers AS uuid[]))) AS id),
+         persons AS (SELECT id FROM asked
+                      UNION SELECT k.merged_into FROM asked JOIN customer k USING (id) WHERE k.merged_into IS NOT NULL)
+    SELECT id, pg_advisory_xact_lock(hashtextextended(id::text, 1))
+      FROM (SELECT id FROM persons ORDER BY id) in_one_order
     """
 )
 """Two transactions must not fold a customer without seeing each other's lines; in one order, so without deadlock."""
 
 _entries: Any = TimelineEntry.__table__
 
-_FOLD = text(
-    """
-    INSERT INTO glance (customer_id, sold_at, sold_store_id, consultant_id, last_service_at, last_km,
-                        service_visits, open_visits, last_score)
-    SELECT c.id, sold.occurred_at, sold.store_id, sold.summary->>'consultant_id', counted.last_service_at,
-           driven.km, counted.service_visits, counted.open_visits, counted.last_score
-      FROM unnest(CAST(:customers AS uuid[])) AS c(id)
-      LEFT JOIN LATERAL (
-           SELECT occurred_at, store_id, summary FROM timeline_entry t
-            WHERE t.customer_id = c.id AND t.event_type = 'vehicle_delivered'
-            ORDER BY occurred_at DESC, event_id DESC LIMIT 1) sold ON true
-      LEFT JOIN LATERAL (
-           SELECT (summary->>'km')::bigint AS km FROM timeline_entry t
-            WHERE t.customer_id = c.id
-              AND t.event_type IN ('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')
-            ORDER BY occurred_at DESC, event_id DESC LIMIT 1) driven ON true
-      LEFT JOIN LATERAL (
-           SELECT max(occurred_at) FILTER (WHERE event_type = 'vehicle_returned') AS last_service_at,
-                  count(*) FILTER (WHERE event_type = 'vehicle_returned') AS service_visits,
-                  count(DISTINCT source_id) FILTER (WHERE source_type = 'visit')
-                    - count(DISTINCT source_id) FILTER (WHERE event_type = 'visit_completed') AS open_visits,
-                  (array_agg((summary->>'score')::bigint ORDER BY occurred_at DESC, event_id DESC)
-                    FILTER (WHERE event_type = 'visit_completed'))[1] AS last_score
-             FROM timeline_entry t WHERE t.customer_id = c.id) counted ON true
+_READINGS = "('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')"
+_CONTACTS = "('order_signed', 'vehicle_delivered', 'repair_order_opened', 'vehicle_returned', 'visit_completed')"
+
+FOLD = text(
+    f"""
+    WITH person AS (
+         SELECT DISTINCT coalesce(k.merged_into, asked.id) AS id
+           FROM unnest((SELECT CAST(:customers AS uuid[]))) AS asked(id) LEFT JOIN customer k ON k.id = asked.id),
+    written AS (
+    INSERT INTO glance AS known (
+           customer_id, sold_at, sold_store_id, consultant_id, last_service_at, last_service_store_id, last_contact_at,
+           last_km, service_visits, open_visits, next_visit_at, next_visit_purpose, last_score, open_orders,
+           open_repair_orders, spent_fen)
+    SELECT person.id, folded.*
+      FROM person CROSS JOIN LATERAL (
+           SELECT max(sold_at),
+                  (array_agg(store_id ORDER BY sold_at DESC, id) FILTER (WHERE sold_at IS NOT NULL))[1],
+                  (array_agg(consultant ORDER BY sold_at DESC, id) FILTER (WHERE sold_at IS NOT NULL))[1],
+                  max(served_at),
+                  (array_agg(store_id ORDER BY served_at DESC, id) FILTER (WHERE served_at IS NOT NULL))[1],
+                  max(contact_at),
+                  (array_agg(km ORDER BY km_at DESC, km DESC) FILTER (WHERE km IS NOT NULL))[1],
+                  count(served_at),
+                  count(*) FILTER (WHERE awaited),
+                  min(due_at) FILTER (WHERE awaited),
+                  (array_agg(purpose ORDER BY due_at, id) FILTER (WHERE awaited))[1],
+                  (array_agg(score ORDER BY scored_at DESC, id) FILTER (WHERE score IS NOT NULL))[1],
+                  count(*) FILTER (WHERE type = 'order' AND sold_at IS NULL),
+                  coalesce(jsonb_agg(jsonb_build_object('ro_id', id, 'number', number, 'store_id', store_id,
+                                                        'since', since) ORDER BY since, id)
+                           FILTER (WHERE type = 'repair_order' AND served_at IS NULL), '[]'),
+                  coalesce(sum(spent), 0)
+             FROM (SELECT type, id, store_id, sold_at, served_at, contact_at, since, consultant, number, km, km_at,
+                          purpose, due_at, score, scored_at, spent,
+                          type = 'visit' AND scored_at IS NULL AND silenced <= released AS awaited
+                     FROM (SELECT source_type AS type, source_id AS id, max(store_id) AS store_id,
+                                  min(occurred_at) AS since,
+                                  max(occurred_at) FILTER (WHERE event_type = 'vehicle_delivered') AS sold_at,
+                                  max(occurred_at) FILTER (WHERE event_type = 'vehicle_returned') AS served_at,
+                                  max(occurred_at) FILTER (WHERE event_type = 'visit_completed') AS scored_at,
+                                  max(occurred_at) FILTER (WHERE event_type IN {_CONTACTS}) AS contact_at,
+                                  max(occurred_at) FILTER (WHERE event_type IN {_READINGS}) AS km_at,
+                                  max((summary->>'km')::bigint) FILTER (WHERE event_type IN {_READINGS}) AS km,
+                                  max(summary->>'consultant_id') FILTER (WHERE event_type = 'vehicle_delivered')
+                                      AS consultant,
+                                  coalesce(max(source_version) FILTER (WHERE event_type = 'visit_suppressed'), 0)
+                                      AS silenced,
+                                  coalesce(max(source_version) FILTER (WHERE event_type = 'visit_released'), 0)
+                                      AS released,
+                                  max(summary->>'number') FILTER (WHERE event_type = 'repair_order_opened') AS number,
+                                  max(summary->>'purpose') FILTER (WHERE event_type = 'visit_planned') AS purpose,
+                                  max((summary->>'due_at')::timestamptz)
+                                      FILTER (WHERE event_type IN ('visit_planned', 'visit_released')) AS due_at,
+                                  max((summary->>'score')::bigint) FILTER (WHERE event_type = 'visit_completed')
+                                      AS score,
+                                  sum(CASE event_type WHEN 'vehicle_delivered' THEN (summary->>'total_fen')::bigint
+                                                      WHEN 'repair_settled' THEN (summary->>'customer_fen')::bigint
+                                      END) AS spent
+                             FROM timeline_entry t
+                            WHERE t.customer_id = ANY(ARRAY(
+                                  SELECT person.id UNION ALL
+                                  SELECT m.id FROM customer m WHERE m.merged_into = person.id))
+                            GROUP BY source_type, source_id) document) documents) folded
     ON CONFLICT (customer_id) DO UPDATE SET
         sold_at = excluded.sold_at, sold_store_id = excluded.sold_store_id, consultant_id = excluded.consultant_id,
-        last_service_at = excluded.last_service_at, last_km = excluded.last_km,
-        service_visits = excluded.service_visits, open_visits = excluded.open_visits, last_score = excluded.last_score
-    """
+        last_service_at = excluded.last_service_at, last_service_store_id = excluded.last_service_store_id,
+        last_contact_at = excluded.last_contact_at, last_km = excluded.last_km,
+        service_visits = excluded.service_visits, open_visits = excluded.open_visits,
+        next_visit_at = excluded.next_visit_at, next_visit_purpose = excluded.next_visit_purpose,
+        last_score = excluded.last_score, open_orders = excluded.open_orders,
+        open_repair_orders = excluded.open_repair_orders, spent_fen = excluded.spent_fen
+     WHERE known IS DISTINCT FROM excluded),
+    to_judge AS (
+    INSERT INTO segment_due
+    SELECT id FROM (SELECT id FROM person UNION SELECT unnest((SELECT CAST(:customers AS uuid[])))) AS concerned
+     WHERE EXISTS (SELECT FROM segment) ORDER BY id
+    ON CONFLICT DO NOTHING)
+    SELECT id FROM person
+    """  # noqa: S608  # constants of this file
 )
+"""Customers' glances, each from one pass over all his lines, those of records merged into his included.
+
+It gives whom it folded, and leaves a note for the segments.
+"""
 
 
 def tell(session: Session, received: Sequence[Received[Any]]) -> None:
-    """Write the events into their customers' timelines and fold those customers' glances anew."""
-    customers = sorted({event.payload.customer_id for event in received})
-    session.execute(_LOCK, {"customers": customers})
-    insert_all(session, _entries, [_entry(event) for event in received], on_conflict="DO NOTHING")
-    session.execute(_FOLD, {"customers": customers})
+    """Write the events into their customers' timelines, fold those customers' glances anew, keep the odometers."""
+    lines = {(event.id, one): event for event in received for one in customers_of(event)}
+    if lines:
+        _write(session, received, lines)
+    odometer.keep(session, received)
 
 
-def hand_over(session: Session, delivered: Sequence[Received[VehicleDelivered]]) -> None:
+def _write(session: Session, received: Sequence[Received[Any]], lines: dict[tuple[UUID, UUID], Received[Any]]) -> None:
+    customers = sorted({one for _, one in lines})
+    locked = _lock(session, customers)
+    given = rekeying.given_documents(session, [_document(event) for event in received])
+    if given:
+        lines = {(event.id, given.get(_document(event), one)): event for (_, one), event in lines.items()}
+        customers = sorted({*customers, *(one for _, one in lines)})
+        locked |= _lock(session, customers)
+    insert_all(session, _entries, [_entry(event, one) for (_, one), event in lines.items()], on_conflict="DO NOTHING")
+    fold(session, customers, locked=locked)
+
+
+def fold(session: Session, customers: Sequence[UUID], *, locked: frozenset[UUID] = frozenset()) -> None:
+    """Fold the glances of these customers, or of those they were merged into, from what their timelines tell.
+
+    `locked` are the customers this transaction holds already. Somebody merged while we waited for his lock lives on
+    in a survivor whom we do not hold yet: then once more.
+    """
+    locked = locked or _lock(session, customers)
+    while not (folded := frozenset(session.execute(FOLD, {"customers": list(customers)}).scalars())) <= locked:
+        locked |= _lock(session, sorted(folded))
+
+
+def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelivered]]) -> None:
     """A delivery also makes the customer the owner of the vehicle."""
     seen, parties = [], []
     for event in delivered:
@@ -92,16 +251,56 @@ def hand_over(session: Session, delivered: Sequence[Received[VehicleDelivered]])
         seen.append(Seen(vehicle, event.store_id, fact.delivered_at))
         parties.append(Party(vehicle.id, fact.customer_id, OWNER, fact.delivered_at))
     record_all(session, keep_vehicles(session, seen))
+    told = [rekeying.Told(one.customer_id, PARTY, f"{one.vehicle_id}:{one.customer_id}") for one in parties]
+    parties = [
+        one._replace(customer_id=owner.customer_id, origin_customer_id=owner.origin_id)
+        for one, owner in zip(parties, rekeying.owners(session, told), strict=True)
+    ]
     add_parties(session, parties)
     tell(session, delivered)
 
 
-def _entry(event: Received[Any]) -> dict[str, Any]:
-    envelope = event.envelope
+def move(session: Session, documents: Sequence[DocumentMoved], *, whose: UUID) -> None:
+    """Let the lines of these documents, visits made because of them included, go over to their new customers (E8)."""
+    concerned = sorted({whose, *(one.customer_id for one in documents)})
+    locked = _lock(session, concerned)
+    rows = [
+        {"source_type": one.document_type, "source_id": one.document_id, "customer_id": one.customer_id}
+        for one in documents
+    ]
+    if rows:
+        session.execute(_MOVE, {"rows": as_json(rows)})
+    fold(session, concerned, locked=locked)
+
+
+def _document(event: Received[Any]) -> tuple[str, str]:
+    """The document an event belongs to: a visit to the one it is made because of, anything else to itself."""
+    trigger = getattr(event.payload, "trigger_id", None)
+    if trigger is not None:
+        return event.payload.trigger_type, str(trigger)
+    return event.subject.type, event.subject.id
+
+
+def customers_of(event: Received[Any]) -> Iterator[UUID]:
+    """Whose timeline tells of it; of events from before they named a customer, nobody's."""
+    for name in TOLD[type(event.payload)].of:
+        value = getattr(event.payload, name)
+        if isinstance(value, UUID):
+            yield value
+        elif value is not None:
+            yield from value
+
+
+def _lock(session: Session, customers: Sequence[UUID]) -> frozenset[UUID]:
+    return frozenset(session.execute(_LOCK, {"customers": list(customers)}).scalars())
+
+
+def _entry(event: Received[Any], customer_id: UUID) -> dict[str, Any]:
+    envelope, told = event.envelope, TOLD[type(event.payload)]
     payload = shapes.plain(event.payload)
     return {
         "event_id": envelope.event_id,
-        "customer_id": event.payload.customer_id,
+        "customer_id": customer_id,
         "event_type": envelope.event_type,
         "source": envelope.producer,
         "source_type": envelope.subject.type,
@@ -109,5 +308,5 @@ def _entry(event: Received[Any]) -> dict[str, Any]:
         "source_version": envelope.subject.version,
         "store_id": envelope.store_id,
         "occurred_at": envelope.occurred_at,
-        "summary": {name: payload[name] for name in TOLD[type(event.payload)]},
+        "summary": {name: payload[name] for name in told.shows} | (told.more(event.payload) if told.more else {}),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.refusals import Invalid, NotFound, RuleRefused
+from contracts.refusals import Conflict, Invalid, NotFound, RuleRefused
 
 
 class VisitNotFound(NotFound):
@@ -19,6 +19,22 @@ class VisitClosed(RuleRefused):
     code = "VISIT_CLOSED"
     zh = "该回访已结束(状态为{status})"
     en = "The visit is {status}; nothing can be added to it"
+
+
+class VisitSuppressed(Conflict):
+    """The customer does not want to be called for this: `details["because"]`; ask him another way (R12)."""
+
+    code = "VISIT_SUPPRESSED"
+    zh = "客户不接受电话回访,请改用其他方式"
+    en = "The customer does not want to be called for this; ask him another way"
+
+
+class VisitMadeWith(Conflict):
+    """Another visit asks this customer the same and stands for this one too: `details["visit_id"]` (E8)."""
+
+    code = "VISIT_MADE_WITH"
+    zh = "该回访已与同一客户的另一回访合并,请在那一次回访中记录"
+    en = "Another visit stands for this one; record the answer there"
 
 
 class JudgedPersonAsks(RuleRefused):

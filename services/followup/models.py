@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -9,9 +10,11 @@ from sqlalchemy import BigInteger, Enum, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
 
-from contracts.followup.operations import VisitStatus
+from chassis import rekeying
+from contracts.customer.operations import Channel
+from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
-from services.followup.errors import JudgedPersonAsks, VisitClosed
+from services.followup.errors import JudgedPersonAsks, VisitClosed, VisitSuppressed
 
 _VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
 
@@ -27,18 +30,23 @@ class Base(DeclarativeBase):
 
 
 NEXT = {
-    VisitStatus.PLANNED: (VisitStatus.DUE, VisitStatus.COMPLETED),
-    VisitStatus.DUE: (VisitStatus.COMPLETED,),
+    VisitStatus.PLANNED: (VisitStatus.DUE, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.DUE: (VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.SUPPRESSED: (VisitStatus.PLANNED, VisitStatus.COMPLETED),
     VisitStatus.COMPLETED: (),
 }
-"""The allowed transitions (C12)."""
+"""The allowed transitions (C12, R12). A released visit is planned again, and falls due at its time or at once."""
 
-OPEN = tuple(status for status, following in NEXT.items() if following)
-"""Where there is still something to do."""
+OPEN = (VisitStatus.PLANNED, VisitStatus.DUE)
+"""Where there is somebody to call."""
 
 
 class Visit(Base):
-    """A visit (回访): one purpose, because of one document. `judged_staff_id` is who may not make it."""
+    """A visit (回访): one purpose, because of one document. `judged_staff_id` is who may not make it.
+
+    `origin_customer_id` is whose it was planned for, while his record lives on in another; `made_with` is the visit
+    that stands for this one too, because both ask the same customer the same at about the same time (E8).
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -46,6 +54,8 @@ class Visit(Base):
         Index("visit_by_status", "status", "due_at", "id"),
         Index("visit_by_store", "store_id", "status", "due_at", "id"),
         Index("visit_by_customer", "customer_id", "due_at", "id"),
+        Index("visit_by_origin", "origin_customer_id"),
+        Index("visit_by_trigger", "trigger_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -63,6 +73,9 @@ class Visit(Base):
     remark: Mapped[str]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    suppressed_because: Mapped[str | None]
+    origin_customer_id: Mapped[UUID | None]
+    made_with: Mapped[UUID | None]
 
     @classmethod
     def plan(
@@ -94,7 +107,15 @@ class Visit(Base):
             remark="",
             completed_at=None,
             completed_by=None,
+            suppressed_because=None,
+            origin_customer_id=None,
+            made_with=None,
         )
+
+    @property
+    def planned_for(self) -> UUID:
+        """Whom the visit was planned for: its events name him, whoever he lives on in."""
+        return self.origin_customer_id or self.customer_id
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older visit."""
@@ -120,10 +141,72 @@ class Visit(Base):
         self.due_at = due_at
         self.version += 1
 
-    def complete(self, *, score: int, remark: str, by: str, now: datetime) -> None:
-        """The customer answered. The person being judged may not have asked him (C12)."""
+    def suppress(self, *, because: SuppressedBecause) -> None:
+        """The customer is not to be called for this (R12)."""
+        self._move(VisitStatus.SUPPRESSED)
+        self.suppressed_because = because
+
+    def release(self) -> None:
+        """The customer may be called again."""
+        self._move(VisitStatus.PLANNED)
+        self.suppressed_because = None
+
+    def complete(
+        self,
+        *,
+        score: int,
+        remark: str,
+        by: str,
+        now: datetime,
+        channel: Channel = Channel.CALL,
+        other_ways: Collection[Channel] = (),
+    ) -> None:
+        """The customer answered. The person being judged may not have asked him (C12).
+
+        A suppressed visit is made by one of the `other_ways` only: raises VisitSuppressed (R12).
+        """
         self._require(VisitStatus.COMPLETED)
+        if self.status is VisitStatus.SUPPRESSED and channel not in other_ways:
+            raise VisitSuppressed(because=self.suppressed_because)
         if by == self.judged_staff_id:
             raise JudgedPersonAsks
         self._move(VisitStatus.COMPLETED)
+        self.suppressed_because = None
         self.score, self.remark, self.completed_at, self.completed_by = score, remark, now, by
+
+
+class Wish(Base):
+    """What a customer wishes of one thing: to be called at all, or to be asked for one purpose by one channel (R12).
+
+    Follows from customer's events alone. `about` is `do_not_call`, or the purpose of a consent; `version` is that of
+    the customer's record for the former. The newer one holds: by version, by `at`, and of one moment the one that
+    forbids. It stays with the record it was told of; of a merged record it holds for the survivor.
+    """
+
+    __tablename__ = "wish"
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    allowed: Mapped[bool]
+    at: Mapped[datetime]
+    version: Mapped[int]
+
+
+class CustomerAlias(rekeying.CustomerAlias, Base):
+    """Where customers live on."""
+
+
+class DocumentOwner(rekeying.DocumentOwner, Base):
+    """Documents that were given to somebody else."""
+
+
+VISITS = rekeying.Holding(
+    table="visit",
+    key=("id",),
+    document_type="t.trigger_type",
+    document_id="t.trigger_id::text",
+    found_by="t.trigger_id = CAST(l.document_id AS uuid) AND t.trigger_type = l.document_type",
+    types=("order", "repair_order"),
+)
+"""Visits follow the document they are made because of."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
+from chassis import rekeying
 from contracts.access import Scope
 from contracts.followup import operations
+from contracts.followup.operations import VisitStatus
 from services.followup.errors import VisitNotFound
 from services.followup.models import OPEN, Visit
+from services.followup.occasions import consent_for
+from services.followup.projections import wishes
+from services.followup.rules import other_ways
 
 _columns = Visit.__table__.c
 
@@ -20,7 +27,7 @@ def get_visit(connection: Connection, *, visit_id: UUID, scope: Scope) -> operat
     row = connection.execute(select(Visit.__table__).where(_columns.id == visit_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id):
         raise VisitNotFound
-    return shown(row)
+    return _all_shown(connection, [row])[0]
 
 
 def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope) -> operations.Visits:
@@ -30,14 +37,27 @@ def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope
     if stores is not None:
         wanted = wanted.where(_columns.store_id.in_(stores))
     if asked.customer_id is not None:
-        wanted = wanted.where(_columns.customer_id == asked.customer_id)
+        wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
+    wanted = wanted.where(_columns.made_with.is_(None))
     if asked.due_before is not None:
         wanted = wanted.where(_columns.due_at < asked.due_before)
     total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = connection.execute(
         wanted.order_by(_columns.due_at, _columns.id).limit(asked.size).offset((asked.page - 1) * asked.size)
-    )
-    return operations.Visits([shown(row) for row in rows], asked.page, asked.size, total)
+    ).all()
+    return operations.Visits(_all_shown(connection, rows), asked.page, asked.size, total)
+
+
+def _all_shown(connection: Connection, rows: Sequence[Any]) -> list[operations.Visit]:
+    """Visits with the other ways to ask those who are not to be called."""
+    suppressed = [row.customer_id for row in rows if row.status is VisitStatus.SUPPRESSED]
+    wished = wishes.of_customers(connection, suppressed)
+    return [
+        replace(shown(row), other_ways=other_ways(wished[row.customer_id], purpose=consent_for(row.purpose)))
+        if row.status is VisitStatus.SUPPRESSED
+        else shown(row)
+        for row in rows
+    ]
 
 
 def shown(row: Any) -> operations.Visit:
@@ -56,4 +76,6 @@ def shown(row: Any) -> operations.Visit:
         remark=row.remark,
         completed_at=row.completed_at,
         completed_by=row.completed_by,
+        suppressed_because=row.suppressed_because,
+        made_with=row.made_with,
     )

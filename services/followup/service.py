@@ -10,11 +10,19 @@ from sqlalchemy.orm import Session
 
 from chassis.context import Call
 from chassis.entrypoints import command, query, scheduled, subscribe
+from contracts.customer.events import (
+    CustomerConsentChanged,
+    CustomerMerged,
+    CustomerPreferencesChanged,
+    CustomerSplit,
+    CustomerUnmerged,
+)
 from contracts.envelope import Received
 from contracts.followup import operations
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup import queries, usecases
+from services.followup.projections import wishes
 from services.followup.queries import shown
 
 TOGETHER = 100
@@ -33,6 +41,7 @@ class FollowupService:
             visit_id=request.visit_id,
             score=request.score,
             remark=request.remark,
+            channel=request.channel,
             expected_version=request.expected_version,
             scope=call.scope,
             now=call.now,
@@ -66,6 +75,17 @@ class FollowupService:
     @subscribe(VehicleReturned, batch=TOGETHER)
     def plan_visits(self, session: Session, events: list[Received[Any]]) -> None:
         usecases.plan_visits(session, events)
+
+    @subscribe(CustomerConsentChanged, batch=TOGETHER)
+    @subscribe(CustomerPreferencesChanged, batch=TOGETHER)
+    def keep_wishes(self, session: Session, events: list[Received[Any]]) -> None:
+        wishes.keep(session, events)
+
+    @subscribe(CustomerMerged)
+    @subscribe(CustomerUnmerged)
+    @subscribe(CustomerSplit)
+    def rekey(self, session: Session, event: Received[Any]) -> None:
+        usecases.rekey_visits(session, event)
 
     @scheduled("visits_due", every=30)
     def visits_due(self, session: Session, now: datetime) -> int:

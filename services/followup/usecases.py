@@ -11,18 +11,21 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import policies
+from chassis import policies, rekeying
 from chassis.outbox import Fact, record, record_all
-from chassis.rows import insert_all, values_of
+from chassis.rows import as_json, insert_all, values_of
 from contracts.access import Reach, Scope
+from contracts.customer.operations import Channel
 from contracts.envelope import Received
 from contracts.followup import events
 from contracts.followup.operations import DueChange, PolicyEffect, VisitStatus
 from contracts.refusals import StoreNotAllowed
-from services.followup.errors import PolicyInPast, PolicyUnknown, VisitNotFound
-from services.followup.models import Visit
-from services.followup.occasions import OCCASIONS, occasions_of
+from services.followup.errors import PolicyInPast, PolicyUnknown, VisitMadeWith, VisitNotFound
+from services.followup.models import VISITS, Visit
+from services.followup.occasions import OCCASIONS, consent_for, occasions_of
 from services.followup.occasions.occasion import Occasion
+from services.followup.projections import wishes
+from services.followup.rules import Asking, made_together, other_ways
 
 TOGETHER = 200
 """Visits that fall due in one transaction."""
@@ -31,13 +34,45 @@ SHOWN = 100
 """Changes that a published policy lists."""
 
 _visit: Any = Visit.__table__
+_SURVIVORS = text(
+    """
+    SELECT DISTINCT survivor_id FROM customer_alias
+     WHERE survivor_id = ANY(CAST(:customers AS uuid[])) AND customer_id <> survivor_id ORDER BY survivor_id
+    """
+)
+_ONE_BY_ONE = text(
+    """
+    SELECT pg_advisory_xact_lock(hashtextextended(customer::text, 4))
+      FROM (SELECT customer FROM unnest(CAST(:customers AS uuid[])) AS customer ORDER BY customer) in_one_order
+    """
+)
+_TOGETHER = text(
+    """
+    SELECT v.id, v.customer_id, v.purpose, coalesce(v.origin_customer_id, v.customer_id) AS planned_for, v.due_at,
+           v.made_with, made.id AS stands
+      FROM visit v
+      LEFT JOIN visit made ON made.id = v.made_with AND made.status = 'completed' AND made.customer_id = v.customer_id
+     WHERE v.customer_id = ANY(CAST(:customers AS uuid[]))
+       AND (v.status IN ('planned', 'due') OR v.made_with IS NOT NULL)
+     ORDER BY v.customer_id, v.purpose, v.due_at, v.id FOR UPDATE OF v
+    """
+)
+_MADE_WITH = text(
+    """
+    UPDATE visit v SET made_with = told.made_with
+      FROM jsonb_populate_recordset(NULL::visit, CAST(:rows AS jsonb)) AS told WHERE v.id = told.id
+    """
+)
 _KEEP_POLICIES = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('policies', 0))")
 _CHANGE_POLICIES = text("SELECT pg_advisory_xact_lock(hashtextextended('policies', 0))")
 """Planning and publishing wait for each other, so that no visit is planned by a policy that is just being replaced."""
 
 
 def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
-    """Plan the visits these events are occasions for; what is planned already stays as it is."""
+    """Plan the visits these events are occasions for; what is planned already stays as it is.
+
+    Who does not want to be called gets his visits suppressed at once (R12).
+    """
     session.execute(_KEEP_POLICIES)
     wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
     values = policies.resolve_all(
@@ -45,9 +80,46 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     )
     planned = [_visit_of(event, occasion, value=value) for (event, occasion), value in zip(wanted, values, strict=True)]
     visits = {visit.id: visit for visit in sorted(planned, key=attrgetter("id"))}
+    survivors = _follow_their_customers(session, list(visits.values()))
     rows = [values_of(visit) for visit in visits.values()]
     new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
     record_all(session, [_planned(visits[visit_id]) for visit_id in new])
+    if new:
+        wishes.follow(session, {visits[visit_id].customer_id: visits[visit_id].triggered_at for visit_id in new})
+    make_together(session, survivors)
+
+
+def _follow_their_customers(session: Session, visits: Sequence[Visit]) -> list[UUID]:
+    """Plan each visit for whoever its customer lives on in (E8); who of these stands for several."""
+    told = [rekeying.Told(visit.customer_id, visit.trigger_type, str(visit.trigger_id)) for visit in visits]
+    for visit, owner in zip(visits, rekeying.owners(session, told), strict=True):
+        visit.customer_id, visit.origin_customer_id = owner
+    customers = [visit.customer_id for visit in visits]
+    return list(session.scalars(_SURVIVORS, {"customers": customers})) if customers else []
+
+
+def rekey_visits(session: Session, event: Received[Any]) -> None:
+    """Visits follow their customers' records when those are merged, restored or split; two that are one become one."""
+    customers = rekeying.follow(session, event, [VISITS], acknowledge=events.VisitsRekeyed)
+    if customers:
+        wishes.follow(session, dict.fromkeys(customers, event.occurred_at))
+    make_together(session, sorted(customers))
+
+
+def make_together(session: Session, customers: Sequence[UUID]) -> None:
+    """Of a customer's open visits that ask the same at about the same time, let one stand for the others (E8)."""
+    if not customers:
+        return
+    session.execute(_ONE_BY_ONE, {"customers": sorted(customers)})
+    rows = session.execute(_TOGETHER, {"customers": list(customers)}).all()
+    stands = made_together([_asking(row) for row in rows])
+    changed = [{"id": row.id, "made_with": stands.get(row.id)} for row in rows if row.made_with != stands.get(row.id)]
+    if changed:
+        session.execute(_MADE_WITH, {"rows": as_json(changed)})
+
+
+def _asking(row: Any) -> Asking:
+    return Asking(row.id, row.customer_id, row.purpose, row.planned_for, row.due_at, row.stands)
 
 
 def _visit_of(event: Received[Any], occasion: Occasion, *, value: dict[str, Any]) -> Visit:
@@ -66,7 +138,7 @@ def _visit_of(event: Received[Any], occasion: Occasion, *, value: dict[str, Any]
 def _planned(visit: Visit) -> Fact:
     planned = events.VisitPlanned(
         visit_id=visit.id,
-        customer_id=visit.customer_id,
+        customer_id=visit.planned_for,
         purpose=visit.purpose,
         due_at=visit.due_at,
         trigger_type=visit.trigger_type,
@@ -85,7 +157,7 @@ def visits_due(session: Session, *, now: datetime) -> int:
     """Let planned visits whose time has come fall due; returns how many. One that is being changed waits a turn."""
     visits = session.scalars(
         select(Visit)
-        .where(Visit.status == VisitStatus.PLANNED, Visit.due_at <= now)
+        .where(Visit.status == VisitStatus.PLANNED, Visit.due_at <= now, Visit.made_with.is_(None))
         .order_by(Visit.due_at, Visit.id)
         .limit(TOGETHER)
         .with_for_update(skip_locked=True)
@@ -104,13 +176,20 @@ def complete_visit(
     expected_version: int | None,
     scope: Scope,
     now: datetime,
+    channel: Channel = Channel.CALL,
 ) -> Visit:
-    """Record what the customer answered; the caller asked him."""
+    """Record what the customer answered; the caller asked him by this channel."""
     visit = visit_to_change(session, visit_id=visit_id, scope=scope, expected_version=expected_version)
-    visit.complete(score=score, remark=remark, by=scope.staff_id, now=now)
+    ways: Sequence[Channel] = ()
+    if visit.status is VisitStatus.SUPPRESSED:
+        wished = wishes.of_customers(session, [visit.customer_id])[visit.customer_id]
+        ways = other_ways(wished, purpose=consent_for(visit.purpose))
+    if visit.made_with is not None:
+        raise VisitMadeWith(visit_id=str(visit.made_with))
+    visit.complete(score=score, remark=remark, by=scope.staff_id, now=now, channel=channel, other_ways=ways)
     completed = events.VisitCompleted(
         visit_id=visit.id,
-        customer_id=visit.customer_id,
+        customer_id=visit.planned_for,
         purpose=visit.purpose,
         score=score,
         completed_at=now,

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Enum, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
+from chassis import rekeying
 from contracts.refusals import StaleVersion
 from contracts.sales.operations import OrderStatus, PaymentKind
 from contracts.vehicle_identity import vehicle_id
@@ -36,12 +37,16 @@ NEXT = {
 
 
 class Order(Base):
-    """A customer's order for a car. The first promise is kept beside the current one (R48)."""
+    """A customer's order for a car. The first promise is kept beside the current one (R48).
+
+    `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
+    """
 
     __tablename__ = "sales_order"
     __table_args__ = (
         Index("sales_order_by_store", "store_id", "created_at"),
         Index("sales_order_by_customer", "customer_id"),
+        Index("sales_order_by_origin", "origin_customer_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -64,6 +69,7 @@ class Order(Base):
     vehicle_id: Mapped[UUID | None]
     km: Mapped[int | None]
     delivered_at: Mapped[datetime | None]
+    origin_customer_id: Mapped[UUID | None]
     payments: Mapped[list[Payment]] = relationship(back_populates="order")
 
     @classmethod
@@ -92,6 +98,11 @@ class Order(Base):
             created_at=now,
             version=1,
         )
+
+    @property
+    def written_for(self) -> UUID:
+        """Whom the order was written for: its events name him, whoever he lives on in."""
+        return self.origin_customer_id or self.customer_id
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""
@@ -203,3 +214,22 @@ class NumberSeries(Base):
     store_id: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class CustomerAlias(rekeying.CustomerAlias, Base):
+    """Where customers live on."""
+
+
+class DocumentOwner(rekeying.DocumentOwner, Base):
+    """Documents that were given to somebody else."""
+
+
+ORDERS = rekeying.Holding(
+    table="sales_order",
+    key=("id",),
+    document_type="'order'",
+    document_id="t.id::text",
+    found_by="t.id = CAST(l.document_id AS uuid)",
+    types=("order",),
+)
+"""Orders follow their customers."""

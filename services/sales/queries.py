@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
+from chassis import rekeying
 from contracts.access import Reach, Scope
 from contracts.sales import operations
 from services.sales.errors import OrderNotFound
@@ -34,7 +35,7 @@ def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: 
     if asked.status is not None:
         wanted = wanted.where(_columns.status == asked.status)
     if asked.customer_id is not None:
-        wanted = wanted.where(_columns.customer_id == asked.customer_id)
+        wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
     total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = connection.execute(
         wanted.order_by(_columns.created_at.desc(), _columns.id).limit(asked.size).offset((asked.page - 1) * asked.size)

@@ -1,14 +1,21 @@
-"""The sales service: everything it can be asked."""
+"""The sales service: everything it can be asked, and everything it hears."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from chassis import rekeying
 from chassis.context import Call
-from chassis.entrypoints import command, query
+from chassis.entrypoints import command, query, subscribe
+from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
+from contracts.envelope import Received
 from contracts.sales import operations
+from contracts.sales.events import OrdersRekeyed
 from services.sales import queries, usecases
+from services.sales.models import ORDERS
 from services.sales.queries import shown
 
 
@@ -95,3 +102,9 @@ class SalesService:
     @query(operations.list_orders)
     def list_orders(self, connection: Connection, request: operations.ListOrders, call: Call) -> operations.Orders:
         return queries.list_orders(connection, request, scope=call.scope)
+
+    @subscribe(CustomerMerged)
+    @subscribe(CustomerUnmerged)
+    @subscribe(CustomerSplit)
+    def rekey(self, session: Session, event: Received[Any]) -> None:
+        rekeying.follow(session, event, [ORDERS], acknowledge=OrdersRekeyed)

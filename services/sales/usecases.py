@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis import rekeying
 from chassis.outbox import record
 from contracts import vin as vins
 from contracts.access import Scope
@@ -56,6 +57,8 @@ def create_order(
         total_fen=total_fen,
         now=now,
     )
+    (owner,) = rekeying.owners(session, [rekeying.Told(customer_id, "order", str(order.id))])
+    order.customer_id, order.origin_customer_id = owner
     session.add(order)
     return order
 
@@ -78,10 +81,11 @@ def sign_order(
     order.sign(contract_no=contract_no, signer=signer, promised_date=promised_date, now=now)
     signed = events.OrderSigned(
         order_id=order.id,
-        customer_id=order.customer_id,
+        customer_id=order.written_for,
         model=order.model,
         total_fen=order.total_fen,
         promised_date=promised_date,
+        consultant_id=order.consultant_id,
     )
     record(
         session, signed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
@@ -113,7 +117,7 @@ def pay_order(
     )
     confirmed = events.PaymentConfirmed(
         order_id=order.id,
-        customer_id=order.customer_id,
+        customer_id=order.written_for,
         amount_fen=amount_fen,
         external_ref=external_ref,
         balance_fen=order.total_fen - order.paid_fen,
@@ -133,7 +137,9 @@ def allocate_vehicle(
     if vehicle is None or vehicle.store_id != order.store_id:
         raise VehicleNotFound(vin=vin)
     order.allocate(vehicle)
-    allocated = events.VehicleAllocated(order_id=order.id, vehicle_id=vehicle.vehicle_id, vin=vehicle.vin)
+    allocated = events.VehicleAllocated(
+        order_id=order.id, vehicle_id=vehicle.vehicle_id, vin=vehicle.vin, customer_id=order.written_for
+    )
     record(
         session, allocated, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
     )
@@ -152,7 +158,7 @@ def deliver_order(
         vehicle_id=order.vehicle_id,
         vin=order.vin,
         model=order.model,
-        customer_id=order.customer_id,
+        customer_id=order.written_for,
         consultant_id=order.consultant_id,
         delivered_at=now,
         first_promise=order.first_promise,

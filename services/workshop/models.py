@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
+from chassis import rekeying
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
@@ -31,13 +32,18 @@ class Base(DeclarativeBase):
 
 
 class RepairOrder(Base):
-    """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8)."""
+    """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8).
+
+    `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
+    """
 
     __tablename__ = "repair_order"
     __table_args__ = (
         Index("repair_order_board", "store_id", "promised_at", postgresql_where=text("returned_at IS NULL")),
         Index("repair_order_by_store", "store_id", "returned_at"),
         Index("repair_order_by_vehicle", "vehicle_id", "km"),
+        Index("repair_order_by_customer", "customer_id"),
+        Index("repair_order_by_origin", "origin_customer_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -63,6 +69,7 @@ class RepairOrder(Base):
     ready_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
+    origin_customer_id: Mapped[UUID | None]
     lines: Mapped[list[JobLine]] = relationship(back_populates="order", order_by="JobLine.position")
 
     @classmethod
@@ -96,6 +103,11 @@ class RepairOrder(Base):
             bay="",
             lines=[JobLine.write(asked, position=position) for position, asked in enumerate(work, start=1)],
         )
+
+    @property
+    def written_for(self) -> UUID:
+        """Whom the order was written for: its events name him, whoever he lives on in."""
+        return self.origin_customer_id or self.customer_id
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""
@@ -187,3 +199,22 @@ class NumberSeries(Base):
     store_id: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class CustomerAlias(rekeying.CustomerAlias, Base):
+    """Where customers live on."""
+
+
+class DocumentOwner(rekeying.DocumentOwner, Base):
+    """Documents that were given to somebody else."""
+
+
+REPAIR_ORDERS = rekeying.Holding(
+    table="repair_order",
+    key=("id",),
+    document_type="'repair_order'",
+    document_id="t.id::text",
+    found_by="t.id = CAST(l.document_id AS uuid)",
+    types=("repair_order",),
+)
+"""Repair orders follow their customers."""

@@ -1,14 +1,21 @@
-"""The workshop service: everything it can be asked."""
+"""The workshop service: everything it can be asked, and everything it hears."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from chassis import rekeying
 from chassis.context import Call
-from chassis.entrypoints import command, query
+from chassis.entrypoints import command, query, subscribe
+from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
+from contracts.envelope import Received
 from contracts.workshop import operations
+from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import queries, usecases
+from services.workshop.models import REPAIR_ORDERS
 from services.workshop.queries import shown
 
 
@@ -116,3 +123,9 @@ class WorkshopService:
         self, connection: Connection, request: operations.ListRepairOrders, call: Call
     ) -> operations.RepairOrders:
         return queries.list_repair_orders(connection, request, scope=call.scope)
+
+    @subscribe(CustomerMerged)
+    @subscribe(CustomerUnmerged)
+    @subscribe(CustomerSplit)
+    def rekey(self, session: Session, event: Received[Any]) -> None:
+        rekeying.follow(session, event, [REPAIR_ORDERS], acknowledge=RepairOrdersRekeyed)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis import rekeying
 from chassis.outbox import record
 from contracts.access import Scope
 from contracts.workshop import events
@@ -47,6 +48,8 @@ def open_repair_order(
         work=work,
         now=now,
     )
+    (owner,) = rekeying.owners(session, [rekeying.Told(customer_id, "repair_order", str(order.id))])
+    order.customer_id, order.origin_customer_id = owner
     session.add(order)
     opened = events.RepairOrderOpened(
         ro_id=order.id,
@@ -76,7 +79,7 @@ def authorize_repair(
     order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     order.authorize(promised_at=promised_at, consent_by=consent_by, consent_channel=consent_channel, now=now)
     authorized = events.RepairAuthorized(
-        ro_id=order.id, customer_id=order.customer_id, amount_fen=order.authorized_fen, promised_at=promised_at
+        ro_id=order.id, customer_id=order.written_for, amount_fen=order.authorized_fen, promised_at=promised_at
     )
     record(
         session,
@@ -141,7 +144,7 @@ def inspect_repair(
         return order
     assert order.first_promise is not None
     ready = events.RepairReady(
-        ro_id=order.id, customer_id=order.customer_id, ready_at=now, first_promise=order.first_promise
+        ro_id=order.id, customer_id=order.written_for, ready_at=now, first_promise=order.first_promise
     )
     record(session, ready, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
     return order
@@ -157,7 +160,7 @@ def settle_repair(
     settled = events.RepairSettled(
         ro_id=order.id,
         vehicle_id=order.vehicle_id,
-        customer_id=order.customer_id,
+        customer_id=order.written_for,
         total_fen=sum(borne.values()),
         settled_at=now,
         by_pay_type={pay_type.value: amount for pay_type, amount in borne.items()},
@@ -178,7 +181,7 @@ def return_vehicle(
         ro_id=order.id,
         number=order.number,
         vehicle_id=order.vehicle_id,
-        customer_id=order.customer_id,
+        customer_id=order.written_for,
         km=order.km,
         returned_at=now,
     )
@@ -217,7 +220,7 @@ def next_number(session: Session, *, store_id: str, now: datetime) -> str:
 def _record_move(session: Session, order: RepairOrder, *, left: Stage, now: datetime) -> None:
     """The board's event, for the changes of stage that have no event of their own."""
     changed = events.RepairStageChanged(
-        ro_id=order.id, customer_id=order.customer_id, from_stage=left, to_stage=order.stage
+        ro_id=order.id, customer_id=order.written_for, from_stage=left, to_stage=order.stage
     )
     record(
         session, changed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now

@@ -33,6 +33,16 @@ _CAR = "(lpad(to_hex(n), 12, '0') || '50008000' || lpad(to_hex(n), 12, '0'))::uu
 _MOBILE = "'138' || lpad((n::bigint * 7919 % 100000000)::text, 8, '0')"
 _SOLD = "timestamptz '2002-01-01 10:00+08' + n % 8000 * interval '1 day'"
 
+
+def _open_sum(vin: str) -> int:
+    """The weighted sum of a VIN, of which the check character is the remainder (E4)."""
+    return sum(VIN_VALUES[sign] * weight for sign, weight in zip(vin, VIN_WEIGHTS, strict=True))
+
+
+_BUILT = ", ".join(
+    f"({place}, '{model}', '{code}', {_open_sum(f'LSG{code}02S000000')})" for place, (model, code) in enumerate(MODELS)
+)
+
 PEOPLE = f"""
     CREATE TABLE made AS
     SELECT n, floor(power(chance[1], {SURNAME_SKEW}) * {len(SURNAMES)})::int * {len(GIVEN) * (len(GIVEN) + 1)}
@@ -61,8 +71,7 @@ CARS = f"""
            model, {_SOLD}
       FROM (SELECT n, lpad(n::text, 6, '0') AS serial, 7 * (n / 100000) + 6 * (n / 10000 % 10) + 5 * (n / 1000 % 10)
                    + 4 * (n / 100 % 10) + 3 * (n / 10 % 10) + 2 * (n % 10) AS digits FROM made) numbered
-      JOIN (SELECT * FROM unnest(%s::text[], %s::text[], %s::int[]) WITH ORDINALITY AS u(model, code, constant, place))
-           built ON place = 1 + n % {len(MODELS)}
+      JOIN (VALUES {_BUILT}) AS built(place, model, code, constant) ON place = n % {len(MODELS)}
 """
 PLATES = f"""
     INSERT INTO vehicle_plate (vehicle_id, plate, kind, since)
@@ -138,23 +147,20 @@ def plate_of(number: int) -> str:
 def vin_of(number: int) -> str:
     """The VIN of his car."""
     code = MODELS[number % len(MODELS)][1]
-    return _with_check(f"LSG{code}02S{number:06d}")
-
-
-def _with_check(vin: str) -> str:
-    total = sum(VIN_VALUES[sign] * weight for sign, weight in zip(vin, VIN_WEIGHTS, strict=True))
-    return vin[:8] + "0123456789X"[total % 11] + vin[9:]
+    vin = f"LSG{code}02S{number:06d}"
+    return vin[:8] + "0123456789X"[_open_sum(vin) % 11] + vin[9:]
 
 
 def _name(connection: psycopg.Connection) -> None:
     connection.execute("CREATE TABLE made_name (name_no int, name text)")
     connection.execute("CREATE TABLE made_key (name_no int, kind text, key text)")
-    every = list(enumerate(_every_name()))
+    every = list(enumerate(every_name()))
     copy(connection, "made_name", ("name_no", "name"), every)
     copy(connection, "made_key", ("name_no", "kind", "key"), (row for no, name in every for row in _found_by(no, name)))
 
 
-def _every_name() -> Iterator[str]:
+def every_name() -> Iterator[str]:
+    """Every name there is in the crowd, in the order of its number."""
     for surname in SURNAMES:
         for given in chain(GIVEN, (one + other for one in GIVEN for other in GIVEN)):
             yield surname + given
@@ -176,19 +182,14 @@ def _keys(database_url: str) -> None:
 
 
 def _rest(database_url: str) -> None:
-    constants = [
-        sum(VIN_VALUES[sign] * weight for sign, weight in zip(f"LSG{code}02S000000", VIN_WEIGHTS, strict=True))
-        for _, code in MODELS
-    ]
     with _quickly(database_url) as connection:
         connection.execute(CUSTOMERS.encode())
-        connection.execute(CARS.encode(), ([m for m, _ in MODELS], [c for _, c in MODELS], constants))
-        for statement in (PLATES, PARTIES, LINES_TOLD):
+        for statement in (CARS, PLATES, PARTIES, LINES_TOLD):
             connection.execute(statement.encode())
         ids = [row[0] for row in connection.execute("SELECT id FROM customer ORDER BY id")]
-        fold = str(FOLD).replace(":customers", "%s").encode()
+        fold = str(FOLD).replace(":customers", "%(customers)s").encode()
         for start in range(0, len(ids), BRACKET):
-            connection.execute(fold, (ids[start : start + BRACKET],))
+            connection.execute(fold, {"customers": ids[start : start + BRACKET]})
 
 
 def _quickly(database_url: str) -> psycopg.Connection:

@@ -31,6 +31,7 @@ _MADE: dict[object, Callable[[], object]] = {
     datetime: lambda: MORNING,
     date: MORNING.date,
     list[str]: list,
+    list[UUID]: list,
     list[FieldChanged]: list,
 }
 

@@ -13,7 +13,10 @@ from services.customer.models.declared import Base
 
 
 class Pair(Base):
-    """Two records, `a` before `b`. `status` is open, merged, not_same or related; what speaks for them is kept."""
+    """Two records, `a` before `b`. `status` is open, merged, not_same or related; what speaks for them is kept.
+
+    `relation` is what may be suspected, or what a human decided; then it is said of the one in `related_from`.
+    """
 
     __tablename__ = "pair"
     __table_args__ = (
@@ -28,6 +31,7 @@ class Pair(Base):
     evidence: Mapped[list[Any]]
     vetoes: Mapped[list[Any]]
     relation: Mapped[str | None]
+    related_from: Mapped[UUID | None]
     attach_contact: Mapped[bool]
     store_id: Mapped[str]
     found_by: Mapped[str]

@@ -21,6 +21,7 @@ class Customer(Base):
     """
 
     __tablename__ = "customer"
+    __table_args__ = (Index("customer_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]

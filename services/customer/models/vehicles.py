@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy import Computed, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.vehicle_identity import vehicle_id
@@ -49,22 +49,31 @@ class VehiclePlate(Base):
 class VehicleParty(Base):
     """Who has what to do with a vehicle, and from when to when (owner, user, bringer, payer, buyer, insured).
 
-    `origin_customer_id` is whose the row was before records were merged (E8).
+    `origin_customer_id` is whose the row was before records were merged, `first_customer_id` the same or, if they were
+    not, whose it is: two records that live on in one keep a row each, and part with it again (E8).
+    `version` counts what was told of the row.
     """
 
     __tablename__ = "vehicle_party"
-    __table_args__ = (Index("vehicle_party_by_customer", "customer_id"),)
+    __table_args__ = (
+        Index("vehicle_party_by_customer", "customer_id"),
+        Index("vehicle_party_by_origin", "origin_customer_id"),
+    )
 
     vehicle_id: Mapped[UUID] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
-    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    first_customer_id: Mapped[UUID] = mapped_column(
+        Computed("COALESCE(origin_customer_id, customer_id)", persisted=True), primary_key=True
+    )
     role: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     origin_customer_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(server_default="1")
 
 
 class Odometer(Base):
-    """A reading of a vehicle's odometer; `status` says whether it fits those around it (OK, LOWER)."""
+    """A reading of a vehicle's odometer; `status` says whether it fits those before it (OK, LOWER, IMPLAUSIBLE)."""
 
     __tablename__ = "odometer"
 

@@ -10,11 +10,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
-from services.customer.queries.shown import GLANCE, JOINED, glance
+from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
 from services.customer.rules.asking import Ask, By, meanings
 
 CONSIDERED = 200
-"""Customers looked at for an ambiguous search before the best are shown."""
+"""Customers looked at for an ambiguous search before the best are shown.
+
+Of tens of thousands called 张 these are the first by name; whoever means another one types on.
+"""
+
+_TEXT, _MOST = "(SELECT CAST(:text AS text))", "(SELECT CAST(:most AS bigint))"
+"""What was typed, and how many are wanted, out of the planner's sight: it would plan anew for every text,
+which costs more than the search.
+"""
 
 _LAST = r"U&'\+10FFFF'"
 """The last character there is: everything that begins with a text lies between it and it followed by this.
@@ -26,18 +34,18 @@ Not LIKE: its signs would mean something, and its index is lost once a statement
 def _key(kind: str) -> str:
     return f"""
         SELECT customer_id AS id, true AS whole FROM search_key
-         WHERE kind = '{kind}' AND key = :text ORDER BY customer_id LIMIT {CONSIDERED}"""
+         WHERE kind = '{kind}' AND key = {_TEXT} ORDER BY customer_id LIMIT {CONSIDERED}"""
 
 
 def _any_key(kind: str) -> str:
     return f"""
         SELECT DISTINCT near.customer_id AS id, true AS whole
-          FROM unnest(string_to_array(:text, ' ')) AS said
+          FROM unnest(string_to_array({_TEXT}, ' ')) AS said
          CROSS JOIN LATERAL (SELECT customer_id FROM search_key
                               WHERE kind = '{kind}' AND key = said LIMIT {CONSIDERED}) near"""
 
 
-def _key_begins(kind: str, start: str = ":text") -> str:
+def _key_begins(kind: str, start: str = _TEXT) -> str:
     return f"""
         SELECT customer_id AS id, bool_or(key = {start}) AS whole
           FROM (SELECT customer_id, key FROM search_key
@@ -47,20 +55,23 @@ def _key_begins(kind: str, start: str = ":text") -> str:
 
 def _vehicle(condition: str) -> str:
     return f"""
-        SELECT p.customer_id AS id, bool_or(p.until IS NULL) AS whole
+        SELECT coalesce(k.merged_into, k.id) AS id, bool_or(p.until IS NULL) AS whole
           FROM (SELECT v.id FROM vehicle v WHERE {condition} LIMIT {CONSIDERED}) near
-          JOIN vehicle_party p ON p.vehicle_id = near.id GROUP BY p.customer_id"""
+          JOIN vehicle_party p ON p.vehicle_id = near.id
+          JOIN customer k ON k.id = p.customer_id GROUP BY 1"""
 
 
 _PLATE = f"""
-        SELECT p.customer_id AS id, bool_or(near.plate = :text AND near.until IS NULL AND p.until IS NULL) AS whole
+        SELECT coalesce(k.merged_into, k.id) AS id,
+               bool_or(near.plate = {_TEXT} AND near.until IS NULL AND p.until IS NULL) AS whole
           FROM (SELECT vehicle_id, plate, until FROM vehicle_plate
-                 WHERE plate >= :text AND plate < :text || {_LAST} ORDER BY plate LIMIT {CONSIDERED}) near
-          JOIN vehicle_party p ON p.vehicle_id = near.vehicle_id GROUP BY p.customer_id"""
+                 WHERE plate >= {_TEXT} AND plate < {_TEXT} || {_LAST} ORDER BY plate LIMIT {CONSIDERED}) near
+          JOIN vehicle_party p ON p.vehicle_id = near.vehicle_id
+          JOIN customer k ON k.id = p.customer_id GROUP BY 1"""
 
 _FOUND = {
     By.MOBILE: _key("phone"),
-    By.MOBILE_TAIL: _key_begins("phone_tail", "reverse(:text)"),
+    By.MOBILE_TAIL: _key_begins("phone_tail", f"reverse({_TEXT})"),
     By.ID_NUMBER: _key("id18"),
     By.ORGANISATION: _key("organisation"),
     By.NAME: _key_begins("name"),
@@ -69,8 +80,8 @@ _FOUND = {
     By.SOUND: _any_key("pinyin"),
     By.SOUTHERN_SOUND: _any_key("folded"),
     By.PLATE: _PLATE,
-    By.VIN: _vehicle("v.vin = :text"),
-    By.VIN_TAIL: _vehicle(f"reverse(v.vin) >= reverse(:text) AND reverse(v.vin) < reverse(:text) || {_LAST}"),
+    By.VIN: _vehicle(f"v.vin = {_TEXT}"),
+    By.VIN_TAIL: _vehicle(f"reverse(v.vin) >= reverse({_TEXT}) AND reverse(v.vin) < reverse({_TEXT}) || {_LAST}"),
 }
 
 
@@ -78,9 +89,12 @@ def _search(found: str) -> TextClause:
     return text(
         f"""
     SELECT c.id, c.kind, c.name, c.title, c.mobile, owned.vehicles, {GLANCE}
-      FROM ({found}) found JOIN customer c ON c.id = found.id AND c.status = 'active'
+      FROM (SELECT found.id, found.whole, known.sold_at IS NOT NULL AS sold, known.last_contact_at AS met
+              FROM ({found}) found LEFT JOIN glance known ON known.customer_id = found.id
+             ORDER BY whole DESC, sold DESC, met DESC NULLS LAST, id LIMIT {_MOST}) best
+      JOIN customer c ON c.id = best.id AND c.status = 'active'
       {JOINED}
-     ORDER BY found.whole DESC, g.sold_at IS NOT NULL DESC, g.last_service_at DESC NULLS LAST, c.id LIMIT :most
+     ORDER BY best.whole DESC, best.sold DESC, best.met DESC NULLS LAST, c.id
     """
     )
 
@@ -94,13 +108,13 @@ def look_up(connection: Connection, *, typed: str, limit: int, today: date) -> d
     hits: dict[UUID, dict[str, Any]] = {}
     for ask in meanings(typed, today=today):
         if len(hits) < limit:
-            for hit in _find(connection, ask, limit=limit):
+            for hit in _find(connection, ask, limit=limit, today=today):
                 hits.setdefault(hit["customer_id"], hit)
     return {"items": list(hits.values())[:limit]}
 
 
-def _find(connection: Connection, ask: Ask, *, limit: int) -> list[dict[str, Any]]:
-    rows = connection.execute(SEARCHES[ask.by], {"text": ask.text, "most": limit})
+def _find(connection: Connection, ask: Ask, *, limit: int, today: date) -> list[dict[str, Any]]:
+    rows = connection.execute(SEARCHES[ask.by], {"text": ask.text, "most": limit}).all()
     return [
         {
             "customer_id": row.id,
@@ -111,6 +125,7 @@ def _find(connection: Connection, ask: Ask, *, limit: int) -> list[dict[str, Any
             "matched_by": ask.by,
             "vehicles": row.vehicles or [],
             "glance": glance(row),
+            "alerts": alerts(row, today=today),
         }
         for row in rows
     ]

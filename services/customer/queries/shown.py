@@ -1,12 +1,32 @@
-"""What every answer about a customer shows of him: his vehicles and the facts at a glance."""
+"""What every answer about a customer shows of him: his vehicles, the facts at a glance, and what not to overlook."""
+
+# ruff: noqa: S608  # put together from constants of this file
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-GLANCE = """
-    g.sold_at, g.sold_store_id, g.consultant_id, g.last_service_at, g.last_km, g.service_visits, g.open_visits,
-    g.last_score
+from chassis.clock import LOCAL
+from contracts.customer.operations import CustomerKind
+from services.customer.rules import surnames
+from services.customer.rules.alerts import Arrival
+from services.customer.rules.alerts import alerts as alerts_of
+
+_LONGEST_SURNAME = 2
+
+SUMS = ("service_visits", "open_visits", "open_orders", "spent_fen")
+FACTS = (
+    "sold_at", "sold_store_id", "consultant_id", "last_service_at", "last_service_store_id", "last_contact_at",
+    "last_km", "last_score", "next_visit_at", "next_visit_purpose",
+)  # fmt: skip
+
+GLANCE = f"""
+    {", ".join(f"g.{name}" for name in (*FACTS, *SUMS))}, nullif(g.open_repair_orders, '[]') AS open_repair_orders,
+    coalesce((c.preferences->>'do_not_call')::boolean, false) AS do_not_call,
+    num_nonnulls(c.id18, c.uscc, c.organisation_code) > 0 AS has_card,
+    EXISTS (SELECT FROM pair WHERE pair.a = c.id AND pair.status = 'open')
+    OR EXISTS (SELECT FROM pair WHERE pair.b = c.id AND pair.status = 'open') AS suspected
 """
 
 JOINED = """
@@ -15,9 +35,11 @@ JOINED = """
            SELECT json_agg(json_build_object('vehicle_id', v.id, 'vin', v.vin, 'model', v.model, 'colour', v.colour,
                                              'plate', n.plate, 'role', p.role, 'since', p.since, 'until', p.until)
                            ORDER BY p.until IS NOT NULL, p.since DESC, v.id) AS vehicles
-             FROM vehicle_party p JOIN vehicle v ON v.id = p.vehicle_id
-             LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
-            WHERE p.customer_id = c.id) owned ON true
+             FROM (SELECT vehicle_id, role, min(since) AS since,
+                          CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS until
+                     FROM vehicle_party WHERE customer_id = c.id GROUP BY vehicle_id, role) p
+             JOIN vehicle v ON v.id = p.vehicle_id
+             LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL) owned ON true
 """
 """Joins the glance `g` and the vehicles `owned` to a customer `c`."""
 
@@ -26,12 +48,27 @@ def glance(row: Any) -> dict[str, Any]:
     """`operations.Glance` of a row with the columns of GLANCE."""
     return {
         "sold_by_us": row.sold_at is not None,
-        "sold_at": row.sold_at,
-        "sold_store_id": row.sold_store_id,
-        "consultant_id": row.consultant_id,
-        "last_service_at": row.last_service_at,
-        "last_km": row.last_km,
-        "service_visits": row.service_visits or 0,
-        "open_visits": row.open_visits or 0,
-        "last_score": row.last_score,
+        **{name: getattr(row, name) for name in FACTS},
+        **{name: getattr(row, name) or 0 for name in SUMS},
+        "open_repair_orders": row.open_repair_orders or [],
     }
+
+
+def alerts(row: Any, *, today: date) -> list[dict[str, str]]:
+    """`operations.Alert`s of the same row, which also holds the customer's kind, name and mobile."""
+    arrival = Arrival(
+        kind=CustomerKind(row.kind),
+        mobile=row.mobile,
+        has_card=row.has_card,
+        surname_only=len(row.name) <= _LONGEST_SURNAME
+        and row.kind == CustomerKind.PERSON
+        and surnames.split(row.name)[1] == "",
+        sold_by_us=row.sold_at is not None,
+        in_workshop=row.open_repair_orders or (),
+        open_orders=row.open_orders or 0,
+        due_at=row.next_visit_at.astimezone(LOCAL) if row.next_visit_at else None,
+        last_score=row.last_score,
+        do_not_call=row.do_not_call,
+        suspected=row.suspected,
+    )
+    return [alert._asdict() for alert in alerts_of(arrival, today=today)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.customer.rules.simplified import simplify
 
@@ -35,6 +36,7 @@ class Address:
         return (self.district, self.street, self.house_number) if self.street and self.house_number else None
 
 
+@lru_cache(maxsize=2048)  # see `names.read`
 def read(typed: str) -> Address:
     """The address that was typed; what cannot be told is empty.
 

@@ -8,9 +8,10 @@ from datetime import date
 from enum import StrEnum
 
 from contracts import vin as vins
-from services.customer.rules import company_id, names, phone, plate, resident_id
+from services.customer.rules import company_id, names, phone, plate, resident_id, surnames
 
 _SHORTEST_TAIL = 4
+_FEWEST_HEARD = 2
 _OF_A_VIN = 17
 _OF_A_CARD = (15, 18)
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -85,7 +86,7 @@ def _heard(typed: str) -> tuple[Ask, ...]:
     """A name as it is written, then as it may have been heard: 章伟 finds 张伟 too."""
     name = names.read(typed)
     asked = name.simplified or names.normalise(typed)
-    if not name.given:
+    if sum(map(surnames.is_hanzi, asked)) < _FEWEST_HEARD:
         return (Ask(By.NAME, asked),)
     said, softer = (" ".join(sorted(readings)) for readings in (name.sounds.full, name.sounds.folded))
     return (Ask(By.NAME, asked), Ask(By.SOUND, said), Ask(By.SOUTHERN_SOUND, softer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.customer.rules import surnames
 from services.customer.rules.gender import Gender
@@ -46,6 +47,7 @@ class Name:
     sounds: Sounds
 
 
+@lru_cache(maxsize=2048)  # a record's name is read for its keys, its facts and each comparison of a batch
 def read(typed: str) -> Name:
     """The name that was typed (E6). A title alone leaves an empty name; a name in letters has no surname."""
     said, called = _titles_apart(unicodedata.normalize("NFKC", typed).strip())

@@ -98,6 +98,10 @@ class Known:
         """The known record."""
         return self._by_id[customer_id]
 
+    def bearers(self, kind: str, key: str) -> list[Candidate]:
+        """The known records with this key."""
+        return [self._by_id[one] for one in sorted(self._by_key.get((kind, key), ()))]
+
     def alike(self, facts: Facts) -> list[Found]:
         """The records that are, or may be, the one these facts are of; surest first."""
         near = {one for key in blocking_keys(facts) for one in self._by_key.get(key, ())}

@@ -17,7 +17,12 @@ from chassis.rows import Insert, as_json, insert_all
 from contracts.customer import events
 from services.customer.models import Change, Customer, SearchKey
 from services.customer.rules.record import COLUMNS, Changed, Record
+from services.customer.usecases.pairs import reopen
 
+MERGING = "merge"
+"""The origin of changes that records bring to each other when they are merged, and take again."""
+
+_CARDS = frozenset({"id18", "uscc", "organisation_code"})
 _customers: Any = Customer.__table__
 _keys: Any = SearchKey.__table__
 _changes: Any = Change.__table__
@@ -73,7 +78,13 @@ def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: 
         session.execute(_FORGET_KEYS, {"rows": as_json(gone)})
     _insert_keys(session, new)
     insert_all(session, _changes, [row for edit in edits for row in _history(edit, origin_staff_id, department)])
-    return [_updated(edit) for edit in edits]
+    new_cards = [
+        edit.after.id for edit in edits if edit.origin != MERGING and _CARDS & {one.field for one in edit.changes}
+    ]
+    if new_cards:
+        reopen(session, new_cards)
+    wishes = [edit for edit in edits if any(change.field == "preferences" for change in edit.changes)]
+    return [_updated(edit) for edit in edits] + [_wishes_changed(edit) for edit in wishes]
 
 
 def _insert_keys(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -110,6 +121,25 @@ def _updated(edit: Edit) -> Fact:
     ]
     return Fact(
         event=events.CustomerUpdated(customer_id=edit.after.id, version=edit.after.version, changed=changed),
+        subject_id=edit.after.id,
+        subject_version=edit.after.version,
+        store_id=edit.store_id,
+        occurred_at=edit.after.updated_at,
+    )
+
+
+def _wishes_changed(edit: Edit) -> Fact:
+    wishes = edit.after.preferences
+    changed = events.CustomerPreferencesChanged(
+        customer_id=edit.after.id,
+        version=edit.after.version,
+        do_not_call=bool(wishes.get("do_not_call")),
+        channel=wishes.get("channel"),
+        from_hour=wishes.get("from_hour"),
+        to_hour=wishes.get("to_hour"),
+    )
+    return Fact(
+        event=changed,
         subject_id=edit.after.id,
         subject_version=edit.after.version,
         store_id=edit.store_id,

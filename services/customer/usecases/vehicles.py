@@ -43,9 +43,12 @@ _PLATE_ENDS = text(
     """
 )
 _EARLIEST = """
-    (vehicle_id, customer_id, role) DO UPDATE SET since = least(known.since, excluded.since), until = excluded.until
-     WHERE excluded.since < known.since OR known.until IS DISTINCT FROM excluded.until
+    (vehicle_id, first_customer_id, role) DO UPDATE
+        SET since = least(known.since, excluded.since),
+            until = CASE WHEN excluded.since < known.until THEN known.until END
+     WHERE excluded.since < known.since OR excluded.since >= known.until
 """
+"""Told of a time at which a role lasted, we learn nothing of its end; told of one after it, the role is there again."""
 _vehicles: Any = Vehicle.__table__
 _plates: Any = VehiclePlate.__table__
 _parties: Any = VehicleParty.__table__
@@ -62,12 +65,21 @@ class Seen:
 
 
 class Party(NamedTuple):
-    """Who has what to do with a vehicle, since when."""
+    """Who has what to do with a vehicle, since when.
+
+    `origin_customer_id` is of whom it was told, if his record lives on in the customer's (E8).
+    """
 
     vehicle_id: UUID
     customer_id: UUID
     role: str
     since: datetime
+    origin_customer_id: UUID | None = None
+
+    @property
+    def told(self) -> tuple[UUID, UUID, str]:
+        """What there is one row of."""
+        return self.vehicle_id, self.origin_customer_id or self.customer_id, self.role
 
 
 def keep_vehicles(session: Session, seen: Sequence[Seen]) -> list[Fact]:
@@ -131,7 +143,7 @@ def add_parties(session: Session, parties: Sequence[Party]) -> None:
 
 def party_inserts(parties: Sequence[Party]) -> list[Insert]:
     """As `add_parties`, to be written together with other rows."""
-    earliest = {party[:3]: party for party in sorted(parties, key=attrgetter("since"), reverse=True)}
+    earliest = {party.told: party for party in sorted(parties, key=attrgetter("since"), reverse=True)}
     return [Insert(_parties, [earliest[key]._asdict() | {"until": None} for key in sorted(earliest)], _EARLIEST)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.customer.folder import Purpose
 from contracts.envelope import Event
 from services.followup.occasions.delivery_d3 import DELIVERY_D3
 from services.followup.occasions.delivery_d7 import DELIVERY_D7
@@ -10,6 +11,12 @@ from services.followup.occasions.service_d3 import SERVICE_D3
 
 OCCASIONS: dict[str, Occasion] = {occasion.purpose: occasion for occasion in (DELIVERY_D3, DELIVERY_D7, SERVICE_D3)}
 """Every occasion by purpose."""
+
+
+def consent_for(purpose: str) -> Purpose | None:
+    """The consent a visit with this purpose rests on; None for one that rests on the contract."""
+    occasion = OCCASIONS.get(purpose)
+    return occasion.consent if occasion else None
 
 
 def occasions_of(heard: type[Event]) -> list[Occasion]:

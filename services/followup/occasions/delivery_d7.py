@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.policies import Policy
+from contracts.customer.folder import Purpose
 from contracts.sales.events import VehicleDelivered
 from services.followup.occasions.occasion import Occasion
 
@@ -18,4 +19,5 @@ DELIVERY_D7 = Occasion(
     least=1,
     most=30,
     judges=consultant,
+    consent=Purpose.SURVEY,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from chassis.clock import LOCAL
 from chassis.policies import Policy
+from contracts.customer.folder import Purpose
 from contracts.envelope import Event
 from services.followup.errors import PolicyValue
 from services.followup.rules import calling_time
@@ -24,6 +25,8 @@ class Occasion:
 
     The policy's only key is the unit, `days` or `hours`; its value lies between `least` and `most`.
     `judges` names the person the questions are about, who therefore may not ask them.
+    `consent` is the purpose whose withdrawn consent stops the visit; None for what the contract with the customer
+    asks for (R12, PIPL 13).
     """
 
     heard: type[Event]
@@ -31,6 +34,7 @@ class Occasion:
     least: int
     most: int
     judges: Callable[[Any], str | None]
+    consent: Purpose | None
 
     @property
     def purpose(self) -> str:

@@ -15,4 +15,5 @@ SERVICE_D3 = Occasion(
     least=24,
     most=72,
     judges=nobody,
+    consent=None,
 )

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuids
 from chassis import topology
 from chassis.settings import SERVICES
 from chassis.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED
-from contracts.customer.events import CustomerRegistered
+from contracts.customer.events import VehicleRegistered
 from contracts.sales.events import VehicleDelivered
 from tests.support.broker import Broker
 from tests.support.events import made, received
@@ -102,8 +102,8 @@ def test_an_event_reaches_everybody_who_hears_it_from_any_store(clean_queues: Br
 
 
 def test_an_event_nobody_hears_is_kept_apart(clean_queues: Broker):
-    event = received(made(CustomerRegistered))
-    clean_queues.publish("customer.events", "customer_registered.v1.HN", event.envelope.dump(), user="customer")
+    event = received(made(VehicleRegistered))
+    clean_queues.publish("customer.events", "vehicle_registered.v1.HN", event.envelope.dump(), user="customer")
     assert clean_queues.take(UNHEARD)
     assert clean_queues.count(UNROUTED) == 0
 

@@ -61,9 +61,10 @@ class Desk:
         """Who the look-up box shows."""
         return [hit["customer_id"] for hit in self.look_up(typed, limit=limit)]
 
-    def view(self, customer_id: UUID, *, types: str | None = None) -> dict[str, Any]:
-        """The customer view."""
-        return self.read(lambda connection: view.customer_view(connection, customer_id=customer_id, types=types))
+    def view(self, customer_id: UUID, **asked: Any) -> dict[str, Any]:
+        """The customer view; `asked` narrows its timeline."""
+        asked.setdefault("today", NOW.date())
+        return self.read(lambda connection: view.customer_view(connection, customer_id=customer_id, **asked))
 
     def read(self, query: Any) -> Any:
         """Run a query in autocommit."""

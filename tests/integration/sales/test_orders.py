@@ -76,14 +76,20 @@ def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
     signed, paid, allocated, balance, delivered = showroom.payloads(order_id)
     whose = {"order_id": str(order_id), "customer_id": str(order.customer_id)}
     vehicle = {"vehicle_id": str(vehicle_id(arrived)), "vin": arrived}
-    assert signed == {**whose, "model": MODEL, "total_fen": PRICE, "promised_date": PROMISE.isoformat()}
+    assert signed == {
+        **whose,
+        "model": MODEL,
+        "total_fen": PRICE,
+        "promised_date": PROMISE.isoformat(),
+        "consultant_id": "C1",
+    }
     assert paid == {
         **whose,
         "amount_fen": DEPOSIT,
         "external_ref": deposit,
         "balance_fen": PRICE - DEPOSIT,
     }
-    assert allocated == {"order_id": str(order_id), **vehicle}
+    assert allocated == {**whose, **vehicle}
     assert balance["balance_fen"] == 0
     assert delivered == {
         **whose,

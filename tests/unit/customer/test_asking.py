@@ -30,6 +30,7 @@ def means(typed: str) -> list[tuple[str, str]]:
         ("张伟", [("name", "张伟"), ("sound", "zhangwei"), ("southern_sound", "zanwei")]),
         ("张", [("name", "张")]),
         ("张先生", [("name", "张")]),
+        ("张%", [("name", "张%")]),
         ("章偉", [("name", "章伟"), ("sound", "zhangwei"), ("southern_sound", "zanwei")]),
         ("zhangwei", [("pinyin", "zhangwei"), ("initials", "zhangwei"), ("southern_sound", "zhangwei")]),
         ("ZW", [("pinyin", "zw"), ("initials", "zw"), ("southern_sound", "zw")]),

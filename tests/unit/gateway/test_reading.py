@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from contracts.customer import imports
 from contracts.customer import operations as customer
 from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
@@ -165,3 +166,23 @@ def test_an_if_match_that_nobody_would_look_at_is_refused() -> None:
 def test_header_and_body_must_not_expect_different_versions() -> None:
     with pytest.raises(InvalidRequest):
         expect_version({"expected_version": 2}, header='"3"', shape=sales.SignOrder)
+
+
+def test_numbers_in_a_path_become_numbers() -> None:
+    made = request("PUT", body=b"x", content_type="application/octet-stream")
+    read_as = read(
+        made,
+        operation=imports.put_import_part,
+        path_values={"import_id": ORDER, "no": "3"},
+        store_id=None,
+        takes_bytes="content",
+    )[0]
+    assert read_as == {"import_id": ORDER, "no": 3, "content": "eA=="}
+
+
+@pytest.mark.parametrize("content_type", ["", "application/json", "application/octet-streams"])
+def test_bytes_must_be_called_bytes(content_type: str) -> None:
+    made = request("PUT", body=b"x", content_type=content_type)
+    with pytest.raises(HttpFault) as fault:
+        read(made, operation=imports.put_import_part, path_values={}, store_id=None, takes_bytes="content")
+    assert fault.value.fault is faults.MEDIA_TYPE

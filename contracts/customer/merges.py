@@ -1,0 +1,388 @@
+"""Duplicates: the review queue, scans, merges and their undoing, splits (R22, E7, E8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from contracts.customer.operations import CustomerKind
+from contracts.customer.relations import RelationKind
+from contracts.fields import Address, Mobile, MobileShown, Nothing, Page, Reason, Size, StaffId, StoreId, Version
+from contracts.operation import command, query
+from contracts.shapes import Text
+
+
+class PairStatus(StrEnum):
+    """What became of two records that may be one customer."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    NOT_SAME = "not_same"
+    RELATED = "related"
+
+
+class Decision(StrEnum):
+    """What a human says of a pair: one customer, two, or two that belong together."""
+
+    SAME = "same"
+    NOT_SAME = "not_same"
+    RELATED = "related"
+
+
+class AutoMerge(StrEnum):
+    """What a scan may merge without a human: by all evidence, by equal card numbers only, or nothing (E7)."""
+
+    EVIDENCE = "evidence"
+    ID = "id"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ListDuplicates:
+    """Pairs of the caller's stores, the surest first; without a status the open ones."""
+
+    store_id: StoreId | None = None
+    status: PairStatus = PairStatus.OPEN
+    page: Page = 1
+    size: Size = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Something two records agree in, and its worth."""
+
+    kind: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordShown:
+    """One record of a pair."""
+
+    customer_id: UUID
+    kind: CustomerKind
+    name: str
+    title: str
+    mobile: MobileShown
+    store_id: StoreId
+    registered_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """Two records that may be one customer, what speaks for it and what against."""
+
+    a: RecordShown
+    b: RecordShown
+    status: PairStatus
+    points: int
+    evidence: list[Points]
+    vetoes: list[str]
+    store_id: StoreId
+    found_by: str
+    found_at: datetime
+    relation: str | None = None
+    attach_contact: bool = False
+    decided_at: datetime | None = None
+    decided_by: StaffId | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePairs:
+    """A page of pairs."""
+
+    items: list[DuplicatePair]
+    page: int
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePair:
+    """Decide a pair. `relation` says what the one in `related_from` (else `a`) is to the other."""
+
+    a: UUID
+    b: UUID
+    decision: Decision
+    reason: Reason
+    relation: RelationKind | None = None
+    related_from: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairDecided:
+    """What became of the pair; the merge if it was one."""
+
+    status: PairStatus
+    merge_id: UUID | None = None
+    survivor_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartScan:
+    """Search everything, and say why."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scan for duplicates: how far it is, and what it found."""
+
+    scan_id: UUID
+    status: str
+    scanned: int
+    queued: int
+    merged: int
+    started_by: StaffId
+    started_at: datetime
+    reason: str
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """The newest scans, the newest first."""
+
+    items: list[Scan]
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictAutoMerge:
+    """What scans may merge by themselves, in a store or (without one) in the group, from a moment on."""
+
+    by: AutoMerge
+    effective_from: datetime
+    store_id: StoreId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedVersion:
+    """The version of a record the caller looked at."""
+
+    customer_id: UUID
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """Of which record a field is taken."""
+
+    field: Annotated[str, Text(1, 40)]
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewMerge:
+    """What a merge would do; nothing is changed."""
+
+    loser_ids: list[UUID]
+    survivor_id: UUID | None = None
+    field_choices: list[FieldChoice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """How many documents of a kind the timelines tell of, by the service they are in."""
+
+    service: str
+    type: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """The survivor as he would be: which fields change, and how much comes together."""
+
+    survivor_id: UUID
+    loser_ids: list[UUID]
+    changed: list[str]
+    phones: int
+    addresses: int
+    vehicles: int
+    collapsed: int
+    documents: list[ServiceCount]
+    versions: list[ExpectedVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCustomers:
+    """Make records one (E8). Without a survivor the rule chooses; `expected_versions` are what the caller looked at."""
+
+    loser_ids: list[UUID]
+    reason: Reason
+    survivor_id: UUID | None = None
+    field_choices: list[FieldChoice] = field(default_factory=list)
+    expected_versions: list[ExpectedVersion] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The merge, and the one in whom the records live on, in his new version."""
+
+    merge_id: UUID
+    survivor_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeById:
+    """One merge or split."""
+
+    merge_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStep:
+    """A service did its part: `kind` is merged, unmerged or split."""
+
+    service: str
+    kind: str
+    rows: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergeShown:
+    """A merge or split: who, why, by what rule, and how far it has come.
+
+    `status` is requested until every service that holds something of customers did its part, applied while some have,
+    then complete; undoing and undone for its undoing.
+    """
+
+    merge_id: UUID
+    kind: str
+    status: str
+    survivor_id: UUID
+    loser_ids: list[UUID]
+    rule: str
+    reason: str
+    requested_by: StaffId
+    requested_at: datetime
+    services: list[ServiceStep]
+    waiting_for: list[str]
+    score: int | None = None
+    collapsed: list[str] = field(default_factory=list)
+    undone_at: datetime | None = None
+    undone_by: StaffId | None = None
+    undone_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTo:
+    """A document written after the merge that goes to one of the restored."""
+
+    document_type: Annotated[str, Text(1, 40)]
+    document_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UndoMerge:
+    """Make the records what they were. What was written since stays with the survivor unless it is listed."""
+
+    merge_id: UUID
+    reason: Reason
+    documents: list[DocumentTo] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """The records that are there again."""
+
+    merge_id: UUID
+    survivor_id: UUID
+    restored_ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGiven:
+    """A document of the timeline: an order or repair order; visits made because of it follow it."""
+
+    document_type: Annotated[str, Text(1, 40)]
+    document_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCustomer:
+    """One record holds two customers (E8): the new one gets the name and what is listed.
+
+    `shared_phones` stay with both and are marked as shared.
+    """
+
+    customer_id: UUID
+    name: Annotated[str, Text(1, 100)]
+    reason: Reason
+    expected_version: Version | None = None
+    phones: list[Mobile] = field(default_factory=list)
+    shared_phones: list[Mobile] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    card: bool = False
+    vehicle_ids: list[UUID] = field(default_factory=list)
+    documents: list[DocumentGiven] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The new customer; how far the other services are is told like a merge's."""
+
+    split_id: UUID
+    customer_id: UUID
+    new_id: UUID
+
+
+_REFUSES_MERGE = ("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "MERGE_CYCLE", "FIELD_CHOICE_INVALID", "NOTHING_TO_MERGE")
+
+list_duplicates = query(
+    "customer.list_duplicates", ListDuplicates, DuplicatePairs, summary="Records that may be one customer, to decide"
+)
+decide_pair = command(
+    "customer.decide_pair",
+    DecidePair,
+    PairDecided,
+    refuses=("PAIR_NOT_FOUND", "PAIR_DECIDED", "RELATION_REQUIRED", *_REFUSES_MERGE),
+    summary="Decide whether two records are one customer; the same are merged",
+)
+start_scan = command(
+    "customer.start_scan", StartScan, Scan, summary="Search all records for duplicates; a search that runs goes on"
+)
+list_scans = query("customer.list_scans", Nothing, Scans, summary="The newest searches for duplicates")
+restrict_auto_merge = command(
+    "customer.restrict_auto_merge",
+    RestrictAutoMerge,
+    RestrictAutoMerge,
+    refuses=("POLICY_EXISTS", "MOMENT_PAST"),
+    summary="Say what a search may merge without a human",
+)
+preview_merge = query(
+    "customer.preview_merge", PreviewMerge, MergePreview, refuses=_REFUSES_MERGE, summary="What a merge would do"
+)
+merge_customers = command(
+    "customer.merge_customers",
+    MergeCustomers,
+    Merged,
+    refuses=_REFUSES_MERGE,
+    summary="Make records of one customer one; the others live on in the survivor",
+)
+merge_state = query(
+    "customer.merge_state", MergeById, MergeShown, refuses=("MERGE_NOT_FOUND",), summary="How far a merge has come"
+)
+undo_merge = command(
+    "customer.undo_merge",
+    UndoMerge,
+    Unmerged,
+    refuses=("MERGE_NOT_FOUND", "MERGE_UNDONE", "UNDO_OUT_OF_ORDER", "POSSIBLE_DUPLICATE", "DOCUMENT_NOT_HIS"),
+    summary="Undo a merge: every record is what it was, and what belongs to it goes back",
+)
+split_customer = command(
+    "customer.split_customer",
+    SplitCustomer,
+    Split,
+    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "FACT_NOT_HIS", "DOCUMENT_NOT_HIS", "NAME_INVALID"),
+    summary="One record holds two customers: a new one with what is listed",
+)

@@ -1,0 +1,56 @@
+"""The folder beside the record: what the customer consented to, and the papers in his bag."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.customer.models.declared import Base
+
+
+class Consent(Base):
+    """One decision of a customer about one purpose (PIPL 13 to 17). Never changed: a withdrawal is another row.
+
+    `origin_customer_id` is whose the row was before records were merged (E8), here and below.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("consent_by_customer", "customer_id", "purpose", "channel", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    purpose: Mapped[str]
+    channel: Mapped[str]
+    allowed: Mapped[bool]
+    basis: Mapped[str]
+    text_version: Mapped[str]
+    evidence: Mapped[str]
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    staff_id: Mapped[str]
+    department: Mapped[str]
+    origin_customer_id: Mapped[UUID | None]
+
+
+class Document(Base):
+    """A paper of a customer's bag: what it is, and where the bag stands (R24). One that was removed is kept."""
+
+    __tablename__ = "document"
+    __table_args__ = (Index("document_by_customer", "customer_id", "added_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    type: Mapped[str]
+    number: Mapped[str]
+    store_id: Mapped[str]
+    shelf: Mapped[str]
+    issued_on: Mapped[date | None]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
+    removed_because: Mapped[str]
+    origin_customer_id: Mapped[UUID | None]

@@ -1,0 +1,69 @@
+"""The card of a vehicle: its plates, parties and odometer over time."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from contracts import vin as vins
+from contracts.customer.operations import VehicleRole
+from contracts.customer.vehicles import PartyShown, PlateShown, Reading, ReadingStatus, VehicleCard
+from services.customer.errors import VehicleNotFound
+
+_VEHICLE = text("SELECT * FROM vehicle WHERE id = :vehicle_id")
+_PLATES = text(
+    """
+    SELECT plate, kind, since, until FROM vehicle_plate WHERE vehicle_id = :vehicle_id
+     ORDER BY until IS NOT NULL, since DESC, plate
+    """
+)
+_PARTIES = text(
+    """
+    SELECT c.id AS customer_id, c.name, p.role, min(p.since) AS since,
+           CASE WHEN bool_or(p.until IS NULL) THEN NULL ELSE max(p.until) END AS until
+      FROM vehicle_party p
+      JOIN customer told ON told.id = p.customer_id
+      JOIN customer c ON c.id = coalesce(told.merged_into, told.id)
+     WHERE p.vehicle_id = :vehicle_id GROUP BY c.id, c.name, p.role
+     ORDER BY bool_or(p.until IS NULL) DESC, min(p.since) DESC, p.role, c.id
+    """
+)
+_READINGS = text(
+    "SELECT at, km, status, source_id FROM odometer WHERE vehicle_id = :vehicle_id ORDER BY at DESC, source_id DESC"
+)
+
+
+def vehicle(connection: Connection, *, vehicle_id: UUID, today: date) -> VehicleCard:
+    """Everything we know of a vehicle. Raises VehicleNotFound."""
+    asked = {"vehicle_id": vehicle_id}
+    row = connection.execute(_VEHICLE, asked).one_or_none()
+    if row is None:
+        raise VehicleNotFound
+    odometer = [_reading(one) for one in connection.execute(_READINGS, asked)]
+    return VehicleCard(
+        vehicle_id=row.id,
+        vin=row.vin,
+        model=row.model,
+        model_year=model_year(row.vin, today=today),
+        colour=row.colour,
+        registered_at=row.registered_at,
+        km=next((one.km for one in odometer if one.status is ReadingStatus.OK), None),
+        plates=[PlateShown(*one) for one in connection.execute(_PLATES, asked)],
+        parties=[
+            PartyShown(one.customer_id, one.name, VehicleRole(one.role), one.since, one.until)
+            for one in connection.execute(_PARTIES, asked)
+        ],
+        odometer=odometer,
+    )
+
+
+def model_year(vin: str, *, today: date) -> int | None:
+    """The model year in a VIN: the cars of the coming year are sold in this one (E4)."""
+    return vins.model_year(vin, not_after=today.year + 1)
+
+
+def _reading(row: Any) -> Reading:
+    return Reading(row.at, row.km, ReadingStatus(row.status), row.source_id.partition("/")[0])

@@ -1,0 +1,1 @@
+"""What follow-up keeps of other services' events, to go by."""

@@ -1,0 +1,96 @@
+"""The data map names every column of the customer service: purpose, basis, retention, mask (PIPL art. 6 and 19)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, MetaData, String, Table
+
+from gateway.masking import MASKS
+from services.customer import models
+from tests.support.source import ROOT
+
+MAP = ROOT / "docs" / "data-map.toml"
+SAYS = {"purpose": "purposes", "basis": "bases", "retention": "retentions", "mask": "masks"}
+NOT_PERSONAL = "not_personal"
+
+
+def customers_tables() -> MetaData:
+    """Every table of services/customer/models, whether the package's front names it or not."""
+    for module in iter_modules(models.__path__):
+        import_module(f"{models.__name__}.{module.name}")
+    return models.Base.metadata
+
+
+def read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def mistakes(tables: MetaData, told: Mapping[str, Any]) -> list[str]:
+    """Columns the map misses, names twice, or names though they are gone; and rows that say too little."""
+    found = []
+    columns = {(table.name, column.name) for table in tables.sorted_tables for column in table.columns}
+    named: list[tuple[str, str]] = []
+    for table, rows in told["tables"].items():
+        named += [(table, column) for column in rows.get(NOT_PERSONAL, ())]
+        for column, row in rows.items():
+            if column != NOT_PERSONAL:
+                named.append((table, column))
+                found += [f"{table}.{column}: {one}" for one in _incomplete(row, told)]
+    found += [f"{table}.{column} is not in the map" for table, column in sorted(columns - set(named))]
+    found += [f"{table}.{column} is gone" for table, column in sorted(set(named) - columns)]
+    found += [
+        f"{table}.{column} is there twice" for table, column in sorted({one for one in named if named.count(one) > 1})
+    ]
+    return found
+
+
+def _incomplete(row: Mapping[str, str], told: Mapping[str, Any]) -> list[str]:
+    if row.keys() != SAYS.keys():
+        return [f"says {sorted(row)}"]
+    return [f"no such {key}: {row[key]}" for key, section in SAYS.items() if row[key] not in told[section]]
+
+
+def test_every_column_is_in_the_map() -> None:
+    assert mistakes(customers_tables(), read(MAP)) == []
+
+
+def test_every_mask_the_gateway_knows_is_explained() -> None:
+    assert set(MASKS) <= set(read(MAP)["masks"])
+
+
+def test_what_nobody_uses_is_not_explained() -> None:
+    told = read(MAP)
+    rows = [row for table in told["tables"].values() for name, row in table.items() if name != NOT_PERSONAL]
+    for key, section in SAYS.items():
+        used = {row[key] for row in rows}
+        assert set(told[section]) - (set(MASKS) if key == "mask" else set()) <= used
+
+
+ROW = {"purpose": "p", "basis": "b", "retention": "r", "mask": "m"}
+SECTIONS = {"purposes": {"p": ""}, "bases": {"b": ""}, "retentions": {"r": ""}, "masks": {"m": ""}}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {},
+        {"name": ROW, "phone": ROW},
+        {"name": ROW, NOT_PERSONAL: ["name"]},
+        {"name": {**ROW, "mask": "unheard of"}},
+        {"name": {"purpose": "p", "basis": "b", "mask": "m"}},
+    ],
+    ids=["missing", "gone", "twice", "unknown mask", "no retention"],
+)
+def test_a_planted_mistake_is_found(rows: dict[str, Any]) -> None:
+    planted = MetaData()
+    Table("customer", planted, Column("name", String))
+    assert mistakes(planted, {**SECTIONS, "tables": {"customer": {"name": ROW}}}) == []
+    (only,) = mistakes(planted, {**SECTIONS, "tables": {"customer": rows}})
+    assert only.startswith("customer.")

@@ -1,0 +1,121 @@
+"""A department's list through the gateway: killed in the middle, it ends the same; desks are served meanwhile (R25)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import time
+from typing import Any
+
+import pytest
+
+from simulator.client import ApiProblem, Client
+from tests.support import randoms
+from tests.support.polling import eventually
+from tests.support.system import System
+
+PART = 40_000
+"""Bytes of a part in this test; the limit is 512 KiB."""
+ROWS = 1_500
+SERVED_WITHIN = 2.0
+"""Seconds; on a machine that does everything at once, and a good deal more than a desk waits in the benchmark."""
+
+
+def list_of(rows: list[list[str]]) -> bytes:
+    made = io.StringIO()
+    csv.writer(made).writerows([["客户姓名", "手机", "车架号"], *rows])
+    return made.getvalue().encode("gb18030")
+
+
+def uploaded(client: Client, content: bytes) -> str:
+    announced = {
+        "department": "sales",
+        "filename": "客户.csv",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "store_id": "HN",
+    }
+    import_id: str = client.post("/imports", announced)["import_id"]
+    for no, start in enumerate(range(0, len(content), PART), start=1):
+        part = content[start : start + PART]
+        assert client.upload(f"/imports/{import_id}/parts/{no}", part)["received"] >= len(part)
+    return import_id
+
+
+def ended(client: Client, import_id: str) -> dict[str, Any] | None:
+    try:
+        state: dict[str, Any] = client.get(f"/imports/{import_id}")
+    except ApiProblem as problem:
+        if problem.status < 500:
+            raise
+        return None  # its service is just being started again
+    return state if state["status"] == "finished" else None
+
+
+@pytest.mark.timeout(240)
+def test_a_list_is_imported_once_whoever_dies_and_however_often_it_comes(system: System) -> None:
+    office = system.as_("sales_manager")
+    rows = [[randoms.name(), randoms.mobile(), randoms.vin()] for _ in range(ROWS)]
+    rows[3][1] = "123"
+    content = list_of(rows)
+    import_id = uploaded(office, content)
+    seen = office.get(f"/imports/{import_id}/preview")
+    assert (seen["encoding"], [one["field"] for one in seen["columns"]]) == ("gb18030", ["name", "mobile", "vin"])
+    assert rows[0][1] not in str(seen["rows"])
+
+    assert office.post(f"/imports/{import_id}/start")["status"] == "staging"
+    system.die_at("before_commit", "customer")
+    system.ready_again(within=30)
+    done = eventually(lambda: ended(office, import_id), within=60, what="the import to end")
+
+    assert done["counts"] == {
+        "created": ROWS - 1, "queued": 0, "matched": 0, "enriched": 0, "attached": 0, "rejected": 1,
+    }  # fmt: skip
+    (rejected,) = office.get(f"/imports/{import_id}/rows", outcome="rejected")["items"]
+    assert (rejected["number"], rejected["code"], rejected["zh"]) == (5, "MOBILE_INVALID", "电话号码无效")
+    made = system.rows("customer", "SELECT count(*) FROM customer WHERE mobile = ANY(%s)", [row[1] for row in rows])
+    assert made == [(ROWS - 1,)]
+
+    again = uploaded(office, content)
+    office.post(f"/imports/{again}/start")
+    repeated = eventually(lambda: ended(office, again), within=60, what="the same list to be recognised")
+    assert (repeated["counts"]["created"], repeated["counts"]["matched"]) == (0, ROWS - 1)
+    assert [one["import_id"] for one in office.get("/imports", limit=2)["items"]] == [again, import_id]
+
+
+@pytest.mark.timeout(240)
+def test_desks_are_served_while_a_list_comes_in(system: System) -> None:
+    office, desk = system.as_("sales_manager"), system.as_("receptionist")
+    mobile = randoms.mobile()
+    desk.post("/customers", {"name": "陈晓明", "mobile": mobile, "store_id": "HN"})
+    import_id = uploaded(office, list_of([[randoms.name(), randoms.mobile(), randoms.vin()] for _ in range(ROWS)]))
+    office.post(f"/imports/{import_id}/start")
+
+    waited = []
+    while ended(office, import_id) is None:
+        asked = time.perf_counter()
+        assert desk.get("/customers/lookup", q=mobile)["items"]
+        desk.post("/customers", {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": "HN"})
+        waited.append(time.perf_counter() - asked)
+
+    told = f"median {sorted(waited)[len(waited) // 2] * 1000:.0f} ms, slowest {max(waited) * 1000:.0f} ms"
+    system.note(f"a look-up and a registration beside an import: {told}")
+    assert max(waited) < SERVED_WITHIN, told
+
+
+def test_parts_are_bytes_and_imports_are_of_ones_own_store(system: System) -> None:
+    office = system.as_("sales_manager")
+    import_id = uploaded(office, list_of([[randoms.name(), randoms.mobile(), ""]]))
+    with pytest.raises(ApiProblem) as wrong:
+        office.send("PUT", f"/imports/{import_id}/parts/1", {"content": "eA=="})
+    assert (wrong.value.status, wrong.value.code) == (415, "MEDIA_TYPE_NOT_SUPPORTED")
+    with pytest.raises(ApiProblem) as large:
+        office.upload(f"/imports/{import_id}/parts/2", b"x" * (512 * 1024 + 4))
+    assert (large.value.status, large.value.code) == (422, "INVALID_REQUEST")
+    with pytest.raises(ApiProblem) as abroad:
+        system.as_("sales_manager", store="FT").get(f"/imports/{import_id}")
+    assert (abroad.value.status, abroad.value.code) == (404, "IMPORT_NOT_FOUND")
+    with pytest.raises(ApiProblem) as role:
+        system.as_("receptionist").get(f"/imports/{import_id}")
+    assert role.value.status == 403

@@ -1,0 +1,136 @@
+"""The customer says only his name in another store (R36), and every role sees of him what it may (R23)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis import clock
+from simulator.client import ApiProblem
+from tests.support.polling import eventually
+from tests.support.system import Car, System
+
+SOON = 5.0
+
+
+@pytest.fixture(scope="module")
+def car(system: System) -> Car:
+    """Sold and delivered in store HN."""
+    car = system.deliver_a_car(name="上官婉青")
+    eventually(lambda: system.view_with(car.customer_id, "vehicle_delivered"), within=SOON)
+    return car
+
+
+def hit(system: System, car: Car, q: str) -> dict[str, Any] | None:
+    """What the service desk of store FT sees of him when it types this."""
+    items: list[dict[str, Any]] = system.as_("advisor", store="FT").get("/customers/lookup", q=q)["items"]
+    return next((one for one in items if one["customer_id"] == car.customer_id), None)
+
+
+@pytest.mark.parametrize("q", ["上官婉青", "上官", "shangguanwanqing", "SGWQ"])
+def test_another_store_s_desk_knows_him_by_his_name_alone(system: System, car: Car, q: str) -> None:
+    found = hit(system, car, q)
+    assert found is not None
+    glance = found["glance"]
+    assert (glance["sold_by_us"], glance["sold_at"]) == (True, car.order["delivered_at"])
+    assert (glance["sold_store_id"], glance["sold_store_name"]) == ("HN", "华南店")
+    assert glance["consultant_id"] == glance["consultant_name"] == system.staff_id("consultant")
+    assert found["mobile"] == f"{car.mobile[:3]}****{car.mobile[-4:]}"
+
+
+def test_hanzi_pinyin_and_initials_give_the_same_hit(system: System, car: Car) -> None:
+    hits = [hit(system, car, q) for q in ("上官婉青", "shangguanwanqing", "SGWQ")]
+    assert [{**(one or {}), "matched_by": ""} for one in hits[1:]] == [{**(hits[0] or {}), "matched_by": ""}] * 2
+
+
+def test_the_advisor_sees_the_order_without_its_price_and_finance_sees_it(system: System, car: Car) -> None:
+    def signed(role: str) -> dict[str, Any]:
+        view = system.as_(role).get(f"/customers/{car.customer_id}/360", types="order_signed")
+        (line,) = view["timeline"]
+        return {**line["summary"], "spent_fen": view["glance"]["spent_fen"]}
+
+    eventually(lambda: system.view_with(car.customer_id, "order_signed"), within=SOON)
+    advisor, finance = signed("advisor"), signed("finance")
+    assert (advisor["model"], advisor["consultant_id"]) == ("GL8", system.staff_id("consultant"))
+    assert advisor["promised_date"] >= clock.now().date().isoformat()
+    assert (advisor["total_fen"], advisor["spent_fen"]) == (None, None)
+    assert (finance["total_fen"], finance["spent_fen"]) == (100, 100)
+
+
+def test_everything_that_happens_to_him_is_on_his_timeline_within_seconds(system: System, car: Car) -> None:
+    """R19: each kind of event is one new line, in the order in which things happened."""
+    system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=38_000)
+    visit = eventually(lambda: system.visit(car.customer_id, "SERVICE_D3"), within=SOON)
+    system.as_("cr_agent").post(f"/visits/{visit['visit_id']}/complete", {"score": 5})
+    expected = {
+        "customer_registered", "order_signed", "payment_confirmed", "vehicle_allocated", "vehicle_delivered",
+        "repair_order_opened", "repair_authorized", "repair_stage_changed", "repair_ready", "repair_settled",
+        "vehicle_returned", "visit_planned", "visit_completed",
+    }  # fmt: skip
+
+    def told() -> list[dict[str, Any]]:
+        view: dict[str, Any] = system.as_("advisor").get(f"/customers/{car.customer_id}/360", limit=100)
+        lines: list[dict[str, Any]] = view["timeline"]
+        return lines if expected <= {line["type"] for line in lines} else []
+
+    lines = eventually(told, within=SOON)
+    assert all(line["source_id"] for line in lines)
+    assert [line["occurred_at"] for line in lines] == sorted((line["occurred_at"] for line in lines), reverse=True)
+    alerts = system.as_("advisor", store="FT").get(f"/customers/{car.customer_id}/360")["alerts"]
+    assert "LOW_SCORE" in [alert["code"] for alert in alerts]
+
+
+def test_a_customer_enters_a_segment_within_seconds_and_its_export_is_written_down(system: System) -> None:
+    """R18: a matching repair order, then a file; who took it, why, and how many rows."""
+    boss = system.as_("service_manager")
+    said = {
+        "all": [
+            {"vehicle": {"model": ["GL8"]}},
+            {"fact": "service_visits", "at_least": 1},
+            {"not": {"fact": "open_orders", "at_least": 1}},
+        ]
+    }
+    with pytest.raises(ApiProblem):
+        boss.post("/segments", {"name": "坏", "predicate": {"fact": "luck"}})
+    segment = boss.post("/segments", {"name": "GL8 老客户", "predicate": said})
+    path = f"/segments/{segment['segment_id']}"
+    eventually(lambda: boss.get(path)["complete_at"] is not None, within=20)
+    mine = system.deliver_a_car(name="尉迟敬")
+    system.close_a_repair_order(customer_id=mine.customer_id, vehicle_id=mine.vehicle_id, fen=100)
+
+    def entered() -> bool:
+        members = boss.get(f"{path}/members", limit=200)["items"]
+        return mine.customer_id in {one["customer_id"] for one in members}
+
+    eventually(entered, within=SOON + 1)
+    asked = clock.now() - timedelta(minutes=1)
+    table, rows = export(system, f"{path}/export?reason=spring")
+    assert mine.customer_id in table
+    assert mine.mobile not in table
+    (written, *_) = [
+        entry
+        for entry in system.boss.get("/access-log")["items"]
+        if entry["operation"] == "customer.export_segment" and entry["subject_id"] == segment["segment_id"]
+    ]
+    assert written["staff_id"] == system.staff_id("service_manager")
+    assert written["reason"] == f"spring ({rows} rows)"
+    assert written["at"] >= asked.isoformat()
+
+
+def export(system: System, path: str) -> tuple[str, int]:
+    """The file as a browser gets it, and how many customers it holds."""
+    import urllib.request
+
+    boss = system.as_("service_manager")
+    request = urllib.request.Request(
+        f"{system.base_url}/api/v1{path}", headers={"Authorization": f"Bearer {boss.token}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        text = answer.read().decode("utf-8-sig")
+    return text, len(list(csv.DictReader(io.StringIO(text))))

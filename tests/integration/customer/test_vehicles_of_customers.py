@@ -1,0 +1,400 @@
+"""Vehicles: plates and parties over time, second-hand, odometer, and what the desk need not type (E5, E7, R29)."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.customer.folder import Prefill, PrefillAsked
+from contracts.customer.operations import VehicleGiven, VehicleRole
+from contracts.customer.vehicles import AddVehicle, ChangeOwner, ChangePlate, EndRole, PlateChanged, VehicleCard
+from contracts.followup.events import VisitPlanned
+from contracts.refusals import InvalidRequest
+from contracts.sales.events import VehicleDelivered
+from contracts.vehicle_identity import vehicle_id
+from contracts.workshop.events import RepairOrderOpened, VehicleReturned
+from services.customer import timeline
+from services.customer.errors import (
+    CustomerNotFound,
+    IdChecksum,
+    MomentAhead,
+    OwnerAlready,
+    PeriodInvalid,
+    PlateElsewhere,
+    PlateInvalid,
+    RoleNotFound,
+    VehicleHasOwner,
+    VehicleNotFound,
+    VinInvalid,
+)
+from services.customer.queries import prefill, vehicles
+from services.customer.usecases import adding_vehicles, odometer, parties, plates
+from tests.integration.customer.conftest import DESK, NOW, Desk
+from tests.support import randoms
+from tests.support.events import deliver, made, received, twice_shuffled
+
+DAY = timedelta(days=1)
+PARTIES = """
+    SELECT event_type, subject_version, envelope->'payload'->>'until' AS until FROM outbox
+     WHERE subject_id = :id ORDER BY position
+"""
+
+
+def run(desk: Desk, use_case: Any, request: Any, now: datetime = NOW) -> Any:
+    return desk.database.run(lambda session: use_case(session, request, scope=DESK, now=now))
+
+
+def add(desk: Desk, customer: UUID, vin: str, *, now: datetime = NOW, **given: Any) -> UUID:
+    added = run(desk, adding_vehicles.add_vehicle, AddVehicle(customer, vin, **given), now)
+    return added.vehicle_id
+
+
+def put(desk: Desk, vehicle: UUID, plate: str, *, now: datetime = NOW, **given: Any) -> PlateChanged:
+    return run(desk, plates.change_plate, ChangePlate(vehicle, plate, **given), now)
+
+
+def sell(desk: Desk, vehicle: UUID, to: UUID, *, now: datetime = NOW, since: datetime | None = None) -> Any:
+    return run(desk, parties.change_owner, ChangeOwner(vehicle, to, since), now)
+
+
+def card(desk: Desk, vehicle: UUID) -> VehicleCard:
+    return desk.read(lambda connection: vehicles.vehicle(connection, vehicle_id=vehicle, today=NOW.date()))
+
+
+def shown_plates(desk: Desk, vehicle: UUID) -> list[tuple[str, datetime | None]]:
+    return [(one.plate, one.until) for one in card(desk, vehicle).plates]
+
+
+def shown_parties(desk: Desk, vehicle: UUID) -> list[tuple[UUID, str, datetime | None]]:
+    return [(one.customer_id, one.role, one.until) for one in card(desk, vehicle).parties]
+
+
+# -- roles --------------------------------------------------------------------------------------------------------
+
+
+def test_a_vehicle_is_added_with_a_role_and_everybody_is_told(desk):
+    customer, vin, plate = desk.register().customer_id, randoms.vin(), randoms.plate()
+    vehicle = add(desk, customer, vin.lower(), model=" GL8 ", plate=plate, colour="白", role=VehicleRole.USER)
+    assert vehicle == vehicle_id(vin)
+    found = card(desk, vehicle)
+    assert (found.vin, found.model, found.colour, found.model_year) == (vin, "GL8", "白", 2002)
+    assert shown_parties(desk, vehicle) == [(customer, "user", None)]
+    assert shown_plates(desk, vehicle) == [(plate, None)]
+    assert desk.events(f"{vehicle}/{customer}/user") == ["vehicle_party_changed"]
+
+
+def test_adding_the_same_again_tells_nobody(desk):
+    customer, vin = desk.register().customer_id, randoms.vin()
+    for _ in range(2):
+        vehicle = add(desk, customer, vin)
+    assert desk.events(f"{vehicle}/{customer}/owner") == ["vehicle_party_changed"]
+
+
+def test_who_brings_a_car_is_not_made_its_owner_and_two_do_not_own_one(desk):
+    owner, driver, vin = desk.register().customer_id, desk.register().customer_id, randoms.vin()
+    vehicle = add(desk, owner, vin)
+    add(desk, driver, vin, role=VehicleRole.BRINGER)
+    with pytest.raises(VehicleHasOwner) as refused:
+        add(desk, driver, vin)
+    assert refused.value.details["owner_id"] == str(owner)
+    assert sorted(shown_parties(desk, vehicle)) == sorted([(owner, "owner", None), (driver, "bringer", None)])
+
+
+def test_ten_desks_that_name_ten_owners_at_once_make_one(desk):
+    vin, customers = randoms.vin(), [desk.register().customer_id for _ in range(10)]
+    together = threading.Barrier(10, timeout=10)
+
+    def claim(customer: UUID) -> str:
+        together.wait()
+        try:
+            add(desk, customer, vin)
+        except VehicleHasOwner:
+            return "refused"
+        return "owner"
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sorted(pool.map(claim, customers)) == ["owner"] + ["refused"] * 9
+
+
+def test_a_car_sold_on_has_a_new_owner_and_the_old_one_is_kept_with_his_end(desk):
+    old, new, vin = desk.register().customer_id, desk.register().customer_id, randoms.vin()
+    vehicle = add(desk, old, vin)
+    sold = NOW + 30 * DAY
+    done = sell(desk, vehicle, new, now=sold)
+    assert (done.owner_id, done.former) == (new, [old])
+    assert shown_parties(desk, vehicle) == [(new, "owner", None), (old, "owner", sold)]
+    told = desk.rows(PARTIES, id=f"{vehicle}/{old}/owner")
+    assert [(row["subject_version"], row["until"]) for row in told] == [(1, None), (2, sold.isoformat())]
+    with pytest.raises(OwnerAlready):
+        sell(desk, vehicle, new, now=sold)
+
+
+def test_who_buys_his_old_car_back_is_its_owner_again(desk):
+    one, other, vin = desk.register().customer_id, desk.register().customer_id, randoms.vin()
+    vehicle = add(desk, one, vin)
+    sell(desk, vehicle, other, now=NOW + DAY)
+    sell(desk, vehicle, one, now=NOW + 2 * DAY)
+    assert shown_parties(desk, vehicle) == [(one, "owner", None), (other, "owner", NOW + 2 * DAY)]
+    assert [row["subject_version"] for row in desk.rows(PARTIES, id=f"{vehicle}/{one}/owner")] == [1, 2, 3]
+
+
+def test_a_late_word_of_the_first_sale_does_not_give_a_sold_car_back(desk):
+    old, new, vin = desk.register().customer_id, desk.register().customer_id, randoms.vin()
+    car = made(VehicleDelivered, vin=vin, vehicle_id=vehicle_id(vin), customer_id=old, delivered_at=NOW)
+    event = received(car, subject_id=car.order_id)
+    deliver(desk.transaction, timeline.hand_over, [event])
+    sell(desk, vehicle_id(vin), new, now=NOW + DAY)
+    with desk.transaction() as session:
+        timeline.hand_over(session, [event])
+    assert shown_parties(desk, vehicle_id(vin)) == [(new, "owner", None), (old, "owner", NOW + DAY)]
+
+
+def test_a_role_ends_and_is_kept(desk):
+    customer, vin = desk.register().customer_id, randoms.vin()
+    vehicle = add(desk, customer, vin, role=VehicleRole.INSURED)
+    ended = EndRole(customer, vehicle, VehicleRole.INSURED, NOW + DAY)
+    run(desk, parties.end_role, ended, NOW + DAY)
+    assert shown_parties(desk, vehicle) == [(customer, "insured", NOW + DAY)]
+    with pytest.raises(RoleNotFound):
+        run(desk, parties.end_role, ended, NOW + DAY)
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(desk):
+    customer, other, vin = desk.register().customer_id, desk.register().customer_id, randoms.vin()
+    vehicle = add(desk, customer, vin)
+    before = desk.rows("SELECT count(*) AS n FROM outbox")
+    refused: list[tuple[type[Exception], Any]] = [
+        (VinInvalid, lambda: add(desk, customer, "LSGDC82C02E000001")),
+        (PlateInvalid, lambda: add(desk, customer, vin, plate="粤BI2345A")),
+        (MomentAhead, lambda: add(desk, customer, randoms.vin(), since=NOW + DAY)),
+        (CustomerNotFound, lambda: add(desk, uuid4(), randoms.vin())),
+        (VehicleNotFound, lambda: sell(desk, uuid4(), customer)),
+        (CustomerNotFound, lambda: sell(desk, vehicle, uuid4())),
+        (PeriodInvalid, lambda: sell(desk, vehicle, other, since=NOW - DAY)),
+        (VehicleNotFound, lambda: put(desk, uuid4(), randoms.plate())),
+        (PlateInvalid, lambda: put(desk, vehicle, "粤BI2345A")),
+        (VehicleNotFound, lambda: card(desk, uuid4())),
+    ]
+    for refusal, attempt in refused:
+        with pytest.raises(refusal):
+            attempt()
+    assert desk.rows("SELECT count(*) AS n FROM outbox") == before
+    assert shown_parties(desk, vehicle) == [(customer, "owner", None)]
+
+
+# -- plates -------------------------------------------------------------------------------------------------------
+
+
+def test_the_temporary_plate_ends_when_the_car_gets_its_own(desk):
+    customer, vin, own = desk.register().customer_id, randoms.vin(), randoms.plate()
+    vehicle = add(desk, customer, vin, plate="粤B1234临")
+    done = put(desk, vehicle, f"{own[:2]}·{own[2:]}", now=NOW + 10 * DAY)
+    assert (done.plate, done.kind, done.before, done.taken_from) == (own, "CIVIL", "粤B1234临", [])
+    assert shown_plates(desk, vehicle) == [(own, None), ("粤B1234临", NOW + 10 * DAY)]
+    assert desk.events(f"{vehicle}/{own}") == ["vehicle_plate_changed"]
+
+
+def test_the_same_plate_again_changes_nothing(desk):
+    vehicle = add(desk, desk.register().customer_id, randoms.vin())
+    plate = randoms.plate()
+    for _ in range(2):
+        put(desk, vehicle, plate)
+    assert shown_plates(desk, vehicle) == [(plate, None)]
+    assert desk.events(f"{vehicle}/{plate}") == ["vehicle_plate_changed"]
+
+
+def test_an_owner_takes_his_plate_along_to_his_next_car(desk):
+    customer, plate = desk.register().customer_id, randoms.plate()
+    old, new = add(desk, customer, randoms.vin(), plate=plate), add(desk, customer, randoms.vin())
+    done = put(desk, new, plate, now=NOW + DAY)
+    assert done.taken_from == [old]
+    assert shown_plates(desk, old) == [(plate, NOW + DAY)]
+    assert shown_plates(desk, new) == [(plate, None)]
+    assert desk.events(f"{old}/{plate}/gone") == ["vehicle_plate_changed"]
+
+
+def test_a_plate_of_somebody_elses_car_is_taken_only_by_somebody_who_says_so(desk):
+    plate = randoms.plate()
+    old = add(desk, desk.register().customer_id, randoms.vin(), plate=plate)
+    new = add(desk, desk.register().customer_id, randoms.vin())
+    with pytest.raises(PlateElsewhere) as refused:
+        put(desk, new, plate, now=NOW + DAY)
+    assert refused.value.details == {"vehicle_id": str(old)}
+    assert shown_plates(desk, old) == [(plate, None)]
+    put(desk, new, plate, now=NOW + DAY, carried_over=True)
+    assert shown_plates(desk, old) == [(plate, NOW + DAY)]
+
+
+def test_two_cars_may_have_no_plate_yet(desk):
+    for _ in range(2):
+        vehicle = add(desk, desk.register().customer_id, randoms.vin(), plate="临牌")
+        assert shown_plates(desk, vehicle) == [("临牌", None)]
+
+
+def test_a_plate_does_not_end_before_it_began(desk):
+    vehicle = add(desk, desk.register().customer_id, randoms.vin(), plate=randoms.plate())
+    with pytest.raises(PeriodInvalid):
+        put(desk, vehicle, randoms.plate(), since=NOW - DAY)
+
+
+def test_two_cars_that_get_one_plate_at_once_do_not_both_have_it(desk):
+    plate = randoms.plate()
+    cars = [add(desk, desk.register().customer_id, randoms.vin()) for _ in range(4)]
+    together = threading.Barrier(4, timeout=10)
+
+    def take(vehicle: UUID) -> str:
+        together.wait()
+        try:
+            put(desk, vehicle, plate)
+        except PlateElsewhere:
+            return "refused"
+        return "has it"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take, cars)) == ["has it", "refused", "refused", "refused"]
+
+
+# -- odometer -----------------------------------------------------------------------------------------------------
+
+
+def reading(vehicle: UUID, km: int, day: float, kind: type[Any] = RepairOrderOpened) -> Any:
+    told = made(kind, vehicle_id=vehicle, km=km)
+    return received(told, subject_id=getattr(told, "ro_id", None) or told.order_id, occurred_at=NOW + day * DAY)
+
+
+def keep_all(desk: Desk, events: list[Any], *, batch: int = 1) -> None:
+    for start in range(0, len(events), batch):
+        with desk.transaction() as session:
+            odometer.keep(session, events[start : start + batch])
+
+
+def judged(desk: Desk, vehicle: UUID) -> list[tuple[int, str]]:
+    found = desk.rows("SELECT km, status FROM odometer WHERE vehicle_id = :id ORDER BY at, source_id", id=vehicle)
+    return [(row["km"], row["status"]) for row in found]
+
+
+STORY = [(12, 0), (5000, 40), (5020, 40.2), (3000, 60), (95000, 61), (9000, 90), (9999, 90.5), (10100, 91)]
+VERDICTS = ["OK", "OK", "OK", "LOWER", "IMPLAUSIBLE", "OK", "OK", "OK"]
+
+
+def test_readings_are_judged_by_those_before_them_and_a_slip_spoils_no_others(desk):
+    vehicle = add(desk, desk.register().customer_id, randoms.vin())
+    keep_all(desk, [reading(vehicle, km, day) for km, day in STORY])
+    assert judged(desk, vehicle) == [(km, verdict) for (km, _), verdict in zip(STORY, VERDICTS, strict=True)]
+    found = card(desk, vehicle)
+    assert found.km == 10100
+    assert (found.odometer[0].km, found.odometer[0].status, found.odometer[0].source) == (
+        10100, "OK", "repair_order_opened",
+    )  # fmt: skip
+
+
+def test_a_reading_of_each_kind_of_event_is_kept_and_others_are_passed_over(desk):
+    vehicle = uuid4()
+    kinds = (VehicleDelivered, RepairOrderOpened, VehicleReturned)
+    events = [reading(vehicle, 10 + place, place, kind) for place, kind in enumerate(kinds)]
+    keep_all(desk, [*events, received(made(VisitPlanned))], batch=4)
+    assert judged(desk, vehicle) == [(10, "OK"), (11, "OK"), (12, "OK")]
+
+
+def test_what_the_timeline_hears_of_a_vehicle_is_a_reading_of_its_odometer(desk):
+    vehicle, owner = uuid4(), desk.register().customer_id
+    told = made(RepairOrderOpened, vehicle_id=vehicle, customer_id=owner, km=5000)
+    event = received(told, subject_id=told.ro_id, occurred_at=NOW)
+    for _ in range(2):
+        with desk.transaction() as session:
+            timeline.tell(session, [event])
+    assert judged(desk, vehicle) == [(5000, "OK")]
+
+
+def test_readings_end_the_same_in_whatever_order_and_however_often_they_come(desk):
+    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        told=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 30)), min_size=1, max_size=8),
+        seed=st.integers(0, 10**6),
+        batch=st.sampled_from([1, 3, 20]),
+    )
+    def check(told: list[tuple[int, int]], seed: int, batch: int) -> None:
+        in_order, shuffled = uuid4(), uuid4()
+        events = [reading(in_order, km, day) for km, day in told]
+        keep_all(desk, sorted(events, key=lambda event: event.occurred_at))
+        again = [
+            received(
+                made(RepairOrderOpened, vehicle_id=shuffled, km=event.payload.km, ro_id=event.payload.ro_id),
+                subject_id=event.subject.id,
+                occurred_at=event.occurred_at,
+            )
+            for event in events
+        ]
+        keep_all(desk, twice_shuffled(again, seed=seed), batch=batch)
+        assert judged(desk, shuffled) == judged(desk, in_order)
+
+    check()
+
+
+def test_two_workers_at_once_judge_with_each_other_in_sight(desk):
+    vehicle = uuid4()
+    events = [reading(vehicle, 1000 * place, place) for place in range(12)]
+    events.append(reading(vehicle, 10, 6.5))
+    with ThreadPoolExecutor(6) as workers:
+        list(workers.map(lambda event: keep_all(desk, [event]), events[::-1]))
+    assert [status for km, status in judged(desk, vehicle) if km != 10] == ["OK"] * 12
+    assert (10, "LOWER") in judged(desk, vehicle)
+
+
+# -- prefill ------------------------------------------------------------------------------------------------------
+
+
+def filled(desk: Desk, **asked: Any) -> Prefill:
+    return desk.read(lambda connection: prefill.prefill(connection, PrefillAsked(**asked), today=NOW.date()))
+
+
+def test_an_id_number_tells_birth_date_gender_region_and_whose_it_is(desk):
+    number = "440301198203047716"
+    found = filled(desk, id_no=number)
+    assert (found.birth_date, found.gender) == (date(1982, 3, 4), "male")
+    assert (found.region, found.province, found.bearer) == ("440301", "广东省", None)
+    done = desk.register(name="林海", id_no=number)
+    bearer = filled(desk, id_no=number).bearer
+    assert bearer is not None
+    assert (bearer.customer_id, bearer.name) == (done.customer_id, "林海")
+
+
+def test_a_vin_or_plate_tells_the_car_and_its_owner(desk):
+    vin, plate = randoms.vin(), randoms.plate()
+    owner = desk.register(vehicle=VehicleGiven(vin, model="GL8", plate=plate)).customer_id
+    for found in (filled(desk, vin=vin.lower()), filled(desk, plate=plate)):
+        assert found.model_year == 2002
+        assert found.vehicle is not None and found.vehicle.owner is not None
+        assert (found.vehicle.vin, found.vehicle.model, found.vehicle.plate) == (vin, "GL8", plate)
+        assert found.vehicle.owner.customer_id == owner
+
+
+def test_an_unknown_vin_tells_at_least_the_model_year(desk):
+    found = filled(desk, vin=randoms.vin())
+    assert (found.vehicle, found.model_year) == (None, 2002)
+
+
+def test_a_plate_that_was_given_up_tells_nothing(desk):
+    customer, plate = desk.register().customer_id, randoms.plate()
+    vehicle = add(desk, customer, randoms.vin(), plate=plate)
+    put(desk, vehicle, randoms.plate(), now=NOW + DAY)
+    assert filled(desk, plate=plate).vehicle is None
+    assert filled(desk, plate="粤B1234临").vehicle is None
+
+
+def test_what_cannot_be_is_not_prefilled(desk):
+    for refusal, asked in (
+        (InvalidRequest, {}),
+        (VinInvalid, {"vin": "LSGDC82C02E000001"}),
+        (PlateInvalid, {"plate": "粤BI2345A"}),
+        (IdChecksum, {"id_no": "440301197510200019"}),
+    ):
+        with pytest.raises(refusal):
+            filled(desk, **asked)

@@ -1,0 +1,200 @@
+"""Visits follow their customers' records, in whatever order that is heard; two that are one are made once (E8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import uuid_utils.compat as uuids
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.database import Database
+from contracts.customer.events import DocumentMoved
+from contracts.envelope import Received
+from contracts.followup.operations import Worklist
+from contracts.sales.events import VehicleDelivered
+from contracts.workshop.events import VehicleReturned
+from services.followup import queries, usecases
+from services.followup.errors import VisitMadeWith
+from services.followup.models import Visit
+from tests.integration.followup.business import AFTERNOON, LATER, scope, visits
+from tests.integration.followup.tables import forget, rows
+from tests.support.events import deliver, made, received
+from tests.support.records import merged, parted, unmerged
+
+VISITS = "SELECT * FROM visit ORDER BY id"
+TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
+
+
+@pytest.fixture
+def clean(followup: Database) -> Database:
+    """Nobody was ever merged."""
+    forget(followup, *TABLES)
+    return followup
+
+
+def returned(customer: UUID, *, hours: float = 0) -> Received[Any]:
+    at = AFTERNOON + timedelta(hours=hours)
+    repair = made(VehicleReturned, customer_id=customer, returned_at=at)
+    return received(repair, subject_id=repair.ro_id, subject_version=8, occurred_at=at)
+
+
+def delivered(customer: UUID) -> Received[Any]:
+    car = made(VehicleDelivered, customer_id=customer, delivered_at=AFTERNOON)
+    return received(car, subject_id=car.order_id, subject_version=6, occurred_at=AFTERNOON)
+
+
+def hear(database: Database, events: Sequence[Received[Any]]) -> None:
+    """Each as the consumer does."""
+    for event in events:
+        if isinstance(event.payload, VehicleDelivered | VehicleReturned):
+            deliver(database.transaction, usecases.plan_visits, [event])
+        else:
+            deliver(database.transaction, lambda session, some: usecases.rekey_visits(session, some[0]), [event])
+
+
+def owners(database: Database) -> dict[UUID, UUID]:
+    """Whose the visits are, by what they are made because of."""
+    return {visit.trigger_id: visit.customer_id for visit in visits(database)}
+
+
+def shown(database: Database, **asked: Any) -> list[UUID]:
+    """The visits on the worklist."""
+    may = scope("worklist", "cr_agent")
+    found = database.read(lambda connection: queries.worklist(connection, Worklist(size=100, **asked), scope=may))
+    return [visit.visit_id for visit in found.items]
+
+
+A, B, C, N = (uuids.uuid7() for _ in range(4))
+FACTS = [
+    returned(A),
+    returned(B, hours=20),
+    returned(C, hours=90),
+    returned(A, hours=30),
+    delivered(A),
+    delivered(B),
+    delivered(C),
+]
+GIVEN = UUID(FACTS[5].subject.id)
+HISTORY = [
+    merged([B], into=A, version=2),
+    unmerged([B], of=A, version=3),
+    merged([C], into=B, version=2),
+    parted(B, N, DocumentMoved("order", str(GIVEN), N, 1)),
+    merged([B, C], into=A, version=4),
+]
+EVENTS = [*FACTS, *HISTORY]
+
+
+def test_in_any_order_and_twice_every_visit_ends_where_it_belongs(clean: Database) -> None:
+    """Losers' events before, between and after; an undoing before its merge; a merge before its losers exist."""
+    hear(clean, EVENTS)
+    straight = rows(clean, VISITS)
+    assert {row["customer_id"] for row in straight} == {A, N}
+    assert [row["customer_id"] for row in straight if row["trigger_id"] == GIVEN] == [N, N]
+
+    @settings(max_examples=40, deadline=None)
+    @given(order=st.permutations([*EVENTS, *EVENTS]))
+    def check(order: list[Received[Any]]) -> None:
+        forget(clean, *TABLES)
+        hear(clean, order)
+        assert rows(clean, VISITS) == straight
+
+    check()
+
+
+def test_a_merge_undone_leaves_every_visit_as_it_was(clean: Database) -> None:
+    hear(clean, FACTS)
+    before = rows(clean, VISITS)
+    hear(clean, [merged([B, C], into=A)])
+    assert {visit.customer_id for visit in visits(clean)} == {A}
+    assert any(visit.made_with for visit in visits(clean))
+    hear(clean, [unmerged([B, C], of=A)])
+    assert rows(clean, VISITS) == before
+
+
+def test_what_was_planned_for_the_survivor_since_stays_with_him_unless_it_is_listed(clean: Database) -> None:
+    hear(clean, [merged([B], into=A)])
+    stays, goes = delivered(A), delivered(A)
+    hear(clean, [stays, goes])
+    hear(clean, [unmerged([B], of=A, documents=[DocumentMoved("order", goes.subject.id, B, 1)])])
+    assert owners(clean) == {UUID(stays.subject.id): A, UUID(goes.subject.id): B}
+
+
+def test_the_same_question_within_three_days_is_asked_once_and_later_again(clean: Database) -> None:
+    hear(clean, [returned(A), returned(B, hours=50), returned(C, hours=150), merged([B, C], into=A)])
+    first, second, third = visits(clean)
+    assert (first.made_with, second.made_with, third.made_with) == (None, first.id, None)
+    assert shown(clean) == [first.id, third.id]
+    assert shown(clean, customer_id=B) == [first.id, third.id]
+
+
+def test_two_visits_of_one_record_were_meant_to_be_two(clean: Database) -> None:
+    hear(clean, [returned(A), returned(A, hours=10), merged([B], into=A)])
+    assert len(shown(clean, customer_id=A)) == 2
+
+
+def test_a_visit_another_stands_for_never_falls_due_and_cannot_be_completed(clean: Database) -> None:
+    hear(clean, [returned(A), returned(B), merged([B], into=A)])
+    kept, other = sorted(visits(clean), key=lambda visit: visit.made_with is not None)
+    with clean.transaction() as session:
+        assert usecases.visits_due(session, now=LATER) == 1
+    with clean.transaction() as session, pytest.raises(VisitMadeWith) as refused:
+        complete(session, other)
+    assert refused.value.details == {"visit_id": str(kept.id)}
+
+
+def complete(session: Any, visit: Visit) -> None:
+    may = scope("complete_visit", "cr_agent")
+    usecases.complete_visit(session, visit_id=visit.id, score=9, remark="", expected_version=None, scope=may, now=LATER)
+
+
+def test_after_the_answer_the_other_one_is_not_asked_and_comes_back_with_the_undoing(clean: Database) -> None:
+    hear(clean, [returned(A), returned(B), merged([B], into=A)])
+    kept, other = sorted(visits(clean), key=lambda visit: visit.made_with is not None)
+    with clean.transaction() as session:
+        complete(session, kept)
+    hear(clean, [returned(A, hours=300)])
+    assert other.id not in shown(clean)
+    hear(clean, [unmerged([B], of=A)])
+    restored = other if other.origin_customer_id else kept
+    back = next(visit for visit in visits(clean) if visit.id == restored.id)
+    assert (back.customer_id, back.made_with, back.origin_customer_id) == (B, None, None)
+
+
+def test_a_visit_s_events_name_whom_it_was_planned_for(clean: Database) -> None:
+    hear(clean, [merged([B], into=A), returned(B)])
+    planned = rows(
+        clean, "SELECT envelope->'payload'->>'customer_id' AS id FROM outbox WHERE event_type = 'visit_planned'"
+    )
+    assert planned == [{"id": str(B)}]
+
+
+def test_each_change_is_acknowledged_once_even_when_the_inbox_was_emptied(clean: Database) -> None:
+    event = merged([B], into=A)
+    hear(clean, [returned(B), event])
+    forget(clean)
+    hear(clean, [event])
+    told = rows(clean, "SELECT envelope->'payload' AS payload FROM outbox WHERE event_type = 'visits_rekeyed'")
+    assert told == [{"payload": {"change_id": str(event.payload.change_id), "kind": "merged", "part": 1, "rows": 1}}]
+
+
+def test_a_merge_and_visits_of_its_losers_at_the_same_time_miss_nothing(clean: Database) -> None:
+    losers = [uuids.uuid7() for _ in range(6)]
+    events = [
+        *(returned(one, hours=number) for number, one in enumerate(losers * 4)),
+        *(merged([one], into=A) for one in losers),
+    ]
+    hear(clean, events)
+    straight = rows(clean, VISITS)
+    forget(clean, *TABLES)
+    with ThreadPoolExecutor(8) as workers:
+        for done in [workers.submit(hear, clean, events[start::8]) for start in range(8)]:
+            done.result()
+    assert {visit.customer_id for visit in visits(clean)} == {A}
+    assert rows(clean, VISITS) == straight
