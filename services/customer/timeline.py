@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from chassis import rekeying
 from chassis.outbox import record_all
-from chassis.rows import as_json, insert_all
+from chassis.rows import Insert, as_json, insert_together
 from contracts import shapes
 from contracts.customer import events as customer
 from contracts.customer.events import DocumentMoved
@@ -216,7 +216,8 @@ def tell(session: Session, received: Sequence[Received[Any]]) -> None:
     lines = {(event.id, one): event for event in received for one in customers_of(event)}
     if lines:
         _write(session, received, lines)
-    odometer.keep(session, received)
+    else:
+        insert_together(session, [odometer.readings(received)])
 
 
 def _write(session: Session, received: Sequence[Received[Any]], lines: dict[tuple[UUID, UUID], Received[Any]]) -> None:
@@ -227,7 +228,8 @@ def _write(session: Session, received: Sequence[Received[Any]], lines: dict[tupl
         lines = {(event.id, given.get(_document(event), one)): event for (_, one), event in lines.items()}
         customers = sorted({*customers, *(one for _, one in lines)})
         locked |= _lock(session, customers)
-    insert_all(session, _entries, [_entry(event, one) for (_, one), event in lines.items()], on_conflict="DO NOTHING")
+    entries = Insert(_entries, [_entry(event, one) for (_, one), event in lines.items()], "DO NOTHING")
+    insert_together(session, [entries, odometer.readings(received)])
     fold(session, customers, locked=locked)
 
 

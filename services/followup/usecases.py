@@ -85,7 +85,8 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
     record_all(session, [_planned(visits[visit_id]) for visit_id in new])
     if new:
-        wishes.follow(session, {visits[visit_id].customer_id: visits[visit_id].triggered_at for visit_id in new})
+        moments = {visits[visit_id].customer_id: visits[visit_id].triggered_at for visit_id in new}
+        wishes.follow_planned(session, moments)
     make_together(session, survivors)
 
 

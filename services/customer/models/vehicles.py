@@ -73,7 +73,7 @@ class VehicleParty(Base):
 
 
 class Odometer(Base):
-    """A reading of a vehicle's odometer; `status` says whether it fits those before it (OK, LOWER, IMPLAUSIBLE)."""
+    """A reading of a vehicle's odometer; whether it fits those before it is judged when it is read."""
 
     __tablename__ = "odometer"
 
@@ -81,4 +81,3 @@ class Odometer(Base):
     at: Mapped[datetime] = mapped_column(primary_key=True)
     source_id: Mapped[str] = mapped_column(primary_key=True)
     km: Mapped[int]
-    status: Mapped[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from contracts import vin as vins
 from contracts.customer.operations import VehicleRole
 from contracts.customer.vehicles import PartyShown, PlateShown, Reading, ReadingStatus, VehicleCard
 from services.customer.errors import VehicleNotFound
+from services.customer.rules.odometer import Reading as Told
+from services.customer.rules.odometer import judge
 
 _VEHICLE = text("SELECT * FROM vehicle WHERE id = :vehicle_id")
 _PLATES = text(
@@ -31,9 +34,7 @@ _PARTIES = text(
      ORDER BY bool_or(p.until IS NULL) DESC, min(p.since) DESC, p.role, c.id
     """
 )
-_READINGS = text(
-    "SELECT at, km, status, source_id FROM odometer WHERE vehicle_id = :vehicle_id ORDER BY at DESC, source_id DESC"
-)
+_READINGS = text("SELECT at, source_id, km FROM odometer WHERE vehicle_id = :vehicle_id")
 
 
 def vehicle(connection: Connection, *, vehicle_id: UUID, today: date) -> VehicleCard:
@@ -42,7 +43,7 @@ def vehicle(connection: Connection, *, vehicle_id: UUID, today: date) -> Vehicle
     row = connection.execute(_VEHICLE, asked).one_or_none()
     if row is None:
         raise VehicleNotFound
-    odometer = [_reading(one) for one in connection.execute(_READINGS, asked)]
+    odometer = _judged(connection.execute(_READINGS, asked))
     return VehicleCard(
         vehicle_id=row.id,
         vin=row.vin,
@@ -65,5 +66,10 @@ def model_year(vin: str, *, today: date) -> int | None:
     return vins.model_year(vin, not_after=today.year + 1)
 
 
-def _reading(row: Any) -> Reading:
-    return Reading(row.at, row.km, ReadingStatus(row.status), row.source_id.partition("/")[0])
+def _judged(rows: Iterable[Any]) -> list[Reading]:
+    """The readings, newest first, each judged by those before it."""
+    judged = judge([Told(row.at, row.source_id, row.km) for row in rows])
+    return [
+        Reading(told.at, told.km, status, told.source_id.partition("/")[0])
+        for told, status in sorted(judged.items(), reverse=True)
+    ]

@@ -83,6 +83,13 @@ def follow(session: Session, moments: Mapping[UUID, datetime]) -> None:
     _suppress_or_release(session, moments)
 
 
+def follow_planned(session: Session, moments: Mapping[UUID, datetime]) -> None:
+    """As `follow`, after visits were planned: who never wished anything has nothing to follow."""
+    session.execute(_LOCK, {"customers": sorted(moments)})
+    if wished := of_customers(session, moments):
+        _suppress_or_release(session, {customer: moments[customer] for customer in wished})
+
+
 def of_customers(reader: Session | Connection, customers: Collection[UUID]) -> dict[UUID, list[Any]]:
     """The wishes of each of these customers, and of those whose records live on in theirs (E8).
 

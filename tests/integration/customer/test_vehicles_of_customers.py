@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chassis.rows import insert_together
 from contracts.customer.folder import Prefill, PrefillAsked
 from contracts.customer.operations import VehicleGiven, VehicleRole
 from contracts.customer.vehicles import AddVehicle, ChangeOwner, ChangePlate, EndRole, PlateChanged, VehicleCard
@@ -35,6 +36,7 @@ from services.customer.errors import (
     VinInvalid,
 )
 from services.customer.queries import prefill, vehicles
+from services.customer.rules.odometer import Reading, judge
 from services.customer.usecases import adding_vehicles, odometer, parties, plates
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.support import randoms
@@ -272,12 +274,13 @@ def reading(vehicle: UUID, km: int, day: float, kind: type[Any] = RepairOrderOpe
 def keep_all(desk: Desk, events: list[Any], *, batch: int = 1) -> None:
     for start in range(0, len(events), batch):
         with desk.transaction() as session:
-            odometer.keep(session, events[start : start + batch])
+            insert_together(session, [odometer.readings(events[start : start + batch])])
 
 
 def judged(desk: Desk, vehicle: UUID) -> list[tuple[int, str]]:
-    found = desk.rows("SELECT km, status FROM odometer WHERE vehicle_id = :id ORDER BY at, source_id", id=vehicle)
-    return [(row["km"], row["status"]) for row in found]
+    """Readings and verdicts, oldest first, as the vehicle's card shows them."""
+    found = desk.rows("SELECT at, source_id, km FROM odometer WHERE vehicle_id = :id", id=vehicle)
+    return [(one.km, verdict.value) for one, verdict in sorted(judge([Reading(**row) for row in found]).items())]
 
 
 STORY = [(12, 0), (5000, 40), (5020, 40.2), (3000, 60), (95000, 61), (9000, 90), (9999, 90.5), (10100, 91)]
@@ -336,16 +339,6 @@ def test_readings_end_the_same_in_whatever_order_and_however_often_they_come(des
         assert judged(desk, shuffled) == judged(desk, in_order)
 
     check()
-
-
-def test_two_workers_at_once_judge_with_each_other_in_sight(desk):
-    vehicle = uuid4()
-    events = [reading(vehicle, 1000 * place, place) for place in range(12)]
-    events.append(reading(vehicle, 10, 6.5))
-    with ThreadPoolExecutor(6) as workers:
-        list(workers.map(lambda event: keep_all(desk, [event]), events[::-1]))
-    assert [status for km, status in judged(desk, vehicle) if km != 10] == ["OK"] * 12
-    assert (10, "LOWER") in judged(desk, vehicle)
 
 
 # -- prefill ------------------------------------------------------------------------------------------------------

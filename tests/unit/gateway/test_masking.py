@@ -61,6 +61,7 @@ def shown(shape: type, item: dict[str, Any], roles: tuple[str, ...]) -> Found:
         ("123456789", "123****6789"),
         ("12345678", "****78"),
         ("1", "****1"),
+        ("", ""),
     ],
 )
 def test_a_phone_number_keeps_its_ends(number: str, masked: str) -> None:

@@ -131,7 +131,6 @@ def _vehicles() -> None:
         sa.Column("at", MOMENT, primary_key=True),
         sa.Column("source_id", sa.String, primary_key=True),
         sa.Column("km", sa.BigInteger, nullable=False),
-        sa.Column("status", sa.String, nullable=False),
     )
 
 
