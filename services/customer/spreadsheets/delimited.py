@@ -98,7 +98,7 @@ def separator_of(source: BinaryIO, encoding: str) -> str:
     text = _opened(source, encoding).read(_SAMPLE)
     if hint := _HINT.match(text):
         return hint.group(1)
-    best, best_score = ",", 0.0
+    best, best_score = ",", (0.0, 0)
     for separator in SEPARATORS:
         widths = Counter[int]()
         try:
@@ -112,8 +112,8 @@ def separator_of(source: BinaryIO, encoding: str) -> str:
         if not widths:
             continue
         width, times = widths.most_common(1)[0]
-        score = (width - 1) * times / widths.total()
-        if score > best_score:
+        score = (times / widths.total(), width)  # what parts every record alike, not what some cells hold much of
+        if width > 1 and score > best_score:
             best, best_score = separator, score
     return best
 

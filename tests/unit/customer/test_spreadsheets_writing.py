@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.customer.spreadsheets.reading import open_table
@@ -86,6 +86,8 @@ def test_a_foreign_number_stays_readable():
 
 @settings(max_examples=200)
 @given(st.lists(st.lists(texts | risky, min_size=2, max_size=2), min_size=1, max_size=4))
+@example([["\t\t", "\t\t"], ["", "\t\t\t\t"]])
+@example([["", "\t\t\t\t"], ["\t\t", "\t\t"]])
 def test_any_text_comes_back_from_a_csv(rows):
     rows = [["x", *row] for row in rows]  # a row of nothing is left out
     assert read(written(write_csv, [["姓名", "手机", "备注"], *rows]), "csv") == rows
