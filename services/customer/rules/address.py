@@ -54,6 +54,11 @@ def read(typed: str) -> Address:
     return Address(district, found[1], found[2])
 
 
+def house_of(typed: str) -> object:
+    """What two spellings of one address agree in: the house, else the words."""
+    return read(typed).house or " ".join(typed.split())
+
+
 def _district(text: str) -> tuple[str, str]:
     """(district, what follows) of an address."""
     if found := _PROVINCE.match(text):

@@ -80,7 +80,7 @@ class Facts:
     @property
     def organisation(self) -> str | None:
         """The organisation code, which both kinds of company number hold (E3)."""
-        return self.uscc[8:17] if self.uscc else self.organisation_code
+        return organisation_of(self.uscc, self.organisation_code)
 
     @property
     def born(self) -> date | None:
@@ -93,3 +93,8 @@ class Facts:
         if self.id18:
             return resident_id.gender(self.id18)
         return self.gender or (self.name.gender if isinstance(self.name, Name) else None)
+
+
+def organisation_of(uscc: str | None, organisation_code: str | None) -> str | None:
+    """The organisation code of a company: positions 9 to 17 of its credit code hold it (E3)."""
+    return uscc[8:17] if uscc else organisation_code

@@ -16,7 +16,7 @@ from contracts.customer.operations import CustomerKind
 from services.customer.rules import address, company_names, names, plate
 from services.customer.rules.blocking import blocking_keys
 from services.customer.rules.company_names import CompanyName
-from services.customer.rules.facts import Facts, KnownPhone, KnownVehicle
+from services.customer.rules.facts import Facts, KnownPhone, KnownVehicle, organisation_of
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given
 from services.customer.rules.names import Name
@@ -83,6 +83,13 @@ class Record:
             return company_names.read(self.name)
         return names.read(self.name + self.title)
 
+    def bears_card_of(self, facts: Facts) -> bool:
+        """True if it bears the very resident ID or organisation number of these facts: they are one customer's."""
+        organisation = organisation_of(self.uscc, self.organisation_code)
+        return (self.id18 is not None and self.id18 == facts.id18) or (
+            organisation is not None and organisation == facts.organisation
+        )
+
     def facts(self, vehicles: Sequence[KnownVehicle] = (), plates: Sequence[plate.Plate] = ()) -> Facts:
         """What the record brings to the question who somebody is."""
         house = self.addresses[0]["text"] if self.addresses else ""
@@ -133,8 +140,8 @@ class Record:
             new["phones"] = [*self.phones, *phones]
             if not self.mobile and (strong := next((one for one in given.phones if one.kind in STRONG), None)):
                 new["mobile"] = strong.number
-        known_house = {_house_of(one["text"]) for one in self.addresses}
-        if given.address and _house_of(given.address) not in known_house:
+        known_house = {address.house_of(one["text"]) for one in self.addresses}
+        if given.address and address.house_of(given.address) not in known_house:
             new["addresses"] = [*self.addresses, address_entry(given.address, department=department, at=at)]
         for field in ("id_number", "id18", "uscc", "organisation_code", "birth_date", "gender", "email", "employer"):
             if getattr(self, field) is None and (value := getattr(given, field)) is not None:
@@ -227,9 +234,3 @@ def phone_entry(phone: Phone, *, department: str, at: datetime, shared: bool = F
 def address_entry(text: str, *, department: str, at: datetime, kind: str = "home") -> dict[str, Any]:
     """An address as the record keeps it."""
     return {"text": text, "kind": kind, "since": at.isoformat(), "until": None, "department": department}
-
-
-def _house_of(text: str) -> object:
-    """What two spellings of one address agree in."""
-    read = address.read(text)
-    return read.house or " ".join(text.split())

@@ -181,7 +181,7 @@ def _addresses(records: Sequence[Record]) -> tuple[list[Mapping[str, Any]], list
     collapsed = []
     for record in records:
         for one in record.addresses:
-            house = _house(one["text"])
+            house = address.house_of(one["text"])
             before = known.get(house)
             if before is None:
                 known[house] = dict(one)
@@ -199,10 +199,6 @@ def _addresses(records: Sequence[Record]) -> tuple[list[Mapping[str, Any]], list
 
 def _end(one: str | None, other: str | None) -> str | None:
     return None if one is None or other is None else max(one, other, key=datetime.fromisoformat)
-
-
-def _house(text: str) -> object:
-    return address.read(text).house or " ".join(text.split())
 
 
 def _mobile(records: Sequence[Record], since: Since, phones: Sequence[Mapping[str, Any]]) -> str:

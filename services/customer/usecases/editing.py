@@ -76,9 +76,7 @@ def _alike(session: Session, after: Record, *, at: datetime) -> list[Suspicion]:
     known = known_to(session, [facts], at=at.astimezone(LOCAL).date())
     found = [one for one in known.alike(facts) if one.record.id != after.id]
     for one in found:
-        same_card = after.id18 is not None and one.record.id18 == after.id18
-        organisation = facts.organisation
-        if same_card or (organisation is not None and one.record.facts().organisation == organisation):
+        if one.record.bears_card_of(facts):
             raise PossibleDuplicate(candidates=[{"customer_id": str(one.record.id), "points": one.match.points}])
     return [Suspicion(after.id, one.record.id, one.match, after.store_id, "desk", at) for one in found]
 

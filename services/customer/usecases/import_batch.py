@@ -99,7 +99,7 @@ class Batch:
         owners = self._owners_besides(facts, row.relation) if row.relation else set()
         strangers = [found for found in alike if found.record.id not in owners]
         one = linked or _attachable(strangers, facts, owns=row.role is Role.OWNER)
-        bearers = [found for found in alike if _same_card(found, facts) and found is not one]
+        bearers = [found for found in alike if found.record.bears_card_of(facts) and found is not one]
         if bearers:
             given, facts = _without_card(given, facts)
             warnings = (*warnings, CARD_TAKEN)
@@ -268,7 +268,7 @@ def _later(one: Seen, other: Seen) -> bool:
 def _linked(alike: Sequence[Found], facts: Facts) -> Found | None:
     """The record that the row surely is: the bearer of its card before all others, then the surest."""
     links = [one for one in alike if one.match.decision is Decision.LINK]
-    return next((one for one in links if _same_card(one, facts)), links[0] if links else None)
+    return next((one for one in links if one.record.bears_card_of(facts)), links[0] if links else None)
 
 
 def _attachable(alike: Sequence[Found], facts: Facts, *, owns: bool) -> Found | None:
@@ -296,14 +296,6 @@ def _explains(one: Found, facts: Facts, *, owns: bool) -> bool:
         return True
     names = [each.name for each in (known, facts) if isinstance(each.name, Name)]
     return any(name.surname_only and name.gender is not None for name in names)
-
-
-def _same_card(one: Found, facts: Facts) -> bool:
-    if facts.id18 is not None and one.record.id18 == facts.id18:
-        return True
-    record = one.record
-    code = record.uscc[8:17] if record.uscc else record.organisation_code
-    return code is not None and code == facts.organisation
 
 
 def _without_card(given: Given, facts: Facts) -> tuple[Given, Facts]:

@@ -92,7 +92,7 @@ def register_customer(session: Session, request: RegisterCustomer, *, scope: Sco
     record = _linked(alike)
     created = record is None
     if record is None:
-        if alike and (not request.force_new or _has_the_same_card(given, alike)):
+        if alike and (not request.force_new or any(one.record.bears_card_of(facts) for one in alike)):
             raise PossibleDuplicate(candidates=[_shown(one) for one in alike[:MOST_CANDIDATES]])
         record = begin(written, given, origin=origin, reason=request.reason)
         suspect(written, record, alike, origin=origin)
@@ -181,16 +181,6 @@ def _read(request: RegisterCustomer, *, now: datetime) -> Given:
 
 def _linked(alike: Sequence[Found]) -> Record | None:
     return next((one.record for one in alike if one.match.decision is Decision.LINK), None)
-
-
-def _has_the_same_card(given: Given, alike: Sequence[Found]) -> bool:
-    """True if another record bears the very same ID or organisation number: a second one is no possibility."""
-    organisation = given.facts.organisation
-    return any(
-        (given.id18 is not None and one.record.id18 == given.id18)
-        or (organisation is not None and one.record.facts().organisation == organisation)
-        for one in alike
-    )
 
 
 def _shown(found: Found) -> dict[str, object]:
