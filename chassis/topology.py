@@ -16,7 +16,7 @@ import urllib.request
 from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from chassis.settings import SERVICES
 from contracts.customer import events as customer
@@ -321,15 +321,6 @@ class Management:
             if item["destination"] in ours and _binding_line(item) not in want_bindings
         ]
         return lines
-
-    def depth(self, queue: str) -> int:
-        """Messages in a queue, ready and in hand."""
-        try:
-            return int(self.call("GET", f"/queues/{VHOST}/{quote(queue, safe='')}").get("messages", 0))
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return 0
-            raise
 
 
 def _binding_line(item: dict[str, Any]) -> str:
