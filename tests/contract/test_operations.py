@@ -108,12 +108,18 @@ def subclasses(cls: type[Refusal]) -> set[type[Refusal]]:
     return found.union(*(subclasses(one) for one in cls.__subclasses__()))
 
 
+def errors_of(service: str) -> str:
+    """The module, or the package of modules, with a service's refusals."""
+    return "gateway.errors" if service == "gateway" else f"services.{service}.errors"
+
+
 def all_refusals() -> list[type[Refusal]]:
     """Every refusal of contracts, chassis, services and gateway that stands in a file of ours."""
     import_module("chassis.policies")
     for service in SERVICES:
-        for module in ("gateway.errors",) if service == "gateway" else (f"services.{service}.errors",):
-            import_module(module)
+        errors = import_module(errors_of(service))
+        for part in iter_modules(getattr(errors, "__path__", ())):
+            import_module(f"{errors.__name__}.{part.name}")
     ours = ("contracts.", "chassis.", "services.", "gateway.")
     return sorted(
         (one for one in subclasses(Refusal) if one.__module__.startswith(ours)), key=lambda one: one.__qualname__
@@ -127,12 +133,8 @@ BEFORE_ANY_OPERATION = {"SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"}
 
 def may_raise(service: str) -> set[str]:
     """Codes of the refusals that can come out of a service: its own, the chassis' and the contracts'."""
-    modules = {
-        "contracts.refusals",
-        "chassis.policies",
-        "gateway.errors" if service == "gateway" else f"services.{service}.errors",
-    }
-    return {one.code for one in all_refusals() if one.__module__ in modules}
+    modules = ("contracts.refusals", "chassis.policies", errors_of(service))
+    return {one.code for one in all_refusals() if one.__module__.startswith(modules)}
 
 
 @pytest.mark.parametrize("name", NAMES)

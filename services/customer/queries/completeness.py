@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer.folder import Completeness, Incomplete, IncompleteAsked, Omissions
-from services.customer.errors import CustomerNotFound
+from services.customer.errors.record import CustomerNotFound
 from services.customer.rules import completeness as rules
 from services.customer.rules.completeness import Known
 from services.customer.rules.record import Record

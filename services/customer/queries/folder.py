@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, text
 from contracts.customer import folder
 from contracts.customer.folder import DocumentType
 from contracts.customer.relations import Referrer, RelationKind, Relations, RelationShown
-from services.customer.errors import CustomerNotFound
+from services.customer.errors.record import CustomerNotFound
 from services.customer.models import Consent
 from services.customer.rules.consents import in_force
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from chassis.topology import HEARS
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.customer.merges import ExpectedVersion, MergePreview, MergeShown, PreviewMerge, ServiceCount, ServiceStep
-from services.customer.errors import MergeNotFound
+from services.customer.errors.merges import MergeNotFound
 from services.customer.usecases.merging import Asked, group_of
 
 _EVENT = {"merged": CustomerMerged, "unmerged": CustomerUnmerged, "split": CustomerSplit}

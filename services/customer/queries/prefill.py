@@ -11,7 +11,7 @@ from contracts import vin as vins
 from contracts.customer.folder import KnownCar, KnownCustomer, Prefill, PrefillAsked
 from contracts.customer.operations import Gender
 from contracts.refusals import InvalidRequest
-from services.customer.errors import refusal_of
+from services.customer.errors.record import refusal_of
 from services.customer.queries.vehicles import model_year
 from services.customer.rules import plate, resident_id
 from services.customer.rules.provinces import province_of

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from chassis.clock import LOCAL
 from contracts.access import matrix
-from services.customer.errors import SegmentNotFound, SegmentTooLarge
+from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.spreadsheets.writing import Cell, write_csv
 
 MOST_EXPORTED = 20_000

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from contracts import vin as vins
 from contracts.customer.operations import VehicleRole
 from contracts.customer.vehicles import PartyShown, PlateShown, Reading, ReadingStatus, VehicleCard
-from services.customer.errors import VehicleNotFound
+from services.customer.errors.vehicles import VehicleNotFound
 from services.customer.rules.odometer import Reading as Told
 from services.customer.rules.odometer import judge
 

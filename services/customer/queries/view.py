@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, text
 from chassis.clock import LOCAL
 from contracts.customer import operations
 from contracts.refusals import InvalidRequest
-from services.customer.errors import CustomerNotFound
+from services.customer.errors.record import CustomerNotFound
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
 
 NEWEST = 50

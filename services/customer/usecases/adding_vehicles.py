@@ -13,7 +13,8 @@ from contracts import vin as vins
 from contracts.access import Scope
 from contracts.customer.operations import VehicleRole
 from contracts.customer.vehicles import AddVehicle, VehicleAdded
-from services.customer.errors import VehicleHasOwner, refusal_of
+from services.customer.errors.record import refusal_of
+from services.customer.errors.vehicles import VehicleHasOwner
 from services.customer.models import Vehicle
 from services.customer.usecases.editing import to_change
 from services.customer.usecases.moments import happened_at

@@ -17,7 +17,7 @@ from chassis.rows import insert_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.folder import Basis, ConsentRecorded, RecordConsent
-from services.customer.errors import ConsentTextRequired
+from services.customer.errors.folder import ConsentTextRequired
 from services.customer.models import Consent
 from services.customer.rules.consents import in_force, to_restrict
 from services.customer.usecases.editing import to_change

@@ -12,7 +12,8 @@ from chassis.clock import LOCAL
 from chassis.rows import insert_all
 from contracts.access import Scope
 from contracts.customer.folder import AddDocument, DocumentAdded, DocumentRemoved, DocumentType, RemoveDocument
-from services.customer.errors import DocumentNotFound, refusal_of
+from services.customer.errors.folder import DocumentNotFound
+from services.customer.errors.record import refusal_of
 from services.customer.models import Document
 from services.customer.rules import resident_id
 from services.customer.usecases.editing import to_change

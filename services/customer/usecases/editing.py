@@ -16,7 +16,7 @@ from contracts import shapes
 from contracts.access import Scope
 from contracts.customer.operations import UpdateCustomer, Updated
 from contracts.refusals import StaleVersion
-from services.customer.errors import CustomerMerged, CustomerNotFound, PossibleDuplicate, refusal_of
+from services.customer.errors.record import CustomerMerged, CustomerNotFound, PossibleDuplicate, refusal_of
 from services.customer.rules import given as giving
 from services.customer.rules import record as records
 from services.customer.rules.gender import Gender

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from chassis.aside import aside
 from contracts.access import Scope
 from contracts.customer.imports import Counts, Department, Import, ImportStatus
-from services.customer.errors import (
+from services.customer.errors.imports import (
     ImportAltered,
     ImportIncomplete,
     ImportNotFound,

@@ -24,7 +24,7 @@ from chassis.outbox import Cause, set_cause
 from chassis.rows import as_json
 from contracts.customer.imports import Department, Outcome
 from contracts.envelope import Doer
-from services.customer.errors import sentences_of
+from services.customer.errors.record import sentences_of
 from services.customer.rules import given as giving
 from services.customer.spreadsheets.rows import Column, fingerprint, read_row
 from services.customer.spreadsheets.wordings import Field

@@ -31,12 +31,7 @@ from contracts.customer.imports import (
     StartImport,
 )
 from contracts.refusals import InvalidRequest
-from services.customer.errors import (
-    ImportEnded,
-    ImportStarted,
-    PartInvalid,
-    refusal_of_file,
-)
+from services.customer.errors.imports import ImportEnded, ImportStarted, PartInvalid, refusal_of_file
 from services.customer.models import ImportFile
 from services.customer.spreadsheets import headings
 from services.customer.spreadsheets.headings import MappingRefused

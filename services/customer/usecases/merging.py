@@ -22,13 +22,8 @@ from contracts.customer.merges import MergeCustomers, Merged
 from contracts.envelope import Received
 from contracts.refusals import StaleVersion
 from services.customer import timeline
-from services.customer.errors import (
-    CustomerMerged,
-    CustomerNotFound,
-    FieldChoiceInvalid,
-    MergeCycle,
-    NothingToMerge,
-)
+from services.customer.errors.merges import FieldChoiceInvalid, MergeCycle, NothingToMerge
+from services.customer.errors.record import CustomerMerged, CustomerNotFound
 from services.customer.models import Merge, MergeStep
 from services.customer.rules.record import Changed, Record
 from services.customer.rules.survivorship import CHOOSABLE, Collapsed, Standing, lives_on, survivor_of, united

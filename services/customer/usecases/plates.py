@@ -14,7 +14,9 @@ from chassis.rows import insert_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.vehicles import ChangePlate, PlateChanged
-from services.customer.errors import PeriodInvalid, PlateElsewhere, refusal_of
+from services.customer.errors.folder import PeriodInvalid
+from services.customer.errors.record import refusal_of
+from services.customer.errors.vehicles import PlateElsewhere
 from services.customer.models import VehiclePlate
 from services.customer.rules import plate
 from services.customer.rules.plate import Plate

@@ -16,7 +16,7 @@ from chassis.rows import insert_together
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered
-from services.customer.errors import PossibleDuplicate, ReasonRequired, refusal_of
+from services.customer.errors.record import PossibleDuplicate, ReasonRequired, refusal_of
 from services.customer.models import Vehicle
 from services.customer.rules import given as giving
 from services.customer.rules.facts import Role

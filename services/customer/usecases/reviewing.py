@@ -13,7 +13,8 @@ from chassis import metrics
 from contracts.access import Scope
 from contracts.customer.merges import DecidePair, Decision, PairDecided, PairStatus
 from contracts.customer.relations import AddRelation
-from services.customer import errors
+from services.customer.errors import merges as errors
+from services.customer.errors.folder import RelationExists
 from services.customer.usecases import pairs, relations
 from services.customer.usecases.merging import Asked, By, merge
 
@@ -75,7 +76,7 @@ def _relate(session: Session, request: DecidePair, pair: Any, *, scope: Scope, n
     if request.relation is None or one not in (pair["a"], pair["b"]):
         raise errors.RelationRequired
     other = pair["b"] if one == pair["a"] else pair["a"]
-    with contextlib.suppress(errors.RelationExists):
+    with contextlib.suppress(RelationExists):
         relations.add_relation(session, AddRelation(one, other, request.relation), scope=scope, now=now)
     session.execute(
         _RELATED,

@@ -20,7 +20,7 @@ from chassis.rows import insert_all
 from contracts.access import Reach, Scope
 from contracts.customer.merges import AutoMerge, RestrictAutoMerge, Scan, StartScan
 from contracts.refusals import Refusal, StoreNotAllowed
-from services.customer.errors import MomentPast
+from services.customer.errors.merges import MomentPast
 from services.customer.models import DuplicateScan
 from services.customer.rules import matching
 from services.customer.rules.matching import Decision, Kind, Match

@@ -22,7 +22,7 @@ from contracts.access import Scope, matrix
 from contracts.customer import events
 from contracts.customer.segments import CreateSegment
 from contracts.refusals import InvalidRequest
-from services.customer.errors import FactNotAllowed, SegmentExists
+from services.customer.errors.segments import FactNotAllowed, SegmentExists
 from services.customer.models import Segment
 from services.customer.queries.fitting import condition
 from services.customer.rules import predicates

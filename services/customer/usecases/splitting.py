@@ -21,7 +21,8 @@ from contracts.customer import events
 from contracts.customer.events import DocumentMoved
 from contracts.customer.merges import Split, SplitCustomer
 from services.customer import timeline
-from services.customer.errors import FactNotHis, refusal_of
+from services.customer.errors.merges import FactNotHis
+from services.customer.errors.record import refusal_of
 from services.customer.rules import given as giving
 from services.customer.rules import phone
 from services.customer.rules.gender import Gender

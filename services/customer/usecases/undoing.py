@@ -21,7 +21,8 @@ from contracts.customer.events import DocumentMoved, LivesOn
 from contracts.customer.merges import UndoMerge, Unmerged
 from contracts.vehicle_identity import vehicle_id
 from services.customer import timeline
-from services.customer.errors import DocumentNotHis, MergeNotFound, MergeUndone, PossibleDuplicate, UndoOutOfOrder
+from services.customer.errors.merges import DocumentNotHis, MergeNotFound, MergeUndone, UndoOutOfOrder
+from services.customer.errors.record import PossibleDuplicate
 from services.customer.rules.consents import in_force
 from services.customer.rules.record import Record
 from services.customer.rules.survivorship import restored

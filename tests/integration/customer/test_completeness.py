@@ -15,7 +15,7 @@ from contracts.refusals import StoreNotAllowed
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.customer import timeline
-from services.customer.errors import CustomerNotFound
+from services.customer.errors.record import CustomerNotFound
 from services.customer.queries import completeness
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.test_consents import decide

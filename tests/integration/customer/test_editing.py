@@ -11,7 +11,7 @@ import uuid_utils.compat as uuids
 from contracts.access import Reach, Scope
 from contracts.customer.operations import Channel, Preferences
 from contracts.refusals import StaleVersion
-from services.customer.errors import (
+from services.customer.errors.record import (
     CustomerMerged,
     CustomerNotFound,
     IdChecksum,

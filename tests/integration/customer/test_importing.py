@@ -23,7 +23,7 @@ from contracts.customer.imports import (
     Preview,
 )
 from contracts.refusals import InvalidRequest, Refusal, StoreNotAllowed
-from services.customer.errors import (
+from services.customer.errors.imports import (
     ImportAltered,
     ImportEnded,
     ImportIncomplete,

@@ -13,7 +13,7 @@ from contracts import shapes
 from contracts.customer import operations
 from contracts.customer.operations import VehicleGiven
 from contracts.operation import Operation
-from services.customer.errors import CustomerNotFound
+from services.customer.errors.record import CustomerNotFound
 from services.customer.queries import view
 from services.customer.queries.look_up import SEARCHES
 from services.customer.rules.asking import By

@@ -19,19 +19,16 @@ from contracts.refusals import StaleVersion
 from contracts.sales.events import OrderSigned, OrdersRekeyed, VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.customer.errors import (
-    CustomerMerged as MergedAlready,
-)
-from services.customer.errors import (
-    CustomerNotFound,
+from services.customer.errors.merges import (
     FieldChoiceInvalid,
     MergeCycle,
     MergeNotFound,
     MergeUndone,
     NothingToMerge,
-    PossibleDuplicate,
     UndoOutOfOrder,
 )
+from services.customer.errors.record import CustomerMerged as MergedAlready
+from services.customer.errors.record import CustomerNotFound, PossibleDuplicate
 from services.customer.usecases import consents, merging
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import AGENT, everything, merge, preview, state, told, undo

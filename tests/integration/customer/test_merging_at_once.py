@@ -13,12 +13,8 @@ from hypothesis import strategies as st
 
 from chassis import metrics
 from chassis.rows import insert_together
-from services.customer.errors import (
-    CustomerMerged as MergedAlready,
-)
-from services.customer.errors import (
-    MergeCycle,
-)
+from services.customer.errors.merges import MergeCycle
+from services.customer.errors.record import CustomerMerged as MergedAlready
 from services.customer.rules import given as giving
 from services.customer.rules.given import Typed
 from services.customer.rules.record import Record, new_record

@@ -10,14 +10,14 @@ import pytest
 
 from contracts.customer.operations import CustomerKind
 from contracts.customer.relations import AddRelation, EndRelation, RelationKind, Relations
-from services.customer.errors import (
-    CustomerNotFound,
+from services.customer.errors.folder import (
     MomentAhead,
     PeriodInvalid,
     RelationExists,
     RelationImpossible,
     RelationNotFound,
 )
+from services.customer.errors.record import CustomerNotFound
 from services.customer.queries import folder
 from services.customer.usecases import relations
 from tests.integration.customer.conftest import DESK, NOW, Desk

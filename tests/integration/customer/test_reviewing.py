@@ -25,18 +25,16 @@ from contracts.customer.operations import VehicleGiven
 from contracts.customer.relations import RelationKind
 from contracts.refusals import StoreNotAllowed
 from contracts.vehicle_identity import vehicle_id
-from services.customer.errors import (
-    CustomerMerged,
+from services.customer.errors.merges import (
     DocumentNotHis,
     FactNotHis,
     MergeNotFound,
     MomentPast,
-    NameInvalid,
     PairDecided,
     PairNotFound,
-    PossibleDuplicate,
     RelationRequired,
 )
+from services.customer.errors.record import CustomerMerged, NameInvalid, PossibleDuplicate
 from services.customer.queries import pairs
 from services.customer.usecases import scanning
 from tests.integration.customer.conftest import NOW, Desk

@@ -21,7 +21,7 @@ from contracts.refusals import InvalidRequest
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer import timeline
-from services.customer.errors import FactNotAllowed, SegmentExists, SegmentNotFound, SegmentTooLarge
+from services.customer.errors.segments import FactNotAllowed, SegmentExists, SegmentNotFound, SegmentTooLarge
 from services.customer.queries import segments as queries
 from services.customer.rules.predicates import FACTS, Kind
 from services.customer.usecases import segments

@@ -22,18 +22,14 @@ from contracts.sales.events import VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer import timeline
-from services.customer.errors import (
-    CustomerNotFound,
-    IdChecksum,
-    MomentAhead,
+from services.customer.errors.folder import MomentAhead, PeriodInvalid
+from services.customer.errors.record import CustomerNotFound, IdChecksum, PlateInvalid, VinInvalid
+from services.customer.errors.vehicles import (
     OwnerAlready,
-    PeriodInvalid,
     PlateElsewhere,
-    PlateInvalid,
     RoleNotFound,
     VehicleHasOwner,
     VehicleNotFound,
-    VinInvalid,
 )
 from services.customer.queries import prefill, vehicles
 from services.customer.rules.odometer import Reading, judge

@@ -1,0 +1,1 @@
+"""How the customer service says no: one file per idea, one class per refusal."""
