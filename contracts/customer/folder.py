@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.customer.operations import ById, CustomerView, Gender
+from contracts.customer.operations import ById, Gender
 from contracts.customer.relations import RelationShown
+from contracts.customer.views import CustomerView
 from contracts.fields import IdNumber, MobileShown, Plate, Reason, StaffId, StoreId, Vin
 from contracts.operation import command, query
 from contracts.shapes import Between, Text

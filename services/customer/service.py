@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis.clock import LOCAL
 from chassis.context import Call
 from chassis.entrypoints import command, query, scheduled, subscribe
-from contracts.customer import folder, imports, merges, operations, segments, vehicles
+from contracts.customer import folder, imports, merges, operations, segments, vehicles, views
 from contracts.customer import relations as relation_contracts
 from contracts.envelope import Received
 from contracts.fields import Nothing
@@ -75,14 +75,14 @@ class CustomerService:
     def update_customer(self, session: Session, request: operations.UpdateCustomer, call: Call) -> operations.Updated:
         return editing.update_customer(session, request, scope=call.scope, now=call.now)
 
-    @query(operations.look_up)
-    def look_up(self, connection: Connection, request: operations.LookUp, call: Call) -> dict[str, Any]:
+    @query(views.look_up)
+    def look_up(self, connection: Connection, request: views.LookUp, call: Call) -> dict[str, Any]:
         return look_up.look_up(
             connection, typed=request.q, limit=request.limit, today=call.now.astimezone(LOCAL).date()
         )
 
-    @query(operations.customer_view)
-    def customer_view(self, connection: Connection, request: operations.ViewAsked, call: Call) -> dict[str, Any]:
+    @query(views.customer_view)
+    def customer_view(self, connection: Connection, request: views.ViewAsked, call: Call) -> dict[str, Any]:
         return view.customer_view(
             connection,
             customer_id=request.customer_id,

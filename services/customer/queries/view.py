@@ -86,7 +86,7 @@ def customer_view(
     before: str | None = None,
     limit: int = NEWEST,
 ) -> dict[str, Any]:
-    """`operations.CustomerView`; of a record that was merged, its survivor's.
+    """`views.CustomerView`; of a record that was merged, its survivor's.
 
     Raises CustomerNotFound; InvalidRequest for a `before` that is neither a moment nor a place in a timeline.
     """

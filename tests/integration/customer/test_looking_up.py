@@ -10,7 +10,7 @@ import uuid_utils.compat as uuids
 from sqlalchemy import Connection, text
 
 from contracts import shapes
-from contracts.customer import operations
+from contracts.customer import operations, views
 from contracts.customer.operations import VehicleGiven
 from contracts.operation import Operation
 from services.customer.errors.record import CustomerNotFound
@@ -84,8 +84,8 @@ def test_six_digits_are_a_phone_s_or_a_vin_s_end(desk, somebody):
 
 def test_an_answer_shows_everything_the_desk_must_know_and_fits_its_contract(desk, somebody):
     (hit,) = desk.look_up(somebody["mobile"])
-    hits = fits(operations.look_up, {"items": [hit]})
-    assert isinstance(hits, operations.Hits)
+    hits = fits(views.look_up, {"items": [hit]})
+    assert isinstance(hits, views.Hits)
     (shown,) = hits.items
     assert (shown.name, shown.mobile, shown.matched_by) == (somebody["name"], somebody["mobile"], "mobile")
     (vehicle,) = shown.vehicles
@@ -95,14 +95,14 @@ def test_an_answer_shows_everything_the_desk_must_know_and_fits_its_contract(des
         somebody["plate"],
         "owner",
     )
-    assert shown.glance == operations.Glance()
+    assert shown.glance == views.Glance()
 
 
 @pytest.mark.parametrize(
     "typed", ["", " ", "1", "123", "%", "_", "%%%%", "'; DROP TABLE customer --", "\\", "{}", "张%"]
 )
 def test_whatever_is_typed_there_is_an_answer_that_fits(desk, somebody, typed):
-    fits(operations.look_up, {"items": desk.look_up(typed)})
+    fits(views.look_up, {"items": desk.look_up(typed)})
 
 
 def test_signs_of_a_pattern_are_just_signs(desk):
@@ -137,8 +137,8 @@ def test_a_customer_with_two_cars_is_one_hit_with_both(desk):
 
 
 def test_the_view_of_a_customer_fits_its_contract(desk, somebody):
-    view = fits(operations.customer_view, desk.view(somebody["id"]))
-    assert isinstance(view, operations.CustomerView)
+    view = fits(views.customer_view, desk.view(somebody["id"]))
+    assert isinstance(view, views.CustomerView)
     assert (view.customer_id, view.name, view.version, view.timeline) == (somebody["id"], somebody["name"], 1, [])
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import LOCAL
 from contracts import shapes
-from contracts.customer import operations
+from contracts.customer import views
 from contracts.envelope import Received
 from contracts.followup.events import VisitCompleted, VisitPlanned
 from contracts.sales.events import OrderSigned, VehicleDelivered
@@ -149,7 +149,7 @@ def state(desk: Desk, customer: UUID) -> bytes:
 def test_a_customer_s_life_is_told_and_seen_at_a_glance(desk):
     customer = desk.register().customer_id
     play(desk, life(customer))
-    view = shapes.load(operations.CustomerView, shapes.plain(desk.view(customer)))
+    view = shapes.load(views.CustomerView, shapes.plain(desk.view(customer)))
     assert [entry.type for entry in view.timeline] == [
         "repair_order_opened",
         "vehicle_returned",
@@ -160,7 +160,7 @@ def test_a_customer_s_life_is_told_and_seen_at_a_glance(desk):
         "vehicle_delivered",
         "order_signed",
     ]
-    assert view.glance == operations.Glance(
+    assert view.glance == views.Glance(
         sold_by_us=True,
         sold_at=NOW + 5 * DAY,
         sold_store_id="HN",
@@ -175,7 +175,7 @@ def test_a_customer_s_life_is_told_and_seen_at_a_glance(desk):
         next_visit_at=NOW,
         next_visit_purpose="DELIVERY_D7",
         open_repair_orders=[
-            operations.OpenRepairOrder(
+            views.OpenRepairOrder(
                 view.glance.open_repair_orders[0].ro_id, store_id="HN", since=NOW + 200 * DAY, number="R2"
             )
         ],

@@ -11,7 +11,7 @@ import uuid_utils.compat as uuids
 
 from contracts import shapes
 from contracts.access import matrix
-from contracts.customer import operations
+from contracts.customer import operations, views
 from contracts.envelope import Received
 from contracts.followup.events import VisitCompleted, VisitPlanned
 from contracts.refusals import InvalidRequest
@@ -127,7 +127,7 @@ def test_what_happened_is_told_to_the_next_desk_in_both_answers(desk):
     assert codes(desk, who, today=NOW.date() - DAY) == [one for one in expected if one != "OPEN_VISIT_DUE"]
     hear(desk, received(made(VehicleReturned, customer_id=who), subject_id=ro, subject_version=8, store_id="FT"))
     assert "IN_WORKSHOP" not in codes(desk, who)
-    shapes.load(operations.CustomerView, shapes.plain(desk.view(who)))
+    shapes.load(views.CustomerView, shapes.plain(desk.view(who)))
 
 
 def test_a_queued_pair_is_told_at_both(desk):
@@ -140,7 +140,7 @@ def test_a_queued_pair_is_told_at_both(desk):
 def shown_to(role: str, view: dict[str, Any]) -> dict[str, Any]:
     """The view as the gateway shows it."""
     shown: dict[str, Any] = shapes.plain(view)
-    apply(plan_of(operations.CustomerView, (role,)), shown, found=Found([], []), roles=(role,))
+    apply(plan_of(views.CustomerView, (role,)), shown, found=Found([], []), roles=(role,))
     return shown
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from contracts.customer import operations as customer
+from contracts.customer import views
 from contracts.fields import Mobile, PriceFen, StaffId, StoreId
 from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales
@@ -124,7 +125,7 @@ def test_an_answer_without_marks_needs_no_plan() -> None:
 
 
 def test_a_plan_is_made_once() -> None:
-    assert plan_of(customer.Hits, ADVISOR) is plan_of(customer.Hits, ADVISOR)
+    assert plan_of(views.Hits, ADVISOR) is plan_of(views.Hits, ADVISOR)
 
 
 def test_an_order_shows_its_price_to_its_consultant_and_not_to_an_advisor() -> None:
@@ -141,7 +142,7 @@ def test_an_order_shows_its_price_to_its_consultant_and_not_to_an_advisor() -> N
         (sales.Orders, True),
         (sales.Order, True),
         (workshop.RepairOrders, True),
-        (customer.Hits, False),
+        (views.Hits, False),
         (customer.NamesOf, False),
         (Bare, False),
     ],
