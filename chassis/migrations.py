@@ -124,9 +124,13 @@ def run_environment() -> None:
 
 
 def create_chassis_tables(op: Any, *, service: str) -> None:
-    """Called by the first migration of each service: outbox, inbox, command log, policies, and the relay's rights."""
+    """Called by the first migration of each service: outbox, inbox, command log, policies, and who may do what to them.
+
+    What was recorded can be neither changed nor taken back by the service: the outbox is the log of its events.
+    """
     tables.metadata.create_all(op.get_bind())
     relay = f'"{service}_relay"'
+    op.execute(f'REVOKE UPDATE, DELETE ON outbox FROM "{service}_app"')
     op.execute(f"GRANT SELECT ON outbox TO {relay}")
     op.execute(f"GRANT UPDATE (published_at) ON outbox TO {relay}")
     op.execute(

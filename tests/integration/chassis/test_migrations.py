@@ -90,6 +90,12 @@ def test_the_relay_may_mark_and_nothing_more(databases: Databases, statement):
         connection.execute("LISTEN outbox")
 
 
+@pytest.mark.parametrize("statement", ["DELETE FROM outbox", "UPDATE outbox SET published_at = NULL"])
+def test_the_service_may_not_change_what_it_recorded(databases: Databases, statement):
+    with connect(databases, "app") as connection, pytest.raises(errors.InsufficientPrivilege):
+        connection.execute(statement)
+
+
 @pytest.mark.parametrize("role", ["app", "relay", "owner"])
 @pytest.mark.parametrize("other", [service for service in SERVICES if service != SERVICE])
 def test_no_role_of_a_service_reaches_another_s_database(databases: Databases, role, other):
@@ -101,9 +107,10 @@ def test_no_role_of_a_service_reaches_another_s_database(databases: Databases, r
 
 def test_the_application_reads_and_writes_its_rows(databases: Databases):
     with connect(databases, "app") as connection:
-        for table in ("outbox", "inbox", "command_log", "policy", "sales_order"):
+        for table in ("inbox", "command_log", "policy", "sales_order"):
             connection.execute(f"SELECT 1 FROM {table} WHERE false")
             connection.execute(f"DELETE FROM {table} WHERE false")
+        connection.execute("SELECT 1 FROM outbox WHERE false")
 
 
 def test_text_is_utf8_and_sorts_by_code_so_that_prefixes_use_an_index(databases: Databases):

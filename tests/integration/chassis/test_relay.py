@@ -32,10 +32,8 @@ QUEUE = "reporting"
 @pytest.fixture
 def db(databases: Databases, clean_queues: Broker) -> Database:
     """Workshop's database with an empty event log, and empty queues."""
-    database = databases(SERVICE)
-    with database.transaction() as session:
-        session.execute(text("DELETE FROM outbox"))
-    return database
+    databases.rewrite_log(SERVICE, "DELETE FROM outbox")
+    return databases(SERVICE)
 
 
 def settled(db: Database, number: int = 1, *, store: str = "HN") -> list[str]:

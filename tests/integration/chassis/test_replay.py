@@ -33,32 +33,42 @@ ALWAYS: dict[str, Any] = {"since": datetime(1990, 1, 1, tzinfo=LOCAL), "until": 
 NOVEMBER = datetime(2026, 11, 15, tzinfo=LOCAL)
 
 
+class Logs:
+    """The databases of producers, with empty event logs, and of who hears them."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        for service in PRODUCERS:
+            databases.rewrite_log(service, "DELETE FROM outbox")
+
+    def __getitem__(self, service: str) -> Database:
+        return self._databases(service)
+
+    def put(self, service: str, event: type, *, recorded: datetime = NOVEMBER, published: bool = True) -> str:
+        """Record an event as if it had been at that time."""
+        with self[service].transaction() as session:
+            event_id = record(
+                session, made(event), subject_id=uuids.uuid7(), subject_version=1, store_id="HN", occurred_at=recorded
+            )
+        self._databases.rewrite_log(
+            service,
+            "UPDATE outbox SET recorded_at = %s, published_at = %s WHERE event_id = %s",
+            recorded,
+            recorded if published else None,
+            event_id,
+        )
+        return str(event_id)
+
+
 @pytest.fixture
-def logs(databases: Databases, clean_queues: Broker) -> dict[str, Database]:
-    """The producers' databases with empty event logs, and empty queues."""
-    found = {service: databases(service) for service in (*PRODUCERS, "reporting", "customer")}
-    for service in PRODUCERS:
-        with found[service].transaction() as session:
-            session.execute(text("DELETE FROM outbox"))
-    return found
+def logs(databases: Databases, clean_queues: Broker) -> Logs:
+    """The logs of this test, and empty queues."""
+    return Logs(databases)
 
 
 def environment(databases: Databases, broker: Broker) -> Environment:
     services = (*PRODUCERS, "reporting", "customer")
     return Environment(databases.variables(*services) | broker.variables(*services))
-
-
-def put(db: Database, event: type, *, recorded: datetime = NOVEMBER, published: bool = True) -> str:
-    """Record an event as if it had been at that time."""
-    with db.transaction() as session:
-        event_id = record(
-            session, made(event), subject_id=uuids.uuid7(), subject_version=1, store_id="HN", occurred_at=recorded
-        )
-        session.execute(
-            text("UPDATE outbox SET recorded_at = :at, published_at = :published WHERE event_id = :id"),
-            {"at": recorded, "published": recorded if published else None, "id": event_id},
-        )
-    return str(event_id)
 
 
 def arrived(broker: Broker, queue: str, number: int) -> list[str]:
@@ -69,8 +79,8 @@ def arrived(broker: Broker, queue: str, number: int) -> list[str]:
 
 
 def test_a_consumer_gets_what_it_hears_under_its_old_identity_and_nobody_else_does(logs, databases, clean_queues):
-    wanted = [put(logs["workshop"], RepairSettled) for _ in range(3)]
-    put(logs["workshop"], RepairOrderOpened)
+    wanted = [logs.put("workshop", RepairSettled) for _ in range(3)]
+    logs.put("workshop", RepairOrderOpened)
     assert replay("reporting", environment=environment(databases, clean_queues), **ALWAYS) == 3
     assert arrived(clean_queues, "reporting", 3) == wanted
     assert clean_queues.count("customer") == clean_queues.count("followup") == 0
@@ -78,7 +88,7 @@ def test_a_consumer_gets_what_it_hears_under_its_old_identity_and_nobody_else_do
 
 def test_a_replay_may_be_of_a_span_of_time(logs, databases, clean_queues):
     day = timedelta(days=1)
-    ids = [put(logs["workshop"], RepairSettled, recorded=NOVEMBER + n * day) for n in range(4)]
+    ids = [logs.put("workshop", RepairSettled, recorded=NOVEMBER + n * day) for n in range(4)]
     count = replay(
         "reporting", since=NOVEMBER + day, until=NOVEMBER + 3 * day, environment=environment(databases, clean_queues)
     )
@@ -87,7 +97,7 @@ def test_a_replay_may_be_of_a_span_of_time(logs, databases, clean_queues):
 
 
 def test_a_rebuild_empties_the_projections_and_replays_everything(logs, databases, clean_queues):
-    put(logs["followup"], VisitPlanned)
+    logs.put("followup", VisitPlanned)
     with logs["customer"].transaction() as session:
         session.execute(text("INSERT INTO inbox (handler, event_id) VALUES ('x.v1', gen_random_uuid())"))
         session.execute(
@@ -123,9 +133,9 @@ def rows(db: Database) -> list[str]:
 
 
 def test_whole_months_move_into_files_and_the_running_one_stays(logs, databases, tmp_path):
-    september = [put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, day, tzinfo=LOCAL)) for day in (1, 30)]
-    october = [put(logs["workshop"], RepairSettled, recorded=datetime(2026, 10, 31, 23, 59, tzinfo=LOCAL))]
-    november = [put(logs["workshop"], RepairSettled, recorded=datetime(2026, 11, 1, tzinfo=LOCAL))]
+    september = [logs.put("workshop", RepairSettled, recorded=datetime(2026, 9, day, tzinfo=LOCAL)) for day in (1, 30)]
+    october = [logs.put("workshop", RepairSettled, recorded=datetime(2026, 10, 31, 23, 59, tzinfo=LOCAL))]
+    november = [logs.put("workshop", RepairSettled, recorded=datetime(2026, 11, 1, tzinfo=LOCAL))]
     assert months(tmp_path, databases, before=NOVEMBER) == {
         "workshop-2026-09.jsonl.gz": 2,
         "workshop-2026-10.jsonl.gz": 1,
@@ -139,9 +149,9 @@ def test_whole_months_move_into_files_and_the_running_one_stays(logs, databases,
 
 
 def test_an_archived_event_is_replayed_before_the_younger_ones(logs, databases, clean_queues, tmp_path):
-    old = put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
-    put(logs["workshop"], RepairOrderOpened, recorded=datetime(2026, 9, 4, tzinfo=LOCAL))
-    young = put(logs["workshop"], RepairSettled)
+    old = logs.put("workshop", RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
+    logs.put("workshop", RepairOrderOpened, recorded=datetime(2026, 9, 4, tzinfo=LOCAL))
+    young = logs.put("workshop", RepairSettled)
     months(tmp_path, databases, before=NOVEMBER)
     count = replay("reporting", environment=environment(databases, clean_queues), archives=tmp_path, **ALWAYS)
     assert count == 2
@@ -149,7 +159,7 @@ def test_an_archived_event_is_replayed_before_the_younger_ones(logs, databases, 
 
 
 def test_a_month_with_an_unpublished_event_is_not_archived(logs, databases, tmp_path):
-    put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL), published=False)
+    logs.put("workshop", RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL), published=False)
     with pytest.raises(NotYet, match="1 events unpublished"):
         months(tmp_path, databases, before=NOVEMBER)
     assert len(rows(logs["workshop"])) == 1
@@ -157,9 +167,9 @@ def test_a_month_with_an_unpublished_event_is_not_archived(logs, databases, tmp_
 
 
 def test_an_event_that_was_recorded_late_joins_the_file_of_its_month(logs, databases, tmp_path):
-    first = put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
+    first = logs.put("workshop", RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
     months(tmp_path, databases, before=NOVEMBER)
-    late = put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 30, tzinfo=LOCAL))
+    late = logs.put("workshop", RepairSettled, recorded=datetime(2026, 9, 30, tzinfo=LOCAL))
     months(tmp_path, databases, before=NOVEMBER)
     with gzip.open(tmp_path / "workshop-2026-09.jsonl.gz") as lines:
         assert [orjson.loads(line)["id"] for line in lines] == [first, late]
@@ -167,7 +177,7 @@ def test_an_event_that_was_recorded_late_joins_the_file_of_its_month(logs, datab
 
 
 def test_an_archive_that_cannot_be_written_takes_nothing_out_of_the_log(logs, databases, tmp_path):
-    put(logs["workshop"], RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
+    logs.put("workshop", RepairSettled, recorded=datetime(2026, 9, 3, tzinfo=LOCAL))
     with pytest.raises(OSError):  # noqa: PT011  # whatever the disk says
         months(tmp_path / "missing", databases, before=NOVEMBER)
     assert len(rows(logs["workshop"])) == 1
@@ -177,7 +187,7 @@ def test_an_event_committed_and_published_while_its_month_is_archived_is_not_los
     logs, databases, tmp_path, monkeypatch
 ):
     """A transaction of the last second of the month may commit after the first second of the next."""
-    early = put(logs["workshop"], RepairSettled, recorded=datetime(2026, 10, 30, tzinfo=LOCAL))
+    early = logs.put("workshop", RepairSettled, recorded=datetime(2026, 10, 30, tzinfo=LOCAL))
     late: list[str] = []
     write = archives._write
 
@@ -185,7 +195,7 @@ def test_an_event_committed_and_published_while_its_month_is_archived_is_not_los
         count = write(path, found)
         one = threading.Thread(
             target=lambda: late.append(
-                put(logs["workshop"], RepairSettled, recorded=datetime(2026, 10, 31, 23, 59, 59, tzinfo=LOCAL))
+                logs.put("workshop", RepairSettled, recorded=datetime(2026, 10, 31, 23, 59, 59, tzinfo=LOCAL))
             )
         )
         one.start()

@@ -29,7 +29,18 @@ DESK = Scope(Reach.STORE, ("HN", "FT"), "s-1", "receptionist")
 class Desk:
     """A receptionist's desk in store HN."""
 
-    database: Database
+    databases: Databases
+
+    @property
+    def database(self) -> Database:
+        """The customer service's database."""
+        return self.databases("customer")
+
+    def forget_suspicions(self) -> None:
+        """As if nobody had ever been thought to be somebody else."""
+        with self.transaction() as session:
+            session.execute(text("DELETE FROM pair"))
+        self.databases.rewrite_log("customer", "DELETE FROM outbox WHERE event_type = 'duplicate_suspected'")
 
     def transaction(self) -> AbstractContextManager[Session]:
         """A transaction that commits."""
@@ -86,4 +97,4 @@ class Desk:
 
 @pytest.fixture
 def desk(databases: Databases) -> Desk:
-    return Desk(databases("customer"))
+    return Desk(databases)

@@ -94,9 +94,7 @@ def twins(desk: Desk, *, store_id: str = "HN") -> tuple[UUID, UUID]:
     one = desk.register(name="诸葛红兵", mobile=mobile, store_id=store_id).customer_id
     other = desk.register(name="诸葛红兵", store_id=store_id).customer_id
     desk.update(other, more_phones=[mobile])
-    with desk.transaction() as session:
-        session.execute(text("DELETE FROM pair WHERE a = :one OR b = :one"), {"one": one})
-        session.execute(text("DELETE FROM outbox WHERE event_type = 'duplicate_suspected'"))
+    desk.forget_suspicions()
     return one, other
 
 
@@ -168,9 +166,7 @@ class TestSearch:
     def test_sure_ones_are_merged_and_doubtful_ones_queued_in_whatever_batches(self, alone, together):
         one, other = twins(alone)
         doubtful = suspects(alone)
-        with alone.transaction() as session:
-            session.execute(text("DELETE FROM pair"))
-            session.execute(text("DELETE FROM outbox WHERE event_type = 'duplicate_suspected'"))
+        alone.forget_suspicions()
         done = search(alone, together=together)
         assert (done.status, done.merged, done.queued) == ("complete", 1, 1)
         (merged,) = alone.rows("SELECT id FROM customer WHERE status = 'merged' AND id = ANY(:ids)", ids=[one, other])

@@ -229,7 +229,7 @@ class Inside(Desk):
 @pytest.fixture(scope="module")
 def told_straight(databases: Databases) -> tuple[UUID, list[Received[Any]], bytes]:
     """A customer, his life, and his view after it came in order, one by one."""
-    desk, customer = Desk(databases("customer")), uuids.uuid7()
+    desk, customer = Desk(databases), uuids.uuid7()
     events = life(customer)
     play(desk, events)
     return customer, events, state(desk, customer)
@@ -284,7 +284,7 @@ def test_two_customers_in_one_batch_each_keep_their_own(desk):
 def test_transactions_at_once_for_one_customer_miss_nothing(databases: Databases):
     from concurrent.futures import ThreadPoolExecutor
 
-    desk = Desk(databases("customer"))
+    desk = Desk(databases)
     customers = [uuids.uuid7() for _ in range(6)]
     lives = [life(customer) for customer in customers]
     straight = []

@@ -179,7 +179,7 @@ def test_any_history_shuffled_and_repeated_gives_the_view_of_the_straight_one(de
 
 def test_a_customer_of_two_records_is_seen_as_one_whatever_came_when(databases: Databases):
     """The lines stay with the record they were told of; where it lives on is read."""
-    desk = Desk(databases("customer"))
+    desk = Desk(databases)
     stays, goes = desk.register().customer_id, desk.register().customer_id
     writing = Writing([stays, goes])
     writing.order(stays, "HN", 4)
