@@ -10,26 +10,27 @@ Whoever writes such a row asks `owners` first, which makes him wait for a merge 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
-from zlib import crc32
 
 from sqlalchemy import String, TextClause, Uuid, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis import tables
+from chassis import tables, turns
 from chassis.outbox import record
 from chassis.rows import as_json
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged, DocumentMoved, LivesOn
 from contracts.envelope import Event, Received
 
+OWNERS = "owners"
+"""Who writes, or moves, what belongs to a customer takes his turn (`chassis.turns`)."""
+
 MERGED, UNMERGED, SPLIT = "merged", "unmerged", "split"
 
 _KINDS = {CustomerMerged: MERGED, CustomerUnmerged: UNMERGED, CustomerSplit: SPLIT}
-_BUCKETS = 2**31
 
 
 class CustomerAlias:
@@ -92,9 +93,6 @@ class Change:
     documents: Sequence[DocumentMoved] = ()
 
 
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(2, key) FROM unnest(CAST(:keys AS int[])) AS key")
-_ALONE = text("SELECT pg_advisory_xact_lock(2, key) FROM unnest(CAST(:keys AS int[])) AS key")
-
 _OWNERS = text(
     """
     SELECT coalesce(a.survivor_id, d.customer_id, asked.customer_id) AS owner
@@ -137,7 +135,7 @@ def owners(session: Session, told: Sequence[Told]) -> list[Owner]:
     """Whose these are now, in their order; until the transaction ends, that does not change."""
     if not told:
         return []
-    _lock(session, _SHARED, {one.customer_id for one in told}, {one[1:] for one in told})
+    turns.share(session, OWNERS, _named({one.customer_id for one in told}, {one[1:] for one in told}))
     found = session.scalars(_OWNERS, {"asked": as_json([one._asdict() for one in told])})
     return [
         Owner(owner, None if owner == one.customer_id else one.customer_id)
@@ -166,7 +164,7 @@ def apply(session: Session, change: Change, holdings: Sequence[Holding]) -> tupl
     What is older than what is known changes nothing.
     """
     moved = [one.customer_id for one in change.lives_on]
-    _lock(session, _ALONE, moved, {(one.document_type, one.document_id) for one in change.documents})
+    turns.take(session, OWNERS, _named(moved, {(one.document_type, one.document_id) for one in change.documents}))
     if change.lives_on:
         session.execute(_ALIASES, {"rows": as_json([_plain(one) for one in change.lives_on])})
     if change.documents:
@@ -216,12 +214,8 @@ def _plain(one: LivesOn | DocumentMoved) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
-def _lock(session: Session, how: TextClause, customers: Any, documents: Any) -> None:
-    """Wait for whoever writes, or moves, what belongs to these; in one order, so that none waits for the other."""
-    named = [*(str(one) for one in customers), *("/".join(one) for one in documents)]
-    keys = sorted({crc32(name.encode()) - _BUCKETS for name in named})
-    if keys:
-        session.execute(how, {"keys": keys})
+def _named(customers: Iterable[UUID], documents: Iterable[tuple[str, ...]]) -> list[str]:
+    return [*map(str, customers), *map("/".join, documents)]
 
 
 _moves: dict[Holding, TextClause] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chassis import turns
 from chassis.context import Call
 from chassis.outbox import record
 from contracts import access
@@ -197,7 +198,7 @@ def _stores(session: Session, wanted: list[str]) -> list[str]:
 
 def _require_another_admin(session: Session, *, code: str) -> None:
     """Raise LastAdmin; two administrators who end each other's role at once are looked at one after the other."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("gateway.last_admin"))))
+    turns.take(session, "last_admin", ["group"])
     another = select(Staff.code).where(Staff.active, Staff.roles.contains([ADMIN]), Staff.code != code).limit(1)
     if session.scalar(another) is None:
         raise LastAdmin

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis import rekeying
+from chassis import rekeying, turns
 from chassis.outbox import record
 from contracts import vin as vins
 from contracts.access import Scope
@@ -25,9 +25,6 @@ from services.sales.errors import (
 )
 from services.sales.models import NumberSeries, Order, Payment, StockVehicle
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
-"""Of two desks that name the same VIN or reference at once, the second waits and then finds it there."""
-
 
 def receive_stock(
     session: Session, *, vin: str, model: str, store_id: str, scope: Scope, now: datetime
@@ -35,7 +32,7 @@ def receive_stock(
     """Take a vehicle into the stock of a store. Raises VinInvalid, VinInStock."""
     scope.require_store(store_id)
     known = _vin(vin)
-    session.execute(_ONE_AT_A_TIME, {"what": known})
+    turns.take(session, "vin", [known])
     if session.get(StockVehicle, known) is not None:
         raise VinInStock(vin=known)
     vehicle = StockVehicle.receive(vin=known, model=model, store_id=store_id, now=now)
@@ -105,7 +102,7 @@ def pay_order(
 ) -> Order:
     """Record a payment; the same reference for the same order and amount is the same payment (R43)."""
     order = order_to_change(session, order_id=order_id, scope=scope)
-    session.execute(_ONE_AT_A_TIME, {"what": external_ref})
+    turns.take(session, "external_ref", [external_ref])
     known = session.scalars(select(Payment).where(Payment.external_ref == external_ref)).first()
     if known is not None:
         if (known.order_id, known.amount_fen) != (order_id, amount_fen):

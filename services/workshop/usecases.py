@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis import rekeying
+from chassis import rekeying, turns
 from chassis.outbox import record
 from contracts.access import Scope
 from contracts.workshop import events
@@ -18,8 +18,6 @@ from contracts.workshop.operations import JobLine, Stage, Verdict
 from services.workshop import rules
 from services.workshop.errors import RepairOrderNotFound
 from services.workshop.models import NumberSeries, RepairOrder
-
-_ONE_DESK_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:vehicle, 0))")
 
 
 def open_repair_order(
@@ -202,7 +200,7 @@ def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_ver
 
 def last_reading(session: Session, *, vehicle_id: UUID) -> int | None:
     """The vehicle's last odometer reading in any store; of two advisors at once the second one waits for the first."""
-    session.execute(_ONE_DESK_AT_A_TIME, {"vehicle": str(vehicle_id)})
+    turns.take(session, "vehicle", [vehicle_id])
     return session.scalar(select(func.max(RepairOrder.km)).where(RepairOrder.vehicle_id == vehicle_id))
 
 

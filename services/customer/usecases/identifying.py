@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
-from zlib import crc32
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis import turns
 from chassis.rows import as_json
 from services.customer.rules import matching, plate
 from services.customer.rules.blocking import blocking_keys
@@ -27,14 +27,8 @@ MOST_OF_A_KEY = 50
 """Records looked at for one key: more of them share a name and district, or a hire company's plate, by accident."""
 
 _LOCKED = ("id18", "mobile", "organisation", "vin")
-_BUCKETS = 1024
-
-_ONE_AT_A_TIME = text(
-    """
-    SELECT pg_advisory_xact_lock(1, bucket)
-      FROM (SELECT DISTINCT bucket FROM unnest(CAST(:buckets AS int[])) AS bucket ORDER BY bucket) in_one_order
-    """
-)
+_TURNS = 1024
+"""An import names thousands of keys in one transaction."""
 
 _SAME_KEY = text(
     """
@@ -117,13 +111,8 @@ class Known:
 
 def lock(session: Session, facts: Iterable[Facts]) -> None:
     """Wait for whoever is registering somebody with the same number, card or vehicle."""
-    buckets = {hash_of(kind, key) for one in facts for kind, key in blocking_keys(one) if kind in _LOCKED}
-    session.execute(_ONE_AT_A_TIME, {"buckets": sorted(buckets)})
-
-
-def hash_of(kind: str, key: str) -> int:
-    """The lock of a key; the same in every process."""
-    return crc32(f"{kind} {key}".encode()) % _BUCKETS
+    keys = {f"{kind} {key}" for one in facts for kind, key in blocking_keys(one) if kind in _LOCKED}
+    turns.take(session, "identity", keys, among=_TURNS)
 
 
 def known_to(session: Session, facts: Sequence[Facts], *, at: date) -> Known:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis import turns
 from chassis.outbox import Fact, record_all
 from chassis.rows import insert_all
 from contracts.access import Scope
@@ -32,9 +33,6 @@ _CURRENT = text(
 _END = text(
     "UPDATE vehicle_plate SET until = :until WHERE vehicle_id = :vehicle_id AND plate = :plate AND until IS NULL"
 )
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5, hashtext(:plate))")
-"""Two vehicles do not get one plate at once."""
-
 _STORE = text(
     """
     SELECT c.store_id FROM vehicle_party p JOIN customer c ON c.id = p.customer_id
@@ -64,7 +62,7 @@ def put_plate(
     Raises PeriodInvalid before the current plate began; PlateElsewhere for a plate of another owner's vehicle that was
     not said to be carried over.
     """
-    session.execute(_ONE_AT_A_TIME, {"plate": shown.number})
+    turns.take(session, "plate", [shown.number])  # two vehicles do not get one plate at once
     others = [row.vehicle_id for row in session.execute(_WHERE, {"plate": shown.number})] if shown.identifies else []
     before = session.execute(_CURRENT, {"vehicle_id": vehicle_id}).one_or_none()
     if before is not None and before.plate == shown.number:
