@@ -56,6 +56,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.RepairSettled,
         workshop.VehicleReturned,
         followup.VisitPlanned,
+        followup.VisitRescheduled,
         followup.VisitCompleted,
         followup.VisitSuppressed,
         followup.VisitReleased,

@@ -49,7 +49,7 @@ _WORDS = {
     "order_signed": "签订订单", "vehicle_delivered": "交车", "payment_confirmed": "收款",
     "repair_order_opened": "送修开单",
     "repair_settled": "维修结算", "repair_ready": "维修完工", "vehicle_returned": "交还车辆",
-    "visit_planned": "计划回访",
+    "visit_planned": "计划回访", "visit_rescheduled": "回访改期",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
     "vehicle_allocated": "配车",

@@ -111,7 +111,10 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """How and when a customer wants to be reached (R12); hours are local, `from_hour` included."""
+    """How and when a customer wants to be reached (R12); hours are local, `from_hour` included, `to_hour` not.
+
+    One hour alone limits one side, from a later to an earlier is over midnight, from one to the same any time.
+    """
 
     channel: Channel | None = None
     from_hour: Annotated[int, Between(0, 23)] | None = None

@@ -10,7 +10,7 @@ from contracts.envelope import event
 
 @event(producer="followup", name="visit_planned", version=1, subject="visit")
 class VisitPlanned:
-    """A visit (回访) was planned for a customer, because of the `trigger` document."""
+    """A visit (回访) was planned for a customer, because of the `trigger` document; older ones tell no `channel`."""
 
     visit_id: UUID
     customer_id: UUID
@@ -18,6 +18,23 @@ class VisitPlanned:
     due_at: datetime
     trigger_type: str
     trigger_id: UUID
+    channel: str | None = None
+
+
+@event(producer="followup", name="visit_rescheduled", version=1, subject="visit")
+class VisitRescheduled:
+    """An open visit is due at another time, or by another channel.
+
+    The customer prefers it so (R12), or a policy was changed (C12).
+    """
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    due_at: datetime
+    trigger_type: str
+    trigger_id: UUID
+    channel: str
 
 
 @event(producer="followup", name="visit_completed", version=1, subject="visit")
@@ -46,12 +63,13 @@ class VisitSuppressed:
 
 @event(producer="followup", name="visit_released", version=1, subject="visit")
 class VisitReleased:
-    """A suppressed visit may be made by call again."""
+    """A suppressed visit may be made again; older ones tell no `channel`, and are calls."""
 
     visit_id: UUID
     customer_id: UUID
     purpose: str
     due_at: datetime
+    channel: str | None = None
 
 
 @event(producer="followup", name="visits_rekeyed", version=1, subject="rekeying")

@@ -15,7 +15,7 @@ from contracts.shapes import Between, Text
 
 
 class VisitStatus(StrEnum):
-    """Where a visit stands (C12; the states of this slice). A suppressed one is not made by call (R12)."""
+    """Where a visit stands (C12; the states of this slice). A suppressed one is not to be called for (R12)."""
 
     PLANNED = "planned"
     DUE = "due"
@@ -24,7 +24,7 @@ class VisitStatus(StrEnum):
 
 
 class SuppressedBecause(StrEnum):
-    """Why a customer is not called (R12)."""
+    """Why a customer is not asked (R12)."""
 
     DO_NOT_CALL = "do_not_call"
     CONSENT_WITHDRAWN = "consent_withdrawn"
@@ -32,10 +32,11 @@ class SuppressedBecause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """Visits of the caller's scope by due time; without a status those to be made by call."""
+    """Visits of the caller's scope by due time; without a status those to be made, by whatever channel."""
 
     store_id: StoreId | None = None
     status: VisitStatus | None = None
+    channel: Channel | None = None
     customer_id: UUID | None = None
     due_before: datetime | None = None
     page: Page = 1
@@ -44,8 +45,9 @@ class Worklist:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit as shown. A suppressed one says why, and by what other ways the customer may be asked (R12).
+    """A visit as shown: `channel` is how the customer is to be asked, of a completed one how he was.
 
+    A suppressed one says why, and by what other ways he may be asked (R12).
     `made_with` is the visit that stands for this one too, since records were merged (E8).
     """
 
@@ -58,6 +60,7 @@ class Visit:
     trigger_type: str
     trigger_id: UUID
     version: int
+    channel: Channel = Channel.CALL
     score: int | None = None
     remark: str = ""
     completed_at: datetime | None = None
@@ -79,12 +82,15 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class CompleteVisit:
-    """What the customer answered: satisfaction 1 to 10 and his words; `channel` is how he was asked."""
+    """What the customer answered: satisfaction 1 to 10 and his words.
+
+    `channel` is how he was asked; without it, as the visit says.
+    """
 
     visit_id: UUID
     score: Annotated[int, Between(1, 10)]
     remark: Remark = ""
-    channel: Channel = Channel.CALL
+    channel: Channel | None = None
     expected_version: Version | None = None
 
 
@@ -134,7 +140,14 @@ complete_visit = command(
     "followup.complete_visit",
     CompleteVisit,
     Visit,
-    refuses=("VISIT_MADE_WITH", "VISIT_NOT_FOUND", "VISIT_CLOSED", "VISIT_SUPPRESSED", "JUDGED_PERSON_ASKS"),
+    refuses=(
+        "VISIT_MADE_WITH",
+        "VISIT_NOT_FOUND",
+        "VISIT_CLOSED",
+        "VISIT_SUPPRESSED",
+        "CHANNEL_FORBIDDEN",
+        "JUDGED_PERSON_ASKS",
+    ),
     summary="Record what the customer answered",
 )
 publish_policy = command(

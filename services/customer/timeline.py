@@ -73,10 +73,11 @@ TOLD: dict[type[Event], Told] = {
     workshop.RepairReady: Told(("first_promise",)),
     workshop.RepairSettled: Told(("vehicle_id", "total_fen"), more=_own_share),
     workshop.VehicleReturned: Told(("number", "vehicle_id", "km")),
-    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id")),
+    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id", "channel")),
+    followup.VisitRescheduled: Told(("purpose", "due_at", "channel")),
     followup.VisitCompleted: Told(("purpose", "score")),
     followup.VisitSuppressed: Told(("purpose", "due_at", "reason")),
-    followup.VisitReleased: Told(("purpose", "due_at")),
+    followup.VisitReleased: Told(("purpose", "due_at", "channel")),
 }
 """Every event that concerns a customer. The service hears what stands here."""
 
@@ -127,6 +128,7 @@ _entries: Any = TimelineEntry.__table__
 
 _READINGS = "('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')"
 _CONTACTS = "('order_signed', 'vehicle_delivered', 'repair_order_opened', 'vehicle_returned', 'visit_completed')"
+_DUE = "('visit_planned', 'visit_rescheduled', 'visit_released')"
 
 FOLD = text(
     f"""
@@ -176,8 +178,8 @@ FOLD = text(
                                       AS released,
                                   max(summary->>'number') FILTER (WHERE event_type = 'repair_order_opened') AS number,
                                   max(summary->>'purpose') FILTER (WHERE event_type = 'visit_planned') AS purpose,
-                                  max((summary->>'due_at')::timestamptz)
-                                      FILTER (WHERE event_type IN ('visit_planned', 'visit_released')) AS due_at,
+                                  (array_agg((summary->>'due_at')::timestamptz ORDER BY source_version DESC)
+                                      FILTER (WHERE event_type IN {_DUE}))[1] AS due_at,
                                   max((summary->>'score')::bigint) FILTER (WHERE event_type = 'visit_completed')
                                       AS score,
                                   sum(CASE event_type WHEN 'vehicle_delivered' THEN (summary->>'total_fen')::bigint

@@ -29,6 +29,14 @@ class VisitSuppressed(Conflict):
     en = "The customer does not want to be called for this; ask him another way"
 
 
+class ChannelForbidden(Conflict):
+    """The customer does not want to be asked by this channel: `details["because"]`; the visit's own is open (R12)."""
+
+    code = "CHANNEL_FORBIDDEN"
+    zh = "客户不接受以此方式({channel})回访"
+    en = "The customer does not want to be asked by {channel}"
+
+
 class VisitMadeWith(Conflict):
     """Another visit asks this customer the same and stands for this one too: `details["visit_id"]` (E8)."""
 

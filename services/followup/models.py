@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -14,7 +13,7 @@ from chassis import rekeying
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
-from services.followup.errors import JudgedPersonAsks, VisitClosed, VisitSuppressed
+from services.followup.errors import ChannelForbidden, JudgedPersonAsks, VisitClosed, VisitSuppressed
 
 _VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
 
@@ -26,6 +25,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         int: BigInteger,
         VisitStatus: Enum(VisitStatus, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+        Channel: Enum(Channel, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
     }
 
 
@@ -38,12 +38,16 @@ NEXT = {
 """The allowed transitions (C12, R12). A released visit is planned again, and falls due at its time or at once."""
 
 OPEN = (VisitStatus.PLANNED, VisitStatus.DUE)
-"""Where there is somebody to call."""
+"""Where there is somebody to ask."""
+
+MOVABLE = (VisitStatus.PLANNED, VisitStatus.SUPPRESSED)
+"""Where the due time still follows the policies and the customer's hours."""
 
 
 class Visit(Base):
     """A visit (回访): one purpose, because of one document. `judged_staff_id` is who may not make it.
 
+    `channel` is how the customer is to be asked, of a completed visit how he was.
     `origin_customer_id` is whose it was planned for, while his record lives on in another; `made_with` is the visit
     that stands for this one too, because both ask the same customer the same at about the same time (E8).
     """
@@ -67,6 +71,7 @@ class Visit(Base):
     trigger_id: Mapped[UUID]
     triggered_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    channel: Mapped[Channel] = mapped_column(server_default=Channel.CALL)
     judged_staff_id: Mapped[str | None]
     version: Mapped[int]
     score: Mapped[int | None]
@@ -89,6 +94,7 @@ class Visit(Base):
         triggered_at: datetime,
         due_at: datetime,
         judged_staff_id: str | None,
+        channel: Channel = Channel.CALL,
     ) -> Visit:
         """A visit to make. Its identifier follows from its occasion: planned again, it is the same visit."""
         return cls(
@@ -101,6 +107,7 @@ class Visit(Base):
             trigger_id=trigger_id,
             triggered_at=triggered_at,
             due_at=due_at,
+            channel=channel,
             judged_staff_id=judged_staff_id,
             version=1,
             score=None,
@@ -135,21 +142,25 @@ class Visit(Base):
         """Its time has come."""
         self._move(VisitStatus.DUE)
 
-    def shift(self, *, due_at: datetime) -> None:
-        """Another due time, as long as the visit has not fallen due."""
-        self._require(VisitStatus.DUE)
-        self.due_at = due_at
+    def reschedule(self, *, due_at: datetime, channel: Channel) -> bool:
+        """Another due time, unless the visit has fallen due, or another channel; True if either is new."""
+        if self.status is VisitStatus.COMPLETED or (self.status not in MOVABLE and due_at != self.due_at):
+            raise VisitClosed(status=self.status)
+        if (due_at, channel) == (self.due_at, self.channel):
+            return False
+        self.due_at, self.channel = due_at, channel
         self.version += 1
+        return True
 
-    def suppress(self, *, because: SuppressedBecause) -> None:
-        """The customer is not to be called for this (R12)."""
+    def suppress(self, *, because: SuppressedBecause, due_at: datetime) -> None:
+        """The customer is not to be called for this, and wishes no other way (R12)."""
         self._move(VisitStatus.SUPPRESSED)
-        self.suppressed_because = because
+        self.suppressed_because, self.due_at, self.channel = because, due_at, Channel.CALL
 
-    def release(self) -> None:
-        """The customer may be called again."""
+    def release(self, *, due_at: datetime, channel: Channel) -> None:
+        """The customer may be asked again, then and this way."""
         self._move(VisitStatus.PLANNED)
-        self.suppressed_because = None
+        self.suppressed_because, self.due_at, self.channel = None, due_at, channel
 
     def complete(
         self,
@@ -159,27 +170,30 @@ class Visit(Base):
         by: str,
         now: datetime,
         channel: Channel = Channel.CALL,
-        other_ways: Collection[Channel] = (),
+        forbidden: SuppressedBecause | None = None,
     ) -> None:
-        """The customer answered. The person being judged may not have asked him (C12).
+        """The customer answered, asked by this channel; `forbidden` is why he may not be asked so (R12).
 
-        A suppressed visit is made by one of the `other_ways` only: raises VisitSuppressed (R12).
+        Raises VisitSuppressed, ChannelForbidden for an open visit; JudgedPersonAsks for who may not ask him (C12).
         """
         self._require(VisitStatus.COMPLETED)
-        if self.status is VisitStatus.SUPPRESSED and channel not in other_ways:
+        if self.status is VisitStatus.SUPPRESSED and (forbidden is not None or channel is self.channel):
             raise VisitSuppressed(because=self.suppressed_because)
+        if forbidden is not None:
+            raise ChannelForbidden(channel=channel, because=forbidden)
         if by == self.judged_staff_id:
             raise JudgedPersonAsks
         self._move(VisitStatus.COMPLETED)
-        self.suppressed_because = None
+        self.suppressed_because, self.channel = None, channel
         self.score, self.remark, self.completed_at, self.completed_by = score, remark, now, by
 
 
 class Wish(Base):
     """What a customer wishes of one thing: to be called at all, or to be asked for one purpose by one channel (R12).
 
-    Follows from customer's events alone. `about` is `do_not_call`, or the purpose of a consent; `version` is that of
-    the customer's record for the former. The newer one holds: by version, by `at`, and of one moment the one that
+    Follows from customer's events alone. `about` is `do_not_call`, or the purpose of a consent; for the former
+    `version` is that of the customer's record, and `preferred`, `from_hour` and `to_hour` say how and when he likes
+    to be asked. The newer one holds: by version, by `at`, and of one moment the one that
     forbids. It stays with the record it was told of; of a merged record it holds for the survivor.
     """
 
@@ -191,6 +205,9 @@ class Wish(Base):
     allowed: Mapped[bool]
     at: Mapped[datetime]
     version: Mapped[int]
+    preferred: Mapped[Channel | None]
+    from_hour: Mapped[int | None]
+    to_hour: Mapped[int | None]
 
 
 class CustomerAlias(rekeying.CustomerAlias, Base):

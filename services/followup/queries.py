@@ -39,6 +39,8 @@ def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope
     if asked.customer_id is not None:
         wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
     wanted = wanted.where(_columns.made_with.is_(None))
+    if asked.channel is not None:
+        wanted = wanted.where(_columns.channel == asked.channel)
     if asked.due_before is not None:
         wanted = wanted.where(_columns.due_at < asked.due_before)
     total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
@@ -72,6 +74,7 @@ def shown(row: Any) -> operations.Visit:
         trigger_type=row.trigger_type,
         trigger_id=row.trigger_id,
         version=row.version,
+        channel=row.channel,
         score=row.score,
         remark=row.remark,
         completed_at=row.completed_at,

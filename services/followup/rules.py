@@ -1,11 +1,12 @@
-"""When a customer may be called (C12), and whether he wants to be (R12); pure."""
+"""When and by which channel a customer is asked (C12, R12), and when two visits are one (E8); pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Protocol
+from functools import cache
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.customer.folder import ConsentChannel, Purpose
@@ -17,38 +18,84 @@ WINDOWS = (
     (time(14, 30), time(17, 30)),
     (time(18, 30), time(20, 0)),
 )
-"""Local times of day at which customers are called, on every day of the week; the end is excluded."""
+"""Local times of day at which customers are called who named no hours, on every day of the week; without the end."""
+
+DAY = ((time(9), time(20)),)
+"""When there is somebody at work who asks: a message may come at noon, and a call to who says that he likes it."""
 
 
-def calling_time(wanted: datetime, *, latest: datetime, zone: tzinfo) -> datetime:
-    """The first moment from `wanted` on that lies in a calling window, in local time.
+class Hours(NamedTuple):
+    """The hours a customer prefers, local; the last one excluded, none for no limit on that side.
 
-    If that is after `latest` (which is not before `wanted`), the call is brought forward
-    to the last opening of a window that `latest` allows.
+    From a later to an earlier hour is over midnight; from an hour to the same is any time.
     """
-    openings = _openings_around(wanted.astimezone(zone))
-    first = next(max(opens, wanted.astimezone(zone)) for opens, closes in openings if wanted < closes)
+
+    from_hour: int | None = None
+    to_hour: int | None = None
+
+    def spans(self) -> Sequence[tuple[time, time]]:
+        """The same as spans of a day; midnight, where one ends, is the last moment of the day."""
+        opens, closes = self.from_hour or 0, self.to_hour or 24
+        if opens == closes:
+            return ((time.min, time.max),)
+        if opens > closes:
+            return ((time.min, time(closes)), (time(opens), time.max))
+        return ((time(opens), time(closes) if closes < 24 else time.max),)
+
+
+ANY_HOUR = Hours()
+
+
+class Way(NamedTuple):
+    """How a customer is asked for a purpose; `because` is why he is not to be asked, once his visit is suppressed."""
+
+    channel: Channel
+    hours: Hours
+    because: SuppressedBecause | None
+
+
+BY_CALL = Way(Channel.CALL, ANY_HOUR, None)
+"""How one is asked who wished nothing."""
+
+
+def visiting_time(wanted: datetime, *, latest: datetime, zone: tzinfo, way: Way = BY_CALL) -> datetime:
+    """The first moment from `wanted` on at which a customer is asked this way, local; his preference wins (C12).
+
+    If that is after `latest` (which is not before `wanted`), the visit is brought forward to the last opening that
+    `latest` allows. Hours wholly at night change nothing.
+    """
+    spans = _spans(way.channel, way.hours)
+    local = wanted.astimezone(zone)
+    openings = [
+        (datetime.combine(day, opens, zone), datetime.combine(day, closes, zone))
+        for day in (local.date() + timedelta(days=offset) for offset in (-1, 0, 1))
+        for opens, closes in spans
+    ]
+    first = next(max(opens, local) for opens, closes in openings if wanted < closes)
     if first <= latest:
         return first
     return max(opens for opens, _ in openings if opens <= latest)
 
 
-def _openings_around(local: datetime) -> list[tuple[datetime, datetime]]:
-    """The windows of yesterday, today and tomorrow, in order."""
-    days = [local.date() + timedelta(days=offset) for offset in (-1, 0, 1)]
-    return [
-        (datetime.combine(day, opens, local.tzinfo), datetime.combine(day, closes, local.tzinfo))
-        for day in days
-        for opens, closes in WINDOWS
-    ]
+@cache
+def _spans(channel: Channel, hours: Hours) -> Sequence[tuple[time, time]]:
+    """The spans of a day, in order, in which a customer with these hours is asked by this channel."""
+    windows = WINDOWS if channel is Channel.CALL else DAY
+    if hours == ANY_HOUR:
+        return windows
+    both = [(max(opens, since), min(closes, until)) for opens, closes in DAY for since, until in hours.spans()]
+    return [(opens, closes) for opens, closes in both if opens < closes] or windows
 
 
 NOT_TO_BE_CALLED = "do_not_call"
-"""What a wish is about that is about no purpose: being called at all."""
+"""What a wish is about that is about no purpose: being reached at all, and how and when."""
 
 
 class Wished(Protocol):
-    """A wish of one customer: about what, by which channel, since when."""
+    """A wish of one customer: about what, by which channel, since when.
+
+    One about no purpose also says which channel and hours he prefers.
+    """
 
     @property
     def about(self) -> str: ...
@@ -58,30 +105,53 @@ class Wished(Protocol):
     def allowed(self) -> bool: ...
     @property
     def at(self) -> datetime: ...
+    @property
+    def preferred(self) -> str | None: ...
+    @property
+    def from_hour(self) -> int | None: ...
+    @property
+    def to_hour(self) -> int | None: ...
 
 
-def suppressed_because(wishes: Iterable[Wished], *, purpose: Purpose | None) -> SuppressedBecause | None:
-    """Why a customer with these wishes is not called for this purpose; None if he may be (R12).
+def way_to_ask(wishes: Collection[Wished], *, purpose: Purpose | None) -> Way:
+    """How a customer with these wishes is asked for this purpose: as he prefers, else by call (R12, R27).
+
+    If he forbade both, the visit is one by call that is suppressed.
+    """
+    preference = max(
+        (wish for wish in wishes if wish.about == NOT_TO_BE_CALLED), key=lambda wish: wish.at, default=None
+    )
+    if preference is None:
+        return BY_CALL._replace(because=forbidden_because(wishes, purpose=purpose, channel=Channel.CALL))
+    hours = Hours(preference.from_hour, preference.to_hour)
+    preferred = Channel(preference.preferred or Channel.CALL)
+    if forbidden_because(wishes, purpose=purpose, channel=preferred) is None:
+        return Way(preferred, hours, None)
+    return Way(Channel.CALL, hours, forbidden_because(wishes, purpose=purpose, channel=Channel.CALL))
+
+
+def forbidden_because(
+    wishes: Collection[Wished], *, purpose: Purpose | None, channel: Channel
+) -> SuppressedBecause | None:
+    """Why a customer with these wishes is not asked for this purpose by this channel; None if he may be (R12).
 
     Who does not want to be called is called for nothing. A withdrawn consent stops what rests on consent; what rests
     on the contract (`purpose` None) goes on without one (PIPL 13).
     """
-    wishes = list(wishes)
-    if any(wish.about == NOT_TO_BE_CALLED and not wish.allowed for wish in wishes):
+    if channel is Channel.CALL and any(wish.about == NOT_TO_BE_CALLED and not wish.allowed for wish in wishes):
         return SuppressedBecause.DO_NOT_CALL
-    if purpose is not None and not _allows(wishes, purpose, Channel.CALL):
+    if purpose is not None and not _allows(wishes, purpose, channel):
         return SuppressedBecause.CONSENT_WITHDRAWN
     return None
 
 
-def other_ways(wishes: Iterable[Wished], *, purpose: Purpose | None) -> list[Channel]:
+def other_ways(wishes: Collection[Wished], *, purpose: Purpose | None) -> list[Channel]:
     """The channels beside the telephone by which the customer may be asked for this purpose."""
-    wishes = list(wishes)
     ways: list[Channel] = [channel for channel in Channel if channel is not Channel.CALL]
-    return ways if purpose is None else [channel for channel in ways if _allows(wishes, purpose, channel)]
+    return [channel for channel in ways if forbidden_because(wishes, purpose=purpose, channel=channel) is None]
 
 
-def _allows(wishes: list[Wished], purpose: Purpose, channel: Channel) -> bool:
+def _allows(wishes: Iterable[Wished], purpose: Purpose, channel: Channel) -> bool:
     """The latest decision about the channel, or about any; without one nothing was withdrawn."""
     said = [wish for wish in wishes if wish.about == purpose and wish.channel in (channel, ConsentChannel.ANY)]
     return max(said, key=lambda wish: (wish.at, not wish.allowed)).allowed if said else True

@@ -22,7 +22,6 @@ from contracts.followup import operations
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup import queries, usecases
-from services.followup.projections import wishes
 from services.followup.queries import shown
 
 TOGETHER = 100
@@ -79,7 +78,7 @@ class FollowupService:
     @subscribe(CustomerConsentChanged, batch=TOGETHER)
     @subscribe(CustomerPreferencesChanged, batch=TOGETHER)
     def keep_wishes(self, session: Session, events: list[Received[Any]]) -> None:
-        wishes.keep(session, events)
+        usecases.keep_wishes(session, events)
 
     @subscribe(CustomerMerged)
     @subscribe(CustomerUnmerged)

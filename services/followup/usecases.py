@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -21,11 +20,11 @@ from contracts.followup import events
 from contracts.followup.operations import DueChange, PolicyEffect, VisitStatus
 from contracts.refusals import StoreNotAllowed
 from services.followup.errors import PolicyInPast, PolicyUnknown, VisitMadeWith, VisitNotFound
-from services.followup.models import VISITS, Visit
+from services.followup.models import MOVABLE, VISITS, Visit
 from services.followup.occasions import OCCASIONS, consent_for, occasions_of
 from services.followup.occasions.occasion import Occasion
 from services.followup.projections import wishes
-from services.followup.rules import Asking, made_together, other_ways
+from services.followup.rules import Asking, Way, forbidden_because, made_together, way_to_ask
 
 TOGETHER = 200
 """Visits that fall due in one transaction."""
@@ -71,40 +70,53 @@ _CHANGE_POLICIES = text("SELECT pg_advisory_xact_lock(hashtextextended('policies
 def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     """Plan the visits these events are occasions for; what is planned already stays as it is.
 
-    Who does not want to be called gets his visits suppressed at once (R12).
+    They are planned for whoever their customer lives on in (E8), at the hours and by the channel he prefers; who does
+    not want to be asked gets them suppressed at once (R12).
     """
     session.execute(_KEEP_POLICIES)
     wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
     values = policies.resolve_all(
         session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in wanted]
     )
-    planned = [_visit_of(event, occasion, value=value) for (event, occasion), value in zip(wanted, values, strict=True)]
-    visits = {visit.id: visit for visit in sorted(planned, key=attrgetter("id"))}
-    survivors = _follow_their_customers(session, list(visits.values()))
-    rows = [values_of(visit) for visit in visits.values()]
+    told = [rekeying.Told(event.payload.customer_id, event.subject.type, event.subject.id) for event, _ in wanted]
+    owners = rekeying.owners(session, told)
+    survivors = _survivors(session, [owner.customer_id for owner in owners])
+    wished = wishes.of_planned(session, [owner.customer_id for owner in owners])
+    planned: dict[UUID, _Fresh] = {}
+    for (event, occasion), value, owner in zip(wanted, values, owners, strict=True):
+        way = way_to_ask(wished[owner.customer_id], purpose=occasion.consent)
+        one = _plan(event, occasion, value=value, owner=owner, way=way)
+        planned[one.visit.id] = one
+    rows = [values_of(planned[visit_id].visit) for visit_id in sorted(planned)]
     new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
-    record_all(session, [_planned(visits[visit_id]) for visit_id in new])
-    if new:
-        moments = {visits[visit_id].customer_id: visits[visit_id].triggered_at for visit_id in new}
-        wishes.follow_planned(session, moments)
+    record_all(session, [fact for visit_id in new for fact in planned[visit_id].facts])
     make_together(session, survivors)
 
 
-def _follow_their_customers(session: Session, visits: Sequence[Visit]) -> list[UUID]:
-    """Plan each visit for whoever its customer lives on in (E8); who of these stands for several."""
-    told = [rekeying.Told(visit.customer_id, visit.trigger_type, str(visit.trigger_id)) for visit in visits]
-    for visit, owner in zip(visits, rekeying.owners(session, told), strict=True):
-        visit.customer_id, visit.origin_customer_id = owner
-    customers = [visit.customer_id for visit in visits]
-    return list(session.scalars(_SURVIVORS, {"customers": customers})) if customers else []
+def keep_wishes(session: Session, received: Sequence[Received[Any]]) -> None:
+    """Keep what customers wish, and let their visits follow it (R12); moved ones may have become one with others."""
+    moved = wishes.keep(session, received)
+    make_together(session, _survivors(session, sorted(moved)))
 
 
 def rekey_visits(session: Session, event: Received[Any]) -> None:
     """Visits follow their customers' records when those are merged, restored or split; two that are one become one."""
     customers = rekeying.follow(session, event, [VISITS], acknowledge=events.VisitsRekeyed)
-    if customers:
-        wishes.follow(session, dict.fromkeys(customers, event.occurred_at))
-    make_together(session, sorted(customers))
+    wished = customers | _whose_wishes(event.payload)
+    moved = wishes.follow(session, dict.fromkeys(wished, event.occurred_at)) if wished else set()
+    make_together(session, sorted(customers | moved))
+
+
+def _whose_wishes(told: Any) -> set[UUID]:
+    """Whose wishes are others since their records changed: those merged or restored, and in whom they live or lived."""
+    survivor = getattr(told, "survivor_id", None)
+    named = {one for lives in told.lives_on for one in (lives.customer_id, lives.survivor_id)}
+    return named | ({survivor} if survivor else set())
+
+
+def _survivors(session: Session, customers: Sequence[UUID]) -> list[UUID]:
+    """Who of these stands for several (E8)."""
+    return list(session.scalars(_SURVIVORS, {"customers": customers})) if customers else []
 
 
 def make_together(session: Session, customers: Sequence[UUID]) -> None:
@@ -123,34 +135,44 @@ def _asking(row: Any) -> Asking:
     return Asking(row.id, row.customer_id, row.purpose, row.planned_for, row.due_at, row.stands)
 
 
-def _visit_of(event: Received[Any], occasion: Occasion, *, value: dict[str, Any]) -> Visit:
-    return Visit.plan(
+class _Fresh(NamedTuple):
+    """A visit to insert, and what there is to tell of it if it is new."""
+
+    visit: Visit
+    facts: list[Fact]
+
+
+def _plan(
+    event: Received[Any], occasion: Occasion, *, value: dict[str, Any], owner: rekeying.Owner, way: Way
+) -> _Fresh:
+    visit = Visit.plan(
         purpose=occasion.purpose,
         store_id=event.store_id,
-        customer_id=event.payload.customer_id,
+        customer_id=owner.customer_id,
         trigger_type=event.subject.type,
         trigger_id=UUID(event.subject.id),
         triggered_at=event.occurred_at,
-        due_at=occasion.due_at(triggered_at=event.occurred_at, value=value),
+        due_at=occasion.due_at(triggered_at=event.occurred_at, value=value, way=way),
         judged_staff_id=occasion.judges(event.payload),
+        channel=way.channel,
     )
+    visit.origin_customer_id = owner.origin_id
+    facts = [wishes.fact(visit, _planned(visit), at=visit.triggered_at)]
+    if way.because is not None:
+        visit.suppress(because=way.because, due_at=visit.due_at)
+        facts.append(wishes.fact(visit, wishes.suppressed(visit), at=visit.triggered_at))
+    return _Fresh(visit, facts)
 
 
-def _planned(visit: Visit) -> Fact:
-    planned = events.VisitPlanned(
+def _planned(visit: Visit) -> events.VisitPlanned:
+    return events.VisitPlanned(
         visit_id=visit.id,
         customer_id=visit.planned_for,
         purpose=visit.purpose,
         due_at=visit.due_at,
         trigger_type=visit.trigger_type,
         trigger_id=visit.trigger_id,
-    )
-    return Fact(
-        event=planned,
-        subject_id=visit.id,
-        subject_version=visit.version,
-        store_id=visit.store_id,
-        occurred_at=visit.triggered_at,
+        channel=visit.channel,
     )
 
 
@@ -177,17 +199,22 @@ def complete_visit(
     expected_version: int | None,
     scope: Scope,
     now: datetime,
-    channel: Channel = Channel.CALL,
+    channel: Channel | None = None,
 ) -> Visit:
-    """Record what the customer answered; the caller asked him by this channel."""
+    """Record what the customer answered, asked by this channel; without one, as the visit says.
+
+    Raises VisitNotFound, StaleVersion, VisitMadeWith, VisitClosed, VisitSuppressed, ChannelForbidden,
+    JudgedPersonAsks.
+    """
     visit = visit_to_change(session, visit_id=visit_id, scope=scope, expected_version=expected_version)
-    ways: Sequence[Channel] = ()
-    if visit.status is VisitStatus.SUPPRESSED:
+    by = channel or visit.channel
+    forbidden = None
+    if visit.status is VisitStatus.SUPPRESSED or by is not visit.channel:
         wished = wishes.of_customers(session, [visit.customer_id])[visit.customer_id]
-        ways = other_ways(wished, purpose=consent_for(visit.purpose))
+        forbidden = forbidden_because(wished, purpose=consent_for(visit.purpose), channel=by)
     if visit.made_with is not None:
         raise VisitMadeWith(visit_id=str(visit.made_with))
-    visit.complete(score=score, remark=remark, by=scope.staff_id, now=now, channel=channel, other_ways=ways)
+    visit.complete(score=score, remark=remark, by=scope.staff_id, now=now, channel=by, forbidden=forbidden)
     completed = events.VisitCompleted(
         visit_id=visit.id,
         customer_id=visit.planned_for,
@@ -221,8 +248,9 @@ def publish_policy(
 ) -> PolicyEffect:
     """Change when visits are due, for a store or the group; a dry run does the same and takes it back.
 
-    A visit's policy is the one in force when it was triggered. So the visits that move are those still planned,
-    triggered at or after `effective_from`, for which no other row comes first (the store's own, or a later one).
+    A visit's policy is the one in force when it was triggered. So the visits that move are those still planned (or
+    suppressed), triggered at or after `effective_from`, for which no other row comes first (the store's own, or a
+    later one).
     Raises PolicyUnknown, PolicyValue, PolicyInPast, PolicyExists.
     """
     _require_reach(scope, store_id)
@@ -249,7 +277,9 @@ def publish_policy(
         trial.rollback()
     else:
         for visit, due_at in moved:
-            visit.shift(due_at=due_at)
+            visit.reschedule(due_at=due_at, channel=visit.channel)
+        told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
+        record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=now) for visit in told])
         trial.commit()
     return PolicyEffect(published=not dry_run, total=len(changes), changes=changes[:SHOWN])
 
@@ -266,19 +296,15 @@ def visit_to_change(session: Session, *, visit_id: UUID, scope: Scope, expected_
 def _moved(
     session: Session, occasion: Occasion, *, since: datetime, store_id: str | None
 ) -> list[tuple[Visit, datetime]]:
-    """The planned visits triggered since then that the policies of this moment make due at another time, and when."""
+    """The visits triggered since then that the policies of this moment make due at another time, and when."""
     wanted = select(Visit).where(
-        Visit.purpose == occasion.purpose, Visit.status == VisitStatus.PLANNED, Visit.triggered_at >= since
+        Visit.purpose == occasion.purpose, Visit.status.in_(MOVABLE), Visit.triggered_at >= since
     )
     if store_id is not None:
         wanted = wanted.where(Visit.store_id == store_id)
-    moved = []
-    for visit in session.scalars(wanted.order_by(Visit.due_at, Visit.id).with_for_update()):
-        value = policies.resolve(session, occasion.policy, store_id=visit.store_id, at=visit.triggered_at)
-        due_at = occasion.due_at(triggered_at=visit.triggered_at, value=value)
-        if due_at != visit.due_at:
-            moved.append((visit, due_at))
-    return moved
+    visits = session.scalars(wanted.order_by(Visit.due_at, Visit.id).with_for_update()).all()
+    planned = zip(visits, wishes.plans(session, visits), strict=True)
+    return [(visit, plan.due_at) for visit, plan in planned if plan.due_at != visit.due_at]
 
 
 def _require_reach(scope: Scope, store_id: str | None) -> None:

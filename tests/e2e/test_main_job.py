@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
+import pytest
+
 from chassis import clock
+from simulator.client import ApiProblem
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -64,6 +67,37 @@ def test_a_closed_repair_order_reaches_everybody_and_its_visit_comes_back_with_a
         )
 
     eventually(counted, within=SOON)
+
+
+def test_two_customers_of_one_rule_are_asked_as_each_prefers_and_never_as_he_forbade(system: System) -> None:
+    """R12, R27: the wish moves what was planned, the view says so, and an attempt by call is refused."""
+    desk = system.as_("receptionist")
+    writes, calls = system.deliver_a_car(), system.deliver_a_car()
+    for car in (writes, calls):
+        eventually(partial(system.visits, car.customer_id, count=2), within=SOON)
+
+    wish = {"channel": "sms", "from_hour": 18, "to_hour": 20, "do_not_call": True}
+    desk.send("PATCH", f"/customers/{writes.customer_id}", {"preferences": wish})
+
+    agent = system.as_("cr_agent")
+    written = eventually(lambda: agent.get("/visits", customer_id=writes.customer_id, channel="sms")["items"] or None)
+    assert [(one["purpose"], one["status"]) for one in written] == [
+        ("DELIVERY_D3", "planned"), ("DELIVERY_D7", "planned"),
+    ]  # fmt: skip
+    assert {datetime.fromisoformat(one["due_at"]).astimezone(clock.LOCAL).hour for one in written} <= {18, 19}
+    assert {one["channel"] for one in agent.get("/visits", customer_id=calls.customer_id)["items"]} == {"call"}
+
+    def seen() -> bool:
+        glance = desk.get(f"/customers/{writes.customer_id}/360")["glance"]
+        return bool(glance["next_visit_at"] == written[0]["due_at"])
+
+    eventually(seen, within=SOON, what="the view tells the new time")
+
+    path = f"/visits/{written[1]['visit_id']}/complete"
+    with pytest.raises(ApiProblem) as refused:
+        agent.post(path, {"score": 9, "channel": "call"})
+    assert (refused.value.status, refused.value.code) == (409, "CHANNEL_FORBIDDEN")
+    assert agent.post(path, {"score": 9})["channel"] == "sms"
 
 
 def test_the_commissions_incident_the_customer_says_only_his_name_in_another_store(system: System) -> None:

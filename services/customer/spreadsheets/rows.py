@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from stdnum.cn import uscc
@@ -20,7 +22,7 @@ from services.customer.rules import company_names, email, phone, plate
 from services.customer.rules.facts import Role
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Typed
-from services.customer.spreadsheets.cells import CellRefused, date_of, gender_of, tidy
+from services.customer.spreadsheets.cells import CellRefused, date_of, gender_of, km_of, tidy
 from services.customer.spreadsheets.wordings import Field
 
 OTHER_DOCUMENT = "OTHER_DOCUMENT"
@@ -70,6 +72,7 @@ class RowRead(NamedTuple):
     """What a row gives. `role` is None where neither file nor department say what the person is to the vehicle.
 
     `relation` is the file's word for whoever is not the owner: his driver, his wife, the bringer.
+    `km` is what the vehicle's odometer showed, on the day `km_on` if the file says when he was here or got the car.
 
     Sales, sales support and finance write down the owner: the buyer, the one the car is registered for, the one
     the invoice for the car names. The others write down whoever comes.
@@ -78,6 +81,8 @@ class RowRead(NamedTuple):
     typed: Typed
     role: Role | None
     relation: str
+    km: int | None
+    km_on: date | None
     warnings: tuple[str, ...]
 
 
@@ -90,7 +95,9 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
     if not card and (code or (kind is None and company_names.is_one(name))):
         kind = CustomerKind.COMPANY
     gender = _taken(gender_of, _first(said, Field.GENDER), warnings)
-    days = [_taken(date_of, _first(said, field), warnings) for field in _DATES]
+    days = delivered, _, serviced = [_taken(date_of, _first(said, field), warnings) for field in _DATES]
+    unit = next((column.unit for column in columns if column.field is Field.KM), None)
+    km = _taken(partial(km_of, unit=unit), _first(said, Field.KM), warnings)
     relation = " ".join((_first(said, Field.ROLE), _first(said, Field.RELATION))).strip()
     role = _role(relation, department)
     typed = Typed(
@@ -111,7 +118,8 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
         role=role or Role.BRINGER,
         since=next((day for day in days if day is not None), None),
     )
-    return RowRead(typed, role, "" if role in {Role.OWNER, None} else relation, tuple(warnings))
+    relation = "" if role in {Role.OWNER, None} else relation
+    return RowRead(typed, role, relation, km, serviced or delivered, tuple(warnings))
 
 
 def _by_field(cells: Sequence[str], columns: Sequence[Column]) -> dict[Field, list[str]]:

@@ -29,6 +29,7 @@ from services.customer.rules.phone import STRONG
 from services.customer.rules.record import COLUMNS, Record
 from services.customer.usecases.identifying import Candidate, Found, Known
 from services.customer.usecases.import_relations import Said, keep_said, meant_by
+from services.customer.usecases.odometer import Imported
 from services.customer.usecases.pairs import Suspicion
 from services.customer.usecases.records import Edit
 from services.customer.usecases.registering import Origin, Written, begin
@@ -52,7 +53,8 @@ _NOT_OF_A_CHANGE = frozenset({"id", "version", "updated_at"})
 class Reading:
     """A row that can be read. `role` is None where neither the file nor its department say what he is to the car.
 
-    `relation` is what the file says that he is to the car's owner, in its words.
+    `relation` is what the file says that he is to the car's owner, in its words. `km` is what the car's odometer
+    showed at `km_at`.
     """
 
     number: int
@@ -60,6 +62,8 @@ class Reading:
     facts: Facts
     role: Role | None
     relation: str
+    km: int | None
+    km_at: datetime
     warnings: tuple[str, ...]
 
 
@@ -113,7 +117,9 @@ class Batch:
             self._suspect_others(one, [found for found in alike if found.record.id not in owners])
             outcome = (Outcome.ENRICHED if grown else Outcome.MATCHED) if linked else Outcome.ATTACHED
         self._say(customer_id, owners - {customer_id}, alike, row)
-        self._keep_vehicle(customer_id, given, row.role)
+        vehicle_id = self._keep_vehicle(customer_id, given, row.role)
+        if vehicle_id is not None and row.km is not None:
+            self.written.readings.append(Imported(vehicle_id, row.km_at, row.km))
         return Taken(outcome, customer_id, warnings)
 
     def write(self, session: Session) -> None:
@@ -237,13 +243,14 @@ class Batch:
         origin = self.origin
         self.written.suspicions.append(Suspicion(one, other, match, origin.store_id, origin.source, origin.at))
 
-    def _keep_vehicle(self, customer_id: UUID, given: Given, said: Role | None) -> None:
+    def _keep_vehicle(self, customer_id: UUID, given: Given, said: Role | None) -> UUID | None:
+        """The row's vehicle, if it names one by its VIN or by a plate we know."""
         told = given.vehicle
         if told is None:
             vehicle_id = self.by_plate.get(given.plate.number) if given.plate is not None else None
             if vehicle_id is not None and said is not None:
                 self.written.parties.append(Party(vehicle_id, customer_id, said, self.origin.at))
-            return
+            return vehicle_id
         day = told.since
         since = datetime(day.year, day.month, day.day, tzinfo=LOCAL) if day else self.origin.at
         vehicle = Vehicle.register(vin=told.vin, model=told.model, colour=told.colour, now=self.origin.at)
@@ -255,6 +262,7 @@ class Batch:
             shown = replace(shown, plate=before.plate, at=before.at)
         self._seen[vehicle.id] = shown
         self.written.parties.append(Party(vehicle.id, customer_id, told.role, since))
+        return vehicle.id
 
 
 def _later(one: Seen, other: Seen) -> bool:

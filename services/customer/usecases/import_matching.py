@@ -152,7 +152,7 @@ def _match(session: Session, file: Any, rows: Sequence[Any], *, now: datetime) -
     for place, row in enumerate(rows):
         _breathe(place)
         if prints[row.number] not in before:
-            read = _read(row, columns, department=department, today=today)
+            read = _read(row, columns, department=department, today=today, started_at=file.started_at)
             if isinstance(read, Report):
                 reports[row.number] = read
             else:
@@ -193,7 +193,9 @@ def _batch(session: Session, file: Any, readings: Sequence[Reading], *, today: d
     return Batch(known, origin, f"import:{file.id}", {row.plate: row.vehicle_id for row in vehicles})
 
 
-def _read(row: Any, columns: Sequence[Column], *, department: Department, today: date) -> Reading | Report:
+def _read(
+    row: Any, columns: Sequence[Column], *, department: Department, today: date, started_at: datetime
+) -> Reading | Report:
     """The row, read; or why it cannot be."""
     cards = {one.column for one in columns if one.field in _CARDS}
     taken = {one.column for one in columns}
@@ -207,5 +209,15 @@ def _read(row: Any, columns: Sequence[Column], *, department: Department, today:
     except giving.Unreadable as error:
         zh, en = sentences_of(error.code)
         return Report(row.number, Outcome.REJECTED, field=error.field, code=error.code, zh=zh, en=en)
+    km, km_at = read.km, started_at
+    if read.km_on is not None and read.km_on <= today:
+        km_at = _end_of(read.km_on)
+    elif read.km_on is not None and km is not None:
+        km, notes = None, (*notes, "DATE_INVALID")
     warnings = tuple(dict.fromkeys((*notes, *read.warnings, *given.warnings)))
-    return Reading(row.number, given, given.facts, read.role, read.relation, warnings)
+    return Reading(row.number, given, given.facts, read.role, read.relation, km, km_at, warnings)
+
+
+def _end_of(day: date) -> datetime:
+    """When a file's reading of a day counts: after those of that day whose hour we know, so that it must fit them."""
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=LOCAL)

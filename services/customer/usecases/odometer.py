@@ -1,9 +1,11 @@
-"""Odometer readings, out of what sales and the workshop tell."""
+"""Odometer readings, out of what sales and the workshop tell, and departments' files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from chassis.rows import Insert
 from contracts.envelope import Received
@@ -14,6 +16,18 @@ from services.customer.models import Odometer
 READ = (VehicleDelivered, RepairOrderOpened, VehicleReturned)
 """Events that tell how far a vehicle was driven."""
 
+IMPORT = "import"
+"""The source of what a department's file says."""
+
+
+class Imported(NamedTuple):
+    """What a department's file says that a vehicle's odometer showed."""
+
+    vehicle_id: UUID
+    at: datetime
+    km: int
+
+
 _odometer: Any = Odometer.__table__
 
 
@@ -23,6 +37,15 @@ def readings(received: Sequence[Received[Any]]) -> Insert:
     They are judged when they are read (`rules/odometer.py`), so that late ones need nobody to wait.
     """
     rows = [_row(event) for event in received if isinstance(event.payload, READ)]
+    return Insert(_odometer, rows, "DO NOTHING")
+
+
+def imported(told: Sequence[Imported]) -> Insert:
+    """The readings in these rows of files, to be written with other rows.
+
+    One is known by its vehicle, moment and kilometres, so that another file that says the same adds nothing.
+    """
+    rows = [{**one._asdict(), "source_id": f"{IMPORT}/{one.km:07}"} for one in told]
     return Insert(_odometer, rows, "DO NOTHING")
 
 

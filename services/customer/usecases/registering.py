@@ -24,6 +24,7 @@ from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
 from services.customer.rules.matching import Decision
 from services.customer.rules.record import Record, new_record
+from services.customer.usecases import odometer
 from services.customer.usecases.identifying import Found, known_to, lock
 from services.customer.usecases.pairs import Suspicion, queue
 from services.customer.usecases.records import Edit, inserts_of, update_records
@@ -54,11 +55,12 @@ class Written:
     parties: list[Party]
     suspicions: list[Suspicion]
     facts: list[Fact]
+    readings: list[odometer.Imported]
 
     @classmethod
     def nothing(cls) -> Written:
         """Nothing yet."""
-        return cls([], [], [], [], [], [])
+        return cls([], [], [], [], [], [], [])
 
     def write(self, session: Session, *, origin: Origin) -> None:
         """Write all of it, in as few statements as one would need."""
@@ -68,7 +70,13 @@ class Written:
         self.facts += queue(session, self.suspicions)
         insert_together(
             session,
-            [*inserts_of(self.new), *plates, *party_inserts(self.parties), to_record(session, self.facts)],
+            [
+                *inserts_of(self.new),
+                *plates,
+                *party_inserts(self.parties),
+                odometer.imported(self.readings),
+                to_record(session, self.facts),
+            ],
         )
 
 

@@ -1,4 +1,4 @@
-"""What an occasion for a visit is: something is heard, and some time later the customer is called."""
+"""What an occasion for a visit is: something is heard, and some time later the customer is asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.policies import Policy
 from contracts.customer.folder import Purpose
 from contracts.envelope import Event
 from services.followup.errors import PolicyValue
-from services.followup.rules import calling_time
+from services.followup.rules import BY_CALL, Way, visiting_time
 
 
 def nobody(event: Any) -> None:
@@ -49,8 +49,9 @@ class Occasion:
             raise PolicyValue(policy=self.purpose, unit=unit, least=self.least, most=self.most)
         return timedelta(**{unit: number})
 
-    def due_at(self, *, triggered_at: datetime, value: Mapping[str, Any]) -> datetime:
-        """When the visit is due: after the delay, at a time for calling, and never later than `most` allows."""
+    def due_at(self, *, triggered_at: datetime, value: Mapping[str, Any], way: Way = BY_CALL) -> datetime:
+        """When the visit is due: after the delay, at a time for asking this way, never later than `most` allows."""
         (unit,) = self.policy.default
         longest = timedelta(**{unit: self.most})
-        return calling_time(triggered_at + self.delay(value), latest=triggered_at + longest, zone=LOCAL)
+        wanted = triggered_at + self.delay(value)
+        return visiting_time(wanted, latest=triggered_at + longest, zone=LOCAL, way=way)

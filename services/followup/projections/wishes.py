@@ -1,26 +1,27 @@
-"""What customers wish of being called, out of customer's events, and the visits that follow it (R12)."""
+"""What customers wish of being asked, out of customer's events, and the visits that follow it (R12)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
+from chassis import policies
 from chassis.outbox import Fact, record_all
 from chassis.rows import insert_all
 from contracts.customer.events import CustomerConsentChanged, CustomerPreferencesChanged
 from contracts.customer.operations import Channel
-from contracts.envelope import Received
+from contracts.envelope import Event, Received
 from contracts.followup import events
-from contracts.followup.operations import SuppressedBecause, VisitStatus
-from services.followup.models import OPEN, Visit, Wish
-from services.followup.occasions import consent_for
-from services.followup.rules import NOT_TO_BE_CALLED, suppressed_because
+from contracts.followup.operations import VisitStatus
+from services.followup.models import MOVABLE, OPEN, Visit, Wish
+from services.followup.occasions import OCCASIONS
+from services.followup.rules import NOT_TO_BE_CALLED, Way, way_to_ask
 
 _wish: Any = Wish.__table__
 _LOCK = text(
@@ -33,7 +34,8 @@ _LOCK = text(
 
 _OF_CUSTOMERS = text(
     """
-    SELECT owner.customer_id, w.about, w.channel, w.allowed, w.at, w.customer_id = owner.customer_id AS his_own
+    SELECT owner.customer_id, w.about, w.channel, w.allowed, w.at, w.preferred, w.from_hour, w.to_hour,
+           w.customer_id = owner.customer_id AS his_own
       FROM (SELECT customer_id, customer_id AS wished_by FROM unnest(CAST(:customers AS uuid[])) AS customer_id
              UNION SELECT survivor_id, customer_id FROM customer_alias
              WHERE survivor_id = ANY(CAST(:customers AS uuid[]))) owner
@@ -51,14 +53,26 @@ _LIVE_ON = text(
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 _NEWER = """
-    (customer_id, about, channel) DO UPDATE SET allowed = excluded.allowed, at = excluded.at, version = excluded.version
+    (customer_id, about, channel) DO UPDATE
+       SET allowed = excluded.allowed, at = excluded.at, version = excluded.version,
+           preferred = excluded.preferred, from_hour = excluded.from_hour, to_hour = excluded.to_hour
      WHERE (excluded.version, excluded.at) > (known.version, known.at)
         OR ((excluded.version, excluded.at) = (known.version, known.at) AND NOT excluded.allowed)
 """
 
 
-def keep(session: Session, received: Sequence[Received[Any]]) -> None:
-    """Keep what the customers wish, the newest of each thing, and follow it; in whatever order it is heard."""
+class Plan(NamedTuple):
+    """How and when a visit is to be made."""
+
+    way: Way
+    due_at: datetime
+
+
+def keep(session: Session, received: Sequence[Received[Any]]) -> set[UUID]:
+    """Keep what the customers wish, the newest of each thing, and follow it; in whatever order it is heard.
+
+    Returns the customers of visits whose due time moved.
+    """
     newest: dict[tuple[UUID, str, str], dict[str, Any]] = {}
     heard: dict[UUID, datetime] = {}
     for event in sorted(received, key=lambda event: event.occurred_at):
@@ -71,23 +85,70 @@ def keep(session: Session, received: Sequence[Received[Any]]) -> None:
     insert_all(session, _wish, [newest[key] for key in sorted(newest)], on_conflict=_NEWER)
     for told_of, survivor in session.execute(_LIVE_ON, {"customers": list(heard)}).all():
         heard[survivor] = max(heard.pop(told_of), heard.get(survivor, _NEVER))
-    follow(session, heard)
+    return follow(session, heard)
 
 
-def follow(session: Session, moments: Mapping[UUID, datetime]) -> None:
-    """Suppress or release the open visits of these customers, as they wish; by customer, when what was heard happened.
+def follow(session: Session, moments: Mapping[UUID, datetime]) -> set[UUID]:
+    """Let the visits of these customers be as they wish; by customer, when what was heard happened.
 
-    Called after everything that may change it: a wish, a planned visit, a merge of records.
+    Open visits are suppressed, released, and made at another time or by another channel; one that has fallen due
+    keeps its time. Called after everything that may change it: a wish, a merge of records. Returns the customers of
+    visits whose due time moved.
     """
     session.execute(_LOCK, {"customers": sorted(moments)})
-    _suppress_or_release(session, moments)
+    visits = session.scalars(
+        select(Visit)
+        # also of those without a wish: their visits may follow one of a record that is their own again (E8)
+        .where(Visit.customer_id.in_(moments), Visit.status.in_((*OPEN, VisitStatus.SUPPRESSED)))
+        .order_by(Visit.due_at, Visit.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    facts, moved = [], set()
+    for visit, plan in zip(visits, plans(session, visits), strict=True):
+        before = visit.due_at
+        if (told := _follow(visit, plan)) is not None:
+            facts.append(fact(visit, told, at=moments[visit.customer_id]))
+        if visit.due_at != before:
+            moved.add(visit.customer_id)
+    record_all(session, facts)
+    return moved
 
 
-def follow_planned(session: Session, moments: Mapping[UUID, datetime]) -> None:
-    """As `follow`, after visits were planned: who never wished anything has nothing to follow."""
-    session.execute(_LOCK, {"customers": sorted(moments)})
-    if wished := of_customers(session, moments):
-        _suppress_or_release(session, {customer: moments[customer] for customer in wished})
+def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
+    """How and when each of these visits is to be made, by its customer's wishes and the policy of its trigger.
+
+    They are locked before, so that nobody plans them by other wishes or policies meanwhile.
+    """
+    if not visits:
+        return []
+    wished = of_customers(session, [visit.customer_id for visit in visits])
+    occasions = [OCCASIONS.get(visit.purpose) for visit in visits]
+    values = iter(
+        policies.resolve_all(
+            session,
+            [
+                policies.Asked(occasion.policy, visit.store_id, visit.triggered_at)
+                for visit, occasion in zip(visits, occasions, strict=True)
+                if occasion is not None
+            ],
+        )
+    )
+    made = []
+    for visit, occasion in zip(visits, occasions, strict=True):
+        way = way_to_ask(wished[visit.customer_id], purpose=occasion.consent if occasion else None)
+        if occasion is None:  # a purpose of former times
+            made.append(Plan(way, visit.due_at))
+        else:
+            made.append(Plan(way, occasion.due_at(triggered_at=visit.triggered_at, value=next(values), way=way)))
+    return made
+
+
+def of_planned(session: Session, customers: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """The wishes of customers whose visits are about to be planned; until the transaction ends, they do not change."""
+    if customers:
+        session.execute(_LOCK, {"customers": sorted(set(customers))})
+    return of_customers(session, customers)
 
 
 def of_customers(reader: Session | Connection, customers: Collection[UUID]) -> dict[UUID, list[Any]]:
@@ -109,45 +170,56 @@ def _his_own_first(said: list[Any]) -> list[Any]:
     return [wish for wish in said if wish.his_own or wish.about != NOT_TO_BE_CALLED]
 
 
-def _suppress_or_release(session: Session, moments: Mapping[UUID, datetime]) -> None:
-    wished = of_customers(session, moments)
-    suppressed = Visit.status == VisitStatus.SUPPRESSED
-    visits = session.scalars(
-        select(Visit)
-        # suppressed ones also of those without a wish: they may have come back from a merged record (E8)
-        .where((Visit.customer_id.in_(moments) & suppressed) | (Visit.customer_id.in_(wished) & Visit.status.in_(OPEN)))
-        .order_by(Visit.due_at, Visit.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    facts = []
-    for visit in visits:
-        because = suppressed_because(wished[visit.customer_id], purpose=consent_for(visit.purpose))
-        if (told := _move(visit, because)) is not None:
-            facts.append(_fact(visit, told, at=moments[visit.customer_id]))
-    record_all(session, facts)
-
-
-def _move(visit: Visit, because: SuppressedBecause | None) -> events.VisitSuppressed | events.VisitReleased | None:
+def _follow(visit: Visit, plan: Plan) -> Event | None:
     """The visit as it has to be; what there is to tell of it, if anything."""
-    told: dict[str, Any] = {
-        "visit_id": visit.id,
-        "customer_id": visit.planned_for,
-        "purpose": visit.purpose,
-        "due_at": visit.due_at,
-    }
-    if because is None and visit.status is VisitStatus.SUPPRESSED:
-        visit.release()
-        return events.VisitReleased(**told)
-    if because is not None and visit.status is not VisitStatus.SUPPRESSED:
-        visit.suppress(because=because)
-        return events.VisitSuppressed(**told, reason=because)
-    if because is not None:
-        visit.suppressed_because = because
+    way, due_at = plan
+    if way.because is not None and visit.status is VisitStatus.SUPPRESSED:
+        visit.suppressed_because = way.because
+        visit.reschedule(due_at=due_at, channel=way.channel)
+        return None
+    if way.because is not None:
+        visit.suppress(because=way.because, due_at=due_at)
+        return suppressed(visit)
+    if visit.status is VisitStatus.SUPPRESSED:
+        visit.release(due_at=due_at, channel=way.channel)
+        return events.VisitReleased(
+            visit_id=visit.id,
+            customer_id=visit.planned_for,
+            purpose=visit.purpose,
+            due_at=visit.due_at,
+            channel=visit.channel,
+        )
+    if visit.reschedule(due_at=due_at if visit.status in MOVABLE else visit.due_at, channel=way.channel):
+        return rescheduled(visit)
     return None
 
 
-def _fact(visit: Visit, told: Any, *, at: datetime) -> Fact:
+def suppressed(visit: Visit) -> events.VisitSuppressed:
+    """That nobody is to ask the customer, and why."""
+    return events.VisitSuppressed(
+        visit_id=visit.id,
+        customer_id=visit.planned_for,
+        purpose=visit.purpose,
+        due_at=visit.due_at,
+        reason=visit.suppressed_because or "",
+    )
+
+
+def rescheduled(visit: Visit) -> events.VisitRescheduled:
+    """That the visit is made at another time or by another channel."""
+    return events.VisitRescheduled(
+        visit_id=visit.id,
+        customer_id=visit.planned_for,
+        purpose=visit.purpose,
+        due_at=visit.due_at,
+        trigger_type=visit.trigger_type,
+        trigger_id=visit.trigger_id,
+        channel=visit.channel,
+    )
+
+
+def fact(visit: Visit, told: Event, *, at: datetime) -> Fact:
+    """What is told of the visit as it is now."""
     return Fact(event=told, subject_id=visit.id, subject_version=visit.version, store_id=visit.store_id, occurred_at=at)
 
 
@@ -161,6 +233,9 @@ def _row(event: Received[CustomerConsentChanged | CustomerPreferencesChanged]) -
             "allowed": not told.do_not_call,
             "at": event.occurred_at,
             "version": told.version,
+            "preferred": told.channel,
+            "from_hour": told.from_hour,
+            "to_hour": told.to_hour,
         }
     return {
         "customer_id": told.customer_id,
@@ -169,6 +244,9 @@ def _row(event: Received[CustomerConsentChanged | CustomerPreferencesChanged]) -
         "allowed": told.allowed,
         "at": told.at,
         "version": 0,
+        "preferred": None,
+        "from_hour": None,
+        "to_hour": None,
     }
 
 

@@ -75,6 +75,7 @@ class Writing:
             made(followup.VisitPlanned, **his, **due),
             made(followup.VisitSuppressed, **his, **due),
             made(followup.VisitReleased, **his, **due),
+            made(followup.VisitRescheduled, **his, due_at=NOW + (self.hours - 30) * HOUR),
             made(followup.VisitCompleted, **his, score=1 + self.hours % 10),
         ]
         self._tell(told[:steps], visit, store)
@@ -212,6 +213,24 @@ def test_a_suppressed_visit_is_not_awaited_until_it_is_released(desk):
         with desk.transaction() as session:
             hear(session, [writing.events[number] for number in heard])
         assert desk.view(who)["glance"]["open_visits"] == awaited
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_rescheduled_visit_is_awaited_at_the_time_told_last_be_it_earlier_or_later(desk, order):
+    who, visit = desk.register().customer_id, uuids.uuid7()
+    his: dict[str, Any] = {"visit_id": visit, "customer_id": who, "purpose": "SERVICE_D3"}
+    told = [
+        made(followup.VisitPlanned, **his, due_at=NOW + 48 * HOUR),
+        made(followup.VisitRescheduled, **his, due_at=NOW + 72 * HOUR, channel="sms"),
+        made(followup.VisitRescheduled, **his, due_at=NOW + 24 * HOUR, channel="call"),
+    ]
+    with desk.transaction() as session:
+        for place in order:
+            hear(session, [received(told[place], subject_id=visit, subject_version=place + 1)])
+    seen_by_desk = desk.view(who)
+    assert seen_by_desk["glance"]["next_visit_at"] == NOW + 24 * HOUR
+    lines = [line for line in seen_by_desk["timeline"] if line["type"] == "visit_rescheduled"]
+    assert {line["summary"]["channel"] for line in lines} == {"sms", "call"}
 
 
 def test_an_event_from_before_it_named_a_customer_is_nobody_s_line(desk):

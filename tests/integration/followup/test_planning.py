@@ -73,6 +73,7 @@ def test_a_delivery_plans_two_visits_and_records_each(followup: Database) -> Non
             "due_at": first.due_at,
             "trigger_type": "order",
             "trigger_id": first.trigger_id,
+            "channel": "call",
         }
     )
 

@@ -22,7 +22,6 @@ from contracts.followup.operations import SuppressedBecause, VisitStatus
 from services.followup import queries, usecases
 from services.followup.errors import VisitSuppressed
 from services.followup.models import Visit
-from services.followup.projections import wishes
 from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, received, twice_shuffled
@@ -61,7 +60,7 @@ DELIVERED, RETURNED = of(delivered(), CUSTOMER), of(returned(), CUSTOMER)
 def hear(followup: Database, *events: Received[Any]) -> None:
     for event in events:
         plans = not isinstance(event.payload, CustomerConsentChanged | CustomerPreferencesChanged)
-        deliver(followup.transaction, usecases.plan_visits if plans else wishes.keep, [event])
+        deliver(followup.transaction, usecases.plan_visits if plans else usecases.keep_wishes, [event])
 
 
 def standing(followup: Database) -> dict[str, tuple[str, str | None]]:
@@ -189,7 +188,7 @@ def test_the_latest_wish_holds_whatever_the_order_of_arrival(followup: Database)
 def test_wishes_of_one_batch_are_kept_by_their_age(followup: Database) -> None:
     hear(followup, DELIVERED)
     batch = [consent(allowed=True, day=6), consent(allowed=False, day=4), consent(allowed=False, day=5)]
-    deliver(followup.transaction, wishes.keep, batch, batch=10)
+    deliver(followup.transaction, usecases.keep_wishes, batch, batch=10)
     assert standing(followup)["DELIVERY_D7"] == ("planned", None)
 
 

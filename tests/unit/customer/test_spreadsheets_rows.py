@@ -161,12 +161,24 @@ def test_what_the_person_is_to_the_car(department, said, role, relation):
         ("birth_date", "02-03-15", "DATE_AMBIGUOUS"),
         ("gender", "?", "GENDER_INVALID"),
         ("delivered_at", "昨天", "DATE_INVALID"),
+        ("km", "很多", "KM_INVALID"),
+        ("km", "-5", "KM_INVALID"),
     ],
 )
 def test_what_cannot_be_read_is_left_out_with_a_warning(field, text, warning):
     row = read(name="张伟", **{field: text})
     assert row.warnings == (warning,)
     assert row.typed == read(name="张伟").typed
+
+
+def test_kilometres_are_read_in_the_unit_of_their_heading_with_the_day_he_was_here_or_got_the_car():
+    row = read(name="张伟", km="12,345公里", delivered_at="2001-01-02", last_service_at="2002-03-04")
+    assert (row.km, row.km_on) == (12_345, date(2002, 3, 4))
+    assert read(name="张伟", km="12", delivered_at="2001-01-02").km_on == date(2001, 1, 2)
+    assert read(name="张伟", km="12", registered_at="2001-01-02").km_on is None
+    assert read(name="张伟", last_service_at="2002-03-04").km is None
+    in_ten_thousands = [Column(0, Field.NAME), Column(1, Field.KM, "万公里")]
+    assert read_row(["张伟", "1.2"], in_ten_thousands, department=Department.SERVICE).km == 12_000
 
 
 def test_a_fingerprint_is_of_what_is_read_in_any_order_of_columns():

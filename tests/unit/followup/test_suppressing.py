@@ -1,4 +1,4 @@
-"""Whether a customer wants to be called (R12, PIPL 13 to 16)."""
+"""Whether, and by which channel, a customer wants to be asked (R12, R27, PIPL 13 to 16)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from chassis.clock import LOCAL
 from contracts.customer.folder import Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
-from services.followup.errors import VisitClosed, VisitSuppressed
+from services.followup.errors import ChannelForbidden, VisitClosed, VisitSuppressed
 from services.followup.models import Visit
 from services.followup.occasions import OCCASIONS, consent_for
-from services.followup.rules import NOT_TO_BE_CALLED, other_ways, suppressed_because
+from services.followup.rules import BY_CALL, NOT_TO_BE_CALLED, Hours, Way, forbidden_because, other_ways, way_to_ask
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 
@@ -26,6 +26,9 @@ class Wish:
     channel: str
     allowed: bool
     at: datetime = NOW
+    preferred: str | None = None
+    from_hour: int | None = None
+    to_hour: int | None = None
 
 
 NO_CALLS = Wish(NOT_TO_BE_CALLED, "call", allowed=False)
@@ -51,8 +54,52 @@ NO_SURVEYS = Wish("survey", "any", allowed=False)
 def test_who_is_called_for_what(
     wishes: list[Wish], purpose: Purpose | None, expected: SuppressedBecause | None
 ) -> None:
-    assert suppressed_because(wishes, purpose=purpose) is expected
-    assert suppressed_because(wishes[::-1], purpose=purpose) is expected
+    for said in (wishes, wishes[::-1]):
+        assert forbidden_because(said, purpose=purpose, channel=Channel.CALL) is expected
+        assert way_to_ask(said, purpose=purpose) == Way(Channel.CALL, Hours(), expected)
+
+
+def prefers(channel: str | None, *, calls: bool = True, hours: Hours = Hours(), day: int = 10) -> Wish:  # noqa: B008  # a value
+    return Wish(NOT_TO_BE_CALLED, "call", calls, NOW.replace(day=day), channel, *hours)
+
+
+WITHDRAWN, FORBIDDEN = SuppressedBecause.CONSENT_WITHDRAWN, SuppressedBecause.DO_NOT_CALL
+NO_MESSAGES = Wish("survey", "sms", allowed=False)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "purpose", "expected"),
+    [
+        ([prefers("sms")], Purpose.SURVEY, (Channel.SMS, None)),
+        ([prefers("call")], Purpose.SURVEY, (Channel.CALL, None)),
+        ([prefers(None)], Purpose.SURVEY, (Channel.CALL, None)),
+        ([prefers("sms", calls=False)], Purpose.SURVEY, (Channel.SMS, None)),
+        ([prefers("letter", calls=False)], None, (Channel.LETTER, None)),
+        ([prefers(None, calls=False)], None, (Channel.CALL, FORBIDDEN)),
+        ([prefers("call", calls=False)], Purpose.SURVEY, (Channel.CALL, FORBIDDEN)),
+        ([prefers("sms"), NO_MESSAGES], Purpose.SURVEY, (Channel.CALL, None)),
+        ([prefers("sms"), NO_MESSAGES], Purpose.SALES, (Channel.SMS, None)),
+        ([prefers("sms"), NO_MESSAGES], None, (Channel.SMS, None)),
+        ([prefers("sms", calls=False), NO_MESSAGES], Purpose.SURVEY, (Channel.CALL, FORBIDDEN)),
+        ([prefers("sms"), NO_SURVEYS], Purpose.SURVEY, (Channel.CALL, WITHDRAWN)),
+        ([prefers("sms", day=9), prefers("email")], Purpose.SURVEY, (Channel.EMAIL, None)),
+        ([prefers("sms", day=9, calls=False), prefers(None)], Purpose.SURVEY, (Channel.CALL, FORBIDDEN)),
+    ],
+)
+def test_a_customer_is_asked_as_he_prefers_else_called_unless_he_forbade_both(
+    wishes: list[Wish], purpose: Purpose | None, expected: tuple[Channel, SuppressedBecause | None]
+) -> None:
+    for said in (wishes, wishes[::-1]):
+        way = way_to_ask(said, purpose=purpose)
+        assert (way.channel, way.because) == expected
+
+
+def test_his_hours_are_those_told_last_and_hold_for_whatever_channel_is_left() -> None:
+    evening = prefers("sms", hours=Hours(18, 20))
+    assert way_to_ask([evening], purpose=None) == Way(Channel.SMS, Hours(18, 20), None)
+    assert way_to_ask([evening, NO_MESSAGES], purpose=Purpose.SURVEY) == Way(Channel.CALL, Hours(18, 20), None)
+    assert way_to_ask([evening, prefers("sms", day=11)], purpose=None).hours == Hours()
+    assert way_to_ask([], purpose=None) == BY_CALL
 
 
 def test_what_is_left_when_the_telephone_is_not_wanted() -> None:
@@ -79,20 +126,35 @@ def visit() -> Visit:
 
 def test_a_visit_is_suppressed_and_released() -> None:
     one = visit()
-    one.suppress(because=SuppressedBecause.DO_NOT_CALL)
+    one.suppress(because=SuppressedBecause.DO_NOT_CALL, due_at=NOW)
     assert (one.status, one.suppressed_because, one.version) == (VisitStatus.SUPPRESSED, "do_not_call", 2)
     with pytest.raises(VisitClosed):
         one.fall_due()
-    one.release()
+    one.release(due_at=NOW.replace(hour=18), channel=Channel.SMS)
     assert (one.status, one.suppressed_because, one.version) == (VisitStatus.PLANNED, None, 3)
+    assert (one.due_at.hour, one.channel) == (18, Channel.SMS)
 
 
-@pytest.mark.parametrize("channel", [Channel.CALL, Channel.EMAIL])
-def test_a_suppressed_visit_is_made_by_one_of_the_other_ways_only(channel: Channel) -> None:
+@pytest.mark.parametrize(
+    ("channel", "forbidden"),
+    [(Channel.CALL, FORBIDDEN), (Channel.CALL, None), (Channel.EMAIL, WITHDRAWN)],
+)
+def test_a_suppressed_visit_is_made_by_one_of_the_other_ways_only(
+    channel: Channel, forbidden: SuppressedBecause | None
+) -> None:
     one = visit()
-    one.suppress(because=SuppressedBecause.DO_NOT_CALL)
+    one.suppress(because=SuppressedBecause.DO_NOT_CALL, due_at=NOW)
     with pytest.raises(VisitSuppressed):
-        one.complete(score=9, remark="", by="wang", now=NOW, channel=channel, other_ways=[Channel.SMS])
+        one.complete(score=9, remark="", by="wang", now=NOW, channel=channel, forbidden=forbidden)
     assert (one.status, one.score) == (VisitStatus.SUPPRESSED, None)
-    one.complete(score=9, remark="", by="wang", now=NOW, channel=Channel.SMS, other_ways=[Channel.SMS])
-    assert (one.status, one.suppressed_because) == (VisitStatus.COMPLETED, None)
+    one.complete(score=9, remark="", by="wang", now=NOW, channel=Channel.SMS)
+    assert (one.status, one.suppressed_because, one.channel) == (VisitStatus.COMPLETED, None, Channel.SMS)
+
+
+def test_an_open_visit_is_not_made_by_a_channel_that_he_forbade() -> None:
+    one = visit()
+    one.reschedule(due_at=NOW, channel=Channel.SMS)
+    with pytest.raises(ChannelForbidden) as refused:
+        one.complete(score=9, remark="", by="wang", now=NOW, channel=Channel.CALL, forbidden=FORBIDDEN)
+    assert refused.value.details == {"channel": Channel.CALL, "because": FORBIDDEN}
+    assert (one.status, one.score, one.version) == (VisitStatus.PLANNED, None, 2)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.clock import LOCAL
+from contracts.customer.operations import Channel
 from contracts.followup.operations import VisitStatus
 from contracts.refusals import StaleVersion
 from services.followup.errors import JudgedPersonAsks, VisitClosed
@@ -73,23 +74,27 @@ def test_a_completed_visit_stays_as_it_is() -> None:
     with pytest.raises(VisitClosed):
         visit.fall_due()
     with pytest.raises(VisitClosed):
-        visit.shift(due_at=NOW)
+        visit.reschedule(due_at=NOW, channel=Channel.CALL)
     assert (visit.score, visit.remark, visit.completed_by, visit.version) == (9, "", "wang", 2)
 
 
-def test_a_due_visit_neither_falls_due_again_nor_is_shifted() -> None:
+def test_a_due_visit_neither_falls_due_again_nor_gets_another_time_but_another_channel() -> None:
     visit = due()
     with pytest.raises(VisitClosed):
         visit.fall_due()
     with pytest.raises(VisitClosed):
-        visit.shift(due_at=NOW)
+        visit.reschedule(due_at=NOW.replace(hour=15), channel=Channel.CALL)
     assert visit.version == 2
+    assert visit.reschedule(due_at=NOW, channel=Channel.SMS)
+    assert (visit.channel, visit.status, visit.version) == (Channel.SMS, VisitStatus.DUE, 3)
 
 
-def test_a_planned_visit_can_be_shifted() -> None:
+def test_a_planned_visit_can_be_rescheduled_and_to_the_same_time_and_channel_is_no_change() -> None:
     visit = planned()
-    visit.shift(due_at=NOW.replace(hour=15))
-    assert (visit.due_at.hour, visit.status, visit.version) == (15, VisitStatus.PLANNED, 2)
+    assert visit.reschedule(due_at=NOW.replace(hour=15), channel=Channel.EMAIL)
+    assert (visit.due_at.hour, visit.channel, visit.status) == (15, Channel.EMAIL, VisitStatus.PLANNED)
+    assert not visit.reschedule(due_at=NOW.replace(hour=15), channel=Channel.EMAIL)
+    assert visit.version == 2
 
 
 def test_the_person_being_judged_never_asks() -> None:
