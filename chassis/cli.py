@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,24 @@ if TYPE_CHECKING:  # each command imports what it needs, so that `crm --help` is
     from chassis.topology import Management
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+GATEWAYS = ("access", "privacy")
+"""Commands that read what the gateway owns; they stand in `gateway/commands.py`."""
+
+
+class _Crm(click.Group):
+    """The commands of this file and the gateway's, found by their place as its service class is (`chassis.runner`)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), *GATEWAYS))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in GATEWAYS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module("gateway.commands"), cmd_name)
+        return command
+
+
+@click.group(cls=_Crm, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """The customer-relationship system of a car dealer group."""
 

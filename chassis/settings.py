@@ -64,6 +64,7 @@ class HttpSettings:
     signing_key: str = field(repr=False)
     trusted_proxy: str
     most_connections: int
+    reveals_per_hour: int
 
     @classmethod
     def of(cls, env: Environment) -> HttpSettings:
@@ -74,6 +75,7 @@ class HttpSettings:
             signing_key=env.text("CRM_ACTOR_SIGNING_KEY", wanted="the gateway's Ed25519 private key, base64"),
             trusted_proxy=env.text("CRM_GATEWAY_TRUSTED_PROXY", ""),
             most_connections=env.number("CRM_GATEWAY_CONNECTIONS", 1000),
+            reveals_per_hour=env.number("CRM_GATEWAY_REVEALS_PER_HOUR", 30),
         )
 
 

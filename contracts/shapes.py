@@ -28,6 +28,9 @@ T = typing.TypeVar("T")
 LONGEST_TEXT = 500
 """Characters a text field takes unless it says otherwise."""
 
+LONGEST_LIST = 1000
+"""Members a list takes unless it says otherwise."""
+
 LARGEST_INTEGER = 2**53
 """Beyond this a JSON number is no longer exact in every client."""
 
@@ -46,6 +49,13 @@ class Between:
 
     low: int
     high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The bound of a list that holds more than `LONGEST_LIST`."""
+
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +184,8 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner
         return fields.Decimal(allow_nan=False, validate=spans, **settings)
     if origin in (list, tuple):
         (member, *_) = typing.get_args(hint)
-        return fields.List(_field(member, manner), validate=validate.Length(max=1000), **settings)
+        most = next((mark.at_most for mark in marks if isinstance(mark, Many)), LONGEST_LIST)
+        return fields.List(_field(member, manner), validate=validate.Length(max=most), **settings)
     if origin is dict or hint is dict:
         return fields.Dict(keys=fields.String(), validate=_no_nul, **settings)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -1,47 +1,178 @@
-"""The access log: who saw whose personal data in full, when and why (R62)."""
+"""The access log: who saw whose personal data in full, when and why (R62; PIPL 51, 55).
+
+An entry is committed before the reader gets what he asked for. Phone numbers are rationed:
+so many per person and hour; what is refused shows nothing and stands in the process's log.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+import uuid_utils.compat as uuids
+from prometheus_client import Counter, Info
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from chassis import clock, logs
 from chassis.context import Call
+from chassis.database import Database
 from contracts.gateway import operations
+from gateway.chain import START
+from gateway.errors import RevealLimit
 from gateway.models import AccessEntry
 
-_columns = AccessEntry.__table__.c
+log = logs.get("access")
+
+WINDOW = timedelta(hours=1)
+"""What the ration is for."""
+
+ACCESSES = Counter("crm_access_total", "Accesses to personal data that were written down", ["operation"])
+REFUSED = Counter("crm_reveals_refused_total", "Phone numbers not shown: the reader had seen his hour's worth")
+HEAD = Info("crm_access_head", "The newest entry of the access log, an anchor for `crm access verify --expect`")
+
+_table = AccessEntry.__table__
+_columns = _table.c
 
 
-def write(
-    session: Session, *, staff_id: str, operation: str, subject_id: str, reason: str, request_id: str, now: datetime
-) -> None:
-    """Add a reading; committed before the reader gets what he asked for."""
-    session.add(
-        AccessEntry.of(
-            staff_id=staff_id,
-            operation=operation,
-            subject_id=subject_id,
-            reason=reason,
-            request_id=request_id,
-            now=now,
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who saw whose data by what operation, and why. `customers` are those whom a file held."""
+
+    staff_id: str
+    operation: str
+    subject_id: str
+    reason: str
+    request_id: str
+    customers: tuple[UUID, ...] = ()
+
+
+class Link(NamedTuple):
+    """An entry's place in the chain."""
+
+    position: int
+    hash: bytes
+
+
+def write(session: Session, access: Access, *, now: datetime, most: int | None = None) -> Link:
+    """Add an access, if it is within the `most` that this person may make by this operation in an hour.
+
+    Raises RevealLimit; then the entry must not be kept. It is written first and counted after:
+    the chain lets one writer in at a time, so that none is counted before those ahead of him are committed.
+    """
+    values: dict[str, Any] = {
+        "id": uuids.uuid7(),
+        "at": now,
+        "staff_id": access.staff_id,
+        "operation": access.operation,
+        "subject_id": access.subject_id,
+        "reason": access.reason,
+        "request_id": access.request_id,
+        "customers": list(access.customers) or None,
+    }
+    row = session.execute(insert(AccessEntry).values(values).returning(_columns.position, _columns.hash)).one()
+    if most is not None:
+        one_too_many = session.scalar(
+            select(_columns.at)
+            .where(
+                _columns.staff_id == access.staff_id,
+                _columns.operation == access.operation,
+                _columns.at > now - WINDOW,
+            )
+            .order_by(_columns.at.desc())
+            .limit(1)
+            .offset(most)
         )
-    )
+        if one_too_many is not None:
+            raise RevealLimit(most=most, retry_after=max(1, math.ceil((one_too_many + WINDOW - now).total_seconds())))
+    return Link(row.position, row.hash)
+
+
+def head(connection: Connection) -> Link:
+    """The newest entry; position 0 if there is none."""
+    row = connection.execute(
+        select(_columns.position, _columns.hash).order_by(_columns.position.desc()).limit(1)
+    ).one_or_none()
+    return Link(row.position, row.hash) if row else Link(0, START)
+
+
+class AccessLog:
+    """Writes accesses down, counts them and tells of them."""
+
+    def __init__(self, database: Database, *, reveals_per_hour: int) -> None:
+        self._database, self._most = database, reveals_per_hour
+        self._told: date | None = None
+
+    def write_down(self, access: Access, *, rationed: bool, now: datetime) -> None:
+        """One transaction; the log line bears the hash, which makes it an anchor. Raises RevealLimit."""
+        most = self._most if rationed else None
+        said = {
+            "operation": access.operation,
+            "staff_id": access.staff_id,
+            "correlation_id": access.request_id,
+        }
+        try:
+            written = self._database.run(lambda session: write(session, access, now=now, most=most))
+        except RevealLimit as refusal:
+            REFUSED.inc()
+            log.warning("not shown: more than one person sees in an hour", **said, **refusal.details)
+            raise
+        ACCESSES.labels(access.operation).inc()
+        log.info("written down", **said, position=written.position, hash=written.hash.hex())
+
+    def tell_head(self, *, now: datetime) -> None:
+        """The newest entry as a metric, and once a day as a log line: anchors that outlive the table."""
+        newest = self._database.read(head)
+        HEAD.info({"position": str(newest.position), "hash": newest.hash.hex()})
+        today = now.astimezone(clock.LOCAL).date()
+        if today != self._told:
+            log.info("access log head", position=newest.position, hash=newest.hash.hex())
+            self._told = today
 
 
 def list_access(connection: Connection, asked: operations.ListAccess, call: Call) -> operations.AccessPage:
-    """A page of the log, newest first."""
+    """A page of the log, newest first, of those entries that fit everything asked for."""
     del call
-    total = connection.scalar(select(func.count()).select_from(AccessEntry)) or 0
+    wanted = _wanted(asked)
+    total = connection.scalar(select(func.count()).select_from(_table).where(*wanted)) or 0
     rows = connection.execute(
-        select(AccessEntry.__table__)
+        select(_table)
+        .where(*wanted)
         .order_by(_columns.at.desc(), _columns.id.desc())
         .limit(asked.size)
         .offset((asked.page - 1) * asked.size)
     )
     items = [
-        operations.Access(row.id, row.at, row.staff_id, row.operation, row.subject_id, row.reason, row.request_id)
+        operations.Access(
+            id=row.id,
+            at=row.at,
+            staff_id=row.staff_id,
+            operation=row.operation,
+            subject_id=row.subject_id,
+            reason=row.reason,
+            request_id=row.request_id,
+            position=row.position,
+            hash=row.hash.hex(),
+        )
         for row in rows
     ]
     return operations.AccessPage(items, asked.page, asked.size, total)
+
+
+def _wanted(asked: operations.ListAccess) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if asked.staff_id is not None:
+        wanted.append(_columns.staff_id == asked.staff_id)
+    if asked.subject_id is not None:
+        in_a_file = _columns.customers.contains([asked.subject_id])
+        wanted.append(or_(_columns.subject_id == str(asked.subject_id), in_a_file))
+    if asked.operation is not None:
+        wanted.append(_columns.operation == asked.operation)
+    if asked.since is not None:
+        wanted.append(_columns.at >= asked.since)
+    if asked.until is not None:
+        wanted.append(_columns.at < asked.until)
+    return wanted

@@ -37,6 +37,14 @@ class TooManyAttempts(NotAllowed):
     en = "Too many attempts; try again in {retry_after} seconds"
 
 
+class RevealLimit(NotAllowed):
+    """He saw as many full phone numbers within an hour as one person may. `details["retry_after"]` is in seconds."""
+
+    code = "REVEAL_LIMIT"
+    zh = "每人每小时最多查看{most}个完整电话,请{retry_after}秒后再试"
+    en = "One person sees at most {most} full phone numbers in an hour; try again in {retry_after} seconds"
+
+
 class PasswordTooWeak(Invalid):
     """Too short, too long, or among the first that anybody would try."""
 

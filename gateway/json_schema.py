@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.gateway.operations import Secret
-from contracts.shapes import Between, Names, Sensitive, Text
+from contracts.shapes import LONGEST_LIST, Between, Many, Names, Sensitive, Text
 from gateway.masking import CUSTOMER_ID
 
 Schema = dict[str, Any]
@@ -100,7 +100,7 @@ class Schemas:
             return _nullable(inner), marks
         if origin in (list, tuple):
             inner, marks = self._value(arguments[0], shown=shown)
-            return {"type": "array", "items": inner, "maxItems": 1000}, marks
+            return {"type": "array", "items": inner, "maxItems": LONGEST_LIST}, marks
         if origin is dict or hint is dict:
             return {"type": "object", "additionalProperties": True}, ()
         if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -129,6 +129,8 @@ def _bounded(schema: Schema, marks: tuple[Any, ...]) -> Schema:
                 bounded["minLength"] = mark.at_least
         elif isinstance(mark, Between):
             bounded |= {"minimum": mark.low, "maximum": mark.high}
+        elif isinstance(mark, Many):
+            bounded["maxItems"] = mark.at_most
         elif isinstance(mark, Secret):
             bounded |= {"format": "password", "writeOnly": True}
     return bounded

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-import uuid_utils.compat as uuids
-from sqlalchemy import BigInteger, ForeignKey, Text
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
@@ -21,6 +20,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         int: BigInteger,
         list[str]: ARRAY(Text),
+        list[UUID]: ARRAY(Uuid),
     }
 
 
@@ -145,9 +145,25 @@ class LoginFailure(Base):
 
 
 class AccessEntry(Base):
-    """One full reading of personal data (R62). The application may add rows and read them, nothing else."""
+    """One access to personal data (R62). The application may add rows and read them, nothing else.
+
+    `position` and `hash` are the database's own (`gateway/chain.py`): it links each row to the one before it.
+    `customers` are those whom a file held; where the subject is the customer himself there are none.
+    """
 
     __tablename__ = "access_log"
+    __table_args__ = (
+        Index("access_log_position", "position", unique=True),
+        Index("access_log_by_staff", "staff_id", "operation", "at"),
+        Index("access_log_by_subject", "subject_id", "at"),
+        Index("access_log_by_operation", "operation", "at"),
+        Index(
+            "access_log_by_customer",
+            "customers",
+            postgresql_using="gin",
+            postgresql_where=text("customers IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -156,18 +172,6 @@ class AccessEntry(Base):
     subject_id: Mapped[str]
     reason: Mapped[str]
     request_id: Mapped[str]
-
-    @classmethod
-    def of(
-        cls, *, staff_id: str, operation: str, subject_id: str, reason: str, request_id: str, now: datetime
-    ) -> AccessEntry:
-        """Who reads whose data, and why."""
-        return cls(
-            id=uuids.uuid7(),
-            at=now,
-            staff_id=staff_id,
-            operation=operation,
-            subject_id=subject_id,
-            reason=reason,
-            request_id=request_id,
-        )
+    customers: Mapped[list[UUID] | None]
+    position: Mapped[int] = mapped_column(server_default=FetchedValue())
+    hash: Mapped[bytes] = mapped_column(server_default=FetchedValue())

@@ -230,6 +230,8 @@ def codes_of(route: Route) -> list[str]:
         always += [errors.SessionRequired.code, errors.PasswordChangeRequired.code]
     if operation.kind is Kind.QUERY:
         always = [code for code in always if code not in ("IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS")]
+    if route.rationed:
+        always.append(errors.RevealLimit.code)
     if not any(field.name == EXPECTED for field in dataclasses.fields(operation.request)):
         always = [code for code in always if code != refusals.StaleVersion.code]
     return [*operation.refuses, *always]

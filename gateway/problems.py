@@ -33,6 +33,7 @@ STATUS_OF_CODE = {
     "LOGIN_FAILED": 401,
     "STALE_VERSION": 412,
     "TOO_MANY_ATTEMPTS": 429,
+    "REVEAL_LIMIT": 429,
 }
 """Codes that HTTP has a status of its own for."""
 

@@ -30,10 +30,12 @@ class Route:
 
     `zh` is the operation's summary in Chinese. `status` is that of success;
     `found` is it instead where the response says `created: false`.
-    `logs_access` writes the reading of personal data into the access log before it is answered.
+    `logs_access` writes the access to personal data into the access log before it is answered;
+    `rationed` answers so many of them per person and hour (`gateway/access_log.py`).
     `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
     `page` answers with a page for people instead of JSON.
-    `gives_file` answers with the response's `content` as a CSV file called `file_name`, of so many `rows`.
+    `gives_file` answers with the response's `content` as a CSV file called `file_name`, of so many `rows`,
+    about the customers in `customer_ids`.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Route:
     status: int = 200
     found: int | None = None
     logs_access: bool = False
+    rationed: bool = False
     public: bool = False
     takes_bytes: str = ""
     gives_file: bool = False

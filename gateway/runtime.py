@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from eventlet.timeout import Timeout
@@ -14,6 +15,7 @@ from chassis.database import Database, describe
 from chassis.entrypoints import run_scheduled
 from chassis.rpc import Caller
 from chassis.settings import Settings
+from gateway.access_log import AccessLog
 from gateway.accounts import Accounts
 from gateway.answering import Answering
 from gateway.clock import Clock
@@ -47,12 +49,13 @@ class Runtime(SharedExtension):
         self.database = Database(settings.database_url, service=settings.service, pool_size=settings.pool_size)
         self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
         self.sessions = Sessions(self.database, Signer(settings.http.signing_key))
+        self.access_log = AccessLog(self.database, reveals_per_hour=settings.http.reveals_per_hour)
         test_clock = Clock(test_mode=settings.test_mode)
         accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())
         self.dispatcher = Dispatcher(
             table=TABLE,
             pages=Pages(TABLE, self.container.config["health"]),
-            database=self.database,
+            access_log=self.access_log,
             caller=self.caller,
             sessions=self.sessions,
             local=LocalOperations(database=self.database, accounts=accounts, clock=test_clock),
@@ -64,7 +67,7 @@ class Runtime(SharedExtension):
 
     def start(self) -> None:
         self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
-        self.container.spawn_managed_thread(self._sweep, identifier="sweep")
+        self.container.spawn_managed_thread(self._look_after, identifier="sweep")
         self.container.config["health"].watch(self)
 
     def stop(self) -> None:
@@ -87,12 +90,21 @@ class Runtime(SharedExtension):
         metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
         return found
 
-    def _sweep(self) -> None:
-        while not self.stopping.wait(SWEEP_EVERY):
-            try:
-                run_scheduled(self.database, "gateway.sweep", partial(self.sessions.sweep, now=clock.now()))
-            except Exception as error:  # noqa: BLE001  # the sweep must not end the process
-                log.warning("not swept, next turn will try again", error=describe(error))
+    def _look_after(self) -> None:
+        while True:
+            self._try("access log head", partial(self.access_log.tell_head, now=clock.now()))
+            if self.stopping.wait(SWEEP_EVERY):
+                return
+            self._try("sweep", self._sweep)
+
+    def _sweep(self) -> int:
+        return run_scheduled(self.database, "gateway.sweep", partial(self.sessions.sweep, now=clock.now()))
+
+    def _try(self, what: str, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  # what is done by the clock must not end the process
+            log.warning("not done, next turn will try again", what=what, error=describe(error))
 
 
 class HttpApi(Entrypoint):

@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.customer.operations import CustomerKind
 from contracts.fields import MobileShown, Reason, StaffId, StoreId
 from contracts.operation import command, query
-from contracts.shapes import Between, Text
+from contracts.shapes import Between, Many, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,11 @@ class ExportAsked:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A CSV file: `content` is its text, `rows` how many customers it holds."""
+    """A CSV file: `content` is its text, `rows` how many customers it holds, and `customer_ids` which (PIPL 57)."""
 
     file_name: str
     rows: int
+    customer_ids: Annotated[list[UUID], Many(20_000)]
     content: Annotated[str, Text(0, 10_000_000)]
 
 

@@ -160,15 +160,23 @@ class StaffPage:
 
 @dataclass(frozen=True, slots=True)
 class ListAccess:
-    """Readings of personal data, newest first."""
+    """Accesses to personal data, newest first; those that fit all that is given.
 
+    `subject_id` finds a customer in exported files too. `since` is included, `until` is not.
+    """
+
+    staff_id: Code | None = None
+    subject_id: UUID | None = None
+    operation: Annotated[str, Text(1, 100)] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     page: Page = 1
     size: Size = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who saw whose data in full, when and why (R62)."""
+    """Who saw whose data in full, when and why (R62). `hash` covers the entry and the hash at the position before."""
 
     id: UUID
     at: datetime
@@ -177,6 +185,8 @@ class Access:
     subject_id: str
     reason: str
     request_id: str
+    position: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)

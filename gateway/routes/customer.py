@@ -15,7 +15,12 @@ ROUTES = (
     Route("GET", "/customers/{customer_id}/audit", customer.history, "档案修改记录"),
     Route("GET", "/customers/{customer_id}/360", views.customer_view, "客户全貌"),
     Route(
-        "POST", "/customers/{customer_id}/reveal", customer.reveal_contact, "查看完整电话(记入日志)", logs_access=True
+        "POST",
+        "/customers/{customer_id}/reveal",
+        customer.reveal_contact,
+        "查看完整电话(记入日志,每人每小时限量)",
+        logs_access=True,
+        rationed=True,
     ),
     Route("GET", "/customers/incomplete", folder.incomplete, "资料不全的客户"),
     Route("GET", "/customers/prefill", folder.prefill, "按证件号、车架号或车牌预填"),

@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from chassis import clock
+from chassis.cli import main
 from simulator.client import ApiProblem
 from tests.support.polling import eventually
 from tests.support.system import Car, System
@@ -119,6 +121,19 @@ def test_a_customer_enters_a_segment_within_seconds_and_its_export_is_written_do
     assert written["staff_id"] == system.staff_id("service_manager")
     assert written["reason"] == f"spring ({rows} rows)"
     assert written["at"] >= asked.isoformat()
+    about_him = system.boss.get("/access-log", subject_id=mine.customer_id)["items"]
+    assert [one["operation"] for one in about_him] == ["customer.export_segment"], "a file that held him"
+    scope = crm(system, "privacy", "scope", "--request-id", written["request_id"])
+    concerned = {line.split("\t")[0] for line in scope.stdout.splitlines()}
+    assert mine.customer_id in concerned
+    assert len(concerned) == rows
+    verified = crm(system, "access", "verify", "--expect", written["hash"])
+    assert verified.exit_code == 0, verified.output
+
+
+def crm(system: System, *words: str) -> Result:
+    """The command, with what the gateway knows of its database."""
+    return CliRunner().invoke(main, words, env=system.stack.env_for("gateway"))
 
 
 def export(system: System, path: str) -> tuple[str, int]:

@@ -70,6 +70,8 @@ def _collect() -> dict[str, Any]:
             "zh": route.zh,
             "parameters": route.parameters,
             "logs_access": route.logs_access,
+            "rationed": route.rationed,
+            "gives_file": route.gives_file,
         }
         for route in TABLE.routes
     ]

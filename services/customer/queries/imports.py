@@ -16,7 +16,11 @@ from services.customer.usecases.importing import proposals
 PREVIEWED = 20
 """Rows of a preview."""
 
-_LONG_NUMBER = re.compile(r"\d{7,17}[\dXx]?")
+_LONG_NUMBER = re.compile(
+    r"\d{6}\W?\d{8}\W?\d{3}[\dXx]"  # a card, in groups too
+    r"|1[3-9]\d(?:\W?\d){8}(?!\d)"  # a mobile, in groups too
+    r"|\d{7,17}[\dXx]?"
+)
 _LIST = text(
     f"""
     SELECT {COLUMNS} FROM import_file f

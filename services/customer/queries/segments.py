@@ -83,7 +83,12 @@ def export_segment(connection: Connection, *, segment_id: UUID, roles: tuple[str
     rows = connection.execute(_EXPORT, {"segment_id": segment_id, "most": MOST_EXPORTED}).all()
     file = io.BytesIO()
     write_csv(_lines(rows, roles=roles), file)
-    return {"file_name": f"segment-{segment_id}.csv", "rows": len(rows), "content": file.getvalue().decode()}
+    return {
+        "file_name": f"segment-{segment_id}.csv",
+        "rows": len(rows),
+        "customer_ids": [row.id for row in rows],
+        "content": file.getvalue().decode(),
+    }
 
 
 def _lines(rows: Any, *, roles: tuple[str, ...]) -> Iterator[list[Cell]]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from contracts.spreadsheet_cells import unmarked
 from services.customer.spreadsheets.refusals import (
     FileCode,
     FileRefused,
@@ -23,8 +24,6 @@ SEPARATORS = (",", "\t", ";")
 _CHUNK = 1024 * 1024
 _SAMPLE = 64 * 1024
 _SAMPLE_RECORDS = 30
-_QUOTE_MARK = re.compile(r"'+[=+\-@\t\r\0＝＋－＠0-9]")
-_COMPUTED = frozenset("=+-@\t\r\0＝＋－＠")
 _HINT = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
 
 
@@ -145,21 +144,3 @@ def records(source: BinaryIO, *, encoding: str, separator: str, limits: Limits) 
         if len(max(cells, key=len)) > longest:
             raise cell_too_long(number, longest)
         yield number, [unmarked(cell) if cell[:1] == "'" else cell for cell in cells]
-
-
-def unmarked(cell: str) -> str:
-    """The text of a cell without the mark that keeps a spreadsheet program from computing or rounding it (S21)."""
-    return cell[1:] if _QUOTE_MARK.match(cell) else cell
-
-
-def marked(text: str) -> str:
-    """The text with the mark `'` if a spreadsheet program would compute it; `unmarked` gives the same text again (S21).
-
-    A text that begins with such a mark itself gets another one, so that none is lost on the way back.
-    """
-    return "'" + text if computed(text) or _QUOTE_MARK.match(text) else text
-
-
-def computed(text: str) -> bool:
-    """True if a spreadsheet program may take the text for a formula (S21, ASVS 1.2.10)."""
-    return text[:1] in _COMPUTED

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]  # annotated in part, and not marked as typed
 
-from services.customer.spreadsheets.delimited import computed, marked
+from contracts.spreadsheet_cells import computed, marked
 from services.customer.spreadsheets.workbook import EXACT_DIGITS
 
 Cell = str | int | Decimal | dt.date | dt.datetime | None

@@ -40,7 +40,7 @@ def variables(databases: Databases, clean_queues: Broker) -> dict[str, str]:
 def test_help_names_every_command():
     done = crm("--help")
     assert done.returncode == 0
-    for word in ("run", "relay", "prepare", "database", "topology", "dead", "events", "keys"):
+    for word in ("run", "relay", "prepare", "database", "topology", "dead", "events", "keys", "access", "privacy"):
         assert f"\n  {word} " in done.stdout
 
 

@@ -134,6 +134,26 @@ def test_the_preview_tells_the_file_its_columns_and_its_first_rows_without_whole
     assert shapes.plain(seen)["import_id"] == str(import_id)
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("138 0013 8000", "138****8000"),
+        ("1380013-8000", "138****8000"),
+        ("138-0013-8000/13900139000", "138****8000/139****9000"),
+        ("+86 138.0013.8000", "+86 138****8000"),
+        ("130102197510200018", "130****0018"),
+        ("440301 19751020 001X", "440****001X"),
+        ("0755-83001234", "0755-830****1234"),
+        ("2026-01-02 13:00", "2026-01-02 13:00"),
+        ("LSGDC82C02S716214", "LSGDC82C02S716214"),
+        ("粤B12345", "粤B12345"),
+    ],
+)
+def test_a_number_written_in_groups_is_not_shown_whole_either(office, written, seen):
+    import_id = office.uploaded(as_csv([["陈晓明", written, "", "", "", ""]]))
+    assert preview(office, import_id).rows[0].cells[1] == seen
+
+
 def as_workbook(rows: list[list[str]]) -> bytes:
     made = io.BytesIO()
     write_xlsx([HEADINGS, *rows], made)

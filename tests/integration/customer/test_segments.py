@@ -311,6 +311,7 @@ def test_the_file_shows_what_the_caller_s_role_may_see(desk):
         assert (mine["姓名"], mine["电话"], mine["车型"], mine["地址"]) == ("张伟", f"****{mobile[-4:]}", "GL8", house)
         assert mobile not in answer["content"]
         assert answer["rows"] == len(rows)
+        assert [str(one) for one in answer["customer_ids"]] == [row["customer_id"] for row in rows]
 
 
 def test_a_file_has_a_bound_and_an_unknown_segment_none(desk, monkeypatch):

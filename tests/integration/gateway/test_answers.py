@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.access import matrix
 from tests.integration.gateway.running import Gateway, Person, Process
 from tests.support import randoms
 
@@ -69,6 +70,69 @@ def test_what_cannot_be_logged_is_not_shown(gateway: Gateway, desk: Person) -> N
         gateway.rows('GRANT INSERT ON access_log TO "gateway_app"')
     assert refused.status == 500
     assert known["mobile"] not in str(refused.body)
+
+
+def test_more_numbers_than_one_sees_in_an_hour_are_not_shown(gateway: Gateway, desk: Person) -> None:
+    known, greedy = register(desk), gateway.person("cr_agent", stores=(HERE,))
+    gateway.rows(
+        "INSERT INTO access_log SELECT gen_random_uuid(), now() - interval '50 min', %s, 'customer.reveal_contact',"
+        " 'x', 'x', 'x' FROM generate_series(1, 26)",
+        greedy.code,
+    )
+    path = f"/customers/{known['customer_id']}/reveal"
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: greedy.post(path, {"reason": "回访"}, Accept_Language="en"), range(10)))
+    refused = [answer for answer in answers if answer.status != 200]
+    assert len(refused) == 6
+    for answer in refused:
+        assert (answer.status, answer.code, answer.headers["Content-Language"]) == (429, "REVEAL_LIMIT", "en")
+        assert 0 < int(answer.headers["Retry-After"]) <= 600
+        assert known["mobile"] not in str(answer.body)
+    assert "30" in greedy.post(path, {"reason": "回访"}).body["title"]
+    assert desk.post(path, {"reason": "回访"}).status == 200, "the ration is each one's own"
+    metrics = gateway.page("/metrics").body.decode()
+    assert "crm_reveals_refused_total 7.0" in metrics
+    assert 'crm_access_total{operation="customer.reveal_contact"}' in metrics
+    assert '"not shown: more than one person sees in an hour"' in gateway.process.log.read_text("utf-8")
+
+
+def test_a_customer_is_found_in_the_log_however_his_identifier_was_typed(gateway: Gateway, desk: Person) -> None:
+    known = register(desk)["customer_id"]
+    desk.post(f"/customers/{known.upper()}/reveal", {"reason": "回访"})
+    desk.post(f"/customers/{known.replace('-', '')}/reveal", {"reason": "回访"})
+    leader = gateway.person("leader")
+    found = leader.get(f"/access-log?subject_id={known}&staff_id={desk.code}&operation=customer.reveal_contact").body
+    assert (found["total"], {one["subject_id"] for one in found["items"]}) == (2, {known})
+    newest, older = found["items"]
+    assert newest["position"] > older["position"]
+    assert len(newest["hash"]) == 64
+    assert leader.get(f"/access-log?subject_id={known}&until=2026-01-01T00:00:00Z").body["total"] == 0
+    wrong = [leader.get(f"/access-log?{query}") for query in ("since=yesterday", "subject_id=x", "from=2026-01-01")]
+    assert [(answer.status, answer.code) for answer in wrong] == [(422, "INVALID_REQUEST")] * 3
+
+
+ASKED_OF_ONE = (
+    "lookup?q={mobile}", "lookup?q={id_no}", "{customer_id}/audit", "{customer_id}/360", "{customer_id}/consents",
+    "{customer_id}/completeness", "{customer_id}/documents", "{customer_id}/dossier", "{customer_id}/relations",
+    "prefill?id_no={id_no}", "prefill?vin={vin}",
+)  # fmt: skip
+
+
+def test_no_answer_about_a_customer_holds_his_number_or_card_in_full(gateway: Gateway, desk: Person) -> None:
+    card = randoms.resident_id()
+    car = {"vin": randoms.vin(), "model": "GL8"}
+    known = {**register(desk, id_no=card, vehicle=car), **car}
+    path = f"/customers/{known['customer_id']}"
+    assert desk.patch(path, {"mobile": randoms.mobile()}, If_Match='"1"').status == 200
+    paper = {"type": "id_copy", "number": card, "store_id": HERE, "shelf": "A-1"}
+    assert desk.post(f"{path}/documents", paper).status == 201
+    everybody = gateway.person(*matrix().roles, stores=(HERE,))
+    for asked in ASKED_OF_ONE:
+        answer = everybody.get(f"/customers/{asked.format(**known)}")
+        assert answer.status == 200, (asked, answer.body)
+        said = answer.body if isinstance(answer.body, bytes) else str(answer.body).encode()
+        assert known["mobile"].encode() not in said, asked
+        assert card.encode() not in said, asked
 
 
 def test_the_store_acted_for_must_be_ones_own(gateway: Gateway, desk: Person) -> None:

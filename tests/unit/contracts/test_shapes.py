@@ -24,7 +24,7 @@ from contracts.gateway import operations as gateway
 from contracts.operation import OPERATIONS
 from contracts.reporting import operations as reporting
 from contracts.sales import operations as sales
-from contracts.shapes import Between, InvalidShape, Text, dump, load, plain, schema_of
+from contracts.shapes import Between, InvalidShape, Many, Text, dump, load, plain, schema_of
 from contracts.workshop import operations as workshop
 
 ALL = (customer, followup, gateway, reporting, sales, workshop)
@@ -163,6 +163,17 @@ def test_an_amount_that_is_no_number_is_refused(price):
 def test_a_list_takes_a_thousand_members():
     assert len(load(Car, {"name": "abc", "wheels": [{"size": 15}] * 1000}).wheels) == 1000
     assert "wheels" in refused({"name": "abc", "wheels": [{"size": 15}] * 1001})
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    doors: Annotated[list[int], Many(1002)]
+
+
+def test_a_list_that_says_so_takes_more():
+    assert len(load(Fleet, {"doors": [4] * 1002}).doors) == 1002
+    with pytest.raises(InvalidShape):
+        load(Fleet, {"doors": [4] * 1003})
 
 
 def test_a_default_list_is_not_shared():
