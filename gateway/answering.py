@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+from base64 import b64decode
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import orjson
 
 from chassis import logs
+from chassis.aside import aside
 from chassis.context import CallContext
 from chassis.rpc import Caller, CallFailed
 from contracts.access import Actor, matrix
 from contracts.customer import operations as customer
 from gateway.directory import Directory
 from gateway.masking import Found, apply, plan_of
-from gateway.routing import Route
+from gateway.routing import MEDIA_TYPES, Form, Route
 from gateway.wire import Response
 
 log = logs.get("http")
-
-HTML = b"text/html; charset=utf-8"
-CSV = b"text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,16 @@ class Answering:
     caller: Caller
     directory: Directory
 
-    def show(self, body: bytes, *, route: Route, actor: Actor, context: CallContext, expand: bool) -> Response:
+    def show(
+        self,
+        body: bytes,
+        *,
+        route: Route,
+        actor: Actor,
+        context: CallContext,
+        expand: bool = False,
+        form: Form | None = None,
+    ) -> Response:
         """The answer that carries this response; without marks in its declaration the bytes pass as they are."""
         shape = route.operation.response
         plan, versioned = plan_of(shape, actor.roles), _has_version(shape)
@@ -41,7 +49,7 @@ class Answering:
         status = route.status
         if route.gives_file:
             return _file(orjson.loads(body), status=status, extra=extra)
-        if plan.is_needed or expand or versioned or route.found or route.page:
+        if plan.is_needed or expand or versioned or route.found or form:
             item = orjson.loads(body)
             if versioned:
                 extra = (*extra, ("ETag", f'"{item["version"]}"'))
@@ -54,8 +62,8 @@ class Answering:
                 if expand:
                     self._name_customers(found, actor=actor, context=context)
                 body = orjson.dumps(item)
-            if route.page:
-                return Response(status, route.page.render(item), HTML, extra, route.page.policy)
+            if form:
+                return _in_form(form, item, status=status, extra=extra)
         return Response(status, body, extra=extra)
 
     def _name(self, found: Found) -> None:
@@ -86,8 +94,20 @@ class Answering:
 
 
 def _file(item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ...]) -> Response:
-    disposition = ("Content-Disposition", f'attachment; filename="{item["file_name"]}"')
-    return Response(status, item["content"].encode(), content_type=CSV, extra=(*extra, disposition))
+    content, media_type = b64decode(item["content"]), MEDIA_TYPES[item["format"]]
+    return Response(status, content, media_type.encode(), (*extra, _saved_as(item["file_name"])))
+
+
+def _in_form(form: Form, item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ...]) -> Response:
+    """A file holds a whole history and is made beside the event loop; a page takes some milliseconds."""
+    if form.saved_as is None:
+        return Response(status, form.render(item), form.media_type.encode(), extra, form.policy)
+    extra = (*extra, _saved_as(form.saved_as(item)))
+    return Response(status, aside(partial(form.render, item)), form.media_type.encode(), extra, form.policy)
+
+
+def _saved_as(name: str) -> tuple[str, str]:
+    return ("Content-Disposition", f'attachment; filename="{name}"')
 
 
 @cache

@@ -141,7 +141,9 @@ class Dispatcher:
             body = self._call(operation, asked, context)
         if route.logs_access:
             self._log_access(asked, route, body=body, staff_id=actor.staff_id, request_id=request_id)
-        return self.answering.show(body, route=route, actor=actor, context=context, expand=expand)
+        return self.answering.show(
+            body, route=route, actor=actor, context=context, expand=expand, form=route.form(asked)
+        )
 
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
         link = self.caller.link
@@ -180,14 +182,13 @@ class Dispatcher:
             raise HttpFault(faults.TIMED_OUT) from None
 
     def _log_access(self, asked: dict[str, Any], route: Route, *, body: bytes, staff_id: str, request_id: str) -> None:
-        """Write down the access; of a file also whom it holds. Raises RevealLimit."""
+        """Write down the access; of a file also why it was asked for, and whom it holds. Raises RevealLimit."""
         file = orjson.loads(body) if route.gives_file else None
-        reason = asked.get("reason", route.zh)
         entry = Access(
             staff_id=staff_id,
             operation=route.operation.name,
             subject_id=str(UUID(asked[route.parameters[0]])),  # in one form, however it was typed
-            reason=reason if file is None else f"{reason} ({file['rows']} rows)",
+            reason=f"{file['reason']} ({file['rows']} rows)" if file else asked.get("reason", route.zh),
             request_id=request_id,
             customers=tuple(map(UUID, file["customer_ids"])) if file else (),
         )

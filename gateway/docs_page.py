@@ -91,7 +91,8 @@ def _code(text: str) -> str:
 def _operation(method: str, path: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
     roles = ", ".join(f"{role} ({reach})" for role, reach in operation["x-roles"].items()) or "无需登录 · no session"
     success = next(answer for status, answer in operation["responses"].items() if status.isdigit())
-    media, answer = next(iter(success["content"].items()))
+    json = success["content"].get("application/json")
+    others = ", ".join(media for media in success["content"] if media != "application/json")
     answered = f"应答 · Answer {', '.join(s for s in operation['responses'] if s.isdigit())}"
     given = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     codes = operation["responses"]["4XX"]["description"].partition(": ")[2]
@@ -99,9 +100,8 @@ def _operation(method: str, path: str, operation: dict[str, Any], document: dict
         f'<p class="s">{escape(operation["operationId"])} · {operation["x-kind"]} · {escape(roles)}</p>',
         _parameters(operation["parameters"]),
         _fields("请求体 · Body", given, document) if given else "",
-        _fields(answered, _resolved(answer["schema"], document), document)
-        if media == "application/json"
-        else f"<h4>{answered}</h4><p>{escape(media)}</p>",
+        f"<h4>{answered}</h4><p>{escape(others)}</p>" if others else "",
+        _fields(answered, _resolved(json["schema"], document), document) if json else "",
         f'<h4>错误码 · Codes</h4><p class="s">{escape(codes)}</p>',
     ]
     return (

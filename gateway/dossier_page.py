@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
 from html import escape
 from typing import Any
 
-from gateway.routing import Page
+from gateway.dossier_words import DETAILS, day, moment, shown, word
+from gateway.routing import Form
 
 STYLE = """
 *{box-sizing:border-box}
@@ -35,42 +35,17 @@ POLICY = (
 )
 """The page's own style may apply, nothing may run."""
 
-_WORDS = {
-    "person": "个人", "company": "单位", "male": "男", "female": "女",
-    "owner": "车主", "user": "使用人", "bringer": "送修人", "payer": "付款人", "buyer": "购车人", "insured": "被保险人",
-    "contract": "购车合同", "id_copy": "身份证复印件", "invoice": "发票", "registration": "行驶证/登记证",
-    "insurance_policy": "保险单", "other": "其他",
-    "service_contract": "履行服务合同", "sales": "销售联系", "marketing": "营销活动", "survey": "满意度调查",
-    "profiling": "自动化分析", "sensitive_data": "敏感信息", "share_manufacturer": "提供给厂家",
-    "share_insurer": "提供给保险公司", "third_party": "提供给第三方",
-    "any": "所有方式", "call": "电话", "sms": "短信", "email": "电子邮件", "letter": "信函",
-    "spouse_of": "配偶", "employee_of": "雇员(所属单位)", "driver_of": "驾驶员", "parent_of": "父母",
-    "referrer_of": "介绍人",
-    "order_signed": "签订订单", "vehicle_delivered": "交车", "payment_confirmed": "收款",
-    "repair_order_opened": "送修开单",
-    "repair_settled": "维修结算", "repair_ready": "维修完工", "vehicle_returned": "交还车辆",
-    "visit_planned": "计划回访", "visit_rescheduled": "回访改期",
-    "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
-    "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
-    "vehicle_allocated": "配车",
-}  # fmt: skip
-_DETAILS = {
-    "number": "单号", "model": "车型", "km": "里程", "vin": "车架号", "purpose": "目的", "score": "评分",
-    "due_at": "应回访",
-    "promised_date": "承诺交期", "total_fen": "金额(元)", "amount_fen": "金额(元)",
-}  # fmt: skip
-"""What of an event's summary is printed, under which name."""
-
 Cells = list[object]
 
 
 def render(item: dict[str, Any]) -> bytes:
-    """The page of a `contracts.customer.folder.Dossier`, masked as its reader may see it."""
+    """The page of a `contracts.customer.dossier.Dossier`, masked as its reader may see it."""
     customer = item["customer"]
+    papers = [one for one in item["documents"] if one["removed_at"] is None]
     parts = (
         _profile(customer),
         _section("车辆", ("车型", "车架号", "车牌", "颜色", "关系", "起", "止"), map(_vehicle, customer["vehicles"])),
-        _section("资料索引", ("类别", "编号", "日期", "门店", "存放位置"), map(_document, item["documents"])),
+        _section("资料索引", ("类别", "编号", "日期", "门店", "存放位置"), map(_document, papers)),
         _section("个人信息授权", ("用途", "方式", "决定", "依据文本", "时间"), map(_consent, item["consents"])),
         _section("关系人", ("姓名", "关系", "起", "止"), map(_relation, item["relations"])),
         _section("往来记录", ("时间", "事项", "门店", "内容"), map(_line, customer["timeline"])),
@@ -80,26 +55,26 @@ def render(item: dict[str, Any]) -> bytes:
     return (
         f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{_text(title)}</title>'
         f"<style>{STYLE}</style></head><body><header><h1>客户档案</h1>"
-        f'<span class="s">打印时间 {_moment(item["printed_at"])}</span></header>{"".join(parts)}'
+        f'<span class="s">打印时间 {moment(item["printed_at"])}</span></header>{"".join(parts)}'
         f'<footer class="s">档案号 {_text(customer["customer_id"])} · 第 {_text(customer["version"])} 版 · '
         "含个人信息,请妥善保管</footer></body></html>"
     ).encode()
 
 
-PAGE = Page(render, POLICY)
+PAGE = Form("page", "text/html; charset=utf-8", render, policy=POLICY)
 
 
 def _profile(customer: dict[str, Any]) -> str:
     glance, wishes = customer["glance"], customer.get("preferences") or {}
     wished = ["不接受电话"] if wishes.get("do_not_call") else []
     if wishes.get("channel"):
-        wished.append(f"首选{_word(wishes['channel'])}")
+        wished.append(f"首选{word(wishes['channel'])}")
     pairs = (
         ("姓名", f"{customer['name']}{customer['title']}"),
-        ("类别", _word(customer["kind"])),
+        ("类别", word(customer["kind"])),
         ("电话", "、".join(one["number"] for one in customer["phones"] if one["until"] is None) or customer["mobile"]),
         ("身份证号", customer["id_number"]),
-        ("性别", _word(customer["gender"])),
+        ("性别", word(customer["gender"])),
         ("出生日期", customer["birth_date"]),
         ("机构代码", customer["uscc"] or customer["organisation_code"]),
         ("工作单位", customer["employer"]),
@@ -108,10 +83,10 @@ def _profile(customer: dict[str, Any]) -> str:
         ("标签", "、".join(customer["tags"])),
         ("联系意愿", "、".join(wished)),
         ("建档门店", customer.get("store_name") or customer["store_id"]),
-        ("建档时间", _moment(customer["registered_at"])),
-        ("购车", _moment(glance["sold_at"]) if glance["sold_by_us"] else "非本集团售出"),
+        ("建档时间", moment(customer["registered_at"])),
+        ("购车", moment(glance["sold_at"]) if glance["sold_by_us"] else "非本集团售出"),
         ("销售顾问", glance.get("consultant_name") or glance["consultant_id"]),
-        ("最近维修", _moment(glance["last_service_at"])),
+        ("最近维修", moment(glance["last_service_at"])),
         ("维修次数", glance["service_visits"]),
     )
     rows = [
@@ -130,49 +105,31 @@ def _section(title: str, columns: Iterable[str], rows: Iterable[Cells]) -> str:
 
 
 def _vehicle(one: dict[str, Any]) -> Cells:
-    known = [one["model"], one["vin"], one["plate"], one["colour"], _word(one["role"])]
-    return [*known, _day(one["since"]), _day(one["until"])]
+    known = [one["model"], one["vin"], one["plate"], one["colour"], word(one["role"])]
+    return [*known, day(one["since"]), day(one["until"])]
 
 
 def _document(one: dict[str, Any]) -> Cells:
     number = one["id_number"] or one["number"]
-    return [_word(one["type"]), number, one["issued_on"], one.get("store_name") or one["store_id"], one["shelf"]]
+    return [word(one["type"]), number, one["issued_on"], one.get("store_name") or one["store_id"], one["shelf"]]
 
 
 def _consent(one: dict[str, Any]) -> Cells:
     decided = "同意" if one["allowed"] else "不同意"
-    return [_word(one["purpose"]), _word(one["channel"]), decided, one["text_version"], _moment(one["at"])]
+    return [word(one["purpose"]), word(one["channel"]), decided, one["text_version"], moment(one["at"])]
 
 
 def _relation(one: dict[str, Any]) -> Cells:
     """Of himself: he is the referrer of the other one. Of the other one: that one is his referrer."""
-    kind = _word(one["kind"])
+    kind = word(one["kind"])
     said = f"对方为其{kind}" if one["reverse"] else f"为对方的{kind}"
     return [one["name"], kind if one["kind"] == "spouse_of" else said, one["since"], one["until"]]
 
 
 def _line(one: dict[str, Any]) -> Cells:
     summary = one["summary"]
-    told = [f"{name} {_detail(key, summary[key])}" for key, name in _DETAILS.items() if summary.get(key) is not None]
-    return [_moment(one["occurred_at"]), _word(one["type"]), one.get("store_name") or one["store_id"], ";".join(told)]
-
-
-def _detail(key: str, value: Any) -> object:
-    if key.endswith("_fen"):
-        return f"{value // 100}.{value % 100:02d}"
-    return _moment(value) if key.endswith("_at") else value
-
-
-def _word(code: Any) -> object:
-    return _WORDS.get(str(code), code)
-
-
-def _moment(value: str | None) -> str:
-    return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M") if value else ""
-
-
-def _day(value: str | None) -> str:
-    return value[:10] if value else ""
+    told = [f"{name} {shown(key, summary[key])}" for key, name in DETAILS.items() if summary.get(key) is not None]
+    return [moment(one["occurred_at"]), word(one["type"]), one.get("store_name") or one["store_id"], ";".join(told)]
 
 
 def _text(value: object) -> str:

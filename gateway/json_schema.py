@@ -100,7 +100,7 @@ class Schemas:
             return _nullable(inner), marks
         if origin in (list, tuple):
             inner, marks = self._value(arguments[0], shown=shown)
-            return {"type": "array", "items": inner, "maxItems": LONGEST_LIST}, marks
+            return {"type": "array", "items": inner} | ({} if shown else {"maxItems": LONGEST_LIST}), marks
         if origin is dict or hint is dict:
             return {"type": "object", "additionalProperties": True}, ()
         if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -12,7 +12,7 @@ from gateway import errors, faults
 from gateway.json_schema import Schema, Schemas
 from gateway.masking import expands_customers
 from gateway.reading import EXPECTED
-from gateway.routing import BASE, Route, Table
+from gateway.routing import BASE, MEDIA_TYPES, Route, Table
 
 STORE = "store_id"
 TAGS = {
@@ -75,6 +75,7 @@ _HEADERS: dict[str, Schema] = {
     },
 }
 
+_BYTES: Schema = {"type": "string", "format": "binary"}
 _PROBLEM: Schema = {
     "type": "object",
     "description": "RFC 9457",
@@ -143,8 +144,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "responses": _responses(route, schemas),
     }
     if route.takes_bytes:
-        binary = {"type": "string", "format": "binary"}
-        described["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": binary}}}
+        described["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": _BYTES}}}
     elif route.method in ("POST", "PATCH") and (body := _body(route, schemas))["properties"]:
         described["requestBody"] = {
             "required": bool(body.get("required")),
@@ -188,14 +188,13 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     response = route.operation.response
     success: dict[str, Any] = {
         "description": (response.__doc__ or "").partition("\n")[0],
-        "content": {"text/csv": {"schema": {"type": "string"}}}
-        if route.gives_file
-        else {"text/html": {"schema": {"type": "string"}}}
-        if route.page
-        else {"application/json": {"schema": schemas.reference(response, shown=True)}},
+        "content": _content(route, schemas),
     }
     if any(field.name == "version" for field in dataclasses.fields(response)):
         success["headers"] = {"ETag": {"description": "The version.", "schema": {"type": "string"}}}
+    if route.gives_file or any(form.saved_as for form in route.forms):
+        disposition = {"description": "`attachment`, with the file's name.", "schema": {"type": "string"}}
+        success.setdefault("headers", {})["Content-Disposition"] = disposition
     codes = codes_of(route)
     refused: dict[str, Any] = {
         "description": "拒绝 · Refused: " + ", ".join(codes),
@@ -218,6 +217,20 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.found:
         answers[str(route.found)] = success
     return {**answers, "4XX": refused, "5XX": failed}
+
+
+def _content(route: Route, schemas: Schemas) -> dict[str, Any]:
+    """What an answer may be: files are bytes as they are, pages are text."""
+    if route.gives_file:
+        return {_bare(media_type): {"schema": _BYTES} for media_type in MEDIA_TYPES.values()}
+    forms = {
+        _bare(form.media_type): {"schema": _BYTES if form.saved_as else {"type": "string"}} for form in route.forms
+    }
+    return {"application/json": {"schema": schemas.reference(route.operation.response, shown=True)}} | forms
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0]
 
 
 def codes_of(route: Route) -> list[str]:

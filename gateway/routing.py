@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -11,17 +12,29 @@ from urllib.parse import unquote_to_bytes
 from contracts.operation import Operation
 from gateway import faults
 from gateway.faults import HttpFault
+from gateway.wire import NOTHING_MAY_RUN
 
 BASE = "/api/v1"
+FORMAT = "format"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
+"""Of files, by their format."""
+
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """How a response is shown as HTML: made of its JSON, masked and named, under this content security policy."""
+class Form:
+    """A form of a response beside JSON: made of that, masked and named, where the request's `format` is `name`.
 
+    `policy` is the content security policy of a page; `saved_as` makes it a file, and names that.
+    """
+
+    name: str
+    media_type: str
     render: Callable[[dict[str, Any]], bytes]
-    policy: str
+    policy: str = NOTHING_MAY_RUN
+    saved_as: Callable[[dict[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +46,9 @@ class Route:
     `logs_access` writes the access to personal data into the access log before it is answered;
     `rationed` answers so many of them per person and hour (`gateway/access_log.py`).
     `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
-    `page` answers with a page for people instead of JSON.
-    `gives_file` answers with the response's `content` as a CSV file called `file_name`, of so many `rows`,
-    about the customers in `customer_ids`.
+    `forms` are what the answer may be instead of JSON.
+    `gives_file` answers with the response's `content` (base64) as a file of its `format`, called `file_name`;
+    `logs_access` then writes down the response's `reason`, `rows` and `customer_ids`.
     """
 
     method: str
@@ -49,12 +62,21 @@ class Route:
     public: bool = False
     takes_bytes: str = ""
     gives_file: bool = False
-    page: Page | None = None
+    forms: tuple[Form, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names in the path."""
         return tuple(_PARAMETER.findall(self.path))
+
+    def form(self, asked: Mapping[str, Any]) -> Form | None:
+        """The form that a request asks for; None is JSON."""
+        if not self.forms:
+            return None
+        wanted = asked.get(FORMAT) or next(
+            one.default for one in dataclasses.fields(self.operation.request) if one.name == FORMAT
+        )
+        return next((form for form in self.forms if form.name == wanted), None)
 
 
 @dataclass(slots=True)

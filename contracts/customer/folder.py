@@ -1,4 +1,4 @@
-"""What stands in a customer's folder beside his record: consents, documents, completeness, the printed dossier."""
+"""What stands in a customer's folder beside his record: consents, documents, completeness."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.customer.operations import ById, Gender
-from contracts.customer.relations import RelationShown
-from contracts.customer.views import CustomerView
 from contracts.fields import IdNumber, MobileShown, Plate, Reason, StaffId, StoreId, Vin
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -193,28 +191,6 @@ class DocumentRemoved:
     document_id: UUID
 
 
-# -- the dossier (R24, PIPL 45) --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class DossierAsked:
-    """A customer's whole folder for paper; who asked goes into the access log (R62)."""
-
-    customer_id: UUID
-    reason: Reason = "打印客户档案"
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """All parts: the profile with vehicles and timeline, consents that hold, documents, relations."""
-
-    customer: CustomerView
-    consents: list[ConsentShown]
-    documents: list[DocumentShown]
-    relations: list[RelationShown]
-    printed_at: datetime
-
-
 # -- completeness (R17) ----------------------------------------------------------------------------------------
 
 
@@ -358,13 +334,6 @@ remove_document = command(
     DocumentRemoved,
     refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "DOCUMENT_NOT_FOUND"),
     summary="Take a paper out of the folder; that it was there is kept",
-)
-dossier = query(
-    "customer.dossier",
-    DossierAsked,
-    Dossier,
-    refuses=("CUSTOMER_NOT_FOUND",),
-    summary="A customer's whole folder on one page to print, into the access log",
 )
 completeness = query(
     "customer.completeness",

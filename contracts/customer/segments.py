@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from contracts.customer.operations import CustomerKind
-from contracts.fields import MobileShown, Reason, StaffId, StoreId
+from contracts.fields import MobileShown, StaffId, StoreId
 from contracts.operation import command, query
-from contracts.shapes import Between, Many, Text
+from contracts.shapes import Between, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +85,6 @@ class Members:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExportAsked:
-    """The members as a file; who asked, why, and how many rows he got goes into the access log (R18, R62)."""
-
-    segment_id: UUID
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A CSV file: `content` is its text, `rows` how many customers it holds, and `customer_ids` which (PIPL 57)."""
-
-    file_name: str
-    rows: int
-    customer_ids: Annotated[list[UUID], Many(20_000)]
-    content: Annotated[str, Text(0, 10_000_000)]
-
-
 SEGMENT_NOT_FOUND = "SEGMENT_NOT_FOUND"
 
 create_segment = command(
@@ -118,11 +100,4 @@ get_segment = query(
 )
 segment_members = query(
     "customer.segment_members", MembersAsked, Members, refuses=(SEGMENT_NOT_FOUND,), summary="Who is in a segment"
-)
-export_segment = query(
-    "customer.export_segment",
-    ExportAsked,
-    Exported,
-    refuses=(SEGMENT_NOT_FOUND, "SEGMENT_TOO_LARGE"),
-    summary="A segment's members as a CSV file, with a reason, into the access log",
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.customer import folder, imports, merges, relations, segments, vehicles, views
+from contracts.customer import dossier, exports, folder, imports, merges, relations, segments, vehicles, views
 from contracts.customer import operations as customer
-from gateway import dossier_page
+from gateway import dossier_page, dossier_workbook
 from gateway.routing import Route
 
 ROUTES = (
@@ -33,10 +33,10 @@ ROUTES = (
     Route(
         "GET",
         "/customers/{customer_id}/dossier",
-        folder.dossier,
-        "打印客户档案",
+        dossier.dossier,
+        "打印或导出客户档案",
         logs_access=True,
-        page=dossier_page.PAGE,
+        forms=(dossier_page.PAGE, dossier_workbook.WORKBOOK),
     ),
     Route("POST", "/customers/{customer_id}/relations", relations.add_relation, "登记客户关系", status=201),
     Route("GET", "/customers/{customer_id}/relations", relations.relations, "客户关系及介绍人"),
@@ -58,11 +58,16 @@ ROUTES = (
     Route("GET", "/segments", segments.list_segments, "客户分组"),
     Route("GET", "/segments/{segment_id}", segments.get_segment, "分组详情"),
     Route("GET", "/segments/{segment_id}/members", segments.segment_members, "分组成员"),
+    Route("POST", "/segments/{segment_id}/exports", exports.ask_export, "申请导出分组成员", status=201),
+    Route("GET", "/exports", exports.list_exports, "导出申请"),
+    Route("GET", "/exports/{export_id}", exports.get_export, "导出申请详情"),
+    Route("POST", "/exports/{export_id}/approve", exports.approve_export, "批准导出"),
+    Route("POST", "/exports/{export_id}/refuse", exports.refuse_export, "拒绝导出"),
     Route(
         "GET",
-        "/segments/{segment_id}/export",
-        segments.export_segment,
-        "导出分组成员(记入日志)",
+        "/exports/{export_id}/file",
+        exports.download_export,
+        "下载导出文件(记入日志)",
         logs_access=True,
         gives_file=True,
     ),

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from chassis.clock import LOCAL
 from chassis.context import Call
 from chassis.entrypoints import command, query, scheduled, subscribe
-from contracts.customer import folder, imports, merges, operations, segments, vehicles, views
+from contracts.customer import dossier as dossier_contracts
+from contracts.customer import exports, folder, imports, merges, operations, segments, vehicles, views
 from contracts.customer import relations as relation_contracts
 from contracts.envelope import Received
 from contracts.fields import Nothing
@@ -21,6 +22,7 @@ from contracts.sales.events import OrdersRekeyed, VehicleDelivered
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.customer import timeline
 from services.customer.queries import completeness, dossier, look_up, prefill, view
+from services.customer.queries import exports as export_queries
 from services.customer.queries import folder as folder_queries
 from services.customer.queries import imports as import_queries
 from services.customer.queries import merges as merge_queries
@@ -44,6 +46,7 @@ from services.customer.usecases import (
     splitting,
     undoing,
 )
+from services.customer.usecases import exports as exporting
 from services.customer.usecases import segments as segmenting
 
 TOGETHER = 100
@@ -161,13 +164,33 @@ class CustomerService:
             connection, segment_id=request.segment_id, after=request.after, limit=request.limit
         )
 
-    @query(segments.export_segment)
-    def export_segment(self, connection: Connection, request: segments.ExportAsked, call: Call) -> dict[str, Any]:
-        return segment_queries.export_segment(connection, segment_id=request.segment_id, roles=call.actor.roles)
-
     @scheduled("segments", every=2)
     def judge_segments(self, session: Session, now: datetime) -> int:
         return segmenting.judge_segments(session, now=now)
+
+    @command(exports.ask_export)
+    def ask_export(self, session: Session, request: exports.AskExport, call: Call) -> dict[str, Any]:
+        return exporting.ask_export(session, request, scope=call.scope, now=call.now)
+
+    @command(exports.approve_export)
+    def approve_export(self, session: Session, request: exports.ExportById, call: Call) -> dict[str, Any]:
+        return exporting.approve(session, request, scope=call.scope, now=call.now)
+
+    @command(exports.refuse_export)
+    def refuse_export(self, session: Session, request: exports.RefuseExport, call: Call) -> dict[str, Any]:
+        return exporting.refuse(session, request, scope=call.scope, now=call.now)
+
+    @query(exports.list_exports)
+    def list_exports(self, connection: Connection, request: exports.ListExports, call: Call) -> dict[str, Any]:
+        return export_queries.list_exports(connection, request, scope=call.scope)
+
+    @query(exports.get_export)
+    def get_export(self, connection: Connection, request: exports.ExportById, call: Call) -> dict[str, Any]:
+        return export_queries.get_export(connection, request, scope=call.scope)
+
+    @query(exports.download_export)
+    def download_export(self, connection: Connection, request: exports.ExportById, call: Call) -> dict[str, Any]:
+        return export_queries.download(connection, request, scope=call.scope, roles=call.actor.roles, now=call.now)
 
     @command(folder.record_consent)
     def record_consent(self, session: Session, request: folder.RecordConsent, call: Call) -> folder.ConsentRecorded:
@@ -189,9 +212,9 @@ class CustomerService:
     def remove_document(self, session: Session, request: folder.RemoveDocument, call: Call) -> folder.DocumentRemoved:
         return documents.remove_document(session, request, scope=call.scope, now=call.now)
 
-    @query(folder.dossier)
-    def dossier(self, connection: Connection, request: folder.DossierAsked, call: Call) -> dict[str, Any]:
-        return dossier.dossier(connection, customer_id=request.customer_id, now=call.now)
+    @query(dossier_contracts.dossier)
+    def dossier(self, connection: Connection, request: dossier_contracts.DossierAsked, call: Call) -> dict[str, Any]:
+        return dossier.dossier(connection, customer_id=request.customer_id, format=request.format, now=call.now)
 
     @query(folder.completeness)
     def completeness(self, connection: Connection, request: operations.ById, call: Call) -> folder.Completeness:

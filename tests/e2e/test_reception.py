@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import urllib.request
+import uuid
 from datetime import timedelta
+from email.message import Message
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -109,20 +113,16 @@ def test_a_customer_enters_a_segment_within_seconds_and_its_export_is_written_do
         return mine.customer_id in {one["customer_id"] for one in members}
 
     eventually(entered, within=SOON + 1)
-    asked = clock.now() - timedelta(minutes=1)
-    table, rows = export(system, f"{path}/export?reason=spring")
-    assert mine.customer_id in table
-    assert mine.mobile not in table
-    (written, *_) = [
-        entry
-        for entry in system.boss.get("/access-log")["items"]
-        if entry["operation"] == "customer.export_segment" and entry["subject_id"] == segment["segment_id"]
-    ]
-    assert written["staff_id"] == system.staff_id("service_manager")
-    assert written["reason"] == f"spring ({rows} rows)"
-    assert written["at"] >= asked.isoformat()
+    export = boss.post(f"{path}/exports", {"format": "csv", "reason": "spring"})
+    assert (export["status"], export["decided_by"]) == ("ready", None)
+    text, rows = table(system, f"/exports/{export['export_id']}/file")
+    assert mine.customer_id in text
+    assert mine.mobile not in text
+    assert rows == export["rows"]
+    (written,) = logged(system, export)
+    assert (written["staff_id"], written["reason"]) == (system.staff_id("service_manager"), f"spring ({rows} rows)")
     about_him = system.boss.get("/access-log", subject_id=mine.customer_id)["items"]
-    assert [one["operation"] for one in about_him] == ["customer.export_segment"], "a file that held him"
+    assert [one["operation"] for one in about_him] == ["customer.download_export"], "a file that held him"
     scope = crm(system, "privacy", "scope", "--request-id", written["request_id"])
     concerned = {line.split("\t")[0] for line in scope.stdout.splitlines()}
     assert mine.customer_id in concerned
@@ -131,21 +131,79 @@ def test_a_customer_enters_a_segment_within_seconds_and_its_export_is_written_do
     assert verified.exit_code == 0, verified.output
 
 
+def test_a_large_export_goes_out_after_a_second_person_s_word(system: System, car: Car) -> None:
+    """R62: asked for by one, allowed by another, taken by the first, and all of it written down."""
+    manager, leader = system.as_("service_manager"), system.as_("leader")
+    name, moment = f"分组 {uuid.uuid4()}", clock.now() - timedelta(minutes=1)
+    segment = manager.post("/segments", {"name": name, "predicate": {"fact": "sold_by_us", "equals": True}})
+    path = f"/segments/{segment['segment_id']}"
+    eventually(lambda: manager.get(path)["members"] > 0, within=20)
+    system.rows(
+        "customer",
+        "INSERT INTO policy (code, effective_from, value, published_by, published_at)"
+        " VALUES ('EXPORT_APPROVAL', %s, '{\"above\": 0}', 'test', %s) RETURNING id",
+        moment,
+        moment,
+    )
+    try:
+        export = manager.post(f"{path}/exports", {"format": "xlsx", "reason": "autumn"})
+    finally:
+        system.rows("customer", "DELETE FROM policy WHERE code = 'EXPORT_APPROVAL' RETURNING id")
+    at = f"/exports/{export['export_id']}"
+    assert export["status"] == "awaiting_approval"
+    with pytest.raises(ApiProblem) as early:
+        manager.get(f"{at}/file")
+    assert (early.value.status, early.value.code) == (409, "EXPORT_NOT_READY")
+    assert at.rpartition("/")[2] in {
+        one["export_id"] for one in leader.get("/exports", status="awaiting_approval")["items"]
+    }
+    assert logged(system, export) == []
+
+    approved = leader.post(f"{at}/approve")
+    with pytest.raises(ApiProblem) as twice:
+        leader.post(f"{at}/approve")
+
+    assert (approved["status"], approved["decided_by"]) == ("ready", system.staff_id("leader"))
+    assert (twice.value.status, twice.value.code) == (409, "EXPORT_DECIDED")
+    headers, content = file(system, f"{at}/file")
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    (_, *lines) = sheet.iter_rows(values_only=True)
+    assert len(lines) == export["rows"] > 0
+    assert headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    (written,) = logged(system, export)
+    assert (written["staff_id"], written["reason"]) == (
+        system.staff_id("service_manager"), f"autumn ({len(lines)} rows)"
+    )  # fmt: skip
+
+
+def logged(system: System, export: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the access log says of this export's file."""
+    return [
+        entry
+        for entry in system.boss.get("/access-log")["items"]
+        if entry["operation"] == "customer.download_export" and entry["subject_id"] == export["export_id"]
+    ]
+
+
 def crm(system: System, *words: str) -> Result:
     """The command, with what the gateway knows of its database."""
     return CliRunner().invoke(main, words, env=system.stack.env_for("gateway"))
 
 
-def export(system: System, path: str) -> tuple[str, int]:
-    """The file as a browser gets it, and how many customers it holds."""
-    import urllib.request
-
-    boss = system.as_("service_manager")
+def file(system: System, path: str) -> tuple[Message, bytes]:
+    """A file as a browser gets it."""
+    manager = system.as_("service_manager")
     request = urllib.request.Request(
-        f"{system.base_url}/api/v1{path}", headers={"Authorization": f"Bearer {boss.token}"}
+        f"{system.base_url}/api/v1{path}", headers={"Authorization": f"Bearer {manager.token}"}
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
-        text = answer.read().decode("utf-8-sig")
+        return answer.headers, answer.read()
+
+
+def table(system: System, path: str) -> tuple[str, int]:
+    """A CSV file, and how many customers it holds."""
+    headers, content = file(system, path)
+    assert headers["Content-Type"] == "text/csv; charset=utf-8"
+    text = content.decode("utf-8-sig")
     return text, len(list(csv.DictReader(io.StringIO(text))))

@@ -1,6 +1,7 @@
 """What the customer service owns, by business idea; importing this package declares every table."""
 
 from services.customer.models.declared import Base
+from services.customer.models.exports import Export
 from services.customer.models.folder import Consent, Document
 from services.customer.models.imports import ImportFile, ImportPart, ImportRow
 from services.customer.models.merges import CustomerAlias, DocumentOwner, DuplicateScan, Merge, MergeStep
@@ -20,6 +21,7 @@ __all__ = [
     "Document",
     "DocumentOwner",
     "DuplicateScan",
+    "Export",
     "Glance",
     "ImportFile",
     "ImportPart",

@@ -1,4 +1,7 @@
-"""A customer's whole folder for paper (R24, PIPL 45)."""
+"""A customer's whole folder, for paper and as the copy he may ask for (R24, PIPL 45).
+
+Of a record that was merged this is its survivor's. What a vehicle had before or after his time is somebody else's.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,104 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from chassis.clock import LOCAL
+from contracts.customer.dossier import DossierFormat
 from services.customer.queries import folder, view
 
-MOST_LINES = 500
+PRINTED_LINES = 500
 """Timeline entries that are printed, newest first; `customer.older` says that there are more."""
 
+MOST_LINES = 20_000
+"""Of anything in a copy: a taxi company's years are fewer."""
 
-def dossier(connection: Connection, *, customer_id: UUID, now: datetime) -> dict[str, Any]:
-    """`folder.Dossier`. Raises CustomerNotFound."""
-    today = now.astimezone(LOCAL).date()
+_MINE = "(SELECT id FROM customer WHERE id = :customer_id OR merged_into = :customer_id)"
+_HELD = """
+      FROM {table} held
+     WHERE EXISTS (
+           SELECT FROM vehicle_party p
+            WHERE p.customer_id = :customer_id AND p.vehicle_id = held.vehicle_id
+              AND p.since {began} AND (p.until IS NULL OR p.until > held.{at}))
+"""
+_EARLIER = text(
+    """
+    SELECT id AS customer_id, kind, name, title, gender, birth_date, id_number, uscc, organisation_code, mobile, phones,
+           email, addresses, employer, preferences, tags, store_id, registered_at, updated_at
+      FROM customer WHERE merged_into = :customer_id ORDER BY registered_at, id
+    """
+)
+_PLATES = text(
+    "SELECT held.vehicle_id, held.plate, held.kind, held.since, held.until"
+    + _HELD.format(table="vehicle_plate", began="< coalesce(held.until, 'infinity')", at="since")
+    + "ORDER BY held.vehicle_id, held.since, held.plate"
+)
+_READINGS = text(
+    "SELECT held.vehicle_id, held.at, held.km, held.source_id"
+    + _HELD.format(table="odometer", began="<= held.at", at="at")
+    + "ORDER BY held.vehicle_id, held.at, held.source_id LIMIT :most"
+)
+_CHANGES = text(
+    f"""
+    SELECT field, old, new, version, at, staff_id, department, origin FROM change
+     WHERE customer_id IN {_MINE} ORDER BY at DESC, id DESC LIMIT :most
+    """  # noqa: S608  # constants of this file, here and below
+)
+_MERGES = text(
+    f"""
+    SELECT id AS merge_id, kind, survivor_id, loser_ids, field_choices, reason, store_id, requested_by, requested_at,
+           undone_at, undone_by, undone_because
+      FROM merge
+     WHERE survivor_id IN {_MINE}
+        OR loser_ids ?| ARRAY(SELECT id::text FROM {_MINE} mine)
+     ORDER BY position DESC
+    """  # noqa: S608
+)
+_SEGMENTS = text(
+    f"""
+    SELECT m.segment_id, s.name, m.entered_at, m.left_at FROM segment_member m JOIN segment s ON s.id = m.segment_id
+     WHERE m.customer_id IN {_MINE} ORDER BY m.entered_at DESC, s.name, m.customer_id
+    """  # noqa: S608
+)
+
+
+def dossier(
+    connection: Connection,
+    *,
+    customer_id: UUID,
+    now: datetime,
+    format: DossierFormat = DossierFormat.PAGE,  # noqa: A002  # its field's name
+) -> dict[str, Any]:
+    """`dossier.Dossier`. Raises CustomerNotFound."""
+    lines = PRINTED_LINES if format is DossierFormat.PAGE else MOST_LINES
+    customer = view.customer_view(connection, customer_id=customer_id, today=now.astimezone(LOCAL).date(), limit=lines)
+    survivor = customer["customer_id"]
+    consents = folder.consents(connection, customer_id=survivor)
     return {
-        "customer": view.customer_view(connection, customer_id=customer_id, today=today, limit=MOST_LINES),
-        "consents": folder.consents(connection, customer_id=customer_id).current,
-        "documents": folder.documents(connection, customer_id=customer_id).items,
-        "relations": folder.relations(connection, customer_id=customer_id).items,
+        "customer": customer | {"vehicles": [_in_his_time(one) for one in customer["vehicles"]]},
+        "consents": consents.current,
+        "documents": folder.documents(connection, customer_id=survivor, removed=True).items,
+        "relations": folder.relations(connection, customer_id=survivor).items,
         "printed_at": now.astimezone(LOCAL),
+        "consent_history": consents.history,
+        "earlier_records": _rows(connection, _EARLIER, survivor),
+        "plates": _rows(connection, _PLATES, survivor),
+        "odometer": _rows(connection, _READINGS, survivor, most=MOST_LINES),
+        "changes": [view.change_shown(row) for row in _rows(connection, _CHANGES, survivor, most=MOST_LINES)],
+        "merges": [_merge(row) for row in _rows(connection, _MERGES, survivor)],
+        "segments": _rows(connection, _SEGMENTS, survivor),
     }
+
+
+def _rows(connection: Connection, query: Any, customer_id: UUID, **more: int) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query, {"customer_id": customer_id, **more}).mappings()]
+
+
+def _merge(row: dict[str, Any]) -> dict[str, Any]:
+    chosen = [{"field": field, "customer_id": taken_from} for field, taken_from in row["field_choices"].items()]
+    return row | {"field_choices": chosen}
+
+
+def _in_his_time(vehicle: dict[str, Any]) -> dict[str, Any]:
+    """Without the plate that a vehicle has now if he has nothing to do with it any more."""
+    return vehicle if vehicle["until"] is None else vehicle | {"plate": None}

@@ -135,7 +135,12 @@ def history(connection: Connection, *, customer_id: UUID, field: str | None, lim
     if connection.execute(_EXISTS, {"customer_id": customer_id}).one_or_none() is None:
         raise CustomerNotFound
     rows = connection.execute(_HISTORY, {"customer_id": customer_id, "field": field, "most": limit}).mappings()
-    return {"items": [dict(row) | {side: _said(row["field"], row[side]) for side in ("old", "new")} for row in rows]}
+    return {"items": [change_shown(dict(row)) for row in rows]}
+
+
+def change_shown(row: dict[str, Any]) -> dict[str, Any]:
+    """`operations.ChangeShown` of a row of `change`."""
+    return row | {side: _said(row["field"], row[side]) for side in ("old", "new")}
 
 
 def _said(field: str, value: Any) -> dict[str, Any] | None:

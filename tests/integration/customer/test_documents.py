@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.access import Reach, Scope
-from contracts.customer.folder import AddDocument, DocumentShown, DocumentType, Dossier, RemoveDocument
+from contracts.customer.dossier import Dossier
+from contracts.customer.folder import AddDocument, DocumentShown, DocumentType, RemoveDocument
 from contracts.customer.operations import VehicleGiven
 from contracts.refusals import StoreNotAllowed
 from contracts.sales.events import VehicleDelivered

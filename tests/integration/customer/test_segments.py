@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +19,7 @@ from contracts.refusals import InvalidRequest
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer import timeline
-from services.customer.errors.segments import FactNotAllowed, SegmentExists, SegmentNotFound, SegmentTooLarge
+from services.customer.errors.segments import FactNotAllowed, SegmentExists
 from services.customer.queries import segments as queries
 from services.customer.rules.predicates import FACTS, Kind
 from services.customer.usecases import segments
@@ -81,7 +79,7 @@ def moves(desk: Desk, segment_id: UUID, who: UUID) -> list[str]:
 def _nobody_else_s_segments(desk: Desk) -> None:
     """The database is shared with other tests, and a turn judges for every segment there is."""
     with desk.transaction() as session:
-        for table in ("segment_member", "segment", "segment_due"):
+        for table in ("segment_member", "export", "segment", "segment_due"):
             session.execute(text(f"DELETE FROM {table}"))
 
 
@@ -288,42 +286,6 @@ def test_members_are_read_page_by_page(desk):
     )
     assert [one["customer_id"] for one in first["items"] + rest["items"]] == everybody
     assert first["total"] == len(everybody) >= 5
-
-
-def export(desk: Desk, segment: UUID, *roles: str) -> dict[str, Any]:
-    answer: dict[str, Any] = desk.read(lambda c: queries.export_segment(c, segment_id=segment, roles=roles))
-    shapes.load(contract.Exported, shapes.plain(answer))
-    return answer
-
-
-def test_the_file_shows_what_the_caller_s_role_may_see(desk):
-    mobile = randoms.mobile()
-    who = desk.register(
-        name="张伟", mobile=mobile, address="深圳市福田区1号", vehicle=VehicleGiven(randoms.vin(), model="GL8")
-    ).customer_id
-    served(desk, who)
-    segment = create(desk, {"fact": "service_visits", "equals": 1})
-    judge(desk)
-    for role, house in (("cr_agent", "深圳市福田区1号"), ("leader", "")):
-        answer = export(desk, segment, role)
-        rows = list(csv.DictReader(io.StringIO(answer["content"].removeprefix("\ufeff"))))
-        (mine,) = [row for row in rows if row["customer_id"] == str(who)]
-        assert (mine["姓名"], mine["电话"], mine["车型"], mine["地址"]) == ("张伟", f"****{mobile[-4:]}", "GL8", house)
-        assert mobile not in answer["content"]
-        assert answer["rows"] == len(rows)
-        assert [str(one) for one in answer["customer_ids"]] == [row["customer_id"] for row in rows]
-
-
-def test_a_file_has_a_bound_and_an_unknown_segment_none(desk, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_EXPORTED", 0)
-    who = desk.register().customer_id
-    served(desk, who)
-    segment = create(desk, {"fact": "service_visits", "equals": 1})
-    judge(desk)
-    with pytest.raises(SegmentTooLarge):
-        export(desk, segment, "leader")
-    with pytest.raises(SegmentNotFound):
-        export(desk, uuids.uuid7(), "leader")
 
 
 def test_without_segments_nothing_is_noted(desk):

@@ -20,7 +20,7 @@ from tests.support.databases import Databases
 from tests.support.randoms import code
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=clock.LOCAL)
-REVEAL, EXPORT = "customer.reveal_contact", "customer.export_segment"
+REVEAL, EXPORT = "customer.reveal_contact", "customer.download_export"
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def links(database: Database) -> list[access_log.Link]:
     log = [
         access(person),
         access(person, reason="'=1+1,2:x,\"\\\t\n客户\U0001f600"),
-        access(person, operation="customer.export_segment", customers=(uuid4(), uuid4())),
+        access(person, operation="customer.download_export", customers=(uuid4(), uuid4())),
         access(person, reason=""),
         access(person, request_id="r" * 64),
     ]
@@ -282,7 +282,7 @@ def test_the_log_is_asked_by_reader_subject_operation_and_time(
 ) -> None:
     person, other, customer = code("P"), code("P"), uuid4()
     export, revealed, foreign = (code("request-") for _ in range(3))
-    one = access(person, operation="customer.export_segment", customers=(uuid4(), customer), request_id=export)
+    one = access(person, operation="customer.download_export", customers=(uuid4(), customer), request_id=export)
     database.run(lambda session: access_log.write(session, one, now=NOON))
     subject = str(customer)
     reveal(database, person, now=NOON + timedelta(minutes=1), subject_id=subject, request_id=revealed)

@@ -99,6 +99,22 @@ def test_a_store_that_the_header_may_name_is_not_required() -> None:
     assert body["additionalProperties"] is False
 
 
+def test_files_are_shown_as_bytes_and_pages_beside_json() -> None:
+    file = described(TABLE.find("GET", f"{BASE}/exports/1/file")[0])["responses"]["200"]
+    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert file["content"] == {
+        kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("text/csv", workbook)
+    }
+    assert "Content-Disposition" in file["headers"]
+    dossier = described(TABLE.find("GET", f"{BASE}/customers/1/dossier")[0])
+    answer = dossier["responses"]["200"]["content"]
+    assert answer["application/json"]["schema"] == {"$ref": "#/components/schemas/customer.Dossier"}
+    assert answer["text/html"]["schema"] == {"type": "string"}
+    assert answer[workbook]["schema"]["format"] == "binary"
+    (asked,) = [one for one in dossier["parameters"] if one.get("name") == "format"]
+    assert asked["schema"] == {"type": "string", "enum": ["page", "json", "xlsx"], "default": "page"}
+
+
 def test_a_password_is_never_shown() -> None:
     body = described(TABLE.find("POST", f"{BASE}/staff")[0])["requestBody"]["content"]["application/json"]["schema"]
     assert body["properties"]["initial_password"]["format"] == "password"

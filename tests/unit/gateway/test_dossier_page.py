@@ -69,7 +69,10 @@ def dossier(name: str = "陈晓明") -> dict[str, Any]:
         },
         "documents": [{
             "type": "contract", "number": name, "id_number": None, "issued_on": "2026-11-01", "store_id": "HN",
-            "shelf": name,
+            "shelf": name, "removed_at": None,
+        }, {
+            "type": "invoice", "number": "REMOVED-1", "id_number": None, "issued_on": None, "store_id": "HN",
+            "shelf": name, "removed_at": moment,
         }],
         "consents": [{
             "purpose": "survey", "channel": "any", "allowed": False, "text_version": name, "at": moment,
@@ -91,6 +94,7 @@ def test_all_parts_are_on_the_page_in_chinese() -> None:
         "里程 12", "金额(元) 123456.05", "2026-11-02 15:30", "不接受电话", "对方为其介绍人", "仅列出最近的记录",
     ):  # fmt: skip
         assert told in text
+    assert "REMOVED-1" not in text
 
 
 def test_what_a_customer_is_called_cannot_become_a_part_of_the_page() -> None:
@@ -117,5 +121,5 @@ def test_the_policy_allows_the_page_its_own_style_and_nothing_else() -> None:
 
 
 def test_reading_a_dossier_is_logged() -> None:
-    (route,) = [route for route in TABLE.routes if route.page is PAGE]
+    (route,) = [route for route in TABLE.routes if PAGE in route.forms]
     assert (route.operation.name, route.logs_access) == ("customer.dossier", True)

@@ -68,6 +68,15 @@ def test_the_same_address_twice_is_a_mistake() -> None:
         Table([SMALL.routes[0], SMALL.routes[0]])
 
 
+def test_a_request_says_in_which_form_it_is_answered() -> None:
+    route = TABLE.find("GET", f"{BASE}/customers/1/dossier")[0]
+    forms = {asked: route.form({"format": asked} if asked else {}) for asked in ("", "page", "xlsx", "json")}
+    assert {asked: form and form.name for asked, form in forms.items()} == {
+        "": "page", "page": "page", "xlsx": "xlsx", "json": None,
+    }  # fmt: skip
+    assert SMALL.routes[0].form({"format": "page"}) is None
+
+
 def test_every_operation_has_a_route() -> None:
     assert {route.operation.name for route in TABLE.routes} == set(OPERATIONS)
 
@@ -90,4 +99,4 @@ def test_a_route_says_what_its_status_means(route: Route) -> None:
         assert "created" in fields_of(route.operation.response)
     if route.logs_access:
         assert route.parameters
-        assert "reason" in fields_of(route.operation.request)
+        assert "reason" in fields_of(route.operation.response if route.gives_file else route.operation.request)

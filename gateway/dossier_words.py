@@ -1,0 +1,108 @@
+"""How a customer's dossier says things in Chinese: codes, fields, moments and money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chassis.clock import LOCAL
+
+WORDS = {
+    "person": "个人", "company": "单位", "male": "男", "female": "女",
+    "owner": "车主", "user": "使用人", "bringer": "送修人", "payer": "付款人", "buyer": "购车人", "insured": "被保险人",
+    "contract": "购车合同", "id_copy": "身份证复印件", "invoice": "发票", "registration": "行驶证/登记证",
+    "insurance_policy": "保险单", "other": "其他",
+    "service_contract": "履行服务合同", "sales": "销售联系", "marketing": "营销活动", "survey": "满意度调查",
+    "profiling": "自动化分析", "sensitive_data": "敏感信息", "share_manufacturer": "提供给厂家",
+    "share_insurer": "提供给保险公司", "third_party": "提供给第三方",
+    "any": "所有方式", "call": "电话", "sms": "短信", "email": "电子邮件", "letter": "信函",
+    "spouse_of": "配偶", "employee_of": "雇员(所属单位)", "driver_of": "驾驶员", "parent_of": "父母",
+    "referrer_of": "介绍人",
+    "order_signed": "签订订单", "vehicle_delivered": "交车", "payment_confirmed": "收款",
+    "repair_order_opened": "送修开单",
+    "repair_settled": "维修结算", "repair_ready": "维修完工", "vehicle_returned": "交还车辆",
+    "visit_planned": "计划回访", "visit_rescheduled": "回访改期",
+    "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
+    "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
+    "vehicle_allocated": "配车",
+}  # fmt: skip
+DETAILS = {
+    "number": "单号", "model": "车型", "km": "里程", "vin": "车架号", "purpose": "目的", "score": "评分",
+    "due_at": "应回访",
+    "promised_date": "承诺交期", "total_fen": "金额(元)", "amount_fen": "金额(元)",
+}  # fmt: skip
+"""What of an event's summary is printed, under which name."""
+
+CODES = frozenset((
+    "kind", "gender", "role", "type", "purpose", "channel", "basis", "department", "next_visit_purpose",
+))  # fmt: skip
+"""Fields whose values are codes; elsewhere the same word is what somebody typed."""
+
+TITLES = {
+    "phones": "电话", "addresses": "地址", "vehicles": "车辆", "timeline": "往来记录", "alerts": "到店提醒",
+    "consents": "有效授权", "consent_history": "授权历史", "documents": "资料索引", "relations": "关系人",
+    "earlier_records": "并入的档案", "plates": "车牌", "odometer": "里程", "changes": "修改记录",
+    "merges": "合并与拆分", "segments": "客户分组",
+}  # fmt: skip
+"""Of the parts of a dossier."""
+
+LABELS = {
+    "customer_id": "档案号", "kind": "类别", "name": "姓名/名称", "title": "称谓", "mobile": "电话", "source": "来源",
+    "registered_at": "建档时间", "updated_at": "最近修改", "store_id": "门店", "version": "版本", "gender": "性别",
+    "birth_date": "出生日期", "id_number": "身份证号", "uscc": "统一社会信用代码", "organisation_code": "组织机构代码",
+    "email": "电子邮箱", "employer": "工作单位", "tags": "标签", "redirected_from": "查询的档案号",
+    "older": "更早的记录自", "printed_at": "导出时间", "phones": "电话", "addresses": "地址", "preferences": "联系意愿",
+    "glance": "速览",
+    "number": "号码", "shared": "多人共用", "since": "起", "until": "止", "department": "登记部门", "extension": "分机",
+    "text": "地址",
+    "channel": "方式", "from_hour": "最早(时)", "to_hour": "最晚(时)", "do_not_call": "不接受电话",
+    "vehicle_id": "车辆号", "vin": "车架号", "model": "车型", "plate": "车牌", "role": "关系", "colour": "颜色",
+    "at": "时间", "km": "里程(公里)", "source_id": "来源单据",
+    "sold_by_us": "由本集团售出", "sold_at": "购车时间", "sold_store_id": "购车门店", "consultant_id": "销售顾问",
+    "last_service_at": "最近维修", "last_service_store_id": "最近维修门店", "last_km": "最近里程",
+    "service_visits": "维修次数",
+    "open_visits": "待回访", "last_score": "最近评分", "last_contact_at": "最近联系", "next_visit_at": "下次回访",
+    "next_visit_purpose": "下次回访目的", "open_orders": "在办订单", "open_repair_orders": "在修工单",
+    "spent_fen": "累计消费(元)", "ro_id": "工单号",
+    "event_id": "记录号", "type": "类别", "occurred_at": "时间", "summary": "内容",
+    "code": "代码", "zh": "说明", "en": "说明(英文)",
+    "consent_id": "授权号", "purpose": "用途", "allowed": "同意", "basis": "依据", "text_version": "告知文本版本",
+    "evidence": "证明", "recorded_at": "登记时间", "staff_id": "经办人",
+    "document_id": "资料号", "shelf": "存放位置", "issued_on": "签发日期", "added_at": "登记时间", "added_by": "登记人",
+    "removed_at": "取出时间", "removed_by": "取出人", "removed_because": "取出原因",
+    "relation_id": "关系号", "reverse": "对方为其", "other_id": "对方档案号",
+    "field": "项目", "old": "原值", "new": "新值", "origin": "途径",
+    "merge_id": "合并号", "survivor_id": "保留档案号", "loser_ids": "并入档案号", "field_choices": "取值",
+    "reason": "原因", "requested_by": "申请人", "requested_at": "申请时间", "undone_at": "撤销时间",
+    "undone_by": "撤销人", "undone_because": "撤销原因",
+    "segment_id": "分组号", "entered_at": "进入时间", "left_at": "离开时间",
+    "score": "评分", "due_at": "应回访", "promised_date": "承诺交期", "total_fen": "金额(元)", "amount_fen": "金额(元)",
+}  # fmt: skip
+"""Of the fields of a dossier, in a workbook."""
+
+
+def word(code: Any) -> object:
+    """What a code means, if it is one."""
+    return WORDS.get(str(code), code)
+
+
+def shown(field: str, value: Any) -> object:
+    """A value of an event's summary: fen as yuan, moments as people write them."""
+    if field.endswith("_fen"):
+        return yuan(value)
+    return moment(value) if field.endswith("_at") else value
+
+
+def yuan(fen: int) -> str:
+    """An amount in yuan."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def moment(value: str | None) -> str:
+    """A moment, in the stores' time."""
+    return datetime.fromisoformat(value).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def day(value: str | None) -> str:
+    """A moment's day."""
+    return moment(value)[:10]

@@ -1,0 +1,108 @@
+"""Exports: a segment's members are asked for as a file, and many need a second person's word (R18, R62).
+
+What is decided on is who was a member at that moment: the file holds nobody else (`queries/exports.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuids
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chassis import policies
+from chassis.policies import GROUP, Policy
+from contracts.access import Scope
+from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport
+from services.customer.errors.exports import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
+from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
+from services.customer.models import Export
+
+MOST_EXPORTED = 20_000
+"""Members in one file."""
+
+EXPORT_APPROVAL = Policy("EXPORT_APPROVAL", {"above": 1_000})
+"""More members than this need a second person's word; a policy of the group."""
+
+LASTS = timedelta(days=7)
+"""From the asking on; after it there is neither a decision nor a file."""
+
+_MEMBERS = text(
+    """
+    SELECT (SELECT count(*) FROM segment_member m
+             WHERE m.segment_id = s.id AND m.left_at IS NULL AND m.entered_at <= :now)
+      FROM segment s WHERE s.id = :segment_id
+    """
+)
+
+
+def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> dict[str, Any]:
+    """`exports.Export`: ready at once, or awaiting approval. Raises SegmentNotFound, SegmentTooLarge."""
+    members: int | None = session.scalar(_MEMBERS, {"segment_id": request.segment_id, "now": now})
+    if members is None:
+        raise SegmentNotFound
+    if members > MOST_EXPORTED:
+        raise SegmentTooLarge(members=members, most=MOST_EXPORTED)
+    many = members > policies.resolve(session, EXPORT_APPROVAL, store_id=GROUP, at=now)["above"]
+    export = Export(
+        id=uuids.uuid7(),
+        segment_id=request.segment_id,
+        format=request.format.value,
+        rows=members,
+        status=(ExportStatus.AWAITING_APPROVAL if many else ExportStatus.READY).value,
+        reason=request.reason,
+        requested_by=scope.staff_id,
+        requested_at=now,
+        expires_at=now + LASTS,
+    )
+    session.add(export)
+    session.flush()
+    return shown(export)
+
+
+def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> dict[str, Any]:
+    """`exports.Export`, ready now. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
+    return _decide(session, request.export_id, ExportStatus.READY, why=None, scope=scope, now=now)
+
+
+def refuse(session: Session, request: RefuseExport, *, scope: Scope, now: datetime) -> dict[str, Any]:
+    """`exports.Export`, refused. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
+    return _decide(session, request.export_id, ExportStatus.REFUSED, why=request.reason, scope=scope, now=now)
+
+
+def _decide(
+    session: Session, export_id: UUID, status: ExportStatus, *, why: str | None, scope: Scope, now: datetime
+) -> dict[str, Any]:
+    export = session.get(Export, export_id, with_for_update=True)
+    if export is None:
+        raise ExportNotFound
+    if export.requested_by == scope.staff_id:
+        raise ExportOwn
+    if export.status != ExportStatus.AWAITING_APPROVAL:
+        raise ExportDecided
+    if export.expires_at <= now:
+        raise ExportExpired
+    export.status, export.decision_reason = status.value, why
+    export.decided_by, export.decided_at = scope.staff_id, now
+    return shown(export)
+
+
+def shown(export: Any) -> dict[str, Any]:
+    """`exports.Export` of a row or an entity."""
+    return {
+        "export_id": export.id,
+        "segment_id": export.segment_id,
+        "format": export.format,
+        "rows": export.rows,
+        "status": export.status,
+        "requested_by": export.requested_by,
+        "requested_at": export.requested_at,
+        "reason": export.reason,
+        "decided_by": export.decided_by,
+        "decided_at": export.decided_at,
+        "decision_reason": export.decision_reason,
+        "expires_at": export.expires_at,
+    }
