@@ -297,11 +297,12 @@ def docs() -> None:
 
 @main.command()
 def keys() -> None:
-    """A new key pair for signing actors."""
+    """A new key pair for signing actors, and new keys for sealing ID numbers."""
     from chassis.actors import new_key_pair
 
     private, public = new_key_pair()
     click.echo(f"CRM_ACTOR_SIGNING_KEY={private}\nCRM_ACTOR_PUBLIC_KEY={public}")
+    click.echo(f"CRM_CUSTOMER_SEALING_KEYS={settings.new_sealing_keys()}")
 
 
 def run_cli() -> None:

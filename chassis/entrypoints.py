@@ -24,6 +24,7 @@ from chassis.clock import now as clock_now
 from chassis.consumer import Consumer, Subscription
 from chassis.context import Call, moment
 from chassis.database import Database, describe, is_outage
+from chassis.keys import derived
 from chassis.outbox import Cause, set_cause
 from chassis.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
 from chassis.settings import Settings
@@ -62,6 +63,8 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             self.settings.database_url, service=self.settings.service, pool_size=self.settings.pool_size
         )
         self.verifier = Verifier(self.settings.actor_public_key)
+        sealing = self.settings.sealing
+        self.secret = derived(sealing.index, "command log") if sealing else b""
 
     def start(self) -> None:
         settings = self.settings
@@ -207,7 +210,7 @@ class OperationEntrypoint(_Shared):
                 staff_id=call.actor.staff_id,
                 key=key,
                 operation=name,
-                request_fingerprint=idempotency.fingerprint(name, incoming.body),
+                request_fingerprint=idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret),
             )
             if known is not None:
                 return known

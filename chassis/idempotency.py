@@ -7,7 +7,7 @@ A refused or failed command leaves nothing behind: a retry is judged anew.
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -26,9 +26,12 @@ _KNOWN = text("SELECT fingerprint, response FROM command_log WHERE staff_id = :s
 _KEEP = text("UPDATE command_log SET response = :response WHERE staff_id = :staff_id AND key = :key")
 
 
-def fingerprint(operation: str, body: bytes) -> bytes:
-    """What makes two requests the same: the operation and the request's bytes."""
-    return hashlib.sha256(operation.encode() + b"\0" + body).digest()
+def fingerprint(operation: str, body: bytes, *, secret: bytes = b"") -> bytes:
+    """What makes two requests the same: the operation and the request's bytes.
+
+    With a secret nobody finds out what stood in a request by trying whatever it may have been, as an ID number can be.
+    """
+    return hmac.digest(secret, operation.encode() + b"\0" + body, "sha256")
 
 
 def claim(session: Session, *, staff_id: str, key: str, operation: str, request_fingerprint: bytes) -> bytes | None:

@@ -22,6 +22,7 @@ DUPLICATES_OPEN = Gauge("crm_duplicate_pairs_open", "Pairs of records that wait 
 MERGES = Counter("crm_merges_total", "Merges of customers' records, by what decided them", ["rule"])
 UNDONE_MERGES = Counter("crm_merges_undone_total", "Merges that were undone")
 SPLITS = Counter("crm_splits_total", "Records that were split into two")
+SUBJECT_KEYS_BEHIND = Gauge("crm_subject_keys_behind", "Customers' keys under a master key that is no longer current")
 REVIEW_HOURS = Histogram(
     "crm_duplicate_review_hours", "From finding a pair to its decision", buckets=(1, 4, 8, 24, 72, 168, 720)
 )

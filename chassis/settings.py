@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +16,11 @@ SERVICES = ("customer", "sales", "workshop", "followup", "reporting", "gateway")
 """Everything that owns a database and a broker user."""
 
 DELAYS = "1,5,30,120,600,3600"
+
+INDEX = "index"
+"""The name of the sealing key that numbers are found by."""
+SEALING_KEY_BYTES = 32
+_SEALING_KEY_NAME = re.compile(r"[a-z0-9_-]{1,20}")
 
 
 class MissingSetting(SystemExit):
@@ -80,6 +88,39 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SealingSettings:
+    """What only customer needs to know: the keys by which ID numbers are kept unreadable (docs/decisions/0014).
+
+    `masters` seal the keys of the customers, by name; `current` names the one that seals, the others only open.
+    `index` is what numbers are found by; it is never replaced.
+    """
+
+    current: str
+    masters: Mapping[str, bytes] = field(repr=False)
+    index: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, env: Environment) -> SealingSettings:
+        """Read them: `name:base64` with commas between, the current one first. Raises MissingSetting."""
+        variable = "CRM_CUSTOMER_SEALING_KEYS"
+        wanted = f"name:base64,…,{INDEX}:base64, each of {SEALING_KEY_BYTES} bytes; `crm keys` makes them"
+        keys: dict[str, bytes] = {}
+        for entry in env.text(variable, wanted=wanted).split(","):
+            name, _, encoded = entry.strip().partition(":")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except ValueError:
+                key = b""
+            if not _SEALING_KEY_NAME.fullmatch(name) or len(key) != SEALING_KEY_BYTES or name in keys:
+                raise MissingSetting(variable, wanted)
+            keys[name] = key
+        index = keys.pop(INDEX, None)
+        if index is None or not keys:
+            raise MissingSetting(variable, wanted)
+        return cls(next(iter(keys)), keys, index)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What one service's process needs to know. Durations are seconds."""
 
@@ -94,6 +135,7 @@ class Settings:
     retry_delays: tuple[float, ...]
     stop_timeout: float
     http: HttpSettings | None = None
+    sealing: SealingSettings | None = None
 
     @classmethod
     def of(cls, service: str, environment: Environment | None = None) -> Settings:
@@ -113,6 +155,7 @@ class Settings:
             retry_delays=env.numbers("CRM_RETRY_DELAYS", DELAYS),
             stop_timeout=env.number("CRM_STOP_TIMEOUT_SECONDS", 25),
             http=HttpSettings.of(env) if service == "gateway" else None,
+            sealing=SealingSettings.of(env) if service == "customer" else None,
         )
 
 
@@ -124,3 +167,9 @@ def named(service: str, what: str) -> str:
 def retry_delays(environment: Environment | None = None) -> tuple[float, ...]:
     """The tiers a failing event waits in, in seconds, shortest first."""
     return (environment or Environment()).numbers("CRM_RETRY_DELAYS", DELAYS)
+
+
+def new_sealing_keys() -> str:
+    """Fresh keys for sealing, as the setting wants them: one master key, and the one that numbers are found by."""
+    made = (base64.b64encode(secrets.token_bytes(SEALING_KEY_BYTES)).decode() for _ in range(2))
+    return ",".join(f"{name}:{key}" for name, key in zip(("k1", INDEX), made, strict=True))

@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from chassis.settings import new_sealing_keys
+
 pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.support.system"]
 
 OURS = ("CRM_TEST_DATABASE_URL", "CRM_TEST_AMQP_URI", "CRM_TEST_MANAGEMENT_URL", "CRM_POSTGRES_BIN", "CRM_CACHE_DIR")
@@ -22,6 +24,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("patient")
     for name in [name for name in os.environ if name.startswith("CRM_") and name not in OURS]:
         del os.environ[name]
+    os.environ["CRM_CUSTOMER_SEALING_KEYS"] = new_sealing_keys()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -29,7 +29,7 @@ class VehicleRegistered:
 
 @dataclass(frozen=True, slots=True)
 class FieldChanged:
-    """A field of a record; the hashes tell whether two consumers mean the same value, not the value."""
+    """A field of a record; the hashes are keyed: they tell whether a value is the same, and nobody the value."""
 
     field: str
     old_hash: str

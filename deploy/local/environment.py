@@ -14,6 +14,7 @@ from deploy.local.run_dir import RunDir
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting")
 GATEWAY = "gateway"
+CUSTOMER = "customer"
 OWNERS = (*SERVICES, GATEWAY)  # each has a database and a broker user of its own
 RELAY = "relay"
 ALL = "all"  # every service and the gateway in one process
@@ -22,7 +23,7 @@ DATABASE_ROLES = ("owner", "app", "relay")
 GATEWAY_HTTP_PORT = 8000
 
 # Settings that end so hold a secret.
-SECRET_ENDINGS = ("_URL", "_URI", "_KEY", "_PASSWORD")
+SECRET_ENDINGS = ("_URL", "_URI", "_KEY", "_KEYS", "_PASSWORD")
 # What any program on this machine may need to run at all.
 MACHINE_SETTINGS = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
@@ -87,7 +88,8 @@ class _Environment:
         return self.service(name) | self.health(name) | public
 
     def service(self, name: str) -> dict[str, str]:
-        return {f"CRM_{name.upper()}_DATABASE_URL": self._database(name, role="app")} | self._broker(name)
+        own = {f"CRM_{name.upper()}_DATABASE_URL": self._database(name, role="app")} | self._broker(name)
+        return own | self._sealing() if name == CUSTOMER else own
 
     def owner(self, name: str) -> dict[str, str]:
         return {f"CRM_{name.upper()}_OWNER_URL": self._database(name, role="owner")}
@@ -100,6 +102,9 @@ class _Environment:
 
     def signing(self) -> dict[str, str]:
         return {"CRM_GATEWAY_HTTP_PORT": str(self._ports.http), "CRM_ACTOR_SIGNING_KEY": self._actor_key()}
+
+    def _sealing(self) -> dict[str, str]:
+        return {"CRM_CUSTOMER_SEALING_KEYS": self._run_dir.secret("customer.sealing_keys", make=new_sealing_keys)}
 
     def _actor_key(self) -> str:
         return self._run_dir.secret("actor.signing_key", make=new_signing_key)
@@ -116,6 +121,11 @@ class _Environment:
 
 def new_signing_key() -> str:
     return base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
+
+
+def new_sealing_keys() -> str:
+    """One master key, and the key that ID numbers are found by (`chassis.settings.SealingSettings`)."""
+    return ",".join(f"{name}:{base64.b64encode(os.urandom(32)).decode()}" for name in ("k1", "index"))
 
 
 def public_key(signing_key: str) -> str:

@@ -44,6 +44,7 @@ from services.customer.usecases import (
     reviewing,
     scanning,
     splitting,
+    subject_keys,
     undoing,
 )
 from services.customer.usecases import exports as exporting
@@ -326,3 +327,7 @@ class CustomerService:
     @scheduled("duplicate_scan", every=5)
     def scan_for_duplicates(self, session: Session, now: datetime) -> int:
         return scanning.go_on(session, now=now)
+
+    @scheduled("subject_keys", every=300)
+    def seal_keys_anew(self, session: Session, now: datetime) -> int:
+        return subject_keys.seal_anew(session)

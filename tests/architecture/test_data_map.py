@@ -14,10 +14,12 @@ from sqlalchemy import Column, MetaData, String, Table
 
 from gateway.masking import MASKS
 from services.customer import models
+from services.customer.sealing import NUMBER, SEALED
 from tests.support.source import ROOT
 
 MAP = ROOT / "docs" / "data-map.toml"
 SAYS = {"purpose": "purposes", "basis": "bases", "retention": "retentions", "mask": "masks"}
+MAY_SAY = {"sealed": "seals"}
 NOT_PERSONAL = "not_personal"
 
 
@@ -52,9 +54,10 @@ def mistakes(tables: MetaData, told: Mapping[str, Any]) -> list[str]:
 
 
 def _incomplete(row: Mapping[str, str], told: Mapping[str, Any]) -> list[str]:
-    if row.keys() != SAYS.keys():
+    if row.keys() - MAY_SAY.keys() != SAYS.keys():
         return [f"says {sorted(row)}"]
-    return [f"no such {key}: {row[key]}" for key, section in SAYS.items() if row[key] not in told[section]]
+    said = {key: section for key, section in {**SAYS, **MAY_SAY}.items() if key in row}
+    return [f"no such {key}: {row[key]}" for key, section in said.items() if row[key] not in told[section]]
 
 
 def test_every_column_is_in_the_map() -> None:
@@ -68,13 +71,22 @@ def test_every_mask_the_gateway_knows_is_explained() -> None:
 def test_what_nobody_uses_is_not_explained() -> None:
     told = read(MAP)
     rows = [row for table in told["tables"].values() for name, row in table.items() if name != NOT_PERSONAL]
-    for key, section in SAYS.items():
-        used = {row[key] for row in rows}
+    for key, section in {**SAYS, **MAY_SAY}.items():
+        used = {row[key] for row in rows if key in row}
         assert set(told[section]) - (set(MASKS) if key == "mask" else set()) <= used
 
 
+def sealed_columns(told: Mapping[str, Any], kind: str) -> set[tuple[str, str]]:
+    rows = ((table, name, row) for table, rows in told["tables"].items() for name, row in rows.items())
+    return {(table, name) for table, name, row in rows if name != NOT_PERSONAL and row.get("sealed") == kind}
+
+
+def test_the_map_says_sealed_of_what_is_sealed() -> None:
+    assert sealed_columns(read(MAP), "whole") == {*(("customer", name) for name in SEALED), ("document", NUMBER)}
+
+
 ROW = {"purpose": "p", "basis": "b", "retention": "r", "mask": "m"}
-SECTIONS = {"purposes": {"p": ""}, "bases": {"b": ""}, "retentions": {"r": ""}, "masks": {"m": ""}}
+SECTIONS = {"purposes": {"p": ""}, "bases": {"b": ""}, "retentions": {"r": ""}, "masks": {"m": ""}, "seals": {"s": ""}}
 
 
 @pytest.mark.parametrize(
@@ -84,13 +96,15 @@ SECTIONS = {"purposes": {"p": ""}, "bases": {"b": ""}, "retentions": {"r": ""}, 
         {"name": ROW, "phone": ROW},
         {"name": ROW, NOT_PERSONAL: ["name"]},
         {"name": {**ROW, "mask": "unheard of"}},
+        {"name": {**ROW, "sealed": "unheard of"}},
         {"name": {"purpose": "p", "basis": "b", "mask": "m"}},
     ],
-    ids=["missing", "gone", "twice", "unknown mask", "no retention"],
+    ids=["missing", "gone", "twice", "unknown mask", "unknown seal", "no retention"],
 )
 def test_a_planted_mistake_is_found(rows: dict[str, Any]) -> None:
     planted = MetaData()
     Table("customer", planted, Column("name", String))
-    assert mistakes(planted, {**SECTIONS, "tables": {"customer": {"name": ROW}}}) == []
+    for row in (ROW, {**ROW, "sealed": "s"}):
+        assert mistakes(planted, {**SECTIONS, "tables": {"customer": {"name": row}}}) == []
     (only,) = mistakes(planted, {**SECTIONS, "tables": {"customer": rows}})
     assert only.startswith("customer.")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import math
+import os
 import shutil
 import sys
 import time
@@ -36,6 +37,7 @@ from sqlalchemy import text
 from chassis.clock import LOCAL
 from chassis.database import Database
 from chassis.entrypoints import run_scheduled
+from chassis.settings import new_sealing_keys
 from contracts.access import Reach, Scope
 from contracts.customer.imports import LARGEST_PART, CreateImport, Department, ImportStatus, PutPart, StartImport
 from deploy.local.postgres import Postgres
@@ -252,6 +254,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.bench.identity", description=__doc__)
     asked.add_argument("--persons", type=int, default=10_000, help="people and companies of each run")
     chosen = asked.parse_args()
+    os.environ["CRM_CUSTOMER_SEALING_KEYS"] = new_sealing_keys()
     missed = False
     with server() as admin_url:
         for seed, profile in RUNS:

@@ -12,13 +12,17 @@ import yaml
 from chassis import migrations
 from chassis.actors import new_key_pair
 from chassis.relay import ServiceRelay
-from chassis.settings import SERVICES, Environment, Settings, named
+from chassis.settings import SERVICES, Environment, Settings, named, new_sealing_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8")
 PRIVATE, PUBLIC = new_key_pair()
-GIVEN = {"CRM_ACTOR_SIGNING_KEY": PRIVATE, "CRM_ACTOR_PUBLIC_KEY": PUBLIC}
+GIVEN = {
+    "CRM_ACTOR_SIGNING_KEY": PRIVATE,
+    "CRM_ACTOR_PUBLIC_KEY": PUBLIC,
+    "CRM_CUSTOMER_SEALING_KEYS": new_sealing_keys(),
+}
 
 
 def environment(program: str) -> dict[str, str]:
@@ -95,7 +99,7 @@ def test_the_image_has_what_the_code_needs_and_runs_the_crm_command() -> None:
 
 def test_no_password_stands_in_the_file() -> None:
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
-    secrets = re.findall(r"(?m)^ +[A-Z_]*(?:PASS|PASSWORD|KEY): (\S+)", text)
+    secrets = re.findall(r"(?m)^ +[A-Z_]*(?:PASS|PASSWORD|KEYS?): (\S+)", text)
 
     assert secrets
     assert all(secret.startswith("${") for secret in secrets)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from chassis.settings import SERVICES
 from simulator.client import ApiProblem, Client
 from tests.support import randoms
+from tests.support.kept import SETTLED_WITHIN
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -72,6 +74,24 @@ def test_the_card_fills_in_the_form_and_a_slip_in_it_is_told_by_its_code(system:
     wrong = number[:17] + ("0" if number[17] != "0" else "1")
     status, problem = registered(desk, name="王建国", mobile=randoms.mobile(), id_no=wrong)
     assert (status, problem["code"], problem["details"]["field"]) == (422, "ID_CHECKSUM", "id_no")
+
+
+def test_the_card_finds_its_bearer_and_stands_readable_in_no_database(system: System) -> None:
+    desk, number = system.as_("receptionist"), randoms.resident_id()
+    _, made = registered(desk, name="王建国", mobile=randoms.mobile(), id_no=number)
+    assert [hit["customer_id"] for hit in desk.get("/customers/lookup", q=number)["items"]] == [made["customer_id"]]
+    assert desk.get("/customers/prefill", id_no=number)["bearer"]["customer_id"] == made["customer_id"]
+    eventually(system.caught_up, within=SETTLED_WITHIN)
+    tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+    readable = "SELECT 1 FROM {} t WHERE t::text LIKE %s OR t::text LIKE %s LIMIT 1"
+    found = [
+        (service, table)
+        for service in SERVICES
+        for (table,) in system.rows(service, tables)
+        if system.rows(service, readable.format(table), f"%{number}%", f"%{number.encode().hex()}%")
+    ]
+    assert found == []
+    assert system.rows("customer", readable.format("customer"), f"%{made['customer_id']}%", "") == [(1,)]
 
 
 def test_a_number_that_one_department_changes_is_known_to_all_and_its_history_tells_who(system: System) -> None:

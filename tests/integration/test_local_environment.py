@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from chassis.settings import Environment, SealingSettings
 from deploy.local import environment
 from deploy.local.environment import OWNERS, SERVICES
 from deploy.local.errors import LocalStackError
@@ -42,7 +43,8 @@ def test_a_program_knows_its_own_secrets_only(stack: Stack, name: str) -> None:
 
 
 def others_secrets(stack: Stack, name: str) -> list[tuple[str, str]]:
-    own = {f"broker.{name}", f"database.{name}_app", *(["actor.signing_key"] if name == "gateway" else [])}
+    more = {"gateway": "actor.signing_key", "customer": "customer.sealing_keys"}
+    own = {f"broker.{name}", f"database.{name}_app", more.get(name)}
     for other in (*OWNERS, "relay", "prepare"):
         stack.env_for(other)
     return [(key, secret) for key, secret in stack.run_dir.secrets().items() if key not in own]
@@ -89,6 +91,16 @@ def test_the_public_key_belongs_to_the_signing_key(stack: Stack) -> None:
 
     public.verify(private.sign(b"actor"), b"actor")
     assert stack.env_for("sales")["CRM_ACTOR_PUBLIC_KEY"] == env["CRM_ACTOR_PUBLIC_KEY"]
+
+
+def test_the_sealing_keys_stay_with_the_data_and_reach_who_opens_it_and_nobody_else(stack: Stack) -> None:
+    variable = "CRM_CUSTOMER_SEALING_KEYS"
+    told = {name for name in (*OWNERS, "relay", "all", "prepare") if variable in stack.env_for(name)}
+    keys = stack.env_for("customer")[variable]
+
+    assert told == {"customer", "all", "prepare"}
+    assert set(SealingSettings.of(Environment({variable: keys})).masters) == {"k1"}
+    assert Stack(stack.run_dir.path, test_mode=True).env_for("prepare")[variable] == keys
 
 
 def test_a_setting_for_all_reaches_all_and_a_foreign_secret_does_not(

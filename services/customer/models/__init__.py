@@ -9,6 +9,7 @@ from services.customer.models.pairs import Pair
 from services.customer.models.records import Change, Customer, SearchKey
 from services.customer.models.relations import Relation
 from services.customer.models.segments import Segment, SegmentDue, SegmentMember
+from services.customer.models.subject_keys import SubjectKey
 from services.customer.models.vehicles import Odometer, Vehicle, VehicleParty, VehiclePlate
 from services.customer.models.view import Glance, TimelineEntry
 
@@ -35,6 +36,7 @@ __all__ = [
     "Segment",
     "SegmentDue",
     "SegmentMember",
+    "SubjectKey",
     "TimelineEntry",
     "Vehicle",
     "VehicleParty",

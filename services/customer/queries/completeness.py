@@ -91,7 +91,7 @@ def _omission(known: Known) -> Incomplete | None:
 
 def _known(row: Any) -> Known:
     return Known(
-        record=Record.of(row),
+        record=Record.of(row),  # a number is there or not: it stays sealed
         owns=bool(row["owns"]),
         plated=bool(row["plated"]),
         sold=row["sold_at"] is not None,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from chassis.clock import LOCAL
 from contracts.customer.dossier import DossierFormat
 from services.customer.queries import folder, view
+from services.customer.sealing import key_beside, opened
 
 PRINTED_LINES = 500
 """Timeline entries that are printed, newest first; `customer.older` says that there are more."""
@@ -30,11 +31,12 @@ _HELD = """
               AND p.since {began} AND (p.until IS NULL OR p.until > held.{at}))
 """
 _EARLIER = text(
-    """
-    SELECT id AS customer_id, kind, name, title, gender, birth_date, id_number, uscc, organisation_code, mobile, phones,
-           email, addresses, employer, preferences, tags, store_id, registered_at, updated_at
-      FROM customer WHERE merged_into = :customer_id ORDER BY registered_at, id
-    """
+    f"""
+    SELECT c.id AS customer_id, c.kind, c.name, c.title, c.gender, c.birth_date, c.id_number, c.uscc,
+           c.organisation_code, c.mobile, c.phones, c.email, c.addresses, c.employer, c.preferences, c.tags, c.store_id,
+           c.registered_at, c.updated_at, {key_beside("c.id")}
+      FROM customer c WHERE c.merged_into = :customer_id ORDER BY c.registered_at, c.id
+    """  # noqa: S608  # constants of this file and service, here and below
 )
 _PLATES = text(
     "SELECT held.vehicle_id, held.plate, held.kind, held.since, held.until"
@@ -48,9 +50,10 @@ _READINGS = text(
 )
 _CHANGES = text(
     f"""
-    SELECT field, old, new, version, at, staff_id, department, origin FROM change
-     WHERE customer_id IN {_MINE} ORDER BY at DESC, id DESC LIMIT :most
-    """  # noqa: S608  # constants of this file, here and below
+    SELECT h.customer_id, h.field, h.old, h.new, h.version, h.at, h.staff_id, h.department, h.origin,
+           {key_beside("h.customer_id")}
+      FROM change h WHERE h.customer_id IN {_MINE} ORDER BY h.at DESC, h.id DESC LIMIT :most
+    """  # noqa: S608
 )
 _MERGES = text(
     f"""
@@ -89,10 +92,13 @@ def dossier(
         "relations": folder.relations(connection, customer_id=survivor).items,
         "printed_at": now.astimezone(LOCAL),
         "consent_history": consents.history,
-        "earlier_records": _rows(connection, _EARLIER, survivor),
+        "earlier_records": [_earlier(row) for row in _rows(connection, _EARLIER, survivor)],
         "plates": _rows(connection, _PLATES, survivor),
         "odometer": _rows(connection, _READINGS, survivor, most=MOST_LINES),
-        "changes": [view.change_shown(row) for row in _rows(connection, _CHANGES, survivor, most=MOST_LINES)],
+        "changes": [
+            view.change_shown(row.pop("customer_id"), row)
+            for row in _rows(connection, _CHANGES, survivor, most=MOST_LINES)
+        ],
         "merges": [_merge(row) for row in _rows(connection, _MERGES, survivor)],
         "segments": _rows(connection, _SEGMENTS, survivor),
     }
@@ -100,6 +106,11 @@ def dossier(
 
 def _rows(connection: Connection, query: Any, customer_id: UUID, **more: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query, {"customer_id": customer_id, **more}).mappings()]
+
+
+def _earlier(row: dict[str, Any]) -> dict[str, Any]:
+    sealed_key = row.pop("sealed_key")
+    return row | {"id_number": opened(row["customer_id"], sealed_key, "id_number", row["id_number"])}
 
 
 def _merge(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,16 +17,19 @@ from contracts.customer.relations import Referrer, RelationKind, Relations, Rela
 from services.customer.errors.record import CustomerNotFound
 from services.customer.models import Consent
 from services.customer.rules.consents import in_force
+from services.customer.sealing import NUMBER, key_beside, opened
 
 _consent: Any = Consent.__table__
 
 _SURVIVOR = text("SELECT coalesce(merged_into, id) FROM customer WHERE id = :customer_id")
 _DOCUMENTS = text(
-    """
-    SELECT * FROM document WHERE customer_id = :customer_id AND (:removed OR removed_at IS NULL)
-     ORDER BY added_at DESC, id DESC
-    """
+    f"""
+    SELECT d.*, {key_beside("coalesce(d.origin_customer_id, d.customer_id)")} FROM document d
+     WHERE d.customer_id = :customer_id AND (:removed OR d.removed_at IS NULL)
+     ORDER BY d.added_at DESC, d.id DESC
+    """  # noqa: S608  # a constant of this service
 )
+"""A number is sealed for whom the paper was put into the bag, whoever he lives on in."""
 _RELATIONS = text(
     """
     WITH mine AS (SELECT id FROM customer WHERE id = :customer_id OR merged_into = :customer_id),
@@ -110,11 +113,12 @@ def _consent_shown(row: Any) -> folder.ConsentShown:
 
 def _document_shown(row: Any) -> folder.DocumentShown:
     is_id = row.type == DocumentType.ID_COPY
+    number = opened(row.origin_customer_id or row.customer_id, row.sealed_key, NUMBER, row.number) or ""
     return folder.DocumentShown(
         document_id=row.id,
         type=DocumentType(row.type),
-        number="" if is_id else row.number,
-        id_number=row.number if is_id else None,
+        number="" if is_id else number,
+        id_number=(number or None) if is_id else None,
         store_id=row.store_id,
         shelf=row.shelf,
         issued_on=row.issued_on,

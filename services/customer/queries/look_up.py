@@ -12,6 +12,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
 from services.customer.rules.asking import Ask, By, meanings
+from services.customer.sealing import masters
 
 CONSIDERED = 200
 """Customers looked at for an ambiguous search before the best are shown.
@@ -114,7 +115,8 @@ def look_up(connection: Connection, *, typed: str, limit: int, today: date) -> d
 
 
 def _find(connection: Connection, ask: Ask, *, limit: int, today: date) -> list[dict[str, Any]]:
-    rows = connection.execute(SEARCHES[ask.by], {"text": ask.text, "most": limit}).all()
+    said = masters().hash_of(ask.text) if ask.by is By.ID_NUMBER else ask.text
+    rows = connection.execute(SEARCHES[ask.by], {"text": said, "most": limit}).all()
     return [
         {
             "customer_id": row.id,

@@ -15,6 +15,7 @@ from services.customer.errors.record import refusal_of
 from services.customer.queries.vehicles import model_year
 from services.customer.rules import plate, resident_id
 from services.customer.rules.provinces import province_of
+from services.customer.sealing import masters
 
 _CAR = """
     SELECT v.id, v.vin, v.model, v.colour, n.plate, owner.id AS owner_id, owner.name, owner.mobile
@@ -76,7 +77,7 @@ def _car(connection: Connection, vin: str | None, shown: plate.Plate | None) -> 
 
 
 def _bearer(connection: Connection, number_18: str) -> KnownCustomer | None:
-    row = connection.execute(_BEARER, {"key": number_18}).one_or_none()
+    row = connection.execute(_BEARER, {"key": masters().hash_of(number_18)}).one_or_none()
     return KnownCustomer(row.id, row.name, row.mobile) if row is not None else None
 
 

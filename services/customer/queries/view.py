@@ -13,6 +13,7 @@ from contracts.customer import operations
 from contracts.refusals import InvalidRequest
 from services.customer.errors.record import CustomerNotFound
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
+from services.customer.sealing import SEALED, key_beside, opened
 
 NEWEST = 50
 """Timeline entries of a view, unless it asks for another number."""
@@ -29,7 +30,8 @@ _PROFILE = (
 
 ONE = text(
     f"""
-    SELECT c.id, {", ".join(f"c.{name}" for name in _PROFILE)}, owned.vehicles, told.timeline, {GLANCE}
+    SELECT c.id, {", ".join(f"c.{name}" for name in _PROFILE)}, owned.vehicles, told.timeline, {GLANCE},
+           {key_beside("c.id")}
       FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id)
       {JOINED}
       LEFT JOIN LATERAL (
@@ -67,11 +69,11 @@ _CONTACT = text(
     """
 )
 _HISTORY = text(
-    """
-    SELECT field, old, new, version, at, staff_id, department, origin FROM change
+    f"""
+    SELECT field, old, new, version, at, staff_id, department, origin, {key_beside("change.customer_id")} FROM change
      WHERE customer_id = :customer_id AND (CAST(:field AS text) IS NULL OR field = :field)
      ORDER BY at DESC, id DESC LIMIT :most
-    """
+    """  # noqa: S608  # a constant of this service
 )
 _EXISTS = text("SELECT 1 FROM customer WHERE id = :customer_id")
 
@@ -100,6 +102,7 @@ def customer_view(
         "customer_id": row.id,
         "redirected_from": customer_id if row.id != customer_id else None,
         **{name: getattr(row, name) for name in _PROFILE},
+        "id_number": opened(row.id, row.sealed_key, "id_number", row.id_number),
         "vehicles": row.vehicles or [],
         "glance": glance(row),
         "alerts": alerts(row, today=today),
@@ -135,12 +138,15 @@ def history(connection: Connection, *, customer_id: UUID, field: str | None, lim
     if connection.execute(_EXISTS, {"customer_id": customer_id}).one_or_none() is None:
         raise CustomerNotFound
     rows = connection.execute(_HISTORY, {"customer_id": customer_id, "field": field, "most": limit}).mappings()
-    return {"items": [change_shown(dict(row)) for row in rows]}
+    return {"items": [change_shown(customer_id, dict(row)) for row in rows]}
 
 
-def change_shown(row: dict[str, Any]) -> dict[str, Any]:
-    """`operations.ChangeShown` of a row of `change`."""
-    return row | {side: _said(row["field"], row[side]) for side in ("old", "new")}
+def change_shown(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
+    """`operations.ChangeShown` of a row of `change` of this customer, with his `sealed_key` beside it."""
+    field, sealed_key = row["field"], row.pop("sealed_key")
+    if field in SEALED:
+        row |= {side: opened(customer_id, sealed_key, field, row[side]) for side in ("old", "new")}
+    return row | {side: _said(field, row[side]) for side in ("old", "new")}
 
 
 def _said(field: str, value: Any) -> dict[str, Any] | None:

@@ -16,8 +16,10 @@ from services.customer.errors.folder import DocumentNotFound
 from services.customer.errors.record import refusal_of
 from services.customer.models import Document
 from services.customer.rules import resident_id
+from services.customer.sealing import NUMBER
 from services.customer.usecases.editing import to_change
 from services.customer.usecases.moments import happened_on
+from services.customer.usecases.subject_keys import key_of
 
 _documents: Any = Document.__table__
 
@@ -40,7 +42,7 @@ def add_document(session: Session, request: AddDocument, *, scope: Scope, now: d
         "id": document_id,
         "customer_id": customer.id,
         "type": request.type,
-        "number": number,
+        "number": key_of(session, customer.id).seal(NUMBER, number) if number else "",
         "store_id": request.store_id,
         "shelf": " ".join(request.shelf.split()),
         "issued_on": request.issued_on,

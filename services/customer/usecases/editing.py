@@ -16,6 +16,7 @@ from contracts import shapes
 from contracts.access import Scope
 from contracts.customer.operations import UpdateCustomer, Updated
 from contracts.refusals import StaleVersion
+from services.customer import sealing
 from services.customer.errors.record import CustomerMerged, CustomerNotFound, PossibleDuplicate, refusal_of
 from services.customer.rules import given as giving
 from services.customer.rules import record as records
@@ -23,15 +24,15 @@ from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
 from services.customer.rules.names import Name
 from services.customer.rules.record import Record
+from services.customer.sealing import key_beside, record_of
 from services.customer.usecases.identifying import known_to, lock
 from services.customer.usecases.pairs import Suspicion, queue
 from services.customer.usecases.records import Edit, update_records
 
 _TO_CHANGE = text(
-    """
-    SELECT c.*, NULL AS vehicles FROM customer c WHERE c.id = :customer_id FOR UPDATE
-    """
+    f"SELECT c.*, {key_beside('c.id')} FROM customer c WHERE c.id = :customer_id FOR UPDATE OF c"  # noqa: S608
 )
+_KEY = text(f"SELECT {key_beside(':customer_id')}")
 _IDENTIFYING = frozenset({"name", "mobile", "phones", "id18", "uscc", "organisation_code", "birth_date"})
 """Fields after whose change somebody else may turn out to be the same customer."""
 
@@ -62,12 +63,19 @@ def to_change(session: Session, customer_id: UUID, *, expected_version: int | No
     row = session.execute(_TO_CHANGE, {"customer_id": customer_id}).mappings().one_or_none()
     if row is None:
         raise CustomerNotFound
-    record = Record.of(dict(row))
+    record = _record(session, row)
     if record.merged_into is not None:
         raise CustomerMerged(survivor_id=str(record.merged_into))
     if expected_version is not None and expected_version != record.version:
         raise StaleVersion(expected=expected_version, version=record.version)
     return record
+
+
+def _record(session: Session, row: Any) -> Record:
+    """The record; its key may be younger than the statement that waited for the row."""
+    if row["sealed_key"] is None and sealing.any_in(row):
+        row = {**row, "sealed_key": session.scalar(_KEY, {"customer_id": row["id"]})}
+    return record_of(row)
 
 
 def _alike(session: Session, after: Record, *, at: datetime) -> list[Suspicion]:

@@ -22,6 +22,7 @@ from services.customer.rules.blocking import blocking_keys
 from services.customer.rules.facts import Facts, KnownVehicle, Role
 from services.customer.rules.matching import Decision, Match
 from services.customer.rules.record import Record
+from services.customer.sealing import kept, key_beside, record_of
 
 MOST_OF_A_KEY = 50
 """Records looked at for one key: more of them share a name and district, or a hire company's plate, by accident."""
@@ -31,7 +32,7 @@ _TURNS = 1024
 """An import names thousands of keys in one transaction."""
 
 _SAME_KEY = text(
-    """
+    f"""
     WITH asked AS (
          SELECT kind, key FROM jsonb_to_recordset(CAST(:keys AS jsonb)) AS given(kind text, key text)),
     found AS (
@@ -47,7 +48,7 @@ _SAME_KEY = text(
          SELECT p.customer_id FROM asked JOIN vehicle_plate n ON n.plate = asked.key AND n.until IS NULL
            JOIN vehicle_party p ON p.vehicle_id = n.vehicle_id
           WHERE asked.kind = 'plate')
-    SELECT c.*, his.vehicles
+    SELECT c.*, {key_beside("c.id")}, his.vehicles
       FROM found JOIN customer c ON c.id = found.customer_id AND c.status = 'active'
       LEFT JOIN LATERAL (
            SELECT jsonb_agg(jsonb_build_object('vin', v.vin, 'role', p.role, 'since', p.since, 'until', p.until,
@@ -55,7 +56,7 @@ _SAME_KEY = text(
              FROM vehicle_party p JOIN vehicle v ON v.id = p.vehicle_id
              LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
             WHERE p.customer_id = c.id) his ON true
-    """
+    """  # noqa: S608  # a constant of this service
 )
 
 
@@ -119,7 +120,7 @@ def known_to(session: Session, facts: Sequence[Facts], *, at: date) -> Known:
     """Every record that shares a key with any of these."""
     keys = {key for one in facts for key in blocking_keys(one)}
     known = Known(at)
-    asked = as_json([{"kind": kind, "key": key} for kind, key in sorted(keys)])
+    asked = as_json([{"kind": kind, "key": key} for kind, key in sorted(map(kept, keys))])
     for row in session.execute(_SAME_KEY, {"keys": asked, "most": MOST_OF_A_KEY}).mappings():
         known.keep(candidate_of(row))
     return known
@@ -127,7 +128,7 @@ def known_to(session: Session, facts: Sequence[Facts], *, at: date) -> Known:
 
 def candidate_of(row: Any) -> Candidate:
     """A record with its vehicles, from a row of the search."""
-    record = Record.of(row)
+    record = record_of(row)
     his = row["vehicles"] or ()
     vehicles = [_vehicle(one) for one in his]
     plates = [plate.read(one["plate"], imported=True) for one in his if one["plate"]]

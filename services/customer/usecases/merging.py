@@ -27,10 +27,12 @@ from services.customer.errors.record import CustomerMerged, CustomerNotFound
 from services.customer.models import Merge, MergeStep
 from services.customer.rules.record import Changed, Record
 from services.customer.rules.survivorship import CHOOSABLE, Collapsed, Standing, lives_on, survivor_of, united
+from services.customer.sealing import key_beside, record_of
 from services.customer.usecases import pairs
 from services.customer.usecases.consents import restrict_after_merge
 from services.customer.usecases.identifying import lock
 from services.customer.usecases.records import MERGING, Edit, update_records
+from services.customer.usecases.subject_keys import keys_of
 
 IN_ONE_EVENT = 300
 """Records one event tells of; a merge of more comes in parts."""
@@ -58,11 +60,11 @@ HOLDINGS = (
 """What belongs to customers in this service beside their records; the timeline finds merged ones by itself."""
 
 _GROUP = text(
-    """
-    SELECT c.*, g.sold_at IS NOT NULL AS owns_delivered
+    f"""
+    SELECT c.*, {key_beside("c.id")}, g.sold_at IS NOT NULL AS owns_delivered
       FROM customer c LEFT JOIN glance g ON g.customer_id = c.id
      WHERE c.id = ANY(CAST(:ids AS uuid[])) OR c.merged_into = ANY(CAST(:ids AS uuid[]))
-    """
+    """  # noqa: S608  # a constant of this service
 )
 _HOLD = text(
     """
@@ -159,7 +161,7 @@ def group_of(reader: Session | Connection, asked: Asked) -> Group:
     if len(ids) < 2:
         raise NothingToMerge
     standing = {
-        row["id"]: Standing(Record.of(dict(row)), row["owns_delivered"])
+        row["id"]: Standing(record_of(dict(row)), row["owns_delivered"])
         for row in reader.execute(_GROUP, {"ids": ids}).mappings()
     }
     _require_mergeable(standing, ids, asked)
@@ -232,9 +234,11 @@ def merge(session: Session, asked: Asked, *, by: By) -> Done:
             parts=parts,
         ),
     )
+    before = (group.survivor, *group.losers, *group.followers)
+    keys = keys_of(session, (*before, survivor))
     snapshot = {
-        "before": [one.row() for one in (group.survivor, *group.losers, *group.followers)],
-        "after": survivor.row(),
+        "before": [keys.row(one) for one in before],
+        "after": keys.row(survivor),
         "parties": parties,
         "pairs": touched,
         "collapsed": [one._asdict() for one in group.collapsed] + _same_role(parties),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import orjson
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -17,7 +16,9 @@ from chassis.rows import Insert, as_json, insert_all
 from contracts.customer import events
 from services.customer.models import Change, Customer, SearchKey
 from services.customer.rules.record import COLUMNS, Changed, Record
+from services.customer.sealing import SEALED, kept, masters
 from services.customer.usecases.pairs import reopen
+from services.customer.usecases.subject_keys import Keys, keys_of, new_keys
 
 MERGING = "merge"
 """The origin of changes that records bring to each other when they are merged, and take again."""
@@ -29,7 +30,11 @@ _changes: Any = Change.__table__
 
 _UPDATE = text(
     "UPDATE customer known SET "  # noqa: S608  # names of our own columns
-    + ", ".join(f"{name} = told.{name}" for name in COLUMNS if name != "id")
+    + ", ".join(
+        f"{name} = nullif(coalesce(told.{name}, known.{name}), '')" if name in SEALED else f"{name} = told.{name}"
+        for name in COLUMNS
+        if name != "id"
+    )
     + " FROM jsonb_populate_recordset(NULL::customer, CAST(:rows AS jsonb)) AS told"
     " WHERE known.id = told.id AND known.version = told.version - 1 RETURNING known.id"
 )
@@ -55,18 +60,25 @@ class Edit:
     origin: str
     store_id: str
 
+    @property
+    def sealed(self) -> frozenset[str]:
+        """The sealed fields that have another value."""
+        return frozenset(name for name in SEALED if getattr(self.before, name) != getattr(self.after, name))
+
 
 def inserts_of(records: Sequence[Record]) -> list[Insert]:
-    """The rows of new records and of what they are found by."""
-    keys = [_key_row(record, key) for record in records for key in record.search_keys()]
-    return [Insert(_customers, [record.row() for record in records]), Insert(_keys, keys)]
+    """The rows of new records, of their keys, and of what they are found by."""
+    found_by = [_key_row(record, key) for record in records for key in record.search_keys()]
+    keys, made = new_keys(records)
+    return [Insert(_customers, [keys.row(record) for record in records]), made, Insert(_keys, found_by)]
 
 
 def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: str, department: str) -> list[Fact]:
     """Write changed records, their keys and their history; the facts to record of it. Raises Overtaken."""
     if not edits:
         return []
-    written = session.execute(_UPDATE, {"rows": as_json([edit.after.row() for edit in edits])}).all()
+    keys = keys_of(session, (record for edit in edits if edit.sealed for record in (edit.before, edit.after)))
+    written = session.execute(_UPDATE, {"rows": as_json([_row(edit, keys) for edit in edits])}).all()
     if len(written) < len(edits):
         raise Overtaken
     gone, new = [], []
@@ -77,7 +89,7 @@ def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: 
     if gone:
         session.execute(_FORGET_KEYS, {"rows": as_json(gone)})
     _insert_keys(session, new)
-    insert_all(session, _changes, [row for edit in edits for row in _history(edit, origin_staff_id, department)])
+    insert_all(session, _changes, [row for edit in edits for row in _history(edit, keys, origin_staff_id, department)])
     new_cards = [
         edit.after.id for edit in edits if edit.origin != MERGING and _CARDS & {one.field for one in edit.changes}
     ]
@@ -87,24 +99,31 @@ def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: 
     return [_updated(edit) for edit in edits] + [_wishes_changed(edit) for edit in wishes]
 
 
+def _row(edit: Edit, keys: Keys) -> dict[str, Any]:
+    """What is written of the record: of what is sealed only what changed, an empty text where nothing is left."""
+    row, told = edit.after.row(), edit.sealed
+    return row | {name: keys.value(edit.after.id, name, row[name]) or "" if name in told else None for name in SEALED}
+
+
 def _insert_keys(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         insert_all(session, _keys, rows, on_conflict="(kind, key, customer_id) DO NOTHING")
 
 
 def _key_row(record: Record, key: tuple[str, str]) -> dict[str, Any]:
-    return {"kind": key[0], "key": key[1], "customer_id": record.id}
+    kind, value = kept(key)
+    return {"kind": kind, "key": value, "customer_id": record.id}
 
 
-def _history(edit: Edit, staff_id: str, department: str) -> list[dict[str, Any]]:
+def _history(edit: Edit, keys: Keys, staff_id: str, department: str) -> list[dict[str, Any]]:
     return [
         {
             "id": uuids.uuid7(),
             "customer_id": edit.after.id,
             "version": edit.after.version,
             "field": change.field,
-            "old": change.old,
-            "new": change.new,
+            "old": keys.value(edit.after.id, change.field, change.old),
+            "new": keys.value(edit.after.id, change.field, change.new),
             "at": edit.after.updated_at,
             "staff_id": staff_id,
             "department": department,
@@ -115,8 +134,9 @@ def _history(edit: Edit, staff_id: str, department: str) -> list[dict[str, Any]]
 
 
 def _updated(edit: Edit) -> Fact:
+    told = partial(masters().told, edit.after.id)
     changed = [
-        events.FieldChanged(field=change.field, old_hash=_hash(edit, change.old), new_hash=_hash(edit, change.new))
+        events.FieldChanged(field=change.field, old_hash=told(change.old), new_hash=told(change.new))
         for change in edit.changes
     ]
     return Fact(
@@ -145,8 +165,3 @@ def _wishes_changed(edit: Edit) -> Fact:
         store_id=edit.store_id,
         occurred_at=edit.after.updated_at,
     )
-
-
-def _hash(edit: Edit, value: Any) -> str:
-    """Tells a value from another of the same record without telling it: personal data stays in this service."""
-    return hashlib.sha256(edit.after.id.bytes + orjson.dumps(value)).hexdigest()[:16]

@@ -24,6 +24,7 @@ from services.customer.errors.merges import MomentPast
 from services.customer.models import DuplicateScan
 from services.customer.rules import matching
 from services.customer.rules.matching import Decision, Kind, Match
+from services.customer.sealing import key_beside
 from services.customer.usecases.identifying import Candidate, Known, candidate_of, known_to
 from services.customer.usecases.merging import BY_EVIDENCE, BY_ID, Asked, By, merge
 from services.customer.usecases.pairs import NOT_SAME, Suspicion, found_the_same, queue
@@ -39,8 +40,8 @@ AUTO_MERGE = Policy("AUTO_MERGE", {"by": AutoMerge.EVIDENCE.value})
 
 _RUNNING = text("SELECT * FROM duplicate_scan WHERE status = 'running' FOR UPDATE")
 _NEXT = text(
-    """
-    SELECT c.*, his.vehicles
+    f"""
+    SELECT c.*, {key_beside("c.id")}, his.vehicles
       FROM (SELECT * FROM customer WHERE status = 'active' AND (CAST(:after AS uuid) IS NULL OR id > :after)
              ORDER BY id LIMIT :most) c
       LEFT JOIN LATERAL (
@@ -50,7 +51,7 @@ _NEXT = text(
              LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
             WHERE p.customer_id = c.id) his ON true
      ORDER BY c.id
-    """
+    """  # noqa: S608  # a constant of this service
 )
 _DECIDED = text(
     """

@@ -34,6 +34,7 @@ from services.customer.usecases.editing import to_change
 from services.customer.usecases.identifying import lock
 from services.customer.usecases.merging import HOLDINGS, HUMAN, By, as_fact, parts_of
 from services.customer.usecases.records import Edit, inserts_of, update_records
+from services.customer.usecases.subject_keys import keys_of
 from services.customer.usecases.undoing import moves, versioned
 
 _HIS_VEHICLES = text(
@@ -97,7 +98,8 @@ def split_customer(session: Session, request: SplitCustomer, *, by: By) -> tuple
         ),
     )
     row = {"kind": "split", "survivor_id": before.id, "loser_ids": [second.id]}
-    snapshot = {"before": [before.row()], "after": changed.row(), "new": second.row(), "collapsed": []}
+    keys = keys_of(session, (before, second))
+    snapshot = {"before": [keys.row(before)], "after": keys.row(changed), "new": keys.row(second), "collapsed": []}
     asked_for = merging.Asked(loser_ids=[second.id], reason=request.reason, rule=HUMAN)
     merging.keep(
         session, row, asked=asked_for, by=by, store=store, merge_id=split_id, parts=len(told), snapshot=snapshot

@@ -26,6 +26,7 @@ from services.customer.errors.record import PossibleDuplicate
 from services.customer.rules.consents import in_force
 from services.customer.rules.record import Record
 from services.customer.rules.survivorship import restored
+from services.customer.sealing import kept, key_beside, record_of
 from services.customer.usecases import pairs
 from services.customer.usecases.consents import decisions
 from services.customer.usecases.identifying import lock
@@ -41,8 +42,11 @@ _LATER = text(
      ORDER BY position DESC LIMIT 1
     """
 )
-_TYPED = text("SELECT * FROM jsonb_populate_recordset(NULL::customer, CAST(:rows AS jsonb))")
-_NOW = text("SELECT * FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+_TYPED = text(
+    f"SELECT c.*, {key_beside('c.id')} FROM jsonb_populate_recordset(NULL::customer, CAST(:rows AS jsonb)) c"  # noqa: S608
+)
+_HOLD = text("SELECT id FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+_NOW = text(f"SELECT c.*, {key_beside('c.id')} FROM customer c WHERE c.id = ANY(CAST(:ids AS uuid[]))")  # noqa: S608
 _BEARERS = text(
     """
     SELECT customer_id FROM search_key JOIN jsonb_to_recordset(CAST(:keys AS jsonb)) AS asked(kind text, key text)
@@ -101,7 +105,8 @@ def undo_merge(
     survivor_id, loser_ids = row["survivor_id"], [UUID(one) for one in row["loser_ids"]]
     before = {one.id: one for one in _typed(session, row["snapshot"]["before"])}
     lock(session, [one.facts() for one in before.values()])
-    now = {one["id"]: Record.of(dict(one)) for one in session.execute(_NOW, {"ids": list(before)}).mappings()}
+    session.execute(_HOLD, {"ids": list(before)})
+    now = {one["id"]: record_of(dict(one)) for one in session.execute(_NOW, {"ids": list(before)}).mappings()}
     asked = {"position": row["position"], "survivor_id": survivor_id, "as_loser": f'["{survivor_id}"]'}
     later = session.scalar(_LATER, asked)
     if later is not None:
@@ -177,7 +182,7 @@ def versioned(session: Session, wanted: Mapping[tuple[str, str], UUID]) -> list[
 
 
 def _typed(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[Record]:
-    return [Record.of(dict(row)) for row in session.execute(_TYPED, {"rows": orjson.dumps(rows).decode()}).mappings()]
+    return [record_of(dict(row)) for row in session.execute(_TYPED, {"rows": orjson.dumps(rows).decode()}).mappings()]
 
 
 def _edits(
@@ -227,7 +232,8 @@ def _allowed_again(session: Session, row: Mapping[str, Any], *, by: By, store: s
 
 
 def _require_cards_free(session: Session, records: Sequence[Record], ids: Sequence[UUID]) -> None:
-    keys = [{"kind": kind, "key": key} for one in records for kind, key in one.search_keys() if kind in _UNIQUE]
+    borne = [kept(key) for one in records for key in one.search_keys() if key[0] in _UNIQUE]
+    keys = [{"kind": kind, "key": key} for kind, key in borne]
     found = session.scalars(_BEARERS, {"keys": as_json(keys), "ids": list(ids)}).all() if keys else []
     if found:
         raise PossibleDuplicate(candidates=[{"customer_id": str(one)} for one in found])

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from chassis.settings import SERVICES
+from chassis.settings import SERVICES, Environment, SealingSettings
 from tests.integration.chassis.test_dead import bury
 from tests.support.broker import Broker
 from tests.support.consuming import SERVICE
@@ -116,4 +116,5 @@ def test_nothing_is_replayed_or_dropped_without_saying_what(variables, clean_que
 
 def test_keys_are_a_pair():
     lines = dict(line.split("=", 1) for line in crm("keys").stdout.splitlines())
-    assert set(lines) == {"CRM_ACTOR_SIGNING_KEY", "CRM_ACTOR_PUBLIC_KEY"}
+    assert set(lines) == {"CRM_ACTOR_SIGNING_KEY", "CRM_ACTOR_PUBLIC_KEY", "CRM_CUSTOMER_SEALING_KEYS"}
+    assert SealingSettings.of(Environment(lines)).current == "k1"

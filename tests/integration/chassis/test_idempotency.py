@@ -56,6 +56,12 @@ def test_the_same_key_for_another_operation_is_another_request():
     assert fingerprint("sales.sign_order", b"{}") != fingerprint("sales.pay_order", b"{}")
 
 
+def test_what_stood_in_a_request_is_not_found_out_by_trying_without_the_service_s_secret():
+    mine = fingerprint(OPERATION, b"{}", secret=b"mine")
+    assert mine == fingerprint(OPERATION, b"{}", secret=b"mine")
+    assert mine not in (fingerprint(OPERATION, b"{}"), fingerprint(OPERATION, b"{}", secret=b"another"))
+
+
 def test_the_same_key_of_somebody_else_is_another_key(db, key):
     run(db, key)
     assert run(db, key, staff="s-2", answer=b"other") == b"other"

@@ -18,6 +18,7 @@ from contracts import shapes
 from contracts.customer.dossier import Dossier, DossierFormat
 from services.customer.models import Base
 from services.customer.queries import dossier as queries
+from services.customer.usecases.subject_keys import key_of
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.source import ROOT
@@ -69,9 +70,18 @@ class Filler:
             for column in table.columns
             if column.computed is None and column.identity is None
         }
-        added = self._session.execute(insert(table).values(values).returning(*table.columns)).one()
-        self.rows.append((table_name, dict(added._mapping)))
-        return dict(added._mapping)
+        columns = MAP["tables"][table_name]
+        sealed = [name for name in values if columns.get(name, {}).get("sealed") == "whole"]
+        kept = values | {name: self._sealed(values, name) for name in sealed}
+        added = self._session.execute(insert(table).values(kept).returning(*table.columns)).one()
+        row = dict(added._mapping) | {name: values[name] for name in sealed}
+        self.rows.append((table_name, row))
+        return row
+
+    def _sealed(self, values: dict[str, Any], name: str) -> str:
+        """As it is kept: under the key of the customer that the row was written for."""
+        whose = values.get("origin_customer_id") or values.get("customer_id") or values["id"]
+        return key_of(self._session, whose).seal(name, values[name])
 
     def _made_up(self, column: Any) -> Any:
         number = next(self._numbers)

@@ -207,7 +207,7 @@ def test_a_card_goes_over_with_the_merge_and_back_with_its_undoing(desk):
     card = randoms_id()
     loser, survivor = desk.register(id_no=card).customer_id, desk.register().customer_id
     done = merge(desk, [loser], into=survivor)
-    assert desk.rows("SELECT id18 FROM customer WHERE id = :id", id=survivor) == [{"id18": card}]
+    assert desk.view(survivor)["id_number"] == card
     assert desk.found(card) == [survivor]
     undo(desk, done.merge_id)
     assert desk.found(card) == [loser]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.settings import Environment, MissingSetting, Settings, named, retry_delays
+from chassis.settings import Environment, MissingSetting, Settings, named, new_sealing_keys, retry_delays
 
 FULL = {
     "CRM_SALES_DATABASE_URL": "postgresql://a:b@h:1/d",
@@ -59,6 +59,17 @@ def test_test_mode_is_on_only_when_said(value, on):
 
 def test_a_service_has_variables_of_its_own():
     assert named("sales", "DATABASE_URL") == "CRM_SALES_DATABASE_URL"
+
+
+def test_customer_alone_needs_keys_to_seal_with():
+    values = {name.replace("SALES", "CUSTOMER"): value for name, value in FULL.items()}
+    with pytest.raises(MissingSetting, match="CRM_CUSTOMER_SEALING_KEYS"):
+        Settings.of("customer", Environment(values))
+    keys = new_sealing_keys()
+    read = Settings.of("customer", Environment(values | {"CRM_CUSTOMER_SEALING_KEYS": keys}))
+    assert read.sealing is not None
+    assert read.sealing.current == "k1"
+    assert Settings.of("sales", Environment(FULL)).sealing is None
 
 
 def test_only_the_gateway_listens_for_http():
