@@ -8,6 +8,9 @@ A refused or failed command leaves nothing behind: a retry is judged anew.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +27,40 @@ _CLAIM = text(
 )
 _KNOWN = text("SELECT fingerprint, response FROM command_log WHERE staff_id = :staff_id AND key = :key")
 _KEEP = text("UPDATE command_log SET response = :response WHERE staff_id = :staff_id AND key = :key")
+
+_FORGET = text(
+    """
+    DELETE FROM command_log
+     WHERE EXISTS (SELECT FROM unnest(CAST(:names AS text[])) AS name
+                    WHERE position(convert_to(name, 'UTF8') IN response) > 0)
+    """
+)
+_FORGET_OLD = text(
+    """
+    DELETE FROM command_log WHERE (staff_id, key) IN (
+           SELECT staff_id, key FROM command_log WHERE created_at < :before ORDER BY created_at LIMIT :most)
+    """
+)
+
+REMEMBERED = timedelta(days=90)
+"""How long a response is kept: it may hold personal data (PIPL 19; `docs/data-map.toml`, transient)."""
+AT_ONCE = 1000
+"""Commands that are forgotten in one transaction."""
+
+
+def forget(session: Session, *, naming: Sequence[object]) -> int:
+    """Forget the responses in which one of these identifiers stands (PIPL 47); how many.
+
+    Such a command sent once more is judged anew.
+    """
+    forgotten: Any = session.execute(_FORGET, {"names": [str(one) for one in naming]})
+    return int(forgotten.rowcount)
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Forget commands older than nobody sends once more; how many, at most so many at once."""
+    forgotten: Any = session.execute(_FORGET_OLD, {"before": now - REMEMBERED, "most": AT_ONCE})
+    return int(forgotten.rowcount)
 
 
 def fingerprint(operation: str, body: bytes, *, secret: bytes = b"") -> bytes:

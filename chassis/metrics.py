@@ -23,6 +23,9 @@ MERGES = Counter("crm_merges_total", "Merges of customers' records, by what deci
 UNDONE_MERGES = Counter("crm_merges_undone_total", "Merges that were undone")
 SPLITS = Counter("crm_splits_total", "Records that were split into two")
 SUBJECT_KEYS_BEHIND = Gauge("crm_subject_keys_behind", "Customers' keys under a master key that is no longer current")
+ERASED = Counter("crm_customers_erased_total", "Customers who were forgotten")
+PRIVACY_OVERDUE = Gauge("crm_privacy_requests_overdue", "Privacy requests that wait longer than they may")
+RETIRED = Counter("crm_retention_total", "What the retention took away or put before somebody", ["what"])
 REVIEW_HOURS = Histogram(
     "crm_duplicate_review_hours", "From finding a pair to its decision", buckets=(1, 4, 8, 24, 72, 168, 720)
 )

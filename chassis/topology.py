@@ -37,6 +37,9 @@ PARTNER = "partner"
 _RECORDS = (customer.CustomerMerged, customer.CustomerUnmerged, customer.CustomerSplit)
 """What everybody hears who keeps something of customers (E8)."""
 
+_CUSTOMERS = (*_RECORDS, customer.CustomerErased)
+"""The same for those who also keep words about them, which go with him (PIPL 47)."""
+
 HEARS: dict[str, tuple[type[Event], ...]] = {
     "customer": (
         customer.CustomerRegistered,
@@ -64,10 +67,10 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.RepairOrdersRekeyed,
         followup.VisitsRekeyed,
     ),
-    "sales": _RECORDS,
-    "workshop": _RECORDS,
+    "sales": _CUSTOMERS,
+    "workshop": _CUSTOMERS,
     "followup": (
-        *_RECORDS,
+        *_CUSTOMERS,
         customer.CustomerConsentChanged,
         customer.CustomerPreferencesChanged,
         sales.VehicleDelivered,

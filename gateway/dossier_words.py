@@ -25,6 +25,8 @@ WORDS = {
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
     "vehicle_allocated": "配车",
+    "copy": "查阅复制", "correction": "更正", "erasure": "删除", "expired": "超过保存期限",
+    "active": "有效", "open": "待处理", "carried_out": "已处理", "refused": "已拒绝",
 }  # fmt: skip
 DETAILS = {
     "number": "单号", "model": "车型", "km": "里程", "vin": "车架号", "purpose": "目的", "score": "评分",
@@ -34,7 +36,7 @@ DETAILS = {
 """What of an event's summary is printed, under which name."""
 
 CODES = frozenset((
-    "kind", "gender", "role", "type", "purpose", "channel", "basis", "department", "next_visit_purpose",
+    "kind", "gender", "role", "type", "purpose", "channel", "basis", "department", "next_visit_purpose", "status",
 ))  # fmt: skip
 """Fields whose values are codes; elsewhere the same word is what somebody typed."""
 
@@ -42,7 +44,7 @@ TITLES = {
     "phones": "电话", "addresses": "地址", "vehicles": "车辆", "timeline": "往来记录", "alerts": "到店提醒",
     "consents": "有效授权", "consent_history": "授权历史", "documents": "资料索引", "relations": "关系人",
     "earlier_records": "并入的档案", "plates": "车牌", "odometer": "里程", "changes": "修改记录",
-    "merges": "合并与拆分", "segments": "客户分组",
+    "merges": "合并与拆分", "segments": "客户分组", "privacy_requests": "个人信息请求",
 }  # fmt: skip
 """Of the parts of a dossier."""
 
@@ -75,6 +77,8 @@ LABELS = {
     "merge_id": "合并号", "survivor_id": "保留档案号", "loser_ids": "并入档案号", "field_choices": "取值",
     "reason": "原因", "requested_by": "申请人", "requested_at": "申请时间", "undone_at": "撤销时间",
     "undone_by": "撤销人", "undone_because": "撤销原因",
+    "request_id": "请求号", "how": "请求内容", "status": "状态", "received_at": "提出时间", "recorded_by": "登记人",
+    "decided_at": "处理时间", "decided_by": "处理人",
     "segment_id": "分组号", "entered_at": "进入时间", "left_at": "离开时间",
     "score": "评分", "due_at": "应回访", "promised_date": "承诺交期", "total_fen": "金额(元)", "amount_fen": "金额(元)",
 }  # fmt: skip

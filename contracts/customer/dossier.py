@@ -13,6 +13,7 @@ from uuid import UUID
 from contracts.customer.folder import ConsentShown, DocumentShown
 from contracts.customer.merges import FieldChoice
 from contracts.customer.operations import ChangeShown, CustomerKind, Gender, Preferences
+from contracts.customer.privacy import RequestKind, RequestStatus
 from contracts.customer.relations import RelationShown
 from contracts.customer.views import AddressShown, CustomerView, PhoneShown
 from contracts.fields import IdNumber, Km, MobileShown, Reason, StaffId, StoreId
@@ -111,6 +112,23 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestTold:
+    """What he asked about his data, or the retention proposed, and what became of it (PIPL 50)."""
+
+    request_id: UUID
+    kind: RequestKind
+    how: str
+    status: RequestStatus
+    store_id: StoreId
+    received_at: datetime
+    due_at: datetime
+    recorded_by: StaffId
+    decided_at: datetime | None
+    decided_by: StaffId | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """All parts: the profile with vehicles and timeline, consents that hold and all there were, every document.
 
@@ -129,6 +147,7 @@ class Dossier:
     changes: list[ChangeShown]
     merges: list[MergeTold]
     segments: list[Membership]
+    privacy_requests: list[RequestTold]
 
 
 dossier = query(

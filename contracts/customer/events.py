@@ -173,6 +173,19 @@ class CustomerUnmerged:
     parts: int = 1
 
 
+@event(producer="customer", name="customer_erased", version=1, subject="customer")
+class CustomerErased:
+    """A customer was forgotten as he asked, or as the retention ends (PIPL 47).
+
+    `erased_ids` are his record and those that lived on in it. Who keeps something personal of them lets it go,
+    and keeps in mind that what comes later, or again, is of nobody.
+    """
+
+    customer_id: UUID
+    erased_ids: list[UUID]
+    at: datetime
+
+
 @event(producer="customer", name="customer_split", version=1, subject="merge")
 class CustomerSplit:
     """One record held two customers: the new one has these documents since then (E8)."""

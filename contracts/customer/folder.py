@@ -296,7 +296,7 @@ record_consent = command(
     "customer.record_consent",
     RecordConsent,
     ConsentRecorded,
-    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CONSENT_TEXT_REQUIRED", "MOMENT_AHEAD"),
+    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED", "CONSENT_TEXT_REQUIRED", "MOMENT_AHEAD"),
     summary="The customer gave or withdrew his consent for one purpose",
 )
 consents = query(
@@ -313,6 +313,7 @@ add_document = command(
     refuses=(
         "CUSTOMER_NOT_FOUND",
         "CUSTOMER_MERGED",
+        "CUSTOMER_ERASED",
         "MOMENT_AHEAD",
         "ID_FORMAT",
         "ID_CHECKSUM",
@@ -332,14 +333,14 @@ remove_document = command(
     "customer.remove_document",
     RemoveDocument,
     DocumentRemoved,
-    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "DOCUMENT_NOT_FOUND"),
+    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED", "DOCUMENT_NOT_FOUND"),
     summary="Take a paper out of the folder; that it was there is kept",
 )
 completeness = query(
     "customer.completeness",
     ById,
     Completeness,
-    refuses=("CUSTOMER_NOT_FOUND",),
+    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_ERASED"),
     summary="How much of what we must know of a customer is known, and what is missing",
 )
 incomplete = query("customer.incomplete", IncompleteAsked, Omissions, summary="Customers of whom something is missing")

@@ -336,7 +336,14 @@ class Split:
     new_id: UUID
 
 
-_REFUSES_MERGE = ("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "MERGE_CYCLE", "FIELD_CHOICE_INVALID", "NOTHING_TO_MERGE")
+_REFUSES_MERGE = (
+    "CUSTOMER_NOT_FOUND",
+    "CUSTOMER_MERGED",
+    "CUSTOMER_ERASED",
+    "MERGE_CYCLE",
+    "FIELD_CHOICE_INVALID",
+    "NOTHING_TO_MERGE",
+)
 
 list_duplicates = query(
     "customer.list_duplicates", ListDuplicates, DuplicatePairs, summary="Records that may be one customer, to decide"
@@ -376,13 +383,27 @@ undo_merge = command(
     "customer.undo_merge",
     UndoMerge,
     Unmerged,
-    refuses=("MERGE_NOT_FOUND", "MERGE_UNDONE", "UNDO_OUT_OF_ORDER", "POSSIBLE_DUPLICATE", "DOCUMENT_NOT_HIS"),
+    refuses=(
+        "MERGE_NOT_FOUND",
+        "MERGE_UNDONE",
+        "UNDO_OUT_OF_ORDER",
+        "POSSIBLE_DUPLICATE",
+        "DOCUMENT_NOT_HIS",
+        "CUSTOMER_ERASED",
+    ),
     summary="Undo a merge: every record is what it was, and what belongs to it goes back",
 )
 split_customer = command(
     "customer.split_customer",
     SplitCustomer,
     Split,
-    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "FACT_NOT_HIS", "DOCUMENT_NOT_HIS", "NAME_INVALID"),
+    refuses=(
+        "CUSTOMER_NOT_FOUND",
+        "CUSTOMER_MERGED",
+        "CUSTOMER_ERASED",
+        "FACT_NOT_HIS",
+        "DOCUMENT_NOT_HIS",
+        "NAME_INVALID",
+    ),
     summary="One record holds two customers: a new one with what is listed",
 )

@@ -241,7 +241,7 @@ update_customer = command(
     "customer.update_customer",
     UpdateCustomer,
     Updated,
-    refuses=(*FIELD_CODES, "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "POSSIBLE_DUPLICATE"),
+    refuses=(*FIELD_CODES, "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED", "POSSIBLE_DUPLICATE"),
     summary="Change a customer's record; every change is kept with who made it",
 )
 history = query(
@@ -255,7 +255,7 @@ reveal_contact = query(
     "customer.reveal_contact",
     RevealContact,
     Contact,
-    refuses=("CUSTOMER_NOT_FOUND",),
+    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_ERASED"),
     summary="The full phone number, with a reason, into the access log",
 )
 names_of = query("customer.names_of", ByIds, NamesOf, summary="Names for a list of customers")

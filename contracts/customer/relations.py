@@ -89,7 +89,14 @@ add_relation = command(
     "customer.add_relation",
     AddRelation,
     RelationAdded,
-    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "RELATION_IMPOSSIBLE", "RELATION_EXISTS", "MOMENT_AHEAD"),
+    refuses=(
+        "CUSTOMER_NOT_FOUND",
+        "CUSTOMER_MERGED",
+        "CUSTOMER_ERASED",
+        "RELATION_IMPOSSIBLE",
+        "RELATION_EXISTS",
+        "MOMENT_AHEAD",
+    ),
     summary="Two customers belong together: household, employer, driver, referrer",
 )
 relations = query(
@@ -103,6 +110,13 @@ end_relation = command(
     "customer.end_relation",
     EndRelation,
     RelationEnded,
-    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "RELATION_NOT_FOUND", "PERIOD_INVALID", "MOMENT_AHEAD"),
+    refuses=(
+        "CUSTOMER_NOT_FOUND",
+        "CUSTOMER_MERGED",
+        "CUSTOMER_ERASED",
+        "RELATION_NOT_FOUND",
+        "PERIOD_INVALID",
+        "MOMENT_AHEAD",
+    ),
     summary="Two customers no longer belong together",
 )

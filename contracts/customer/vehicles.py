@@ -173,7 +173,8 @@ add_vehicle = command(
     AddVehicle,
     VehicleAdded,
     refuses=(
-        "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "VIN_INVALID", "PLATE_INVALID", "VEHICLE_HAS_OWNER", "PLATE_ELSEWHERE",
+        "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED",
+        "VIN_INVALID", "PLATE_INVALID", "VEHICLE_HAS_OWNER", "PLATE_ELSEWHERE",
         "PERIOD_INVALID", "MOMENT_AHEAD",
     ),
     summary="A vehicle of a customer, and what he is to it",
@@ -190,7 +191,8 @@ change_owner = command(
     ChangeOwner,
     OwnerChanged,
     refuses=(
-        "VEHICLE_NOT_FOUND", "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "OWNER_ALREADY", "PERIOD_INVALID", "MOMENT_AHEAD",
+        "VEHICLE_NOT_FOUND", "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED",
+        "OWNER_ALREADY", "PERIOD_INVALID", "MOMENT_AHEAD",
     ),
     summary="A vehicle was sold on: the old owner's role ends, the new one's begins",
 )  # fmt: skip
@@ -198,6 +200,13 @@ end_role = command(
     "customer.end_role",
     EndRole,
     RoleEnded,
-    refuses=("CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "ROLE_NOT_FOUND", "PERIOD_INVALID", "MOMENT_AHEAD"),
+    refuses=(
+        "CUSTOMER_NOT_FOUND",
+        "CUSTOMER_MERGED",
+        "CUSTOMER_ERASED",
+        "ROLE_NOT_FOUND",
+        "PERIOD_INVALID",
+        "MOMENT_AHEAD",
+    ),
     summary="A customer no longer has a role towards a vehicle",
 )

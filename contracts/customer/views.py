@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -152,12 +153,20 @@ class ViewAsked:
     limit: Annotated[int, Between(1, 200)] = 50
 
 
+class RecordStatus(StrEnum):
+    """Whether there is somebody behind the record."""
+
+    ACTIVE = "active"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerView:
     """Profile, vehicles, facts at a glance and the timeline, newest first (R19).
 
     Of a record that was merged this is its survivor's, and `redirected_from` is what was asked for.
     `older` is there when the timeline goes on: ask again with it as `before`.
+    Of a customer who was forgotten (`status` erased, PIPL 47) nothing is left but that, his kind, store and dates.
     """
 
     customer_id: UUID
@@ -187,6 +196,7 @@ class CustomerView:
     redirected_from: UUID | None = None
     alerts: list[Alert] = field(default_factory=list)
     older: str | None = None
+    status: RecordStatus = RecordStatus.ACTIVE
 
 
 look_up = query("customer.look_up", LookUp, Hits, summary="Who is this? One box for phone, plate, VIN, name and pinyin")

@@ -52,7 +52,10 @@ class VisitCompleted:
 
 @event(producer="followup", name="visit_suppressed", version=1, subject="visit")
 class VisitSuppressed:
-    """The customer is not to be called for this visit: `reason` is `do_not_call` or `consent_withdrawn` (R12)."""
+    """The customer is not to be called for this visit.
+
+    `reason` is `do_not_call` or `consent_withdrawn` (R12), or `customer_erased` (PIPL 47).
+    """
 
     visit_id: UUID
     customer_id: UUID

@@ -24,10 +24,11 @@ class VisitStatus(StrEnum):
 
 
 class SuppressedBecause(StrEnum):
-    """Why a customer is not asked (R12)."""
+    """Why a customer is not asked (R12); there is nobody to ask who was forgotten (PIPL 47)."""
 
     DO_NOT_CALL = "do_not_call"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    CUSTOMER_ERASED = "customer_erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ complete_visit = command(
         "VISIT_CLOSED",
         "VISIT_SUPPRESSED",
         "CHANNEL_FORBIDDEN",
+        "CUSTOMER_ERASED",
         "JUDGED_PERSON_ASKS",
     ),
     summary="Record what the customer answered",

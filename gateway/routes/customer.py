@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.customer import dossier, exports, folder, imports, merges, relations, segments, vehicles, views
+from contracts.customer import dossier, exports, folder, imports, merges, privacy, relations, segments, vehicles, views
 from contracts.customer import operations as customer
 from gateway import dossier_page, dossier_workbook
 from gateway.routing import Route
@@ -46,6 +46,24 @@ ROUTES = (
     Route("GET", "/vehicles/{vehicle_id}", vehicles.vehicle, "车辆档案"),
     Route("POST", "/vehicles/{vehicle_id}/plates", vehicles.change_plate, "更换车牌"),
     Route("POST", "/vehicles/{vehicle_id}/owner", vehicles.change_owner, "车辆过户"),
+    Route(
+        "POST",
+        "/customers/{customer_id}/privacy-requests",
+        privacy.record_privacy_request,
+        "登记个人信息请求:查阅复制、更正、删除",
+        status=201,
+    ),
+    Route("GET", "/privacy-requests", privacy.list_privacy_requests, "个人信息请求(逾期在前)"),
+    Route("POST", "/privacy-requests/policy", privacy.publish_retention, "设定个人信息保存期限", status=201),
+    Route(
+        "POST", "/privacy-requests/{request_id}/refuse", privacy.refuse_privacy_request, "拒绝个人信息请求(说明理由)"
+    ),
+    Route(
+        "POST",
+        "/privacy-requests/{request_id}/carry-out",
+        privacy.carry_out_privacy_request,
+        "办结个人信息请求(删除请求即删除)",
+    ),
     Route("POST", "/imports", imports.create_import, "新建客户资料导入", status=201),
     Route("GET", "/imports", imports.list_imports, "导入记录"),
     Route("GET", "/imports/{import_id}", imports.get_import, "导入进度"),

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from chassis import idempotency
 from chassis.clock import LOCAL
 from chassis.context import Call
 from chassis.entrypoints import command, query, scheduled, subscribe
 from contracts.customer import dossier as dossier_contracts
-from contracts.customer import exports, folder, imports, merges, operations, segments, vehicles, views
+from contracts.customer import exports, folder, imports, merges, operations, privacy, segments, vehicles, views
 from contracts.customer import relations as relation_contracts
 from contracts.envelope import Received
 from contracts.fields import Nothing
@@ -27,6 +28,7 @@ from services.customer.queries import folder as folder_queries
 from services.customer.queries import imports as import_queries
 from services.customer.queries import merges as merge_queries
 from services.customer.queries import pairs as pair_queries
+from services.customer.queries import privacy as privacy_queries
 from services.customer.queries import segments as segment_queries
 from services.customer.queries import vehicles as vehicle_queries
 from services.customer.usecases import (
@@ -41,6 +43,7 @@ from services.customer.usecases import (
     plates,
     registering,
     relations,
+    retention,
     reviewing,
     scanning,
     splitting,
@@ -48,6 +51,7 @@ from services.customer.usecases import (
     undoing,
 )
 from services.customer.usecases import exports as exporting
+from services.customer.usecases import privacy as privacy_requests
 from services.customer.usecases import segments as segmenting
 
 TOGETHER = 100
@@ -273,6 +277,46 @@ class CustomerService:
     @_subscribe_to_what_is_told
     def tell(self, session: Session, events: list[Received[Any]]) -> None:
         timeline.tell(session, events)
+
+    # -- privacy -------------------------------------------------------------------------------
+
+    @command(privacy.record_privacy_request)
+    def record_privacy_request(
+        self, session: Session, request: privacy.RecordRequest, call: Call
+    ) -> privacy.RequestRecorded:
+        return privacy_requests.record_request(session, request, scope=call.scope, now=call.now)
+
+    @query(privacy.list_privacy_requests)
+    def list_privacy_requests(
+        self, connection: Connection, request: privacy.ListRequests, call: Call
+    ) -> privacy.Requests:
+        return privacy_queries.list_requests(connection, request, scope=call.scope, now=call.now)
+
+    @command(privacy.refuse_privacy_request)
+    def refuse_privacy_request(
+        self, session: Session, request: privacy.RefuseRequest, call: Call
+    ) -> privacy.RequestDecided:
+        return privacy_requests.refuse_request(session, request, scope=call.scope, now=call.now)
+
+    @command(privacy.carry_out_privacy_request)
+    def carry_out_privacy_request(
+        self, session: Session, request: privacy.RequestById, call: Call
+    ) -> privacy.RequestDecided:
+        return privacy_requests.carry_out_request(session, request.request_id, scope=call.scope, now=call.now)
+
+    @command(privacy.publish_retention)
+    def publish_retention(
+        self, session: Session, request: privacy.PublishRetention, call: Call
+    ) -> privacy.PublishRetention:
+        return privacy_requests.publish_retention(session, request, scope=call.scope, now=call.now)
+
+    @scheduled("retention", every=600)
+    def keep_to_retention(self, session: Session, now: datetime) -> int:
+        return retention.keep_to_retention(session, now=now)
+
+    @scheduled("old_commands", every=3600)
+    def forget_old_commands(self, session: Session, now: datetime) -> int:
+        return idempotency.forget_old(session, now=now)
 
     # -- duplicates ----------------------------------------------------------------------------
 

@@ -85,6 +85,7 @@ UNTOLD: dict[type[Event], str] = {
     customer.VehicleRegistered: "of a vehicle; its owner's line is the delivery",
     customer.VehiclePlateChanged: "of a vehicle; the view shows the plates themselves",
     customer.CustomerPreferencesChanged: "the same change is told as customer_updated",
+    customer.CustomerErased: "the timeline goes with the record",
     customer.SegmentEntered: "our own judgement of what the timeline tells",
     customer.SegmentLeft: "our own judgement of what the timeline tells",
     sales.OrdersRekeyed: "another service's word that it has followed a merge",
@@ -124,6 +125,12 @@ _LOCK = text(
 )
 """Two transactions must not fold a customer without seeing each other's lines; in one order, so without deadlock."""
 
+_FORGET = text(
+    """
+    WITH lines AS (DELETE FROM timeline_entry WHERE customer_id = ANY(CAST(:customers AS uuid[])))
+    DELETE FROM glance WHERE customer_id = ANY(CAST(:customers AS uuid[]))
+    """
+)
 _entries: Any = TimelineEntry.__table__
 
 _READINGS = "('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')"
@@ -132,9 +139,18 @@ _DUE = "('visit_planned', 'visit_rescheduled', 'visit_released')"
 
 FOLD = text(
     f"""
-    WITH person AS (
+    WITH erased AS MATERIALIZED (
+         SELECT id, merged_into, updated_at FROM customer
+          WHERE id = ANY((SELECT CAST(:customers AS uuid[]))::uuid[]) AND status = 'erased'),
+    forgotten AS (
+         DELETE FROM timeline_entry t USING erased WHERE t.customer_id = erased.id),
+    parted AS (
+         UPDATE vehicle_party p SET until = greatest(p.since, erased.updated_at)
+           FROM erased WHERE p.customer_id IN (erased.id, erased.merged_into) AND p.until IS NULL),
+    person AS (
          SELECT DISTINCT coalesce(k.merged_into, asked.id) AS id
-           FROM unnest((SELECT CAST(:customers AS uuid[]))) AS asked(id) LEFT JOIN customer k ON k.id = asked.id),
+           FROM unnest((SELECT CAST(:customers AS uuid[]))) AS asked(id) LEFT JOIN customer k ON k.id = asked.id
+          WHERE k.status IS DISTINCT FROM 'erased'),
     written AS (
     INSERT INTO glance AS known (
            customer_id, sold_at, sold_store_id, consultant_id, last_service_at, last_service_store_id, last_contact_at,
@@ -202,14 +218,15 @@ FOLD = text(
     to_judge AS (
     INSERT INTO segment_due
     SELECT id FROM (SELECT id FROM person UNION SELECT unnest((SELECT CAST(:customers AS uuid[])))) AS concerned
-     WHERE EXISTS (SELECT FROM segment) ORDER BY id
+     WHERE EXISTS (SELECT FROM segment) AND id NOT IN (SELECT id FROM erased) ORDER BY id
     ON CONFLICT DO NOTHING)
     SELECT id FROM person
     """  # noqa: S608  # constants of this file
 )
 """Customers' glances, each from one pass over all his lines, those of records merged into his included.
 
-It gives whom it folded, and leaves a note for the segments.
+It gives whom it folded, and leaves a note for the segments. Of a customer who was erased nothing stays, however late
+and however often it is told (PIPL 47).
 """
 
 
@@ -262,6 +279,16 @@ def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelive
     ]
     add_parties(session, parties)
     tell(session, delivered)
+
+
+def lock(session: Session, customers: Sequence[UUID]) -> None:
+    """Wait for whoever is telling of these; what is told of them later waits for us."""
+    _lock(session, customers)
+
+
+def forget(session: Session, customers: Sequence[UUID]) -> None:
+    """Nothing is told of these any more; the caller holds their lock."""
+    session.execute(_FORGET, {"customers": list(customers)})
 
 
 def move(session: Session, documents: Sequence[DocumentMoved], *, whose: UUID) -> None:

@@ -37,6 +37,14 @@ class ChannelForbidden(Conflict):
     en = "The customer does not want to be asked by {channel}"
 
 
+class CustomerErased(Conflict):
+    """The customer was forgotten as he asked: there is nobody to ask (PIPL 47)."""
+
+    code = "CUSTOMER_ERASED"
+    zh = "该客户的个人信息已删除,无须回访"
+    en = "This customer's data were erased; there is nobody to ask"
+
+
 class VisitMadeWith(Conflict):
     """Another visit asks this customer the same and stands for this one too: `details["visit_id"]` (E8)."""
 

@@ -13,7 +13,7 @@ from chassis import rekeying
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
-from services.followup.errors import ChannelForbidden, JudgedPersonAsks, VisitClosed, VisitSuppressed
+from services.followup.errors import ChannelForbidden, CustomerErased, JudgedPersonAsks, VisitClosed, VisitSuppressed
 
 _VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
 
@@ -174,9 +174,12 @@ class Visit(Base):
     ) -> None:
         """The customer answered, asked by this channel; `forbidden` is why he may not be asked so (R12).
 
-        Raises VisitSuppressed, ChannelForbidden for an open visit; JudgedPersonAsks for who may not ask him (C12).
+        Raises CustomerErased where there is nobody to ask, VisitSuppressed, ChannelForbidden for an open visit;
+        JudgedPersonAsks for who may not ask him (C12).
         """
         self._require(VisitStatus.COMPLETED)
+        if self.suppressed_because == SuppressedBecause.CUSTOMER_ERASED:
+            raise CustomerErased
         if self.status is VisitStatus.SUPPRESSED and (forbidden is not None or channel is self.channel):
             raise VisitSuppressed(because=self.suppressed_because)
         if forbidden is not None:
@@ -191,9 +194,9 @@ class Visit(Base):
 class Wish(Base):
     """What a customer wishes of one thing: to be called at all, or to be asked for one purpose by one channel (R12).
 
-    Follows from customer's events alone. `about` is `do_not_call`, or the purpose of a consent; for the former
-    `version` is that of the customer's record, and `preferred`, `from_hour` and `to_hour` say how and when he likes
-    to be asked. The newer one holds: by version, by `at`, and of one moment the one that
+    Follows from customer's events alone. `about` is `do_not_call`, the purpose of a consent, or the mark of one who was
+    erased; for the first `version` is that of the customer's record, and `preferred`, `from_hour` and `to_hour` say how
+    and when he likes to be asked. The newer one holds: by version, by `at`, and of one moment the one that
     forbids. It stays with the record it was told of; of a merged record it holds for the survivor.
     """
 

@@ -90,6 +90,9 @@ def _spans(channel: Channel, hours: Hours) -> Sequence[tuple[time, time]]:
 NOT_TO_BE_CALLED = "do_not_call"
 """What a wish is about that is about no purpose: being reached at all, and how and when."""
 
+ERASED = "erased"
+"""What the mark is about that stays of a customer who was forgotten (PIPL 47)."""
+
 
 class Wished(Protocol):
     """A wish of one customer: about what, by which channel, since when.
@@ -135,9 +138,12 @@ def forbidden_because(
 ) -> SuppressedBecause | None:
     """Why a customer with these wishes is not asked for this purpose by this channel; None if he may be (R12).
 
-    Who does not want to be called is called for nothing. A withdrawn consent stops what rests on consent; what rests
-    on the contract (`purpose` None) goes on without one (PIPL 13).
+    There is nobody to call where a customer was forgotten (PIPL 47). Who does not want to be called is called for
+    nothing. A withdrawn consent stops what rests on consent; what rests on the contract (`purpose` None) goes on
+    without one (PIPL 13).
     """
+    if any(wish.about == ERASED for wish in wishes):
+        return SuppressedBecause.CUSTOMER_ERASED
     if channel is Channel.CALL and any(wish.about == NOT_TO_BE_CALLED and not wish.allowed for wish in wishes):
         return SuppressedBecause.DO_NOT_CALL
     if purpose is not None and not _allows(wishes, purpose, channel):

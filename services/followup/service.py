@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from chassis import idempotency
 from chassis.context import Call
 from chassis.entrypoints import command, query, scheduled, subscribe
 from contracts.customer.events import (
     CustomerConsentChanged,
+    CustomerErased,
     CustomerMerged,
     CustomerPreferencesChanged,
     CustomerSplit,
@@ -22,6 +24,7 @@ from contracts.followup import operations
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup import queries, usecases
+from services.followup.projections import erased
 from services.followup.queries import shown
 
 TOGETHER = 100
@@ -85,6 +88,14 @@ class FollowupService:
     @subscribe(CustomerSplit)
     def rekey(self, session: Session, event: Received[Any]) -> None:
         usecases.rekey_visits(session, event)
+
+    @subscribe(CustomerErased)
+    def forget(self, session: Session, event: Received[CustomerErased]) -> None:
+        erased.forget(session, event)
+
+    @scheduled("old_commands", every=3600)
+    def forget_old_commands(self, session: Session, now: datetime) -> int:
+        return idempotency.forget_old(session, now=now)
 
     @scheduled("visits_due", every=30)
     def visits_due(self, session: Session, now: datetime) -> int:

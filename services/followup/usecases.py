@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import policies, rekeying
+from chassis import policies, rekeying, turns
 from chassis.outbox import Fact, record, record_all
 from chassis.rows import as_json, insert_all, values_of
 from contracts.access import Reach, Scope
@@ -39,12 +39,6 @@ _SURVIVORS = text(
      WHERE survivor_id = ANY(CAST(:customers AS uuid[])) AND customer_id <> survivor_id ORDER BY survivor_id
     """
 )
-_ONE_BY_ONE = text(
-    """
-    SELECT pg_advisory_xact_lock(hashtextextended(customer::text, 4))
-      FROM (SELECT customer FROM unnest(CAST(:customers AS uuid[])) AS customer ORDER BY customer) in_one_order
-    """
-)
 _TOGETHER = text(
     """
     SELECT v.id, v.customer_id, v.purpose, coalesce(v.origin_customer_id, v.customer_id) AS planned_for, v.due_at,
@@ -62,8 +56,7 @@ _MADE_WITH = text(
       FROM jsonb_populate_recordset(NULL::visit, CAST(:rows AS jsonb)) AS told WHERE v.id = told.id
     """
 )
-_KEEP_POLICIES = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('policies', 0))")
-_CHANGE_POLICIES = text("SELECT pg_advisory_xact_lock(hashtextextended('policies', 0))")
+_POLICIES = "policies"
 """Planning and publishing wait for each other, so that no visit is planned by a policy that is just being replaced."""
 
 
@@ -73,7 +66,7 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     They are planned for whoever their customer lives on in (E8), at the hours and by the channel he prefers; who does
     not want to be asked gets them suppressed at once (R12).
     """
-    session.execute(_KEEP_POLICIES)
+    turns.share(session, _POLICIES, ["all"])
     wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
     values = policies.resolve_all(
         session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in wanted]
@@ -123,7 +116,7 @@ def make_together(session: Session, customers: Sequence[UUID]) -> None:
     """Of a customer's open visits that ask the same at about the same time, let one stand for the others (E8)."""
     if not customers:
         return
-    session.execute(_ONE_BY_ONE, {"customers": sorted(customers)})
+    turns.take(session, "visits_together", customers)
     rows = session.execute(_TOGETHER, {"customers": list(customers)}).all()
     stands = made_together([_asking(row) for row in rows])
     changed = [{"id": row.id, "made_with": stands.get(row.id)} for row in rows if row.made_with != stands.get(row.id)]
@@ -260,7 +253,7 @@ def publish_policy(
     occasion.delay(value)
     if effective_from < now:
         raise PolicyInPast
-    session.execute(_CHANGE_POLICIES)
+    turns.take(session, _POLICIES, ["all"])
     trial = session.begin_nested()
     policies.publish(
         session,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from chassis import rekeying
+from chassis import erasing, idempotency, rekeying
 from chassis.context import Call
-from chassis.entrypoints import command, query, subscribe
-from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
+from chassis.entrypoints import command, query, scheduled, subscribe
+from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.envelope import Received
 from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed
@@ -108,3 +109,11 @@ class SalesService:
     @subscribe(CustomerSplit)
     def rekey(self, session: Session, event: Received[Any]) -> None:
         rekeying.follow(session, event, [ORDERS], acknowledge=OrdersRekeyed)
+
+    @subscribe(CustomerErased)
+    def forget(self, session: Session, event: Received[CustomerErased]) -> None:
+        erasing.forget(session, event, ORDERS, empties=("signer",))
+
+    @scheduled("old_commands", every=3600)
+    def forget_old_commands(self, session: Session, now: datetime) -> int:
+        return idempotency.forget_old(session, now=now)

@@ -75,8 +75,8 @@ class Databases:
         self._created.append(name)
         return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{name}"))
 
-    def rewrite_log(self, service: str, statement: str, *values: object) -> None:
-        """Change what a service recorded, with its owner's rights: the service itself may not."""
+    def as_owner(self, service: str, statement: str, *values: object) -> None:
+        """Do what the service itself may not, such as changing what it recorded."""
         self(service)
         with psycopg.connect(self.url(service, "owner"), autocommit=True) as owner:
             owner.execute(statement, values)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
 
-from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged, DocumentMoved, LivesOn
+from contracts.customer.events import (
+    CustomerErased,
+    CustomerMerged,
+    CustomerSplit,
+    CustomerUnmerged,
+    DocumentMoved,
+    LivesOn,
+)
 from contracts.envelope import Received
-from tests.support.events import received
+from tests.support.events import MORNING, received
 
 
 def merged(losers: Sequence[UUID], *, into: UUID, version: int = 2, change_id: UUID | None = None) -> Received[Any]:
@@ -51,3 +59,9 @@ def parted(customer: UUID, new: UUID, *documents: DocumentMoved) -> Received[Any
     change = uuids.uuid7()
     payload = CustomerSplit(change_id=change, customer_id=customer, new_id=new, documents=list(documents))
     return received(payload, subject_id=f"{change}/1")
+
+
+def erased(*records: UUID, version: int = 9, at: datetime = MORNING) -> Received[Any]:
+    """These records, the first with those that lived on in it, were emptied for good."""
+    payload = CustomerErased(customer_id=records[0], erased_ids=list(records), at=at)
+    return received(payload, subject_id=records[0], subject_version=version, occurred_at=at)

@@ -109,6 +109,14 @@ class CustomerMerged(Conflict):
     en = "This record was merged into another one; change that one"
 
 
+class CustomerErased(Conflict):
+    """The customer was forgotten as he asked; nothing is known of him and nothing can be added (PIPL 47)."""
+
+    code = "CUSTOMER_ERASED"
+    zh = "该客户的个人信息已删除,请重新登记"
+    en = "This customer's data were erased; register him anew"
+
+
 class PossibleDuplicate(Conflict):
     """Somebody known may be the same: `details["candidates"]` says who, and what speaks for and against it (E7)."""
 

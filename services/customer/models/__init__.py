@@ -6,6 +6,7 @@ from services.customer.models.folder import Consent, Document
 from services.customer.models.imports import ImportFile, ImportPart, ImportRow
 from services.customer.models.merges import CustomerAlias, DocumentOwner, DuplicateScan, Merge, MergeStep
 from services.customer.models.pairs import Pair
+from services.customer.models.privacy import PrivacyRequest, RetentionRun
 from services.customer.models.records import Change, Customer, SearchKey
 from services.customer.models.relations import Relation
 from services.customer.models.segments import Segment, SegmentDue, SegmentMember
@@ -31,7 +32,9 @@ __all__ = [
     "MergeStep",
     "Odometer",
     "Pair",
+    "PrivacyRequest",
     "Relation",
+    "RetentionRun",
     "SearchKey",
     "Segment",
     "SegmentDue",

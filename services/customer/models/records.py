@@ -21,7 +21,10 @@ class Customer(Base):
     """
 
     __tablename__ = "customer"
-    __table_args__ = (Index("customer_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),)
+    __table_args__ = (
+        Index("customer_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("customer_erased", "updated_at", postgresql_where=text("status = 'erased'")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]

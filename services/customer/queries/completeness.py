@@ -9,10 +9,10 @@ from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer.folder import Completeness, Incomplete, IncompleteAsked, Omissions
-from services.customer.errors.record import CustomerNotFound
+from services.customer.errors.record import CustomerErased, CustomerNotFound
 from services.customer.rules import completeness as rules
 from services.customer.rules.completeness import Known
-from services.customer.rules.record import Record
+from services.customer.rules.record import ERASED, Record
 
 AT_ONCE = 200
 LOOKED_AT = 1000
@@ -50,10 +50,12 @@ _MANY = text(
 
 
 def completeness(connection: Connection, *, customer_id: UUID) -> Completeness:
-    """Of a record that was merged, its survivor's. Raises CustomerNotFound."""
+    """Of a record that was merged, its survivor's. Raises CustomerNotFound, CustomerErased."""
     row = connection.execute(_ONE, {"customer_id": customer_id}).mappings().one_or_none()
     if row is None:
         raise CustomerNotFound
+    if row["status"] == ERASED:
+        raise CustomerErased
     known = _known(row)
     score, missing = rules.completeness(known)
     return Completeness(known.record.id, rules.stage_of(known), score, missing)

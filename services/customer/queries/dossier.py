@@ -71,6 +71,13 @@ _SEGMENTS = text(
      WHERE m.customer_id IN {_MINE} ORDER BY m.entered_at DESC, s.name, m.customer_id
     """  # noqa: S608
 )
+_REQUESTS = text(
+    f"""
+    SELECT id AS request_id, kind, how, status, store_id, received_at, due_at, recorded_by, decided_at, decided_by,
+           reason
+      FROM privacy_request WHERE customer_id IN {_MINE} ORDER BY received_at DESC, id DESC
+    """  # noqa: S608
+)
 
 
 def dossier(
@@ -101,6 +108,7 @@ def dossier(
         ],
         "merges": [_merge(row) for row in _rows(connection, _MERGES, survivor)],
         "segments": _rows(connection, _SEGMENTS, survivor),
+        "privacy_requests": _rows(connection, _REQUESTS, survivor),
     }
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, text
 from chassis.clock import LOCAL
 from contracts.customer import operations
 from contracts.refusals import InvalidRequest
-from services.customer.errors.record import CustomerNotFound
+from services.customer.errors.record import CustomerErased, CustomerNotFound
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
+from services.customer.rules.record import ERASED
 from services.customer.sealing import SEALED, key_beside, opened
 
 NEWEST = 50
@@ -25,7 +26,7 @@ _CURSOR = "~"
 _PROFILE = (
     "kind", "name", "title", "gender", "birth_date", "id_number", "uscc", "organisation_code", "mobile", "phones",
     "email", "addresses", "employer", "preferences", "tags", "source", "store_id", "registered_at",
-    "updated_at", "version",
+    "updated_at", "version", "status",
 )  # fmt: skip
 
 ONE = text(
@@ -64,7 +65,7 @@ _NAMES = text(
 ).bindparams(bindparam("ids", expanding=True))
 _CONTACT = text(
     """
-    SELECT c.id AS customer_id, c.name, c.mobile AS full_mobile
+    SELECT c.id AS customer_id, c.name, c.mobile AS full_mobile, c.status
       FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id) WHERE asked.id = :customer_id
     """
 )
@@ -88,7 +89,7 @@ def customer_view(
     before: str | None = None,
     limit: int = NEWEST,
 ) -> dict[str, Any]:
-    """`views.CustomerView`; of a record that was merged, its survivor's.
+    """`views.CustomerView`; of a record that was merged, its survivor's; of an erased one, that it was.
 
     Raises CustomerNotFound; InvalidRequest for a `before` that is neither a moment nor a place in a timeline.
     """
@@ -97,15 +98,15 @@ def customer_view(
     row = connection.execute(ONE, {**asked, "most": limit + 1}).one_or_none()
     if row is None:
         raise CustomerNotFound
-    timeline = row.timeline or []
+    timeline, erased = row.timeline or [], row.status == ERASED
     return {
         "customer_id": row.id,
         "redirected_from": customer_id if row.id != customer_id else None,
         **{name: getattr(row, name) for name in _PROFILE},
         "id_number": opened(row.id, row.sealed_key, "id_number", row.id_number),
-        "vehicles": row.vehicles or [],
+        "vehicles": [] if erased else row.vehicles or [],
         "glance": glance(row),
-        "alerts": alerts(row, today=today),
+        "alerts": [] if erased else alerts(row, today=today),
         "timeline": timeline[:limit],
         "older": _place_of(timeline[limit - 1]) if len(timeline) > limit else None,
     }
@@ -161,10 +162,12 @@ def _said(field: str, value: Any) -> dict[str, Any] | None:
 
 
 def reveal_contact(connection: Connection, *, customer_id: UUID) -> operations.Contact:
-    """The full phone number. Raises CustomerNotFound."""
+    """The full phone number. Raises CustomerNotFound, CustomerErased."""
     row = connection.execute(_CONTACT, {"customer_id": customer_id}).one_or_none()
     if row is None:
         raise CustomerNotFound
+    if row.status == ERASED:
+        raise CustomerErased
     return operations.Contact(row.customer_id, row.name, row.full_mobile)
 
 

@@ -23,7 +23,7 @@ from services.customer.rules.names import Name
 from services.customer.rules.phone import STRONG, Phone, PhoneKind
 from services.customer.rules.sounds import sounds
 
-ACTIVE, MERGED = "active", "merged"
+ACTIVE, MERGED, ERASED = "active", "merged", "erased"
 
 _OF_VEHICLES = frozenset({"vin", "plate"})
 """Kinds of keys that lead to a customer by his vehicle, which has its own tables."""
@@ -114,7 +114,7 @@ class Record:
         )
 
     def search_keys(self) -> frozenset[tuple[str, str]]:
-        """Every (kind, value) the record can be found by; none once it was merged into another."""
+        """Every (kind, value) the record can be found by; none once it was merged into another, or erased."""
         if self.status != ACTIVE:
             return frozenset()
         keys = {key for key in blocking_keys(self.facts()) if key[0] not in _OF_VEHICLES}

@@ -17,13 +17,19 @@ from contracts.access import Scope
 from contracts.customer.operations import UpdateCustomer, Updated
 from contracts.refusals import StaleVersion
 from services.customer import sealing
-from services.customer.errors.record import CustomerMerged, CustomerNotFound, PossibleDuplicate, refusal_of
+from services.customer.errors.record import (
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+    PossibleDuplicate,
+    refusal_of,
+)
 from services.customer.rules import given as giving
 from services.customer.rules import record as records
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
 from services.customer.rules.names import Name
-from services.customer.rules.record import Record
+from services.customer.rules.record import ERASED, Record
 from services.customer.sealing import key_beside, record_of
 from services.customer.usecases.identifying import known_to, lock
 from services.customer.usecases.pairs import Suspicion, queue
@@ -59,11 +65,13 @@ def update_customer(session: Session, request: UpdateCustomer, *, scope: Scope, 
 
 
 def to_change(session: Session, customer_id: UUID, *, expected_version: int | None) -> Record:
-    """The record, locked. Raises CustomerNotFound, CustomerMerged, StaleVersion."""
+    """The record, locked. Raises CustomerNotFound, CustomerMerged, CustomerErased, StaleVersion."""
     row = session.execute(_TO_CHANGE, {"customer_id": customer_id}).mappings().one_or_none()
     if row is None:
         raise CustomerNotFound
     record = _record(session, row)
+    if record.status == ERASED:
+        raise CustomerErased
     if record.merged_into is not None:
         raise CustomerMerged(survivor_id=str(record.merged_into))
     if expected_version is not None and expected_version != record.version:

@@ -23,9 +23,9 @@ from contracts.envelope import Received
 from contracts.refusals import StaleVersion
 from services.customer import timeline
 from services.customer.errors.merges import FieldChoiceInvalid, MergeCycle, NothingToMerge
-from services.customer.errors.record import CustomerMerged, CustomerNotFound
+from services.customer.errors.record import CustomerErased, CustomerMerged, CustomerNotFound
 from services.customer.models import Merge, MergeStep
-from services.customer.rules.record import Changed, Record
+from services.customer.rules.record import ERASED, Changed, Record
 from services.customer.rules.survivorship import CHOOSABLE, Collapsed, Standing, lives_on, survivor_of, united
 from services.customer.sealing import key_beside, record_of
 from services.customer.usecases import pairs
@@ -54,7 +54,7 @@ HOLDINGS = (
         rekeying.Holding(
             table=table, key=("id",), document_type="''", document_id="t.id::text", found_by="false", types=("",)
         )
-        for table in ("consent", "document")
+        for table in ("consent", "document", "privacy_request")
     ),
 )
 """What belongs to customers in this service beside their records; the timeline finds merged ones by itself."""
@@ -153,7 +153,8 @@ def merge_customers(session: Session, request: MergeCustomers, *, scope: Scope, 
 def group_of(reader: Session | Connection, asked: Asked) -> Group:
     """The records asked for, and what they would be in one.
 
-    Raises NothingToMerge, CustomerNotFound, CustomerMerged, MergeCycle, StaleVersion, FieldChoiceInvalid.
+    Raises NothingToMerge, CustomerNotFound, CustomerMerged, CustomerErased, MergeCycle, StaleVersion,
+    FieldChoiceInvalid.
     """
     if asked.survivor_id in asked.loser_ids:
         raise MergeCycle(customer_id=str(asked.survivor_id))
@@ -180,6 +181,8 @@ def _require_mergeable(standing: Mapping[UUID, Standing], ids: Sequence[UUID], a
         if one not in standing:
             raise CustomerNotFound(customer_id=str(one))
         record = standing[one].record
+        if record.status == ERASED:
+            raise CustomerErased(customer_id=str(one))
         if record.merged_into is not None:
             if one == asked.survivor_id and record.merged_into in asked.loser_ids:
                 raise MergeCycle(customer_id=str(one))

@@ -22,7 +22,7 @@ from contracts.customer.merges import UndoMerge, Unmerged
 from contracts.vehicle_identity import vehicle_id
 from services.customer import timeline
 from services.customer.errors.merges import DocumentNotHis, MergeNotFound, MergeUndone, UndoOutOfOrder
-from services.customer.errors.record import PossibleDuplicate
+from services.customer.errors.record import CustomerErased, PossibleDuplicate
 from services.customer.rules.consents import in_force
 from services.customer.rules.record import Record
 from services.customer.rules.survivorship import restored
@@ -93,8 +93,8 @@ def undo_merge(
 ) -> Mapping[str, Any]:
     """Undo it; the row of the merge. `documents` are those written since that go to one of the restored.
 
-    Raises MergeNotFound; MergeUndone; UndoOutOfOrder with the later merge; DocumentNotHis;
-    PossibleDuplicate if a card that comes back is somebody else's by now.
+    Raises MergeNotFound; MergeUndone; CustomerErased, for nothing is left to put back; UndoOutOfOrder with the later
+    merge; DocumentNotHis; PossibleDuplicate if a card that comes back is somebody else's by now.
     """
     found = session.execute(_MERGE, {"merge_id": merge_id}).mappings().one_or_none()
     if found is None:
@@ -102,6 +102,8 @@ def undo_merge(
     row = dict(found)
     if row["undone_at"] is not None:
         raise MergeUndone
+    if row["snapshot"].get("erased"):
+        raise CustomerErased(customer_id=str(row["survivor_id"]))
     survivor_id, loser_ids = row["survivor_id"], [UUID(one) for one in row["loser_ids"]]
     before = {one.id: one for one in _typed(session, row["snapshot"]["before"])}
     lock(session, [one.facts() for one in before.values()])

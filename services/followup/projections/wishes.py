@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from chassis import policies
+from chassis import policies, turns
 from chassis.outbox import Fact, record_all
 from chassis.rows import insert_all
 from contracts.customer.events import CustomerConsentChanged, CustomerPreferencesChanged
@@ -21,17 +21,9 @@ from contracts.followup import events
 from contracts.followup.operations import VisitStatus
 from services.followup.models import MOVABLE, OPEN, Visit, Wish
 from services.followup.occasions import OCCASIONS
-from services.followup.rules import NOT_TO_BE_CALLED, Way, way_to_ask
+from services.followup.rules import ERASED, NOT_TO_BE_CALLED, Way, way_to_ask
 
 _wish: Any = Wish.__table__
-_LOCK = text(
-    """
-    SELECT pg_advisory_xact_lock(hashtextextended(customer::text, 3))
-      FROM (SELECT customer FROM unnest(CAST(:customers AS uuid[])) AS customer ORDER BY customer) in_one_order
-    """
-)
-"""Planning a visit and hearing a wish of the same customer wait for each other, so that neither misses the other."""
-
 _OF_CUSTOMERS = text(
     """
     SELECT owner.customer_id, w.about, w.channel, w.allowed, w.at, w.preferred, w.from_hour, w.to_hour,
@@ -41,6 +33,13 @@ _OF_CUSTOMERS = text(
              WHERE survivor_id = ANY(CAST(:customers AS uuid[]))) owner
       JOIN wish w ON w.customer_id = owner.wished_by
      ORDER BY owner.customer_id, w.about, w.channel, w.customer_id
+    """
+)
+_FORGET = text(
+    """
+    DELETE FROM wish w USING wish mark
+     WHERE w.customer_id = ANY(CAST(:customers AS uuid[])) AND w.about <> mark.about
+       AND mark.customer_id = w.customer_id AND mark.about = :erased
     """
 )
 _LIVE_ON = text(
@@ -81,11 +80,22 @@ def keep(session: Session, received: Sequence[Received[Any]]) -> set[UUID]:
         if key not in newest or _age(row) > _age(newest[key]):
             newest[key] = row
         heard[row["customer_id"]] = event.occurred_at
-    session.execute(_LOCK, {"customers": sorted(heard)})
+    lock(session, heard)
     insert_all(session, _wish, [newest[key] for key in sorted(newest)], on_conflict=_NEWER)
+    forget(session, heard)
     for told_of, survivor in session.execute(_LIVE_ON, {"customers": list(heard)}).all():
         heard[survivor] = max(heard.pop(told_of), heard.get(survivor, _NEVER))
     return follow(session, heard)
+
+
+def lock(session: Session, customers: Collection[UUID]) -> None:
+    """Planning a visit and hearing a wish of one customer wait for each other, so that neither misses the other."""
+    turns.take(session, "wishes", customers)
+
+
+def forget(session: Session, customers: Collection[UUID]) -> None:
+    """Of those of these who were erased nothing stays but the mark."""
+    session.execute(_FORGET, {"customers": list(customers), "erased": ERASED})
 
 
 def follow(session: Session, moments: Mapping[UUID, datetime]) -> set[UUID]:
@@ -95,7 +105,7 @@ def follow(session: Session, moments: Mapping[UUID, datetime]) -> set[UUID]:
     keeps its time. Called after everything that may change it: a wish, a merge of records. Returns the customers of
     visits whose due time moved.
     """
-    session.execute(_LOCK, {"customers": sorted(moments)})
+    lock(session, moments)
     visits = session.scalars(
         select(Visit)
         # also of those without a wish: their visits may follow one of a record that is their own again (E8)
@@ -146,8 +156,7 @@ def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
 
 def of_planned(session: Session, customers: Collection[UUID]) -> dict[UUID, list[Any]]:
     """The wishes of customers whose visits are about to be planned; until the transaction ends, they do not change."""
-    if customers:
-        session.execute(_LOCK, {"customers": sorted(set(customers))})
+    lock(session, customers)
     return of_customers(session, customers)
 
 

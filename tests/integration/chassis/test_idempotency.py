@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import uuid_utils.compat as uuids
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
-from chassis.idempotency import claim, fingerprint, keep
+from chassis.idempotency import REMEMBERED, claim, fingerprint, forget, forget_old, keep
 from contracts.refusals import KeyReused, StillRunning
 from tests.integration.chassis.conftest import count, effect
 
@@ -124,3 +125,23 @@ def test_an_answer_is_kept_to_the_byte(db, key):
     answer = '{"name":"张伟","n":1.50}'.encode()
     run(db, key, answer=answer)
     assert run(db, key) == answer
+
+
+def test_answers_that_name_somebody_are_forgotten_and_others_are_not(db):
+    named, other = (str(uuids.uuid7()) for _ in range(2))
+    run(db, named, answer=f'{{"customer_id":"{named}"}}'.encode())
+    run(db, other, answer=b"{}")
+    assert db.run(lambda session: forget(session, naming=[named])) == 1
+    assert run(db, named, answer=b'{"again":1}') == b'{"again":1}'
+    assert run(db, other, answer=b'{"again":1}') == b"{}"
+
+
+def test_commands_nobody_sends_again_are_forgotten_by_the_clock(db, key):
+    run(db, key)
+    written = db.read(
+        lambda reading: reading.scalar(text("SELECT created_at FROM command_log WHERE key = :key"), {"key": key})
+    )
+    db.run(lambda session: forget_old(session, now=written + REMEMBERED))
+    assert run(db, key, answer=b"{}") == b'{"paid":1}'
+    db.run(lambda session: forget_old(session, now=written + REMEMBERED + timedelta(seconds=1)))
+    assert run(db, key, answer=b"{}") == b"{}"

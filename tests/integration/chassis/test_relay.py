@@ -32,7 +32,7 @@ QUEUE = "reporting"
 @pytest.fixture
 def db(databases: Databases, clean_queues: Broker) -> Database:
     """Workshop's database with an empty event log, and empty queues."""
-    databases.rewrite_log(SERVICE, "DELETE FROM outbox")
+    databases.as_owner(SERVICE, "DELETE FROM outbox")
     return databases(SERVICE)
 
 

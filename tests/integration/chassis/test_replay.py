@@ -39,7 +39,7 @@ class Logs:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         for service in PRODUCERS:
-            databases.rewrite_log(service, "DELETE FROM outbox")
+            databases.as_owner(service, "DELETE FROM outbox")
 
     def __getitem__(self, service: str) -> Database:
         return self._databases(service)
@@ -50,7 +50,7 @@ class Logs:
             event_id = record(
                 session, made(event), subject_id=uuids.uuid7(), subject_version=1, store_id="HN", occurred_at=recorded
             )
-        self._databases.rewrite_log(
+        self._databases.as_owner(
             service,
             "UPDATE outbox SET recorded_at = %s, published_at = %s WHERE event_id = %s",
             recorded,

@@ -40,7 +40,7 @@ class Desk:
         """As if nobody had ever been thought to be somebody else."""
         with self.transaction() as session:
             session.execute(text("DELETE FROM pair"))
-        self.databases.rewrite_log("customer", "DELETE FROM outbox WHERE event_type = 'duplicate_suspected'")
+        self.databases.as_owner("customer", "DELETE FROM outbox WHERE event_type = 'duplicate_suspected'")
 
     def transaction(self) -> AbstractContextManager[Session]:
         """A transaction that commits."""

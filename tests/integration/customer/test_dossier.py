@@ -38,12 +38,13 @@ PLACES: dict[str, tuple[str, ...]] = {
     "change": ("changes",),
     "merge": ("merges",),
     "segment_member": ("segments",),
+    "privacy_request": ("privacy_requests",),
     "search_key": (),
 }
 """Where in a dossier the rows of a table stand."""
 
 RENAMED = {
-    "id": ("customer_id", "consent_id", "document_id", "relation_id", "vehicle_id", "merge_id"),
+    "id": ("customer_id", "consent_id", "document_id", "relation_id", "vehicle_id", "merge_id", "request_id"),
     "number": ("number", "id_number"),
 }
 HIS = {"customer_id", "origin_customer_id", "first_customer_id"}
@@ -137,6 +138,7 @@ def everything(desk: Desk) -> tuple[UUID, list[tuple[str, dict[str, Any]]]]:
             "merge", kind="merge", survivor_id=him, loser_ids=[str(earlier)], field_choices={"name": str(earlier)},
             snapshot={},
         )  # fmt: skip
+        filler.add("privacy_request", kind="copy", status="carried_out", **whose)
         segment = filler.add("segment", predicate={"fact": "service_visits", "at_least": 10**6}, sweep_at=None)["id"]
         filler.add("segment_member", customer_id=him, segment_id=segment)
     return him, filler.rows

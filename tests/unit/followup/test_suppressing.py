@@ -12,10 +12,19 @@ from chassis.clock import LOCAL
 from contracts.customer.folder import Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
-from services.followup.errors import ChannelForbidden, VisitClosed, VisitSuppressed
+from services.followup.errors import ChannelForbidden, CustomerErased, VisitClosed, VisitSuppressed
 from services.followup.models import Visit
 from services.followup.occasions import OCCASIONS, consent_for
-from services.followup.rules import BY_CALL, NOT_TO_BE_CALLED, Hours, Way, forbidden_because, other_ways, way_to_ask
+from services.followup.rules import (
+    BY_CALL,
+    ERASED,
+    NOT_TO_BE_CALLED,
+    Hours,
+    Way,
+    forbidden_because,
+    other_ways,
+    way_to_ask,
+)
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 
@@ -33,6 +42,7 @@ class Wish:
 
 NO_CALLS = Wish(NOT_TO_BE_CALLED, "call", allowed=False)
 NO_SURVEYS = Wish("survey", "any", allowed=False)
+NOBODY = Wish(ERASED, "any", allowed=False)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +51,7 @@ NO_SURVEYS = Wish("survey", "any", allowed=False)
         ([], Purpose.SURVEY, None),
         ([NO_CALLS], Purpose.SURVEY, SuppressedBecause.DO_NOT_CALL),
         ([NO_CALLS], None, SuppressedBecause.DO_NOT_CALL),
+        ([NO_CALLS, NOBODY], None, SuppressedBecause.CUSTOMER_ERASED),
         ([NO_SURVEYS], Purpose.SURVEY, SuppressedBecause.CONSENT_WITHDRAWN),
         ([NO_SURVEYS], Purpose.SALES, None),
         ([NO_SURVEYS], None, None),
@@ -106,6 +117,16 @@ def test_what_is_left_when_the_telephone_is_not_wanted() -> None:
     assert other_ways([NO_CALLS], purpose=Purpose.SURVEY) == [Channel.SMS, Channel.EMAIL, Channel.LETTER]
     assert other_ways([NO_SURVEYS], purpose=Purpose.SURVEY) == []
     assert other_ways([NO_SURVEYS], purpose=None) == [Channel.SMS, Channel.EMAIL, Channel.LETTER]
+
+
+def test_whoever_was_forgotten_is_asked_in_no_way() -> None:
+    assert other_ways([NO_CALLS, NOBODY], purpose=None) == []
+    one = visit()
+    one.suppress(because=SuppressedBecause.CUSTOMER_ERASED, due_at=one.due_at)
+    for channel in Channel:
+        with pytest.raises(CustomerErased):
+            one.complete(score=9, remark="", by="wang", now=NOW, channel=channel)
+    assert one.status is VisitStatus.SUPPRESSED
 
 
 def test_the_workshops_question_rests_on_the_contract_and_the_others_on_consent() -> None:

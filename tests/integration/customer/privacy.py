@@ -1,0 +1,69 @@
+"""What customers ask about their data, for the tests of customer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.access import Reach, Scope
+from contracts.customer.privacy import (
+    Asked,
+    ListRequests,
+    PublishRetention,
+    RecordRequest,
+    RefuseRequest,
+    RequestDecided,
+    RequestRecorded,
+    Requests,
+)
+from services.customer.queries import privacy as queries
+from services.customer.usecases import privacy, retention
+from tests.integration.customer.conftest import DESK, NOW, Desk
+
+LEADER = Scope(Reach.GROUP, ("HN",), "s-1", "leader")
+
+
+def ask(
+    desk: Desk, who: UUID, kind: Asked = Asked.ERASURE, *, how: str = "来电", now: datetime = NOW
+) -> RequestRecorded:
+    """A customer asks."""
+    request = RecordRequest(who, kind, how)
+    return desk.database.run(lambda session: privacy.record_request(session, request, scope=DESK, now=now))
+
+
+def carry_out(desk: Desk, request_id: UUID, *, now: datetime = NOW) -> RequestDecided:
+    """He gets what he asked for."""
+    return desk.database.run(lambda session: privacy.carry_out_request(session, request_id, scope=LEADER, now=now))
+
+
+def refuse(desk: Desk, request_id: UUID, *, reason: str = "身份无法核实", now: datetime = NOW) -> RequestDecided:
+    """He does not."""
+    request = RefuseRequest(request_id, reason)
+    return desk.database.run(lambda session: privacy.refuse_request(session, request, scope=LEADER, now=now))
+
+
+def erase(desk: Desk, who: UUID, *, now: datetime = NOW) -> RequestDecided:
+    """He asks to be forgotten, and is."""
+    return carry_out(desk, ask(desk, who, now=now).request_id, now=now)
+
+
+def asked(desk: Desk, *, now: datetime = NOW, scope: Scope = LEADER, **wanted: Any) -> Requests:
+    """The ledger."""
+    request = ListRequests(**wanted)
+    found: Requests = desk.read(lambda reading: queries.list_requests(reading, request, scope=scope, now=now))
+    return found
+
+
+def publish(desk: Desk, *, now: datetime = NOW, **value: Any) -> None:
+    """Another retention from now on."""
+    request = PublishRetention(value.pop("effective_from", now), **value)
+    desk.database.run(lambda session: privacy.publish_retention(session, request, scope=LEADER, now=now))
+
+
+def keep_to_retention(desk: Desk, *, now: datetime) -> int:
+    """Turns of the schedule until today's run is over; how much was done."""
+    done = 0
+    while some := desk.database.run(lambda session: retention.keep_to_retention(session, now=now)):
+        done += some
+    return done
