@@ -34,9 +34,9 @@ def mask_mobile(value: Any) -> str:
 
 
 def mask_id_number(value: Any) -> str:
-    """The region and the last four: `440301********0018`."""
+    """The first and the last sign: `4****************8`; with more, and the birth date beside it, it would be whole."""
     number = str(value)
-    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}" if len(number) > 10 else "*" * len(number)
+    return f"{number[0]}{'*' * (len(number) - 2)}{number[-1]}" if len(number) > 10 else "*" * len(number)
 
 
 def hide(_: Any) -> None:

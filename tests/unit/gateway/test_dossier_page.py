@@ -49,7 +49,7 @@ def dossier(name: str = "陈晓明") -> dict[str, Any]:
     return {
         "customer": {
             "customer_id": "0193", "kind": "person", "name": name, "title": "", "gender": "male",
-            "birth_date": "1975-10-20", "id_number": "440301********0018", "uscc": None, "organisation_code": None,
+            "birth_date": "1975-10-20", "id_number": "4****************8", "uscc": None, "organisation_code": None,
             "mobile": "138****6582", "phones": [{"number": "138****6582", "until": None}], "email": name,
             "addresses": [{"text": None, "until": None}], "employer": name, "tags": [name], "store_id": "HN",
             "store_name": "华南店", "registered_at": moment, "version": 3, "preferences": {"do_not_call": True},
@@ -90,7 +90,7 @@ def test_all_parts_are_on_the_page_in_chinese() -> None:
     for part in ("车辆", "资料索引", "个人信息授权", "关系人", "往来记录"):
         assert part in text
     for told in (
-        "陈晓明", "138****6582", "440301********0018", "粤B12345", "购车合同", "满意度调查", "不同意", "交车",
+        "陈晓明", "138****6582", "4****************8", "粤B12345", "购车合同", "满意度调查", "不同意", "交车",
         "里程 12", "金额(元) 123456.05", "2026-11-02 15:30", "不接受电话", "对方为其介绍人", "仅列出最近的记录",
     ):  # fmt: skip
         assert told in text
