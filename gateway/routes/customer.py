@@ -89,6 +89,7 @@ ROUTES = (
         logs_access=True,
         gives_file=True,
     ),
+    Route("POST", "/exports/policy", exports.require_approval, "设定多大的导出须他人批准", status=201),
     Route("GET", "/duplicates", merges.list_duplicates, "疑似重复客户(待审队列)"),
     Route("POST", "/duplicates/{a}/{b}/decide", merges.decide_pair, "处理疑似重复:同一人、不同人或有关系"),
     Route("POST", "/duplicates/scan", merges.start_scan, "启动全库查重", status=202),

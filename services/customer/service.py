@@ -193,6 +193,12 @@ class CustomerService:
     def get_export(self, connection: Connection, request: exports.ExportById, call: Call) -> dict[str, Any]:
         return export_queries.get_export(connection, request, scope=call.scope)
 
+    @command(exports.require_approval)
+    def require_approval(
+        self, session: Session, request: exports.RequireApproval, call: Call
+    ) -> exports.RequireApproval:
+        return exporting.require_approval(session, request, scope=call.scope, now=call.now)
+
     @query(exports.download_export)
     def download_export(self, connection: Connection, request: exports.ExportById, call: Call) -> dict[str, Any]:
         return export_queries.download(connection, request, scope=call.scope, roles=call.actor.roles, now=call.now)

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from chassis import policies
 from chassis.policies import GROUP, Policy
 from contracts.access import Scope
-from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport
+from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport, RequireApproval
 from services.customer.errors.exports import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
 from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.models import Export
+from services.customer.usecases import group_policies
 
 MOST_EXPORTED = 20_000
 """Members in one file."""
@@ -61,6 +62,13 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
     session.add(export)
     session.flush()
     return shown(export)
+
+
+def require_approval(session: Session, request: RequireApproval, *, scope: Scope, now: datetime) -> RequireApproval:
+    """From what size on a second person is asked. Raises MomentPast, PolicyExists."""
+    value = {"above": request.above}
+    group_policies.publish(session, EXPORT_APPROVAL, value, effective_from=request.effective_from, scope=scope, now=now)
+    return request
 
 
 def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> dict[str, Any]:

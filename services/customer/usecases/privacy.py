@@ -24,10 +24,10 @@ from contracts.customer.privacy import (
     RequestRecorded,
     RequestStatus,
 )
-from services.customer.errors.merges import MomentPast
 from services.customer.errors.privacy import PrivacyRequestDecided, PrivacyRequestNotFound, PrivacyRequestOpen
 from services.customer.models import PrivacyRequest
 from services.customer.rules.retention import Retention
+from services.customer.usecases import group_policies
 from services.customer.usecases.editing import to_change
 from services.customer.usecases.erasing import erase
 
@@ -114,18 +114,8 @@ def carry_out_request(session: Session, request_id: UUID, *, scope: Scope, now: 
 
 def publish_retention(session: Session, request: PublishRetention, *, scope: Scope, now: datetime) -> PublishRetention:
     """How long what is kept from a moment on. Raises MomentPast, PolicyExists."""
-    if request.effective_from < now:
-        raise MomentPast
     value = {name: one for name, one in shapes.plain(request).items() if name != "effective_from"}
-    policies.publish(
-        session,
-        RETENTION,
-        store_id=policies.GROUP,
-        effective_from=request.effective_from,
-        value=value,
-        by=scope.staff_id,
-        now=now,
-    )
+    group_policies.publish(session, RETENTION, value, effective_from=request.effective_from, scope=scope, now=now)
     return request
 
 

@@ -14,12 +14,18 @@ import openpyxl
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis import policies
-from chassis.policies import GROUP
 from contracts import shapes
 from contracts.access import Reach, Scope
 from contracts.customer import exports as contract
-from contracts.customer.exports import AskExport, ExportById, ExportStatus, FileFormat, ListExports, RefuseExport
+from contracts.customer.exports import (
+    AskExport,
+    ExportById,
+    ExportStatus,
+    FileFormat,
+    ListExports,
+    RefuseExport,
+    RequireApproval,
+)
 from contracts.customer.operations import VehicleGiven
 from services.customer.errors.exports import (
     ExportDecided,
@@ -30,6 +36,7 @@ from services.customer.errors.exports import (
     ExportOwn,
     ExportTooLarge,
 )
+from services.customer.errors.merges import MomentPast
 from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.queries import exports as queries
 from services.customer.usecases import exports
@@ -64,15 +71,7 @@ def enter(desk: Desk, segment: UUID, *, at: datetime = LATER, **given: Any) -> U
 def two_at_once(desk: Desk) -> Any:
     """More than two members need a second person's word, for this test."""
     with desk.transaction() as session:
-        policies.publish(
-            session,
-            exports.EXPORT_APPROVAL,
-            store_id=GROUP,
-            effective_from=NOW,
-            value={"above": 2},
-            by="boss",
-            now=NOW,
-        )
+        exports.require_approval(session, RequireApproval(2, NOW), scope=BOSS, now=NOW)
     yield
     with desk.transaction() as session:
         session.connection().exec_driver_sql("DELETE FROM policy WHERE code = 'EXPORT_APPROVAL'")
@@ -124,6 +123,12 @@ def rows(file: contract.ExportFile) -> list[dict[str, str]]:
 
 def people(file: contract.ExportFile) -> set[str]:
     return {row["customer_id"] for row in rows(file)}
+
+
+def test_nobody_changes_what_was_ready_before(desk):
+    past = RequireApproval(0, NOW - timedelta(seconds=1))
+    with pytest.raises(MomentPast):
+        desk.database.run(lambda session: exports.require_approval(session, past, scope=BOSS, now=NOW))
 
 
 def test_few_members_are_ready_at_once_and_the_file_says_what_for(desk, segment):

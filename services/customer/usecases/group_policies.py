@@ -1,0 +1,30 @@
+"""Policies of the whole group that a leader sets, from a moment on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis import policies
+from chassis.policies import Policy
+from contracts.access import Scope
+from services.customer.errors.merges import MomentPast
+
+
+def publish(
+    session: Session, policy: Policy, value: dict[str, Any], *, effective_from: datetime, scope: Scope, now: datetime
+) -> None:
+    """Let the value hold from a moment on that is still to come. Raises MomentPast, PolicyExists."""
+    if effective_from < now:
+        raise MomentPast
+    policies.publish(
+        session,
+        policy,
+        store_id=policies.GROUP,
+        effective_from=effective_from,
+        value=value,
+        by=scope.staff_id,
+        now=now,
+    )
