@@ -18,6 +18,7 @@ with warnings.catch_warnings():
     import eventlet  # noqa: F401  # its retirement notice comes with the first import
 
 from chassis.actors import new_key_pair
+from chassis.settings import new_sealing_keys
 from tests.integration.gateway.running import CONNECTIONS, Gateway, Person, Process, free_port
 from tests.support.broker import Broker
 from tests.support.databases import Databases
@@ -75,9 +76,8 @@ def gateway(start_gateway: Callable[..., Gateway], settings: dict[str, str]) -> 
 def customer_service(settings: dict[str, str], run_dir: Path) -> Iterator[Process]:
     """The real customer service."""
     port = free_port()
-    process = Process(
-        "customer", environment={**settings, "CRM_CUSTOMER_HEALTH_PORT": str(port)}, log=run_dir / "customer.log"
-    )
+    own = {"CRM_CUSTOMER_HEALTH_PORT": str(port), "CRM_CUSTOMER_SEALING_KEYS": new_sealing_keys()}
+    process = Process("customer", environment={**settings, **own}, log=run_dir / "customer.log")
     eventually(lambda: answers(port), within=30, what=f"the customer service to be ready; see {process.log}")
     yield process
     process.stop()
