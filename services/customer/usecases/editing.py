@@ -22,9 +22,7 @@ from services.customer.errors.record import (
     CustomerMerged,
     CustomerNotFound,
     PossibleDuplicate,
-    refusal_of,
 )
-from services.customer.rules import given as giving
 from services.customer.rules import record as records
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
@@ -33,6 +31,7 @@ from services.customer.rules.record import ERASED, Record
 from services.customer.sealing import key_beside, record_of
 from services.customer.usecases.identifying import known_to, lock
 from services.customer.usecases.pairs import Suspicion, queue
+from services.customer.usecases.reading import read
 from services.customer.usecases.records import Edit, update_records
 
 _TO_CHANGE = text(
@@ -110,10 +109,7 @@ def _read(request: UpdateCustomer, before: Record, *, now: datetime) -> Given:
         address=request.address or "",
         employer=request.employer or "",
     )
-    try:
-        return giving.read(typed, today=now.astimezone(LOCAL).date())
-    except giving.Unreadable as error:
-        raise refusal_of(error.code, field=error.field, typed=error.typed) from None
+    return read(typed, now=now)
 
 
 def _values(request: UpdateCustomer, before: Record, given: Given, *, department: str, at: datetime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from contracts.customer.exports import AskExport, ExportById, ExportStatus, Refu
 from services.customer.errors.exports import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
 from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.models import Export
-from services.customer.usecases import group_policies
+from services.customer.usecases.publishing import publish
 
 MOST_EXPORTED = 20_000
 """Members in one file."""
@@ -67,7 +67,7 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
 def require_approval(session: Session, request: RequireApproval, *, scope: Scope, now: datetime) -> RequireApproval:
     """From what size on a second person is asked. Raises MomentPast, PolicyExists."""
     value = {"above": request.above}
-    group_policies.publish(session, EXPORT_APPROVAL, value, effective_from=request.effective_from, scope=scope, now=now)
+    publish(session, EXPORT_APPROVAL, value, effective_from=request.effective_from, scope=scope, now=now)
     return request
 
 

@@ -27,9 +27,9 @@ from contracts.customer.privacy import (
 from services.customer.errors.privacy import PrivacyRequestDecided, PrivacyRequestNotFound, PrivacyRequestOpen
 from services.customer.models import PrivacyRequest
 from services.customer.rules.retention import Retention
-from services.customer.usecases import group_policies
 from services.customer.usecases.editing import to_change
 from services.customer.usecases.erasing import erase
+from services.customer.usecases.publishing import publish
 
 RETENTION = Policy("RETENTION", shapes.plain(Retention()))
 """How long what is kept, for the whole group."""
@@ -115,7 +115,7 @@ def carry_out_request(session: Session, request_id: UUID, *, scope: Scope, now: 
 def publish_retention(session: Session, request: PublishRetention, *, scope: Scope, now: datetime) -> PublishRetention:
     """How long what is kept from a moment on. Raises MomentPast, PolicyExists."""
     value = {name: one for name, one in shapes.plain(request).items() if name != "effective_from"}
-    group_policies.publish(session, RETENTION, value, effective_from=request.effective_from, scope=scope, now=now)
+    publish(session, RETENTION, value, effective_from=request.effective_from, scope=scope, now=now)
     return request
 
 

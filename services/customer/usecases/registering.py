@@ -16,9 +16,8 @@ from chassis.rows import insert_together
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered
-from services.customer.errors.record import PossibleDuplicate, ReasonRequired, refusal_of
+from services.customer.errors.record import PossibleDuplicate, ReasonRequired
 from services.customer.models import Vehicle
-from services.customer.rules import given as giving
 from services.customer.rules.facts import Role
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
@@ -27,6 +26,7 @@ from services.customer.rules.record import Record, new_record
 from services.customer.usecases import odometer
 from services.customer.usecases.identifying import Found, known_to, lock
 from services.customer.usecases.pairs import Suspicion, queue
+from services.customer.usecases.reading import read
 from services.customer.usecases.records import Edit, inserts_of, update_records
 from services.customer.usecases.vehicles import Party, Seen, party_inserts, vehicle_writes
 
@@ -181,10 +181,7 @@ def _read(request: RegisterCustomer, *, now: datetime) -> Given:
         colour=(car.colour or "") if car else "",
         role=Role(car.role) if car else Role.OWNER,
     )
-    try:
-        return giving.read(typed, today=now.astimezone(LOCAL).date())
-    except giving.Unreadable as error:
-        raise refusal_of(error.code, field=error.field, typed=error.typed) from None
+    return read(typed, now=now)
 
 
 def _linked(alike: Sequence[Found]) -> Record | None:

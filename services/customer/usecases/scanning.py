@@ -20,7 +20,6 @@ from chassis.rows import insert_all
 from contracts.access import Reach, Scope
 from contracts.customer.merges import AutoMerge, RestrictAutoMerge, Scan, StartScan
 from contracts.refusals import Refusal, StoreNotAllowed
-from services.customer.errors.merges import MomentPast
 from services.customer.models import DuplicateScan
 from services.customer.rules import matching
 from services.customer.rules.matching import Decision, Kind, Match
@@ -28,6 +27,7 @@ from services.customer.sealing import key_beside
 from services.customer.usecases.identifying import Candidate, Known, candidate_of, known_to
 from services.customer.usecases.merging import BY_EVIDENCE, BY_ID, Asked, By, merge
 from services.customer.usecases.pairs import NOT_SAME, Suspicion, found_the_same, queue
+from services.customer.usecases.publishing import publish
 
 TOGETHER = 200
 """Records compared in one transaction."""
@@ -135,16 +135,14 @@ def restrict_auto_merge(
         scope.require_store(request.store_id)
     elif scope.reach is not Reach.GROUP:
         raise StoreNotAllowed(store_id="*")
-    if request.effective_from < now:
-        raise MomentPast
-    policies.publish(
+    publish(
         session,
         AUTO_MERGE,
-        store_id=request.store_id or policies.GROUP,
+        {"by": request.by.value},
         effective_from=request.effective_from,
-        value={"by": request.by.value},
-        by=scope.staff_id,
+        scope=scope,
         now=now,
+        store_id=request.store_id or policies.GROUP,
     )
     return request
 

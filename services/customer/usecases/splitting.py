@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import metrics, rekeying
-from chassis.clock import LOCAL
 from chassis.outbox import Fact, record_all
 from chassis.rows import insert_together
 from contracts.access import Scope
@@ -22,8 +21,6 @@ from contracts.customer.events import DocumentMoved
 from contracts.customer.merges import Split, SplitCustomer
 from services.customer import timeline
 from services.customer.errors.merges import FactNotHis
-from services.customer.errors.record import refusal_of
-from services.customer.rules import given as giving
 from services.customer.rules import phone
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
@@ -33,6 +30,7 @@ from services.customer.usecases import merging, pairs
 from services.customer.usecases.editing import to_change
 from services.customer.usecases.identifying import lock
 from services.customer.usecases.merging import HOLDINGS, HUMAN, By, as_fact, parts_of
+from services.customer.usecases.reading import read
 from services.customer.usecases.records import Edit, inserts_of, update_records
 from services.customer.usecases.subject_keys import keys_of
 from services.customer.usecases.undoing import moves, versioned
@@ -125,10 +123,7 @@ def _named(request: SplitCustomer, before: Record, *, by: By) -> Given:
         organisation_number=(before.uscc or before.organisation_code or "") if request.card else "",
         gender=Gender(before.gender) if request.card and before.gender else None,
     )
-    try:
-        return giving.read(typed, today=by.at.astimezone(LOCAL).date())
-    except giving.Unreadable as error:
-        raise refusal_of(error.code, field=error.field, typed=error.typed) from None
+    return read(typed, now=by.at)
 
 
 def _parted(before: Record, request: SplitCustomer, given: Given, *, by: By) -> Parted:

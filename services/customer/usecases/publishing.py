@@ -1,4 +1,4 @@
-"""Policies of the whole group that a leader sets, from a moment on."""
+"""Policies that a leader sets, from a moment on."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ from services.customer.errors.merges import MomentPast
 
 
 def publish(
-    session: Session, policy: Policy, value: dict[str, Any], *, effective_from: datetime, scope: Scope, now: datetime
+    session: Session,
+    policy: Policy,
+    value: dict[str, Any],
+    *,
+    effective_from: datetime,
+    scope: Scope,
+    now: datetime,
+    store_id: str = policies.GROUP,
 ) -> None:
-    """Let the value hold from a moment on that is still to come. Raises MomentPast, PolicyExists."""
+    """Let the value hold, for a store or the group, from now or a later moment. Raises MomentPast, PolicyExists."""
     if effective_from < now:
         raise MomentPast
     policies.publish(
         session,
         policy,
-        store_id=policies.GROUP,
+        store_id=store_id,
         effective_from=effective_from,
         value=value,
         by=scope.staff_id,
