@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -61,6 +62,7 @@ def run(services: tuple[str, ...]) -> None:
 @click.argument("services", nargs=-1)
 def relay(services: tuple[str, ...]) -> None:
     """Carry recorded events to the broker, for all services or those named."""
+    os.environ["PSYCOPG_WAIT_FUNC"] = "wait_c"  # threads, no greenlets: waiting in C costs less
     from chassis import relay as relay_process
 
     relay_process.run(services or SERVICES)

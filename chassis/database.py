@@ -62,6 +62,7 @@ class Database:
             self._url,
             pool_size=pool_size,
             max_overflow=0,
+            pool_use_lifo=True,
             pool_timeout=3,
             connect_args=CONNECT_ARGUMENTS,
             hide_parameters=True,

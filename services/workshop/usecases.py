@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from chassis import rekeying, turns
 from chassis.outbox import record
@@ -18,6 +18,8 @@ from contracts.workshop.operations import JobLine, Stage, Verdict
 from services.workshop import rules
 from services.workshop.errors import RepairOrderNotFound
 from services.workshop.models import NumberSeries, RepairOrder
+
+_WITH_LINES = (joinedload(RepairOrder.lines),)
 
 
 def open_repair_order(
@@ -191,7 +193,7 @@ def return_vehicle(
 
 def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None = None) -> RepairOrder:
     """The order, locked, if it lies in the caller's scope. Raises RepairOrderNotFound, StaleVersion."""
-    order = session.get(RepairOrder, ro_id, with_for_update=True)
+    order = session.get(RepairOrder, ro_id, options=_WITH_LINES, with_for_update={"of": RepairOrder})
     if order is None or not scope.admits(store_id=order.store_id, owner_id=order.advisor_id):
         raise RepairOrderNotFound
     order.require_version(expected_version)
