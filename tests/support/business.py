@@ -18,6 +18,7 @@ from typing import Any, Self
 from chassis import clock
 from contracts.vin import with_check_digit
 from simulator.client import ApiProblem, Client
+from tests.support import randoms
 
 STORE = "HN"
 PATIENCE = 60.0
@@ -85,7 +86,7 @@ def _customer(desk: Desk) -> tuple[str, str]:
     vin = with_check_digit(f"LSGSJ52U02Y{next(_vins) % 10**6:06d}")
     body = {
         "name": "测试" + secrets.token_hex(3),
-        "mobile": f"139{secrets.randbelow(10**8):08d}",
+        "mobile": randoms.mobile(),
         "store_id": STORE,
         "vehicle": {"vin": vin, "model": "GL8"},
     }
