@@ -9,18 +9,17 @@ unacknowledged as well, and the broker delivers it again.
 
 from __future__ import annotations
 
-import hashlib
+import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from chassis import clock, database, faults, inbox, logs, metrics, topology
 from chassis.database import Database
+from chassis.lanes import Delivery, Lane, Subscription
 from chassis.link import Link, LinkDown, publish_confirmed
 from chassis.outbox import Cause, set_cause
 from contracts.envelope import Received, UnreadableEvent, read
@@ -37,47 +36,6 @@ KILLS = 2
 """Lone starts without an end after which a message is given up as a killer."""
 _PROBE = 0.5
 _TURN = 0.005
-
-Handler = Callable[[Session, list[Received[Any]]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A service's interest in one event. `batch` is how many may share a transaction."""
-
-    topic: str
-    batch: int
-    handle: Handler
-
-
-@dataclass(eq=False, slots=True)
-class Delivery:
-    """A message in hand."""
-
-    body: bytes
-    properties: dict[str, Any]
-    headers: dict[str, Any]
-    routing_key: str
-    tag: int
-    channel: Any
-    event: Received[Any] | None = None
-    subscription: Subscription | None = None
-    received_at: float = field(default_factory=time.monotonic)
-
-    @property
-    def message_id(self) -> str:
-        """The event's id, or a fingerprint of what cannot be read."""
-        return str(self.properties.get("message_id") or hashlib.sha256(self.body).hexdigest())
-
-    @property
-    def attempt(self) -> int:
-        """How often it was tried before and put back to wait."""
-        return int(self.headers.get("x-attempt", 0))
-
-    @property
-    def redeliveries(self) -> int:
-        """How often the broker took it back from a consumer that vanished."""
-        return int(self.headers.get("x-delivery-count", 0))
 
 
 class Consumer:
@@ -96,8 +54,7 @@ class Consumer:
     ) -> None:
         self._uri, self._service, self._database = uri, service, database
         self._subscriptions, self._delays, self._spawn = subscriptions, retry_delays, spawn
-        self._batches: dict[str, deque[Delivery]] = {}
-        self._running_batches: set[str] = set()
+        self._lanes = {one.lane: Lane(batch=one.batch) for one in subscriptions.values() if one.batch > 1}
         self._alone = threading.Lock()
         self._someone_alone = False
         self._running = 0
@@ -109,15 +66,13 @@ class Consumer:
         )
 
     def _consume(self, channel: Any) -> None:
-        batched = any(item.batch > 1 for item in self._subscriptions.values())
-        channel.basic_qos(0, BATCH_PREFETCH if batched else PREFETCH, False)
+        channel.basic_qos(0, BATCH_PREFETCH if self._lanes else PREFETCH, False)
         if not self._paused:
             self._tag = channel.basic_consume(topology.work_queue(self._service), callback=self._on_message)
 
     def _forget_lost(self) -> None:
-        for waiting in self._batches.values():
-            self.in_hand.difference_update(waiting)
-            waiting.clear()
+        for lane in self._lanes.values():
+            self.in_hand.difference_update(lane.clear())
 
     def _on_message(self, message: Any) -> None:
         raw = message.body
@@ -139,14 +94,14 @@ class Consumer:
             reason, detail = error.reason, str(error)
             self._spawn(lambda: self._bury(delivery, reason, detail))
             return
-        topic = delivery.subscription.topic
+        lane = self._lanes.get(delivery.subscription.lane)
         if delivery.redeliveries >= SUSPICIOUS_AFTER:
             self._spawn(lambda: self._work_alone(delivery))
-        elif delivery.subscription.batch > 1:
-            self._batches.setdefault(topic, deque()).append(delivery)
-            if topic not in self._running_batches:
-                self._running_batches.add(topic)
-                self._spawn(lambda: self._work_batches(topic))
+        elif lane is not None:
+            lane.add(delivery)
+            if not lane.worked:
+                lane.worked = True
+                self._spawn(lambda: self._work_lane(lane))
         else:
             self._spawn(lambda: self._work_beside([delivery]))
 
@@ -165,18 +120,17 @@ class Consumer:
 
     # -- working -----------------------------------------------------------------------------
 
-    def _work_batches(self, topic: str) -> None:
-        """Work off what has come meanwhile, as many as the subscription allows in one transaction."""
-        waiting = self._batches[topic]
+    def _work_lane(self, lane: Lane) -> None:
+        """Work off what waits in a lane, and what comes meanwhile."""
         try:
-            while waiting:
+            while lane:
+                deliveries = lane.take()
                 if self._paused:
-                    self._release([waiting.popleft() for _ in range(len(waiting))])
-                    break
-                size = min(len(waiting), self._subscriptions[topic].batch)
-                self._work_beside([waiting.popleft() for _ in range(size)])
+                    self._release([*deliveries, *lane.clear()])
+                elif deliveries:
+                    self._work_beside(deliveries)
         finally:
-            self._running_batches.discard(topic)
+            lane.worked = False
 
     def _work_beside(self, deliveries: list[Delivery]) -> None:
         """Work beside others, but not beside a message that must run alone."""
@@ -215,7 +169,7 @@ class Consumer:
         )
 
     def _work(self, deliveries: list[Delivery]) -> None:
-        """Handle deliveries of one event type in one transaction, each alone if that fails."""
+        """Handle deliveries of one lane in one transaction, each alone if that fails."""
         started = time.monotonic()
         try:
             outcome = self._while_database_away(
@@ -253,17 +207,21 @@ class Consumer:
 
     def _apply(self, session: Session, deliveries: list[Delivery]) -> set[Any]:
         """The transaction: claim first, then the handler with what is new. Returns the ids that were new."""
-        subscription = deliveries[0].subscription
-        events = {item.event.id: item.event for item in deliveries if item.event is not None}
-        assert subscription is not None
-        fresh = inbox.claim(session, handler=subscription.topic, event_ids=list(events))
+        handle, events, handlers = None, {}, {}
+        for delivery in deliveries:
+            assert delivery.event is not None
+            assert delivery.subscription is not None
+            handle = delivery.subscription.handle
+            events[delivery.event.id] = delivery.event
+            handlers[delivery.event.id] = delivery.subscription.topic
+        fresh = inbox.claim(session, handlers)
         for delivery in deliveries:
             if delivery.event is not None and delivery.event.id in fresh:
                 faults.poison(delivery.headers)
-        if fresh:
-            first = next(iter(events.values())).envelope
-            set_cause(session, Cause(first.correlation_id, str(first.event_id), first.actor))
-            subscription.handle(session, [event for event_id, event in events.items() if event_id in fresh])
+        if handle is not None and fresh:
+            new = [event for event_id, event in events.items() if event_id in fresh]
+            set_cause(session, Cause.of(new[0]))
+            handle(session, new)
         return fresh
 
     def _while_database_away(self, deliveries: list[Delivery], work: Callable[[], Any]) -> Any:
@@ -361,9 +319,12 @@ class Consumer:
         self.in_hand.difference_update(deliveries)
         try:
             with self.link.writing(timeout=0) as channel:
-                for delivery in deliveries:
-                    if delivery.channel is channel:
-                        channel.basic_ack(delivery.tag)
+                done = sorted(delivery.tag for delivery in deliveries if delivery.channel is channel)
+                still = min((other.tag for other in set(self.in_hand) if other.channel is channel), default=math.inf)
+                if before := [tag for tag in done if tag < still]:
+                    channel.basic_ack(before[-1], multiple=True)  # and everything before it, which is settled too
+                for tag in done[len(before) :]:
+                    channel.basic_ack(tag)
         except LinkDown:
             log.info("ack not sent: no broker", consumer=self._service, count=len(deliveries))
 
@@ -383,6 +344,8 @@ class Consumer:
         if self._paused:
             return
         self._paused = True
+        for lane in self._lanes.values():
+            lane.hurry()
         try:
             with self.link.writing(timeout=0) as channel:
                 if self._tag:

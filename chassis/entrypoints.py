@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session
 from chassis import idempotency, logs, metrics
 from chassis.actors import Verifier
 from chassis.clock import now as clock_now
-from chassis.consumer import Consumer, Subscription
+from chassis.consumer import Consumer
 from chassis.context import Call, moment
 from chassis.database import Database, describe, is_outage
 from chassis.keys import derived
+from chassis.lanes import Subscription
 from chassis.outbox import Cause, set_cause
 from chassis.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
 from chassis.settings import Settings
@@ -225,15 +226,15 @@ class OperationEntrypoint(_Shared):
 class EventEntrypoint(_Shared):
     """A subscription."""
 
-    def __init__(self, event: type[Event], batch: int, **kwargs: Any) -> None:
+    def __init__(self, event: type[Event], batch: int, pace: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.event, self.batch = event, batch
+        self.event, self.batch, self.pace = event, batch, pace
 
     def setup(self) -> None:
         method = getattr(self.runtime.service, self.method_name)
         handle = method if self.batch > 1 else partial(_each, method)
         topic = self.event.declaration.topic
-        self.runtime.subscriptions[topic] = Subscription(topic, self.batch, handle)
+        self.runtime.subscriptions[topic] = Subscription(topic, handle, self.method_name, self.batch, self.pace)
 
 
 def _each(method: Callable[[Session, Any], None], session: Session, events: list[Any]) -> None:
@@ -300,14 +301,16 @@ def _implements(operation: Operation, kind: Kind) -> Callable[[Method], Method]:
     return decorate
 
 
-def subscribe(event: type[Event], *, batch: int = 1) -> Callable[[Method], Method]:
+def subscribe(event: type[Event], *, batch: int = 1, pace: float = 0.0) -> Callable[[Method], Method]:
     """The method `(self, session, event)` handles this event once; with `batch`, `(self, session, events)`.
 
     Events may come late, twice and in any order; the method compares versions or folds.
+    A batch holds any of the events the method subscribes to. An event that nobody waits for may have a `pace`:
+    the seconds it may wait for others, in a busy hour, to share their transaction (`chassis.lanes`).
     """
 
     def decorate(method: Method) -> Method:
-        EventEntrypoint.decorator(event, batch)(method)
+        EventEntrypoint.decorator(event, batch, pace)(method)
         return method
 
     return decorate

@@ -6,7 +6,8 @@ until the first has committed or rolled back, and then sees which it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,14 +17,17 @@ from sqlalchemy.orm import Session
 _CLAIM = text(
     """
     INSERT INTO inbox (handler, event_id)
-    SELECT :handler, event_id FROM unnest(CAST(:event_ids AS uuid[])) AS event_id ORDER BY event_id
+    SELECT handler, event_id
+      FROM unnest(CAST(:handlers AS text[]), CAST(:event_ids AS uuid[])) AS asked(handler, event_id)
+     ORDER BY event_id
     ON CONFLICT DO NOTHING RETURNING event_id
     """
 )
 _REPEATED = text(
     """
     UPDATE inbox SET duplicates = duplicates + 1
-     WHERE handler = :handler AND event_id = ANY(CAST(:event_ids AS uuid[]))
+      FROM unnest(CAST(:handlers AS text[]), CAST(:event_ids AS uuid[])) AS asked(handler, event_id)
+     WHERE inbox.handler = asked.handler AND inbox.event_id = asked.event_id
     """
 )
 _START = text(
@@ -36,13 +40,16 @@ _START = text(
 _CLEAR = text("DELETE FROM inbox_suspect WHERE message_id = :message_id")
 
 
-def claim(session: Session, *, handler: str, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Claim events for a handler; returns those that are new. The others have had their effect before."""
-    wanted = set(event_ids)
-    fresh = set(session.scalars(_CLAIM, {"handler": handler, "event_ids": list(wanted)}).all())
-    if repeated := wanted - fresh:
-        session.execute(_REPEATED, {"handler": handler, "event_ids": list(repeated)})
+def claim(session: Session, handlers: Mapping[UUID, str]) -> set[UUID]:
+    """Claim events, each for its handler; returns those that are new. The others have had their effect before."""
+    fresh = set(session.scalars(_CLAIM, _asked(handlers)).all())
+    if repeated := {event_id: handler for event_id, handler in handlers.items() if event_id not in fresh}:
+        session.execute(_REPEATED, _asked(repeated))
     return fresh
+
+
+def _asked(handlers: Mapping[UUID, str]) -> dict[str, list[Any]]:
+    return {"handlers": list(handlers.values()), "event_ids": list(handlers)}
 
 
 def note_start(session: Session, *, message_id: str) -> int:

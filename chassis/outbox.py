@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from chassis import clock, tables
 from chassis.rows import Insert, insert_together
 from contracts import shapes
-from contracts.envelope import Doer, Envelope, Event, Subject
+from contracts.envelope import Doer, Envelope, Event, Received, Subject
 
 LARGEST_ENVELOPE = 64 * 1024
 """Bytes. An event carries identifiers and values to act on, not documents."""
@@ -32,6 +32,11 @@ class Cause:
     correlation_id: str
     causation_id: str | None = None
     actor: Doer | None = None
+
+    @classmethod
+    def of(cls, event: Received[Any]) -> Cause:
+        """An event that is being handled."""
+        return cls(event.envelope.correlation_id, str(event.id), event.envelope.actor)
 
 
 class EventTooLarge(ValueError):
@@ -49,6 +54,7 @@ class Fact:
 
     `subject_version` is the version the subject has after the change:
     the same fact recorded twice violates the log's unique key and rolls the transaction back.
+    `cause` is its own where a transaction works on several things at once; without one it is the session's.
     """
 
     event: Event
@@ -56,6 +62,7 @@ class Fact:
     subject_version: int
     store_id: str
     occurred_at: datetime
+    cause: Cause | None = None
 
 
 def record(
@@ -88,7 +95,7 @@ def record_all(session: Session, facts: Sequence[Fact]) -> list[UUID]:
 def to_record(session: Session, facts: Sequence[Fact]) -> Insert:
     """The rows of several events, to be written together with what they tell of."""
     cause: Cause = session.info.get("cause") or Cause(correlation_id=str(uuids.uuid7()))
-    return Insert(tables.outbox, [_row(fact, cause) for fact in facts])
+    return Insert(tables.outbox, [_row(fact, fact.cause or cause) for fact in facts])
 
 
 def _row(fact: Fact, cause: Cause) -> dict[str, Any]:

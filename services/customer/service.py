@@ -62,9 +62,9 @@ Handler = Callable[..., None]
 
 def _subscribe_to_what_is_told(method: Handler) -> Handler:
     """Hear every event of the timeline but the delivery, of which more follows."""
-    for event in timeline.TOLD:
+    for event, told in timeline.TOLD.items():
         if event is not VehicleDelivered:
-            method = subscribe(event, batch=TOGETHER)(method)
+            method = subscribe(event, batch=TOGETHER, pace=told.pace)(method)
     return method
 
 

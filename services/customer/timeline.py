@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import rekeying
-from chassis.outbox import record_all
+from chassis.outbox import Cause, to_record
 from chassis.rows import Insert, as_json, insert_together
 from contracts import shapes
 from contracts.customer import events as customer
@@ -28,7 +28,7 @@ from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 from services.customer.models import TimelineEntry, Vehicle
 from services.customer.usecases import odometer
-from services.customer.usecases.vehicles import OWNER, Party, Seen, add_parties, keep_vehicles
+from services.customer.usecases.vehicles import OWNER, Party, Seen, party_inserts, vehicle_writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,19 @@ class Told:
     """How an event is told.
 
     `shows` are the fields of its payload that the line holds, `more` what is made of others;
-    `of` are the fields that say whose it is: each a customer, or several. No line holds a name or a phone,
-    and what is money ends in `_fen`, by which it is masked for those who may not see prices (R23).
+    `of` are the fields that say whose it is: each a customer, or several; `pace` is how it is heard (`chassis.lanes`).
+    No line holds a name or a phone, and what is money ends in `_fen`, by which it is masked for those who may not see
+    prices (R23).
     """
 
     shows: tuple[str, ...] = ()
     more: Callable[[Any], dict[str, Any]] | None = None
     of: tuple[str, ...] = ("customer_id",)
+    pace: float = 0.0
+
+
+PACE = 0.05
+"""Seconds a busy house may gather what the system itself decided; what people do is told at once."""
 
 
 def _changed(updated: Any) -> dict[str, Any]:
@@ -57,7 +63,9 @@ def _own_share(settled: Any) -> dict[str, Any]:
 TOLD: dict[type[Event], Told] = {
     customer.CustomerRegistered: Told(("kind", "source")),
     customer.CustomerUpdated: Told((), more=_changed),
-    customer.DuplicateSuspected: Told(("customer_id", "other_id", "score", "evidence"), of=("customer_id", "other_id")),
+    customer.DuplicateSuspected: Told(
+        ("customer_id", "other_id", "score", "evidence"), of=("customer_id", "other_id"), pace=PACE
+    ),
     customer.VehiclePartyChanged: Told(("vehicle_id", "role", "since", "until")),
     customer.CustomerConsentChanged: Told(("purpose", "channel", "allowed", "basis")),
     customer.CustomerMerged: Told(("survivor_id", "loser_ids", "rule", "score"), of=("survivor_id", "loser_ids")),
@@ -73,11 +81,11 @@ TOLD: dict[type[Event], Told] = {
     workshop.RepairReady: Told(("first_promise",)),
     workshop.RepairSettled: Told(("vehicle_id", "total_fen"), more=_own_share),
     workshop.VehicleReturned: Told(("number", "vehicle_id", "km")),
-    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id", "channel")),
-    followup.VisitRescheduled: Told(("purpose", "due_at", "channel")),
+    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id", "channel"), pace=PACE),
+    followup.VisitRescheduled: Told(("purpose", "due_at", "channel"), pace=PACE),
     followup.VisitCompleted: Told(("purpose", "score")),
-    followup.VisitSuppressed: Told(("purpose", "due_at", "reason")),
-    followup.VisitReleased: Told(("purpose", "due_at", "channel")),
+    followup.VisitSuppressed: Told(("purpose", "due_at", "reason"), pace=PACE),
+    followup.VisitReleased: Told(("purpose", "due_at", "channel"), pace=PACE),
 }
 """Every event that concerns a customer. The service hears what stands here."""
 
@@ -230,16 +238,25 @@ and however often it is told (PIPL 47).
 """
 
 
-def tell(session: Session, received: Sequence[Received[Any]]) -> None:
-    """Write the events into their customers' timelines, fold those customers' glances anew, keep the odometers."""
+def tell(session: Session, received: Sequence[Received[Any]], *, beside: Sequence[Insert] = ()) -> None:
+    """Write the events into their customers' timelines, fold those customers' glances anew, keep the odometers.
+
+    `beside` are other rows that follow from these events; they travel in the same statement.
+    """
     lines = {(event.id, one): event for event in received for one in customers_of(event)}
+    beside = [odometer.readings(received), *beside]
     if lines:
-        _write(session, received, lines)
+        _write(session, received, lines, beside)
     else:
-        insert_together(session, [odometer.readings(received)])
+        insert_together(session, beside)
 
 
-def _write(session: Session, received: Sequence[Received[Any]], lines: dict[tuple[UUID, UUID], Received[Any]]) -> None:
+def _write(
+    session: Session,
+    received: Sequence[Received[Any]],
+    lines: dict[tuple[UUID, UUID], Received[Any]],
+    beside: Sequence[Insert],
+) -> None:
     customers = sorted({one for _, one in lines})
     locked = _lock(session, customers)
     given = rekeying.given_documents(session, [_document(event) for event in received])
@@ -248,7 +265,7 @@ def _write(session: Session, received: Sequence[Received[Any]], lines: dict[tupl
         customers = sorted({*customers, *(one for _, one in lines)})
         locked |= _lock(session, customers)
     entries = Insert(_entries, [_entry(event, one) for (_, one), event in lines.items()], "DO NOTHING")
-    insert_together(session, [entries, odometer.readings(received)])
+    insert_together(session, [entries, *beside])
     fold(session, customers, locked=locked)
 
 
@@ -269,16 +286,15 @@ def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelive
     for event in delivered:
         fact = event.payload
         vehicle = Vehicle.register(vin=fact.vin, model=fact.model, now=fact.delivered_at)
-        seen.append(Seen(vehicle, event.store_id, fact.delivered_at))
+        seen.append(Seen(vehicle, event.store_id, fact.delivered_at, cause=Cause.of(event)))
         parties.append(Party(vehicle.id, fact.customer_id, OWNER, fact.delivered_at))
-    record_all(session, keep_vehicles(session, seen))
+    facts, plates = vehicle_writes(session, seen)
     told = [rekeying.Told(one.customer_id, PARTY, f"{one.vehicle_id}:{one.customer_id}") for one in parties]
     parties = [
         one._replace(customer_id=owner.customer_id, origin_customer_id=owner.origin_id)
         for one, owner in zip(parties, rekeying.owners(session, told), strict=True)
     ]
-    add_parties(session, parties)
-    tell(session, delivered)
+    tell(session, delivered, beside=[*plates, *party_inserts(parties), to_record(session, facts)])
 
 
 def lock(session: Session, customers: Sequence[UUID]) -> None:

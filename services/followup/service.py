@@ -30,6 +30,9 @@ from services.followup.queries import shown
 TOGETHER = 100
 """Events whose visits may be planned in one transaction."""
 
+PACE = 0.1
+"""Seconds a busy house may gather them: a visit is due in days."""
+
 
 class FollowupService:
     """Visits to customers, and the policies that say when."""
@@ -73,8 +76,8 @@ class FollowupService:
     def get_visit(self, connection: Connection, request: operations.VisitById, call: Call) -> operations.Visit:
         return queries.get_visit(connection, visit_id=request.visit_id, scope=call.scope)
 
-    @subscribe(VehicleDelivered, batch=TOGETHER)
-    @subscribe(VehicleReturned, batch=TOGETHER)
+    @subscribe(VehicleDelivered, batch=TOGETHER, pace=PACE)
+    @subscribe(VehicleReturned, batch=TOGETHER, pace=PACE)
     def plan_visits(self, session: Session, events: list[Received[Any]]) -> None:
         usecases.plan_visits(session, events)
 

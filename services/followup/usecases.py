@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis import policies, rekeying, turns
-from chassis.outbox import Fact, record, record_all
+from chassis.outbox import Cause, Fact, record, record_all
 from chassis.rows import as_json, insert_all, values_of
 from contracts.access import Reach, Scope
 from contracts.customer.operations import Channel
@@ -150,10 +150,11 @@ def _plan(
         channel=way.channel,
     )
     visit.origin_customer_id = owner.origin_id
-    facts = [wishes.fact(visit, _planned(visit), at=visit.triggered_at)]
+    cause = Cause.of(event)
+    facts = [wishes.fact(visit, _planned(visit), at=visit.triggered_at, cause=cause)]
     if way.because is not None:
         visit.suppress(because=way.because, due_at=visit.due_at)
-        facts.append(wishes.fact(visit, wishes.suppressed(visit), at=visit.triggered_at))
+        facts.append(wishes.fact(visit, wishes.suppressed(visit), at=visit.triggered_at, cause=cause))
     return _Fresh(visit, facts)
 
 

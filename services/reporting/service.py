@@ -18,6 +18,9 @@ from services.reporting.projections import answers, deliveries, workshop_visits
 TOGETHER = 200
 """Events a projection may take into one transaction."""
 
+PACE = 0.2
+"""Seconds a busy house may gather them: figures are of days and months."""
+
 
 class ReportingService:
     """Figures out of everybody's events."""
@@ -30,14 +33,14 @@ class ReportingService:
     ) -> operations.MonthFigures:
         return queries.month_figures(connection, request, scope=call.scope)
 
-    @subscribe(VehicleDelivered, batch=TOGETHER)
+    @subscribe(VehicleDelivered, batch=TOGETHER, pace=PACE)
     def keep_deliveries(self, session: Session, events: list[Received[VehicleDelivered]]) -> None:
         deliveries.fold(session, events)
 
-    @subscribe(RepairSettled, batch=TOGETHER)
+    @subscribe(RepairSettled, batch=TOGETHER, pace=PACE)
     def keep_workshop_visits(self, session: Session, events: list[Received[RepairSettled]]) -> None:
         workshop_visits.fold(session, events)
 
-    @subscribe(VisitCompleted, batch=TOGETHER)
+    @subscribe(VisitCompleted, batch=TOGETHER, pace=PACE)
     def keep_answers(self, session: Session, events: list[Received[VisitCompleted]]) -> None:
         answers.fold(session, events)

@@ -35,8 +35,8 @@ GUARDS = (
     Guard(
         "inbox claim",
         "chassis/inbox.py",
-        'fresh = set(session.scalars(_CLAIM, {"handler": handler, "event_ids": list(wanted)}).all())',
-        "fresh = wanted",
+        "fresh = set(session.scalars(_CLAIM, _asked(handlers)).all())",
+        "fresh = set(handlers)",
         (f"{NOTHING_LOST}", "-k", "confirmed_before_mark"),
     ),
     Guard(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +14,9 @@ import amqp
 from sqlalchemy.orm import Session
 
 from chassis import link
-from chassis.consumer import Consumer, Subscription
+from chassis.consumer import Consumer
 from chassis.database import Database
+from chassis.lanes import Subscription
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
@@ -76,8 +77,12 @@ def hearing(
     uri: str | None = None,
     delays: tuple[float, ...] = DELAYS,
     events: tuple[type[Any], ...] = (VehicleDelivered, VehicleReturned),
+    paces: Mapping[type[Any], float] | None = None,
 ) -> Iterator[Hearing]:
-    """Run a consumer until the block ends. Its handler is called, then the event is noted; both in one transaction."""
+    """Run a consumer until the block ends. Its handler is called, then the event is noted; both in one transaction.
+
+    All events share a lane; `paces` are those of events that may wait for others.
+    """
     pool = ThreadPoolExecutor(16)
     guard = threading.Lock()
     found: Hearing
@@ -97,7 +102,10 @@ def hearing(
         service=SERVICE,
         heartbeat=10,
         database=database,
-        subscriptions={event.declaration.topic: Subscription(event.declaration.topic, batch, each) for event in events},
+        subscriptions={
+            topic: Subscription(topic, each, "each", batch, pace=(paces or {}).get(event, 0.0))
+            for topic, event in ((event.declaration.topic, event) for event in events)
+        },
         retry_delays=delays,
         spawn=spawn,
     )

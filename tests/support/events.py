@@ -99,8 +99,7 @@ def deliver(
     for start in range(0, len(events), batch):
         chunk = {event.id: event for event in events[start : start + batch]}
         with transaction() as session:
-            topic = f"{next(iter(chunk.values())).envelope.event_type}.v1"
-            fresh = inbox.claim(session, handler=topic, event_ids=list(chunk))
+            fresh = inbox.claim(session, {event.id: event.payload.declaration.topic for event in chunk.values()})
             if fresh:
                 handle(session, [event for event_id, event in chunk.items() if event_id in fresh])
             handled += len(fresh)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Fact
+from chassis.outbox import Cause, Fact
 from chassis.rows import Insert, as_json, insert_all, insert_together, values_of
 from contracts.customer import events
 from services.customer.models import Vehicle, VehicleParty, VehiclePlate
@@ -62,6 +62,7 @@ class Seen:
     store_id: str
     at: datetime
     plate: Plate | None = None
+    cause: Cause | None = None
 
 
 class Party(NamedTuple):
@@ -136,13 +137,8 @@ def plate_writes(session: Session, seen: Iterable[Seen], *, new: set[UUID]) -> t
     return facts, Insert(_plates, begun, "DO NOTHING")
 
 
-def add_parties(session: Session, parties: Sequence[Party]) -> None:
-    """These customers have these roles towards these vehicles; the earliest date we know of is kept."""
-    insert_together(session, party_inserts(parties))
-
-
 def party_inserts(parties: Sequence[Party]) -> list[Insert]:
-    """As `add_parties`, to be written together with other rows."""
+    """That these customers have these roles towards these vehicles; the earliest date we know of is kept."""
     earliest = {party.told: party for party in sorted(parties, key=attrgetter("since"), reverse=True)}
     return [Insert(_parties, [earliest[key]._asdict() | {"until": None} for key in sorted(earliest)], _EARLIEST)]
 
@@ -155,6 +151,7 @@ def _registered(seen: Seen) -> Fact:
         subject_version=1,
         store_id=seen.store_id,
         occurred_at=vehicle.registered_at,
+        cause=seen.cause,
     )
 
 
@@ -169,4 +166,5 @@ def _plate_changed(seen: Seen, *, before: str) -> Fact:
         subject_version=int(seen.at.timestamp()),
         store_id=seen.store_id,
         occurred_at=seen.at,
+        cause=seen.cause,
     )

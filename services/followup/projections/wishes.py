@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from chassis import policies, turns
-from chassis.outbox import Fact, record_all
+from chassis.outbox import Cause, Fact, record_all
 from chassis.rows import insert_all
 from contracts.customer.events import CustomerConsentChanged, CustomerPreferencesChanged
 from contracts.customer.operations import Channel
@@ -227,9 +227,16 @@ def rescheduled(visit: Visit) -> events.VisitRescheduled:
     )
 
 
-def fact(visit: Visit, told: Event, *, at: datetime) -> Fact:
+def fact(visit: Visit, told: Event, *, at: datetime, cause: Cause | None = None) -> Fact:
     """What is told of the visit as it is now."""
-    return Fact(event=told, subject_id=visit.id, subject_version=visit.version, store_id=visit.store_id, occurred_at=at)
+    return Fact(
+        event=told,
+        subject_id=visit.id,
+        subject_version=visit.version,
+        store_id=visit.store_id,
+        occurred_at=at,
+        cause=cause,
+    )
 
 
 def _row(event: Received[CustomerConsentChanged | CustomerPreferencesChanged]) -> dict[str, Any]:

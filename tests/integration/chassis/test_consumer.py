@@ -213,6 +213,69 @@ def test_a_batch_shares_a_transaction_and_a_bad_member_harms_only_itself(clean_q
     assert len(ear.ids()) == 30
 
 
+def _transactions(db: Database, events: list[Received]) -> set[int]:
+    asked = text("SELECT DISTINCT xmin::text::bigint FROM inbox WHERE event_id = ANY(:ids)")
+    with db.reading() as connection:
+        return set(connection.scalars(asked, {"ids": [event.id for event in events]}))
+
+
+def test_events_nobody_waits_for_share_a_transaction_and_one_somebody_waits_for_takes_them_along(clean_queues, db):
+    pace = 8.0
+    with hearing(clean_queues, db, batch=50, paces={VehicleReturned: pace}) as ear:
+        first = ear.send(received(made(VehicleReturned)))
+        eventually(lambda: len(ear.ids()) == 1, within=4, what="the first of a quiet hour goes at once")
+        gathered = [received(made(VehicleReturned)) for _ in range(5)]
+        ear.send_all(gathered)
+        steadily(lambda: len(ear.ids()) == 1, during=0.4)
+        urgent = ear.send()
+        eventually(lambda: len(ear.ids()) == 7, within=4, what="all of them went with it")
+    assert len(_transactions(db, [*gathered, urgent])) == 1
+    assert not _transactions(db, [first]) & _transactions(db, gathered)
+
+
+def test_events_nobody_waits_for_go_when_their_time_has_come_or_as_many_as_may_share(clean_queues, db):
+    pace = 2.5
+    with hearing(clean_queues, db, batch=4, paces={VehicleReturned: pace}) as ear:
+        ear.send(received(made(VehicleReturned)))
+        eventually(lambda: len(ear.ids()) == 1)
+        begun = time.monotonic()
+        ear.send_all([received(made(VehicleReturned)) for _ in range(5)])
+        eventually(lambda: len(ear.ids()) == 5, within=2, what="four are as many as may share")
+        eventually(lambda: len(ear.ids()) == 6, within=6)
+        assert time.monotonic() - begun >= pace - 1
+
+
+def test_a_consumer_that_pauses_gives_back_what_waits_for_others(clean_queues, db):
+    with hearing(clean_queues, db, batch=50, paces={VehicleReturned: 30.0}) as ear:
+        ear.send(received(made(VehicleReturned)))
+        eventually(lambda: len(ear.ids()) == 1)
+        ear.send_all([received(made(VehicleReturned)) for _ in range(3)])
+        eventually(lambda: len(ear.consumer.in_hand) == 3)
+        ear.consumer.pause()
+        eventually(lambda: not ear.consumer.in_hand, within=2)
+    assert clean_queues.count(SERVICE) == 3
+
+
+def test_what_is_settled_out_of_its_order_is_acknowledged_and_nothing_else(clean_queues, db):
+    """One worker is slow: what came after it is acknowledged before it, and it is not acknowledged with them."""
+    slow, may_go_on = received(made(VehicleDelivered)), threading.Event()
+
+    def handle(_session: Session, event: Received) -> None:
+        if event.id == slow.id:
+            assert may_go_on.wait(10)
+
+    with hearing(clean_queues, db, handle) as ear:
+        ear.send(slow)
+        quick = [ear.send() for _ in range(3)]
+        eventually(lambda: len(ear.ids()) == 3)
+        eventually(lambda: len(ear.consumer.in_hand) == 1)
+        ear.consumer.link._drop(ear.consumer.link._connection)  # what is not acknowledged comes back
+        may_go_on.set()
+        eventually(lambda: duplicates(db, slow) == 1, within=10)
+        eventually(lambda: not ear.consumer.in_hand)
+    assert [duplicates(db, event) for event in quick] == [0, 0, 0]
+
+
 def test_two_hundred_events_shuffled_and_doubled_with_chance_errors_are_handled_once_each(clean_queues, db):
     chance, guard = random.Random(5), threading.Lock()
 

@@ -35,35 +35,41 @@ def duplicates(db: Database, event_id: UUID) -> int:
 def test_what_is_new_is_claimed_and_what_is_known_is_not(db):
     one, two, three = ids(3)
     with db.transaction() as session:
-        assert inbox.claim(session, handler=HANDLER, event_ids=[one, two]) == {one, two}
+        assert inbox.claim(session, dict.fromkeys([one, two], HANDLER)) == {one, two}
     with db.transaction() as session:
-        assert inbox.claim(session, handler=HANDLER, event_ids=[two, three]) == {three}
+        assert inbox.claim(session, dict.fromkeys([two, three], HANDLER)) == {three}
     assert (duplicates(db, one), duplicates(db, two), duplicates(db, three)) == (0, 1, 0)
-
-
-def test_the_same_event_twice_in_one_batch_is_claimed_once(db):
-    (one,) = ids(1)
-    with db.transaction() as session:
-        assert inbox.claim(session, handler=HANDLER, event_ids=[one, one]) == {one}
 
 
 def test_each_handler_claims_for_itself(db):
     (one,) = ids(1)
     with db.transaction() as session:
-        assert inbox.claim(session, handler="a.v1", event_ids=[one]) == {one}
-        assert inbox.claim(session, handler="b.v1", event_ids=[one]) == {one}
+        assert inbox.claim(session, {one: "a.v1"}) == {one}
+        assert inbox.claim(session, {one: "b.v1"}) == {one}
+
+
+def test_events_of_several_handlers_are_claimed_together_and_counted_apart(db):
+    one, two, three = ids(3)
+    with db.transaction() as session:
+        assert inbox.claim(session, {one: "a.v1", two: "b.v1"}) == {one, two}
+    with db.transaction() as session:
+        assert inbox.claim(session, {one: "b.v1", two: "b.v1", three: "a.v1"}) == {one, three}
+    with db.reading() as connection:
+        asked = text("SELECT handler, event_id, duplicates FROM inbox WHERE event_id = ANY(:ids)")
+        kept = {tuple(row) for row in connection.execute(asked, {"ids": [one, two, three]})}
+    assert kept == {("a.v1", one, 0), ("b.v1", one, 0), ("b.v1", two, 1), ("a.v1", three, 0)}
 
 
 def test_nothing_is_claimed_by_a_transaction_that_fails(db):
     (one,) = ids(1)
     try:
         with db.transaction() as session:
-            inbox.claim(session, handler=HANDLER, event_ids=[one])
+            inbox.claim(session, {one: HANDLER})
             raise Killed
     except Killed:
         pass
     with db.transaction() as session:
-        assert inbox.claim(session, handler=HANDLER, event_ids=[one]) == {one}
+        assert inbox.claim(session, {one: HANDLER}) == {one}
 
 
 def test_of_many_deliveries_at_once_exactly_one_has_the_effect(db):
@@ -73,7 +79,7 @@ def test_of_many_deliveries_at_once_exactly_one_has_the_effect(db):
     def deliver(_: int) -> bool:
         together.wait()
         with db.transaction() as session:
-            fresh = inbox.claim(session, handler=HANDLER, event_ids=[one])
+            fresh = inbox.claim(session, {one: HANDLER})
             if fresh:
                 effect(session, "a")
             return bool(fresh)
@@ -91,7 +97,7 @@ def test_a_duplicate_waits_for_the_first_and_takes_over_when_it_fails(db):
     def first() -> None:
         try:
             with db.transaction() as session:
-                inbox.claim(session, handler=HANDLER, event_ids=[one])
+                inbox.claim(session, {one: HANDLER})
                 first_claimed.set()
                 assert first_may_fail.wait(10)
                 raise Killed
@@ -101,7 +107,7 @@ def test_a_duplicate_waits_for_the_first_and_takes_over_when_it_fails(db):
     def second() -> set[UUID]:
         assert first_claimed.wait(10)
         with db.transaction() as session:
-            return inbox.claim(session, handler=HANDLER, event_ids=[one])
+            return inbox.claim(session, {one: HANDLER})
 
     with ThreadPoolExecutor(2) as pool:
         dying, waiting = pool.submit(first), pool.submit(second)
@@ -137,7 +143,7 @@ def test_five_hundred_events_three_times_with_crashes_have_five_hundred_effects(
                 event_id, dies = queue.popleft(), chance.random() < 0.2
             try:
                 with db.transaction() as session:
-                    if inbox.claim(session, handler=HANDLER, event_ids=[event_id]):
+                    if inbox.claim(session, {event_id: HANDLER}):
                         effect(session, str(event_id))
                     if dies:
                         raise Killed
@@ -164,7 +170,7 @@ def test_batches_that_overlap_claim_each_event_once_and_do_not_deadlock(db):
         random.Random(number).shuffle(mine)
         together.wait()
         with db.transaction() as session:
-            fresh = inbox.claim(session, handler=HANDLER, event_ids=mine)
+            fresh = inbox.claim(session, dict.fromkeys(mine, HANDLER))
             for event_id in fresh:
                 effect(session, str(event_id))
             return len(fresh)

@@ -55,14 +55,14 @@ def handler(event: Received[Any]) -> Any:
 
 
 def play(desk: Desk, events: list[Received[Any]], *, batch: int = 1) -> None:
-    """Deliver as the consumer does: of one type per transaction, at most `batch` together."""
+    """Deliver as the consumer does: of one handler per transaction, at most `batch` together."""
     waiting = list(events)
     while waiting:
-        kind = type(waiting[0].payload)
+        handle = handler(waiting[0])
         chunk: list[Received[Any]] = []
-        while waiting and type(waiting[0].payload) is kind and len(chunk) < batch:
+        while waiting and handler(waiting[0]) is handle and len(chunk) < batch:
             chunk.append(waiting.pop(0))
-        deliver(desk.transaction, handler(chunk[0]), chunk, batch=batch)
+        deliver(desk.transaction, handle, chunk, batch=batch)
 
 
 def life(customer: UUID) -> list[Received[Any]]:
@@ -304,6 +304,19 @@ def test_a_delivery_to_somebody_we_do_not_know_waits_for_him(desk):
     customer = uuids.uuid7()
     play(desk, life(customer))
     assert len(desk.rows("SELECT 1 FROM timeline_entry WHERE customer_id = :id", id=customer)) == 8
+
+
+def test_of_several_deliveries_in_one_transaction_each_is_the_cause_of_its_own_vehicle(desk):
+    deliveries = {
+        vehicle_id(vin): received(made(VehicleDelivered, vin=vin, customer_id=uuids.uuid7()))
+        for vin in (randoms.vin(), randoms.vin(), randoms.vin())
+    }
+    play(desk, list(deliveries.values()), batch=10)
+    asked = "SELECT envelope FROM outbox WHERE event_type = 'vehicle_registered' AND subject_id = :id"
+    for vehicle, event in deliveries.items():
+        (row,) = desk.rows(asked, id=str(vehicle))
+        assert row["envelope"]["causation_id"] == str(event.id)
+        assert row["envelope"]["correlation_id"] == event.envelope.correlation_id
 
 
 def test_the_summary_holds_no_name_and_no_phone(desk):

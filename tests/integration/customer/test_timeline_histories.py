@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -119,18 +120,15 @@ def written(history: list[tuple[str, int, str, int]]) -> tuple[list[UUID], list[
 
 
 def hear(session: Session, events: Sequence[Received[Any]]) -> None:
-    """As the consumer does: those of one type that come together, in one go, and none that was heard before."""
-    waiting = list(events)
-    while waiting:
-        kind = type(waiting[0].payload)
-        chunk = []
-        while waiting and type(waiting[0].payload) is kind:
-            chunk.append(waiting.pop(0))
-        fresh = inbox.claim(session, handler=kind.__name__, event_ids=[event.id for event in chunk])
-        new = {event.id: event for event in chunk if event.id in fresh}
-        if new:
-            handle = timeline.hand_over if kind is sales.VehicleDelivered else timeline.tell
-            handle(session, list(new.values()))
+    """As the consumer does: those of one handler that come together, in one go, and none that was heard before."""
+    for delivered, together in itertools.groupby(
+        events, lambda event: isinstance(event.payload, sales.VehicleDelivered)
+    ):
+        chunk = {event.id: event for event in together}
+        fresh = inbox.claim(session, {one: event.payload.declaration.topic for one, event in chunk.items()})
+        if new := [event for one, event in chunk.items() if one in fresh]:
+            handle = timeline.hand_over if delivered else timeline.tell
+            handle(session, new)
 
 
 def seen(session: Session, people: Sequence[UUID]) -> bytes:

@@ -118,6 +118,17 @@ def test_a_fact_told_by_two_events_plans_its_visits_once(followup: Database) -> 
     assert len(rows(followup, PLANNED)) == 2
 
 
+def test_of_several_events_in_one_transaction_each_is_the_cause_of_its_own_visits(followup: Database) -> None:
+    deliver(followup.transaction, usecases.plan_visits, EVENTS, batch=len(EVENTS))
+    caused = rows(followup, "SELECT subject_id, envelope FROM outbox WHERE event_type = 'visit_planned'")
+    assert len(caused) == 5
+    by_trigger = {str(event.subject.id): event for event in EVENTS}
+    for row in caused:
+        event = by_trigger[row["envelope"]["payload"]["trigger_id"]]
+        assert row["envelope"]["causation_id"] == str(event.id)
+        assert row["envelope"]["correlation_id"] == event.envelope.correlation_id
+
+
 def test_visits_that_are_lost_with_the_inbox_come_back_with_the_same_identity(followup: Database) -> None:
     before = [visit.id for visit in plan_all(followup, *EVENTS)]
     forget(followup, "visit", "outbox")
