@@ -48,7 +48,10 @@ class Told:
 
 
 PACE = 0.05
-"""Seconds a busy house may gather what the system itself decided; what people do is told at once."""
+"""Seconds a busy house may gather what the system decided, and what our own record shows already.
+
+What sales and the workshop did is told at once.
+"""
 
 
 def _changed(updated: Any) -> dict[str, Any]:
@@ -61,13 +64,13 @@ def _own_share(settled: Any) -> dict[str, Any]:
 
 
 TOLD: dict[type[Event], Told] = {
-    customer.CustomerRegistered: Told(("kind", "source")),
-    customer.CustomerUpdated: Told((), more=_changed),
+    customer.CustomerRegistered: Told(("kind", "source"), pace=PACE),
+    customer.CustomerUpdated: Told((), more=_changed, pace=PACE),
     customer.DuplicateSuspected: Told(
         ("customer_id", "other_id", "score", "evidence"), of=("customer_id", "other_id"), pace=PACE
     ),
-    customer.VehiclePartyChanged: Told(("vehicle_id", "role", "since", "until")),
-    customer.CustomerConsentChanged: Told(("purpose", "channel", "allowed", "basis")),
+    customer.VehiclePartyChanged: Told(("vehicle_id", "role", "since", "until"), pace=PACE),
+    customer.CustomerConsentChanged: Told(("purpose", "channel", "allowed", "basis"), pace=PACE),
     customer.CustomerMerged: Told(("survivor_id", "loser_ids", "rule", "score"), of=("survivor_id", "loser_ids")),
     customer.CustomerUnmerged: Told(("survivor_id", "restored_ids"), of=("survivor_id", "restored_ids")),
     customer.CustomerSplit: Told(("customer_id", "new_id"), of=("customer_id", "new_id")),
