@@ -112,7 +112,7 @@ class Consumer:
         if content_type != "application/json":
             raise UnreadableEvent("wrong_content_type", str(content_type))
         event = read(delivery.body)
-        topic = f"{event.envelope.event_type}.v{event.envelope.version}"
+        topic = event.payload.declaration.topic
         subscription = self._subscriptions.get(topic)
         if subscription is None:
             raise UnreadableEvent("not_subscribed", topic)
@@ -207,21 +207,17 @@ class Consumer:
 
     def _apply(self, session: Session, deliveries: list[Delivery]) -> set[Any]:
         """The transaction: claim first, then the handler with what is new. Returns the ids that were new."""
-        handle, events, handlers = None, {}, {}
-        for delivery in deliveries:
-            assert delivery.event is not None
-            assert delivery.subscription is not None
-            handle = delivery.subscription.handle
-            events[delivery.event.id] = delivery.event
-            handlers[delivery.event.id] = delivery.subscription.topic
-        fresh = inbox.claim(session, handlers)
+        subscription = deliveries[0].subscription
+        events = {item.event.id: item.event for item in deliveries if item.event is not None}
+        assert subscription is not None
+        fresh = inbox.claim(session, {event.id: event.payload.declaration.topic for event in events.values()})
         for delivery in deliveries:
             if delivery.event is not None and delivery.event.id in fresh:
                 faults.poison(delivery.headers)
-        if handle is not None and fresh:
+        if fresh:
             new = [event for event_id, event in events.items() if event_id in fresh]
             set_cause(session, Cause.of(new[0]))
-            handle(session, new)
+            subscription.handle(session, new)
         return fresh
 
     def _while_database_away(self, deliveries: list[Delivery], work: Callable[[], Any]) -> Any:

@@ -96,7 +96,7 @@ def rekey_visits(session: Session, event: Received[Any]) -> None:
     """Visits follow their customers' records when those are merged, restored or split; two that are one become one."""
     customers = rekeying.follow(session, event, [VISITS], acknowledge=events.VisitsRekeyed)
     wished = customers | _whose_wishes(event.payload)
-    moved = wishes.follow(session, dict.fromkeys(wished, event.occurred_at)) if wished else set()
+    moved = wishes.follow(session, dict.fromkeys(wished, event)) if wished else set()
     make_together(session, sorted(customers | moved))
 
 

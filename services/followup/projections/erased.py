@@ -39,4 +39,4 @@ def forget(session: Session, event: Received[CustomerErased]) -> None:
     insert_all(session, _wish, marks, on_conflict="DO NOTHING")
     wishes.forget(session, his)
     erasing.forget(session, event, VISITS, empties=("remark",))
-    wishes.follow(session, dict.fromkeys(his, event.payload.at))
+    wishes.follow(session, dict.fromkeys(his, event))

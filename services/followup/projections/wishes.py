@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -49,8 +49,6 @@ _LIVE_ON = text(
     """
 )
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
 _NEWER = """
     (customer_id, about, channel) DO UPDATE
        SET allowed = excluded.allowed, at = excluded.at, version = excluded.version,
@@ -73,18 +71,19 @@ def keep(session: Session, received: Sequence[Received[Any]]) -> set[UUID]:
     Returns the customers of visits whose due time moved.
     """
     newest: dict[tuple[UUID, str, str], dict[str, Any]] = {}
-    heard: dict[UUID, datetime] = {}
+    heard: dict[UUID, Received[Any]] = {}
     for event in sorted(received, key=lambda event: event.occurred_at):
         row = _row(event)
         key = (row["customer_id"], row["about"], row["channel"])
         if key not in newest or _age(row) > _age(newest[key]):
             newest[key] = row
-        heard[row["customer_id"]] = event.occurred_at
+        heard[row["customer_id"]] = event
     lock(session, heard)
     insert_all(session, _wish, [newest[key] for key in sorted(newest)], on_conflict=_NEWER)
     forget(session, heard)
     for told_of, survivor in session.execute(_LIVE_ON, {"customers": list(heard)}).all():
-        heard[survivor] = max(heard.pop(told_of), heard.get(survivor, _NEVER))
+        told = heard.pop(told_of)
+        heard[survivor] = max(told, heard.get(survivor, told), key=lambda event: event.occurred_at)
     return follow(session, heard)
 
 
@@ -98,18 +97,18 @@ def forget(session: Session, customers: Collection[UUID]) -> None:
     session.execute(_FORGET, {"customers": list(customers), "erased": ERASED})
 
 
-def follow(session: Session, moments: Mapping[UUID, datetime]) -> set[UUID]:
-    """Let the visits of these customers be as they wish; by customer, when what was heard happened.
+def follow(session: Session, heard: Mapping[UUID, Received[Any]]) -> set[UUID]:
+    """Let the visits of these customers be as they wish; by customer, the newest event that was heard of it.
 
     Open visits are suppressed, released, and made at another time or by another channel; one that has fallen due
     keeps its time. Called after everything that may change it: a wish, a merge of records. Returns the customers of
     visits whose due time moved.
     """
-    lock(session, moments)
+    lock(session, heard)
     visits = session.scalars(
         select(Visit)
         # also of those without a wish: their visits may follow one of a record that is their own again (E8)
-        .where(Visit.customer_id.in_(moments), Visit.status.in_((*OPEN, VisitStatus.SUPPRESSED)))
+        .where(Visit.customer_id.in_(heard), Visit.status.in_((*OPEN, VisitStatus.SUPPRESSED)))
         .order_by(Visit.due_at, Visit.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -118,7 +117,8 @@ def follow(session: Session, moments: Mapping[UUID, datetime]) -> set[UUID]:
     for visit, plan in zip(visits, plans(session, visits), strict=True):
         before = visit.due_at
         if (told := _follow(visit, plan)) is not None:
-            facts.append(fact(visit, told, at=moments[visit.customer_id]))
+            because = heard[visit.customer_id]
+            facts.append(fact(visit, told, at=because.occurred_at, cause=Cause.of(because)))
         if visit.due_at != before:
             moved.add(visit.customer_id)
     record_all(session, facts)

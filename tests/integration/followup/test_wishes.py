@@ -98,6 +98,18 @@ def test_given_again_the_visits_are_planned_again_and_fall_due_at_once_if_their_
     assert standing(followup)["DELIVERY_D7"] == ("due", None)
 
 
+def test_of_several_wishes_in_one_transaction_each_is_the_cause_of_what_becomes_of_its_visits(
+    followup: Database,
+) -> None:
+    people = [uuids.uuid7() for _ in range(3)]
+    hear(followup, *(of(returned(), one) for one in people))
+    said = {one: of(preferences(do_not_call=True, version=2), one) for one in people}
+    deliver(followup.transaction, usecases.keep_wishes, list(said.values()), batch=10)
+    told = rows(followup, "SELECT envelope FROM outbox WHERE event_type = 'visit_suppressed'")
+    causes = {row["envelope"]["payload"]["customer_id"]: row["envelope"]["causation_id"] for row in told}
+    assert causes == {str(one): str(event.id) for one, event in said.items()}
+
+
 def test_a_visit_that_is_due_already_is_suppressed_as_well(followup: Database) -> None:
     hear(followup, RETURNED)
     followup.run(lambda session: usecases.visits_due(session, now=LATER))
