@@ -65,7 +65,8 @@ GUARDS = (
         "commit before acknowledgement",
         "chassis/consumer.py",
         "        started = time.monotonic()\n        try:\n            outcome",
-        "        started = time.monotonic()\n        self._settle(deliveries)\n        try:\n            outcome",
+        "        started = time.monotonic()\n        self._settle(deliveries)\n        for delivery in deliveries:\n"
+        "            delivery.channel = None  # and not once more after the commit\n        try:\n            outcome",
         (f"{NOTHING_LOST}", "-k", "customer and before_commit"),
     ),
     Guard(

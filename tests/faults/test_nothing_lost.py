@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
 from tests.support.business import Load, prepare
-from tests.support.ledger import duplicates_seen, problems
+from tests.support.ledger import Databases, duplicates_seen, problems
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -25,6 +27,7 @@ RATE = 20.0
 READY_WITHIN = 15.0
 """Seconds after which every process must be ready again, without a hand laid on it (I14)."""
 SETTLED_WITHIN = 60.0
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation IN ('inbox'::regclass, 'command_log'::regclass)"
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,28 @@ def test_every_closing_has_its_effects_exactly_once(system: System, fault: Fault
         assert duplicates_seen(system.databases) > seen_before, "the fault made no duplicate, so it tested nothing"
 
 
+@contextmanager
+def work_in_hand(databases: Databases, program: str) -> Iterator[None]:
+    """The program is in the middle of an event or a command when the block begins, and for half a second more."""
+    if program in ("gateway", "relay"):  # they have no inbox and no command of a closing
+        yield
+        return
+    with databases.connection(program, autocommit=False) as holder:
+        holder.execute("LOCK TABLE inbox, command_log IN SHARE ROW EXCLUSIVE MODE")
+        eventually(lambda: databases.rows(program, WAITING) != [(0,)], within=5, what=f"{program} at work")
+        release = threading.Timer(0.5, holder.rollback)
+        release.start()
+        yield
+        release.join()
+
+
 @pytest.mark.parametrize("program", ["customer", "sales", "workshop", "followup", "reporting", "gateway", "relay"])
 def test_a_stop_finishes_the_work_in_hand_and_nothing_is_delivered_again(system: System, program: str) -> None:
     closings = prepare(system.desk, count=CLOSINGS)
     eventually(lambda: not problems(system.databases, []), within=SETTLED_WITHIN)
     seen_before = duplicates_seen(system.databases)
 
-    with Load(system.desk, closings, rate=RATE):
+    with Load(system.desk, closings, rate=RATE), work_in_hand(system.databases, program):
         stopped_after = system.stop_gracefully(program, with_signal=signal.SIGTERM)
         system.ready_again(within=READY_WITHIN)
 

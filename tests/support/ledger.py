@@ -21,9 +21,13 @@ class Databases:
 
     def rows(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query in a service's database."""
-        url = self.admin_url.rpartition("/")[0] + f"/crm_{service}"
-        with psycopg.connect(url, autocommit=True) as connection:
+        with self.connection(service) as connection:
             return connection.execute(query, values or None).fetchall()
+
+    def connection(self, service: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
+        """The administrator in a service's database."""
+        url = self.admin_url.rpartition("/")[0] + f"/crm_{service}"
+        return psycopg.connect(url, autocommit=autocommit)
 
 
 def problems(databases: Databases, closings: list[Closing]) -> list[str]:
@@ -34,6 +38,8 @@ def problems(databases: Databases, closings: list[Closing]) -> list[str]:
         found += _events(databases, kind, documents)
         found += _timeline(databases, kind, documents)
         found += _visits(databases, kind, documents)
+        found += _visits_shown(databases, kind, documents)
+    found += _deliveries_counted(databases, [one.document for one in closings if "/orders/" in one.path])
     for service in ("sales", "workshop", "customer", "followup", "gateway"):
         (waiting,) = databases.rows(service, "SELECT count(*) FROM outbox WHERE published_at IS NULL")[0]
         if waiting:
@@ -67,16 +73,33 @@ def _timeline(databases: Databases, kind: str, documents: list[str]) -> list[str
 
 
 def _visits(databases: Databases, kind: str, documents: list[str]) -> list[str]:
+    query = "SELECT trigger_id::text, purpose FROM visit WHERE trigger_id::text = ANY(%s)"
+    return _purposes(databases.rows("followup", query, documents), kind, documents, what="visits")
+
+
+def _visits_shown(databases: Databases, kind: str, documents: list[str]) -> list[str]:
+    query = """
+        SELECT summary->>'trigger_id', summary->>'purpose' FROM timeline_entry
+         WHERE event_type = 'visit_planned' AND summary->>'trigger_id' = ANY(%s)
+    """
+    return _purposes(databases.rows("customer", query, documents), kind, documents, what="visits in the view")
+
+
+def _purposes(rows: list[tuple[Any, ...]], kind: str, documents: list[str], *, what: str) -> list[str]:
     planned: dict[str, list[str]] = {}
-    for trigger, purpose in databases.rows(
-        "followup", "SELECT trigger_id::text, purpose FROM visit WHERE trigger_id::text = ANY(%s)", documents
-    ):
+    for trigger, purpose in rows:
         planned.setdefault(trigger, []).append(purpose)
     return [
-        f"visits of {one}: {planned.get(one)}"
+        f"{what} of {one}: {planned.get(one)}"
         for one in documents
         if sorted(planned.get(one, [])) != sorted(PURPOSES[kind])
     ]
+
+
+def _deliveries_counted(databases: Databases, orders: list[str]) -> list[str]:
+    query = "SELECT order_id::text FROM delivery WHERE order_id::text = ANY(%s)"
+    counted = [order for (order,) in databases.rows("reporting", query, orders)]
+    return [f"delivery of {one}: counted {counted.count(one)} times" for one in orders if counted.count(one) != 1]
 
 
 def duplicates_seen(databases: Databases) -> int:
