@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# Constant texts: building such statements anew for each event costs as much as running them.
+# Constant texts: building such statements anew for each event costs as much as running them. Rows are taken in the
+# order of the events, so that two transactions with the same events wait for one another one way round only.
 _CLAIM = text(
     """
     INSERT INTO inbox (handler, event_id)
@@ -25,9 +26,12 @@ _CLAIM = text(
 )
 _REPEATED = text(
     """
+    WITH known AS (
+         SELECT handler, event_id
+           FROM unnest(CAST(:handlers AS text[]), CAST(:event_ids AS uuid[])) AS asked(handler, event_id)
+           JOIN inbox USING (handler, event_id) ORDER BY event_id FOR UPDATE OF inbox)
     UPDATE inbox SET duplicates = duplicates + 1
-      FROM unnest(CAST(:handlers AS text[]), CAST(:event_ids AS uuid[])) AS asked(handler, event_id)
-     WHERE inbox.handler = asked.handler AND inbox.event_id = asked.event_id
+      FROM known WHERE inbox.handler = known.handler AND inbox.event_id = known.event_id
     """
 )
 _START = text(
