@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chassis import faults
+from chassis.rows import write_last
 
 T = TypeVar("T")
 
@@ -76,6 +77,7 @@ class Database:
         try:
             yield session
             session.flush()
+            write_last(session)
             faults.point("before_commit", process=self._service)
             session.commit()
         except Exception:

@@ -206,20 +206,16 @@ class OperationEntrypoint(_Shared):
     def _execute(self, session: Session, request: Any, call: Call, incoming: Incoming) -> bytes:
         key, name = call.context.idempotency_key, self.operation.name
         if key is not None:
-            known = idempotency.claim(
-                session,
-                staff_id=call.actor.staff_id,
-                key=key,
-                operation=name,
-                request_fingerprint=idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret),
-            )
+            same = idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret)
+            asked = idempotency.Asked(call.actor.staff_id, key, name, same)
+            known = idempotency.claim(session, asked)
             if known is not None:
                 return known
         doer = Doer(call.actor.staff_id, call.scope.role)
         set_cause(session, Cause(call.context.correlation_id, call.context.causation_id, doer))
         response = shapes.dump(self.method(session, request, call))
         if key is not None:
-            idempotency.keep(session, staff_id=call.actor.staff_id, key=key, response=response)
+            idempotency.keep(session, asked, response)
         return response
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from chassis import tables
 from chassis.database import is_lock_timeout
+from chassis.rows import Insert, as_bytea, insert_last
 from contracts.refusals import KeyReused, StillRunning
 
 _CLAIM = text(
@@ -26,7 +28,7 @@ _CLAIM = text(
     """
 )
 _KNOWN = text("SELECT fingerprint, response FROM command_log WHERE staff_id = :staff_id AND key = :key")
-_KEEP = text("UPDATE command_log SET response = :response WHERE staff_id = :staff_id AND key = :key")
+_RESPONSE = "(staff_id, key) DO UPDATE SET response = excluded.response"
 
 _FORGET = text(
     """
@@ -71,29 +73,37 @@ def fingerprint(operation: str, body: bytes, *, secret: bytes = b"") -> bytes:
     return hmac.digest(secret, operation.encode() + b"\0" + body, "sha256")
 
 
-def claim(session: Session, *, staff_id: str, key: str, operation: str, request_fingerprint: bytes) -> bytes | None:
+class Asked(NamedTuple):
+    """A command as it came: who sent it, by which key, and what makes it the same request (`fingerprint`)."""
+
+    staff_id: str
+    key: str
+    operation: str
+    fingerprint: bytes
+
+
+def claim(session: Session, asked: Asked) -> bytes | None:
     """Claim the key: None if the command is new, else the response given before.
 
     Raises KeyReused for another request with the same key, StillRunning if the first has not ended.
     """
     try:
-        claimed = session.scalar(
-            _CLAIM, {"staff_id": staff_id, "key": key, "operation": operation, "fingerprint": request_fingerprint}
-        )
+        claimed = session.scalar(_CLAIM, asked._asdict())
     except DBAPIError as error:
         if is_lock_timeout(error):
             raise StillRunning from None
         raise
     if claimed is not None:
         return None
-    before = session.execute(_KNOWN, {"staff_id": staff_id, "key": key}).one()
-    if bytes(before.fingerprint) != request_fingerprint:
+    before = session.execute(_KNOWN, {"staff_id": asked.staff_id, "key": asked.key}).one()
+    if bytes(before.fingerprint) != asked.fingerprint:
         raise KeyReused
     if before.response is None:
         raise StillRunning
     return bytes(before.response)
 
 
-def keep(session: Session, *, staff_id: str, key: str, response: bytes) -> None:
-    """Store the response beside the key, in the command's transaction."""
-    session.execute(_KEEP, {"staff_id": staff_id, "key": key, "response": response})
+def keep(session: Session, asked: Asked, response: bytes) -> None:
+    """Store the response beside the key, at the end of the command's transaction."""
+    row = asked._asdict() | {"fingerprint": as_bytea(asked.fingerprint), "response": as_bytea(response)}
+    insert_last(session, [Insert(tables.command_log, [row], _RESPONSE)])

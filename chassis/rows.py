@@ -14,10 +14,17 @@ import orjson
 from sqlalchemy import CursorResult, Table, TextClause, text
 from sqlalchemy.orm import Session
 
+_LAST = "rows to be written last"
+
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as the value of a `jsonb` parameter: dates, UUIDs, enums and what is inside JSON columns included."""
     return orjson.dumps(rows).decode()
+
+
+def as_bytea(value: bytes) -> str:
+    """Bytes as a value in a row."""
+    return "\\x" + value.hex()
 
 
 def values_of(entity: Any) -> dict[str, Any]:
@@ -60,6 +67,24 @@ def insert_together(session: Session, inserts: Iterable[Insert]) -> None:
     if wanted:
         shape = tuple((one.table, tuple(one.rows[0]), one.on_conflict) for one in wanted)
         session.execute(_together(shape), {f"rows_{place}": as_json(one.rows) for place, one in enumerate(wanted)})
+
+
+def insert_last(session: Session, inserts: Iterable[Insert]) -> None:
+    """As `insert_together`, but at the end of the transaction, together with all that is written then.
+
+    For rows that nothing else in the transaction reads, and whose errors nobody waits for; not within a savepoint.
+    """
+    last: list[Insert] = session.info.setdefault(_LAST, [])
+    last.extend(inserts)
+
+
+def write_last(session: Session) -> None:
+    """Insert what was left to the end; rows for one table in the order in which they were left."""
+    each: dict[tuple[Table, tuple[str, ...], str], list[Mapping[str, Any]]] = {}
+    for one in session.info.pop(_LAST, ()):
+        if one.rows:
+            each.setdefault((one.table, tuple(one.rows[0]), one.on_conflict), []).extend(one.rows)
+    insert_together(session, [Insert(table, rows, on_conflict) for (table, _, on_conflict), rows in each.items()])
 
 
 @cache

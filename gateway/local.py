@@ -90,19 +90,15 @@ def _dumped(function: Callable[[Any, LocalCall], object]) -> Callable[[Any, Loca
 def _once(session: Session, operation: Operation, request: Any, call: LocalCall, work: Work) -> bytes:
     key, staff_id = call.context.idempotency_key, call.actor.staff_id
     assert key is not None
-    known = idempotency.claim(
-        session,
-        staff_id=staff_id,
-        key=key,
-        operation=operation.name,
-        request_fingerprint=idempotency.fingerprint(operation.name, shapes.dump(_open_part(request))),
-    )
+    same = idempotency.fingerprint(operation.name, shapes.dump(_open_part(request)))
+    asked = idempotency.Asked(staff_id, key, operation.name, same)
+    known = idempotency.claim(session, asked)
     if known is not None:
         return known
     context = call.context
     set_cause(session, Cause(context.correlation_id, context.causation_id, Doer(staff_id, call.scope.role)))
     response = shapes.dump(work(session, request, call))
-    idempotency.keep(session, staff_id=staff_id, key=key, response=response)
+    idempotency.keep(session, asked, response)
     return response
 
 

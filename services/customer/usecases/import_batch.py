@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.clock import LOCAL
+from chassis.rows import insert_together
 from contracts.customer.imports import Outcome
 from services.customer.models import Vehicle
 from services.customer.rules import matching
@@ -125,7 +126,7 @@ class Batch:
     def write(self, session: Session) -> None:
         """Write all of it. What a file says of two customers is decided before it can be asked."""
         keep_said(session, self._said, origin=self.origin)
-        self._finish().write(session, origin=self.origin)
+        insert_together(session, self._finish().inserts(session, origin=self.origin))
 
     def _finish(self) -> Written:
         """Everything to write, each record in its last version."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import LOCAL
 from chassis.outbox import Fact, to_record
-from chassis.rows import insert_together
+from chassis.rows import Insert, insert_last
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered
@@ -62,22 +62,19 @@ class Written:
         """Nothing yet."""
         return cls([], [], [], [], [], [], [])
 
-    def write(self, session: Session, *, origin: Origin) -> None:
-        """Write all of it, in as few statements as one would need."""
+    def inserts(self, session: Session, *, origin: Origin) -> list[Insert]:
+        """What is changed is written here; what is new is left to be written, in one statement."""
         self.facts += update_records(session, self.edits, origin_staff_id=origin.staff_id, department=origin.department)
         told, plates = vehicle_writes(session, self.seen)
         self.facts += told
         self.facts += queue(session, self.suspicions)
-        insert_together(
-            session,
-            [
-                *inserts_of(self.new),
-                *plates,
-                *party_inserts(self.parties),
-                odometer.imported(self.readings),
-                to_record(session, self.facts),
-            ],
-        )
+        return [
+            *inserts_of(self.new),
+            *plates,
+            *party_inserts(self.parties),
+            odometer.imported(self.readings),
+            to_record(session, self.facts),
+        ]
 
 
 def register_customer(session: Session, request: RegisterCustomer, *, scope: Scope, now: datetime) -> Registered:
@@ -107,7 +104,7 @@ def register_customer(session: Session, request: RegisterCustomer, *, scope: Sco
     else:
         enrich(written, record, given, origin=origin)
     keep_vehicle(written, record.id, given, origin=origin)
-    written.write(session, origin=origin)
+    insert_last(session, written.inserts(session, origin=origin))
     return Registered(record.id, created, written.seen[0].vehicle.id if written.seen else None, list(given.warnings))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
-from chassis.idempotency import REMEMBERED, claim, fingerprint, forget, forget_old, keep
+from chassis.idempotency import REMEMBERED, Asked, claim, fingerprint, forget, forget_old, keep
 from contracts.refusals import KeyReused, StillRunning
 from tests.integration.chassis.conftest import count, effect
 
@@ -21,13 +21,12 @@ OPERATION = "sales.pay_order"
 
 def pay(session: Session, key: str, *, body: bytes = b"{}", staff: str = "s-1", answer: bytes = b'{"paid":1}') -> bytes:
     """A command as the entrypoint runs it."""
-    known = claim(
-        session, staff_id=staff, key=key, operation=OPERATION, request_fingerprint=fingerprint(OPERATION, body)
-    )
+    asked = Asked(staff, key, OPERATION, fingerprint(OPERATION, body))
+    known = claim(session, asked)
     if known is not None:
         return known
     effect(session, key)
-    keep(session, staff_id=staff, key=key, response=answer)
+    keep(session, asked, answer)
     return answer
 
 
@@ -116,7 +115,7 @@ def test_a_second_call_while_the_first_is_running_waits_for_it_and_then_says_so(
 
 def test_a_key_that_was_claimed_without_an_answer_is_still_running(db, key):
     with db.transaction() as session:
-        claim(session, staff_id="s-1", key=key, operation=OPERATION, request_fingerprint=fingerprint(OPERATION, b"{}"))
+        claim(session, Asked("s-1", key, OPERATION, fingerprint(OPERATION, b"{}")))
     with pytest.raises(StillRunning):
         run(db, key)
 

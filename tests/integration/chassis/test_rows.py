@@ -8,11 +8,12 @@ import pytest
 import uuid_utils.compat as uuids
 from orjson import dumps
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from chassis import tables
 from chassis.database import Database
 from chassis.outbox import Fact, record_all
-from chassis.rows import Insert, insert_all, insert_together
+from chassis.rows import Insert, insert_all, insert_last, insert_together
 from contracts.envelope import read
 from contracts.sales.events import OrderSigned
 from tests.support.events import MORNING, made
@@ -79,6 +80,34 @@ def test_rows_of_several_tables_are_written_by_one_statement(db: Database):
         kept = session.scalar(text("SELECT count(*) FROM inbox WHERE handler = 'rows'"))
         assert (kept, session.scalar(text("SELECT count(*) FROM policy WHERE code = 'ROWS'"))) == (2, 1)
         session.rollback()
+
+
+def test_what_is_left_to_the_end_is_written_there_in_its_order(db: Database):
+    codes = [f"LAST-{place}" for place in range(5)]
+    moments = {"effective_from": NOON, "published_at": NOON}
+    row = {"store_id": "HN", "value": {}, "published_by": "b", **moments}
+    event_id = uuids.uuid7()
+    left = text("SELECT code FROM policy WHERE code LIKE 'LAST-%' ORDER BY id")
+    with db.transaction() as session:
+        insert_last(session, [Insert(tables.policy, [{"code": code, **row}]) for code in codes[:2]])
+        insert_last(session, [Insert(tables.inbox, [{"handler": "rows", "event_id": event_id}])])
+        insert_last(session, [Insert(tables.policy, [{"code": code, **row} for code in codes[2:]])])
+        assert session.scalars(left).all() == []
+    with db.reading() as connection:
+        assert connection.scalars(left).all() == codes
+        assert connection.scalar(text("SELECT count(*) FROM inbox WHERE event_id = :id"), {"id": event_id}) == 1
+
+
+def test_what_is_left_to_the_end_goes_with_a_transaction_that_fails_and_fails_one_it_cannot_be_part_of(db: Database):
+    row = {"handler": "rows", "event_id": uuids.uuid7()}
+    kept = text("SELECT count(*) FROM inbox WHERE event_id = :event_id")
+    with pytest.raises(ZeroDivisionError), db.transaction() as session:
+        insert_last(session, [Insert(tables.inbox, [row])])
+        _ = 1 / 0
+    with pytest.raises(IntegrityError), db.transaction() as session:
+        insert_last(session, [Insert(tables.inbox, [row, row])])
+    with db.reading() as connection:
+        assert connection.scalar(kept, row) == 0
 
 
 def test_a_column_that_is_not_there_is_a_defect(db: Database):

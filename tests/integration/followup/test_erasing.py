@@ -126,9 +126,9 @@ def test_answers_to_commands_that_name_him_or_his_visits_go(followup: Database) 
         his, other = other, his
     with followup.transaction() as session:
         for key, named in (("his", HIS), ("visit", his.id), ("other", other.customer_id)):
-            told = {"staff_id": "s", "key": key}
-            idempotency.claim(session, **told, operation="x", request_fingerprint=b"")
-            idempotency.keep(session, **told, response=f'{{"id":"{named}"}}'.encode())
+            asked = idempotency.Asked("s", key, "x", b"")
+            idempotency.claim(session, asked)
+            idempotency.keep(session, asked, f'{{"id":"{named}"}}'.encode())
     hear(followup, erased(HIS))
     assert rows(followup, "SELECT key FROM command_log") == [{"key": "other"}]
 
