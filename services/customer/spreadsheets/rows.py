@@ -18,7 +18,7 @@ from stdnum.iso7064 import mod_11_2
 
 from contracts.customer.imports import Department
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import company_names, email, phone, plate
+from services.customer.rules import company_names, email, phone, plate, resident_id
 from services.customer.rules.facts import Role
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Typed
@@ -165,7 +165,14 @@ def _numbers(
 
 
 def _is_resident_id(number: str) -> bool:
-    return len(number) == 18 and mod_11_2.is_valid(number) and not uscc.is_valid(number)
+    """One card in 31 is a credit code as well, by its check character; a code with a birth date in it is a card.
+
+    Taken for a code it would stand open on the company's record, where nobody asks why he wants to read it.
+    """
+    if len(number) != 18 or not mod_11_2.is_valid(number):
+        return False
+    born = resident_id.birth_date(number)
+    return (born is not None and born.year // 100 in {19, 20}) or not uscc.is_valid(number)
 
 
 def _phones(said: Mapping[Field, Sequence[str]], warnings: list[str]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from services.customer.spreadsheets.rows import Column, RowRead, fingerprint, re
 from services.customer.spreadsheets.wordings import Field
 
 CARD, CODE, CREDIT = "440301197510200018", "708461136", "91440300708461136T"
+CARD_LIKE_A_CREDIT, CREDIT_LIKE_A_CARD = "440301198001010093", "914403007084613630"
+"""By their check characters each is both."""
 
 
 def read(department: Department = Department.SALES, **cells: str) -> RowRead:
@@ -80,6 +82,8 @@ def test_a_mobile_that_is_none_stays_to_be_refused_unless_another_number_is_good
         ("深圳市宏远物流有限公司", "70846113-6", "", "70846113-6"),
         ("深圳市宏远物流有限公司", CREDIT, "", CREDIT),
         ("张伟", CREDIT, "", CREDIT),
+        ("张伟", CARD_LIKE_A_CREDIT, CARD_LIKE_A_CREDIT, ""),
+        ("深圳市宏远物流有限公司", CREDIT_LIKE_A_CARD, "", CREDIT_LIKE_A_CARD),
         ("张伟", CARD[:-1], CARD[:-1], ""),
         ("张伟", CARD[:5] + "O" + CARD[6:], CARD[:5] + "O" + CARD[6:], ""),
     ],
@@ -90,7 +94,13 @@ def test_a_column_of_numbers_is_told_by_its_contents(field, name, number, card, 
 
 
 @pytest.mark.parametrize(
-    ("name", "number"), [("陈大文", "H12345678"), ("宏远贸易有限公司", CARD), ("宏远贸易有限公司", "4403011234567")]
+    ("name", "number"),
+    [
+        ("陈大文", "H12345678"),
+        ("宏远贸易有限公司", CARD),
+        ("宏远贸易有限公司", CARD_LIKE_A_CREDIT),
+        ("宏远贸易有限公司", "4403011234567"),
+    ],
 )
 def test_other_documents_are_left_out(name, number):
     row = read(name=name, id_no=number)
