@@ -204,19 +204,17 @@ class OperationEntrypoint(_Shared):
         return runtime.database.run(lambda session: self._execute(session, request, call, incoming))
 
     def _execute(self, session: Session, request: Any, call: Call, incoming: Incoming) -> bytes:
-        key, name = call.context.idempotency_key, self.operation.name
-        if key is not None:
-            same = idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret)
-            asked = idempotency.Asked(call.actor.staff_id, key, name, same)
-            known = idempotency.claim(session, asked)
-            if known is not None:
-                return known
         doer = Doer(call.actor.staff_id, call.scope.role)
         set_cause(session, Cause(call.context.correlation_id, call.context.causation_id, doer))
-        response = shapes.dump(self.method(session, request, call))
-        if key is not None:
-            idempotency.keep(session, asked, response)
-        return response
+
+        def work() -> bytes:
+            return shapes.dump(self.method(session, request, call))
+
+        key, name = call.context.idempotency_key, self.operation.name
+        if key is None:
+            return work()
+        same = idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret)
+        return idempotency.once(session, idempotency.Asked(call.actor.staff_id, key, name, same), work)
 
 
 class EventEntrypoint(_Shared):

@@ -72,8 +72,11 @@ def insert_together(session: Session, inserts: Iterable[Insert]) -> None:
 def insert_last(session: Session, inserts: Iterable[Insert]) -> None:
     """As `insert_together`, but at the end of the transaction, together with all that is written then.
 
-    For rows that nothing else in the transaction reads, and whose errors nobody waits for; not within a savepoint.
+    For rows that nothing else in the transaction reads, and whose errors nobody waits for. Raises RuntimeError within
+    a savepoint, whose rollback would not take them along.
     """
+    if session.in_nested_transaction():
+        raise RuntimeError("rows left to the end of the transaction outlive a savepoint's rollback")
     last: list[Insert] = session.info.setdefault(_LAST, [])
     last.extend(inserts)
 

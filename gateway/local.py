@@ -91,15 +91,10 @@ def _once(session: Session, operation: Operation, request: Any, call: LocalCall,
     key, staff_id = call.context.idempotency_key, call.actor.staff_id
     assert key is not None
     same = idempotency.fingerprint(operation.name, shapes.dump(_open_part(request)))
-    asked = idempotency.Asked(staff_id, key, operation.name, same)
-    known = idempotency.claim(session, asked)
-    if known is not None:
-        return known
     context = call.context
     set_cause(session, Cause(context.correlation_id, context.causation_id, Doer(staff_id, call.scope.role)))
-    response = shapes.dump(work(session, request, call))
-    idempotency.keep(session, asked, response)
-    return response
+    asked = idempotency.Asked(staff_id, key, operation.name, same)
+    return idempotency.once(session, asked, lambda: shapes.dump(work(session, request, call)))
 
 
 def _open_part(request: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
-from chassis.idempotency import REMEMBERED, Asked, claim, fingerprint, forget, forget_old, keep
+from chassis.idempotency import REMEMBERED, Asked, claim, fingerprint, forget, forget_old, once
 from contracts.refusals import KeyReused, StillRunning
 from tests.integration.chassis.conftest import count, effect
 
@@ -21,13 +21,12 @@ OPERATION = "sales.pay_order"
 
 def pay(session: Session, key: str, *, body: bytes = b"{}", staff: str = "s-1", answer: bytes = b'{"paid":1}') -> bytes:
     """A command as the entrypoint runs it."""
-    asked = Asked(staff, key, OPERATION, fingerprint(OPERATION, body))
-    known = claim(session, asked)
-    if known is not None:
-        return known
-    effect(session, key)
-    keep(session, asked, answer)
-    return answer
+
+    def work() -> bytes:
+        effect(session, key)
+        return answer
+
+    return once(session, Asked(staff, key, OPERATION, fingerprint(OPERATION, body)), work)
 
 
 @pytest.fixture

@@ -110,6 +110,11 @@ def test_what_is_left_to_the_end_goes_with_a_transaction_that_fails_and_fails_on
         assert connection.scalar(kept, row) == 0
 
 
+def test_nothing_is_left_to_the_end_within_a_savepoint_whose_rollback_would_not_take_it_along(db: Database):
+    with db.transaction() as session, pytest.raises(RuntimeError, match="savepoint"), session.begin_nested():
+        insert_last(session, [Insert(tables.inbox, [{"handler": "rows", "event_id": uuids.uuid7()}])])
+
+
 def test_a_column_that_is_not_there_is_a_defect(db: Database):
     with db.transaction() as session, pytest.raises(TypeError, match="no columns"):
         insert_all(session, tables.inbox, [{"handler": "rows", "colour": "red"}])

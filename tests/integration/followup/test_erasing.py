@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -126,9 +127,8 @@ def test_answers_to_commands_that_name_him_or_his_visits_go(followup: Database) 
         his, other = other, his
     with followup.transaction() as session:
         for key, named in (("his", HIS), ("visit", his.id), ("other", other.customer_id)):
-            asked = idempotency.Asked("s", key, "x", b"")
-            idempotency.claim(session, asked)
-            idempotency.keep(session, asked, f'{{"id":"{named}"}}'.encode())
+            answer = f'{{"id":"{named}"}}'.encode()
+            idempotency.once(session, idempotency.Asked("s", key, "x", b""), partial(bytes, answer))
     hear(followup, erased(HIS))
     assert rows(followup, "SELECT key FROM command_log") == [{"key": "other"}]
 
