@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.bench.figures import Figures
+from tests.bench.figures import Figures, require_sound
 from tests.bench.report import Comparison, shown
 
 
@@ -16,32 +16,40 @@ class Compared:
     limit: Figures | None = None
 
 
-def compared_table(rows: Sequence[Compared], *, ours: str, peer: str, limit: str) -> str:
-    """A Markdown table; the three names head the columns.
+def compared_table(rows: Sequence[Compared], *, ours: str, peer: str, limit: str = "") -> str:
+    """A Markdown table; the three names head the columns. A column that no line fills is left out.
 
     A ratio of rates stands with the interval that holds its median at 95 % (below six rounds: the extremes).
     `cpu` is processor time per call of everything behind the measuring client.
+    `BenchFailed` for a figure with an error in it.
     """
     head = (
         *("measured", f"{ours}: rate/s", "p50", "p99", "cpu"),
         *(f"{peer}: rate/s", "p50", "p99", "cpu"),
         *("rate, ours to its", "p50, ours to its", f"rate of {limit}", "others busy"),
     )
-    lines = [head, ("---", *["---:"] * (len(head) - 1)), *map(cells, rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\nLatencies and `cpu` in milliseconds."
+    columns = [column for column in zip(head, *map(cells, rows), strict=True) if any(column[1:])]
+    measured, *lines = zip(*columns, strict=True)
+    text = [measured, ("---", *["---:"] * (len(measured) - 1)), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in text) + "\n\nLatencies and `cpu` in milliseconds."
 
 
 def cells(row: Compared) -> tuple[str, ...]:
+    """Every cell of a line; empty where nothing was measured."""
     compared = row.comparison
     return (
         row.name,
-        *four(compared.a),
-        *four(compared.b),
+        *four(require_sound(compared.a, name=row.name)),
+        *four(require_sound(compared.b, name=row.name)),
         f"{compared.rate_ratio:.2f} ({compared.low:.2f} to {compared.high:.2f})",
         f"{compared.p50_ratio:.2f}",
-        f"{compared.a.rate / row.limit.rate:.1%} of {shown(row.limit.rate)}" if row.limit else "",
+        share(compared.a, require_sound(row.limit, name=f"{row.name}, bare")) if row.limit else "",
         f"{compared.busy:.0%}",
     )
+
+
+def share(figures: Figures, limit: Figures) -> str:
+    return f"{figures.rate / limit.rate:.1%} of {shown(limit.rate)}"
 
 
 def four(figures: Figures) -> tuple[str, ...]:

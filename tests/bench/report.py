@@ -46,16 +46,6 @@ class Comparison:
     busy: float
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of a table: our figures beside the bare limit and the peer, where there is one."""
-
-    name: str
-    ours: Figures
-    limit: Figures | None = None
-    peer: Figures | None = None
-
-
 def alternate(a: Callable[[], Figures], b: Callable[[], Figures], *, rounds: int) -> Comparison:
     """Measure a, b, a, b, … so that a noisy machine disturbs both alike; any error ends it."""
     taken: list[tuple[Figures, Figures]] = []
@@ -103,28 +93,6 @@ def median_figures(rounds: Sequence[Figures]) -> Figures:
         client_cpu=median(figures.client_cpu for figures in rounds),
         server_cpu=median(figures.server_cpu for figures in rounds),
     )
-
-
-def table(rows: Sequence[Row]) -> str:
-    """A Markdown table; a row with an error in it is refused."""
-    lines = [
-        "| measured | rate/s | p50 ms | p95 ms | p99 ms | of the limit | to peer | p50 to peer |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    for row in rows:
-        ours = require_sound(row.ours, name=row.name)
-        cells = [
-            row.name,
-            shown(ours.rate),
-            shown(ours.p50),
-            shown(ours.p95),
-            shown(ours.p99),
-            f"{ours.rate / row.limit.rate:.0%}" if row.limit else "",
-            f"{ours.rate / row.peer.rate:.2f} ×" if row.peer else "",
-            f"{ours.p50 / row.peer.p50:.2f} ×" if row.peer else "",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
 
 
 def shown(figure: float) -> str:

@@ -4,13 +4,11 @@ import math
 
 import pytest
 
-from tests.bench.figures import BenchFailed, Figures, figures_of, percentile
+from tests.bench.figures import Figures, figures_of, percentile
 from tests.bench.load import Unreadable, split_reply
 from tests.bench.monolith.validation import vin_is_valid
 from tests.bench.people import person
-from tests.bench.report import Row, alternate, median_interval, table, with_section
-
-GOOD = Figures(rate=100.0, p50=1.0, p95=2.0, p99=3.0, calls=100)
+from tests.bench.report import alternate, median_interval, with_section
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 50), (0.95, 95), (0.99, 99), (1.0, 100)])
@@ -27,19 +25,6 @@ def test_a_measurement_without_calls_is_an_error() -> None:
     figures = figures_of([], seconds=1.0)
     assert figures.errors == 1
     assert math.isnan(figures.p50)
-
-
-def test_a_row_with_an_error_never_reaches_the_table() -> None:
-    wrong = figures_of([0.1], seconds=1.0, errors=1, first_error="GET / -> 500")
-    with pytest.raises(BenchFailed, match="GET / -> 500"):
-        table([Row("look up", wrong)])
-
-
-def test_a_row_shows_its_share_of_the_limit_and_its_ratio_to_the_peer() -> None:
-    faster = Figures(rate=400.0, p50=0.5, p95=1.0, p99=1.5, calls=400)
-    slower = Figures(rate=80.0, p50=2.0, p95=3.0, p99=4.0, calls=80)
-    line = table([Row("look up", GOOD, limit=faster, peer=slower)]).splitlines()[-1]
-    assert line == "| look up | 100 | 1.00 | 2.00 | 3.00 | 25% | 1.25 × | 0.50 × |"
 
 
 def test_two_measurements_are_taken_by_turns_and_compared_by_their_medians() -> None:

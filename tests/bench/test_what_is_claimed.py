@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from services.customer.models import Customer, Glance, TimelineEntry, Vehicle, V
 from services.customer.rules.record import COLUMNS
 from tests.bench import recorded, seeding
 from tests.bench.compared import Compared, compared_table
-from tests.bench.figures import Figures
+from tests.bench.figures import BenchFailed, Figures
 from tests.bench.outcome import Outcome, Target
 from tests.bench.parts.throughput import rate_of
 from tests.bench.people import person
@@ -79,13 +80,46 @@ def test_people_are_loaded_as_the_service_keeps_them() -> None:
     assert len(list(seeding.timeline_rows(seeded))) == 2
 
 
+OURS = Figures(rate=200.0, p50=1.0, p95=2.0, p99=3.0, calls=200, server_cpu=0.5)
+THEIRS = Figures(rate=100.0, p50=2.0, p95=4.0, p99=6.0, calls=100)
+BARE = Figures(rate=1000.0, p50=0.1, p95=0.1, p99=0.1, calls=1000)
+COMPARISON = Comparison(OURS, THEIRS, rate_ratio=2.0, p50_ratio=0.5, low=1.8, high=2.2, rounds=6, busy=0.04)
+
+
 def test_a_comparison_shows_both_sides_and_the_share_of_the_limit() -> None:
-    ours = Figures(rate=200.0, p50=1.0, p95=2.0, p99=3.0, calls=200, server_cpu=0.5)
-    theirs = Figures(rate=100.0, p50=2.0, p95=4.0, p99=6.0, calls=100)
-    limit = Figures(rate=1000.0, p50=0.1, p95=0.1, p99=0.1, calls=1000)
-    comparison = Comparison(ours, theirs, rate_ratio=2.0, p50_ratio=0.5, low=1.8, high=2.2, rounds=6, busy=0.04)
-    table = compared_table([Compared("call", comparison, limit)], ours="a", peer="b", limit="c")
-    line = (
-        "| call | 200 | 1.00 | 3.00 | 2.50 | 100 | 2.00 | 6.00 |  | 2.00 (1.80 to 2.20) | 0.50 | 20.0% of 1,000 | 4% |"
-    )
-    assert line in table
+    both = replace(COMPARISON, b=replace(THEIRS, server_cpu=0.5))
+    table = compared_table([Compared("call", both, BARE), Compared("bare", COMPARISON)], ours="a", peer="b", limit="c")
+    assert table.splitlines()[2:4] == [
+        (
+            "| call | 200 | 1.00 | 3.00 | 2.50 | 100 | 2.00 | 6.00 | 5.00 "
+            "| 2.00 (1.80 to 2.20) | 0.50 | 20.0% of 1,000 | 4% |"
+        ),
+        "| bare | 200 | 1.00 | 3.00 | 2.50 | 100 | 2.00 | 6.00 |  | 2.00 (1.80 to 2.20) | 0.50 |  | 4% |",
+    ]
+
+
+def test_a_column_that_no_line_fills_is_left_out_with_its_head() -> None:
+    assert compared_table([Compared("call", COMPARISON)], ours="a", peer="b").splitlines()[:3] == [
+        (
+            "| measured | a: rate/s | p50 | p99 | cpu | b: rate/s | p50 | p99 "
+            "| rate, ours to its | p50, ours to its | others busy |"
+        ),
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| call | 200 | 1.00 | 3.00 | 2.50 | 100 | 2.00 | 6.00 | 2.00 (1.80 to 2.20) | 0.50 | 4% |",
+    ]
+
+
+WRONG = Figures(rate=9.0, p50=1.0, p95=2.0, p99=3.0, calls=9, errors=1, first_error="GET / -> 500")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Compared("call", replace(COMPARISON, a=WRONG)),
+        Compared("call", replace(COMPARISON, b=WRONG)),
+        Compared("call", COMPARISON, limit=WRONG),
+    ],
+)
+def test_a_figure_with_an_error_never_reaches_the_table(row: Compared) -> None:
+    with pytest.raises(BenchFailed, match="GET / -> 500"):
+        compared_table([row], ours="a", peer="b", limit="c")

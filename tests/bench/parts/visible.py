@@ -118,7 +118,7 @@ def whole_job(running: Running) -> str:
         partial(seen, running.monolith_url, partial(monolith_job, running.monolith_url), {}),
         rounds=ROUNDS,
     )
-    table = compared_table([Compared("closed → seen in the view", comparison)], ours="ours", peer="monolith", limit="")
+    table = compared_table([Compared("closed → seen in the view", comparison)], ours="ours", peer="monolith")
     lines = ["| step of a repair order, one client | p50 ms | p99 ms |", "|---|---:|---:|"]
     for step, rounds in steps.items():
         middle = median_figures(rounds)
