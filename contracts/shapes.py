@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,8 @@ from uuid import UUID
 import marshmallow
 import orjson
 from marshmallow import fields, validate
+
+from contracts import complaints
 
 T = typing.TypeVar("T")
 
@@ -73,11 +75,11 @@ class Names:
 
 
 class InvalidShape(ValueError):
-    """A message does not have the shape it was declared with. `errors` maps field to complaints."""
+    """A message does not have the shape it was declared with. `errors` are the first complaints, by field."""
 
-    def __init__(self, shape: type, errors: Mapping[str, Any]) -> None:
-        super().__init__(f"{shape.__name__}: {errors}")
-        self.errors = dict(errors)
+    def __init__(self, shape: type, errors: object) -> None:
+        self.errors = complaints.complaints(errors)
+        super().__init__(f"{shape.__name__}: {self.errors}")
 
 
 def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = False) -> T:
@@ -85,13 +87,12 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
 
     `tolerant` ignores unknown fields (consumers of events do), else they are refused;
     `loose` takes numbers written as text (query strings).
-    Raises InvalidShape with every complaint at once.
+    Raises InvalidShape with the first complaints at once.
     """
     try:
         return typing.cast("T", schema_of(shape, loose, tolerant).load(raw))  # type: ignore[arg-type]  # it checks
     except marshmallow.ValidationError as error:
-        complaints = error.messages if isinstance(error.messages, dict) else {"_": error.messages}
-        raise InvalidShape(shape, complaints) from None
+        raise InvalidShape(shape, error.messages) from None
 
 
 def dump(value: object) -> bytes:

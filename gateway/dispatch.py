@@ -87,7 +87,7 @@ class Dispatcher:
             if not route.public:
                 live = self._who(request, route)
             response = self._operate(request, route, path_values, live, request_id)
-        except Exception as error:  # noqa: BLE001  # whatever went wrong is an answer; problems.answer logs it
+        except (Exception, Timeout) as error:  # noqa: BLE001  # whatever went wrong is an answer; it is logged there
             language = language_of(request.headers.get("accept-language", ""))
             response = problems.answer(error, language=language, request_id=request_id)
         seconds = time.perf_counter() - started

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import typing
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from contracts.customer import operations as customer
 from contracts.followup import operations as followup
 from contracts.gateway import operations as gateway
 from contracts.operation import OPERATIONS
+from contracts.refusals import InvalidRequest
 from contracts.reporting import operations as reporting
 from contracts.sales import operations as sales
 from contracts.shapes import Between, InvalidShape, Many, Text, dump, load, plain, schema_of
@@ -237,8 +237,29 @@ def nearly(draw: st.DrawFn) -> tuple[type, object]:
 @given(nearly(), st.booleans(), st.booleans())
 def test_whatever_json_comes_a_request_is_built_or_refused(asked, tolerant, loose):
     shape, raw = asked
-    with contextlib.suppress(InvalidShape):
+    complaints: dict[str, Any] = {}
+    try:
         assert isinstance(load(shape, raw, tolerant=tolerant, loose=loose), shape)
+    except InvalidShape as refusal:
+        complaints = refusal.errors
+    assert len(orjson.dumps(InvalidRequest(errors=complaints).wire())) < 32 * 1024
+
+
+LISTS = [
+    (shape, each.name)
+    for shape in REQUESTS
+    for each in dataclasses.fields(shape)
+    if isinstance(schema_of(shape).fields[each.name], marshmallow.fields.List)
+]
+
+
+@pytest.mark.parametrize(("shape", "name"), LISTS, ids=[f"{shape.__name__}.{name}" for shape, name in LISTS])
+@pytest.mark.parametrize("wrong", [None, {}, [], "\x00", -1, {"a": 1}, [[]]], ids=str)
+def test_every_list_of_a_request_tells_which_member_is_wrong(shape: type, name: str, wrong: object) -> None:
+    with pytest.raises(InvalidShape) as caught:
+        load(shape, {name: [wrong]})
+    wire = orjson.loads(orjson.dumps(InvalidRequest(errors=caught.value.errors).wire()))
+    assert list(wire["details"]["errors"][name]) == ["0"]
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
