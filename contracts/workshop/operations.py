@@ -98,7 +98,7 @@ class MoveRepair:
 
 @dataclass(frozen=True, slots=True)
 class InspectRepair:
-    """Quality control, by somebody who did not do the work (C7)."""
+    """Quality control, by somebody who neither did the work nor was given it (C7)."""
 
     ro_id: UUID
     verdict: Verdict = Verdict.PASSED
@@ -114,7 +114,10 @@ class RepairOrderById:
 
 @dataclass(frozen=True, slots=True)
 class RepairOrder:
-    """A repair order as shown. `total_fen` is of all lines, `authorized_fen` what the customer agreed to pay."""
+    """A repair order as shown. `total_fen` is of all lines, `authorized_fen` what the customer agreed to pay.
+
+    `worked_by` are all who were ever given its work, or began or ended it; none of them may inspect it (C7).
+    """
 
     ro_id: UUID
     number: str
@@ -131,6 +134,7 @@ class RepairOrder:
     opened_at: datetime
     version: int
     technician_id: StaffId | None = None
+    worked_by: list[StaffId] = field(default_factory=list)
     bay: str = ""
     promised_at: datetime | None = None
     first_promise: datetime | None = None
@@ -177,11 +181,25 @@ authorize_repair = command(
     summary="Record the customer's consent and the promise to him",
 )
 dispatch_repair = command(
-    "workshop.dispatch_repair", DispatchRepair, RepairOrder, refuses=_MOVING, summary="Give the work to a technician"
+    "workshop.dispatch_repair",
+    DispatchRepair,
+    RepairOrder,
+    refuses=_MOVING,
+    summary="Give the work to a technician, or to another",
 )
-start_repair = command("workshop.start_repair", MoveRepair, RepairOrder, refuses=_MOVING, summary="Begin the work")
+start_repair = command(
+    "workshop.start_repair",
+    MoveRepair,
+    RepairOrder,
+    refuses=(*_MOVING, "WORK_OF_ANOTHER"),
+    summary="Begin the work: the technician it was given to, or a manager, who has then worked on it",
+)
 finish_repair = command(
-    "workshop.finish_repair", MoveRepair, RepairOrder, refuses=_MOVING, summary="Work done, over to quality control"
+    "workshop.finish_repair",
+    MoveRepair,
+    RepairOrder,
+    refuses=(*_MOVING, "WORK_OF_ANOTHER"),
+    summary="Work done, over to quality control",
 )
 inspect_repair = command(
     "workshop.inspect_repair",

@@ -8,7 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Numeric, text
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
@@ -34,6 +35,7 @@ class Base(DeclarativeBase):
 class RepairOrder(Base):
     """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8).
 
+    `worked_by` are all who were ever given its work, or began or ended it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
     """
 
@@ -65,6 +67,7 @@ class RepairOrder(Base):
     first_promise: Mapped[datetime | None]
     technician_id: Mapped[str | None]
     bay: Mapped[str]
+    worked_by: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     inspector_id: Mapped[str | None]
     ready_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -101,6 +104,7 @@ class RepairOrder(Base):
             opened_at=now,
             version=1,
             bay="",
+            worked_by=[],
             lines=[JobLine.write(asked, position=position) for position, asked in enumerate(work, start=1)],
         )
 
@@ -128,24 +132,41 @@ class RepairOrder(Base):
         self.consent_by, self.consent_channel, self.authorized_at = consent_by, consent_channel, now
         self.promised_at = self.first_promise = promised_at
 
+    @property
+    def workers(self) -> set[str]:
+        """Everybody who worked on the order or was given its work."""
+        return {*self.worked_by, *((self.technician_id,) if self.technician_id is not None else ())}
+
+    def _work(self, to: Stage, *, by: str, anybodys: bool) -> None:
+        """A step of the work itself; who does it is written down."""
+        rules.require_move(stage=self.stage, to=to)
+        if not anybodys:
+            rules.require_own_work(worker_id=by, technician_id=self.technician_id)
+        self._move(to)
+        self.worked_by = sorted(self.workers | {by})
+
     def dispatch(self, *, technician_id: str, bay: str) -> None:
-        """The work was given to a technician at a bay."""
+        """The work was given to a technician at a bay, or taken from one and given to another."""
         self._move(Stage.DISPATCHED)
+        self.worked_by = sorted(self.workers | {technician_id})
         self.technician_id, self.bay = technician_id, bay
 
-    def start(self) -> None:
-        """The technician began, for the first time or again after quality control sent it back."""
-        self._move(Stage.IN_PROGRESS)
+    def start(self, *, by: str, anybodys: bool = False) -> None:
+        """The technician began, for the first time or again after quality control sent it back.
 
-    def finish(self) -> None:
+        With `anybodys` the work need not be his own.
+        """
+        self._work(Stage.IN_PROGRESS, by=by, anybodys=anybodys)
+
+    def finish(self, *, by: str, anybodys: bool = False) -> None:
         """The work is done; quality control is next."""
-        self._move(Stage.QC)
+        self._work(Stage.QC, by=by, anybodys=anybodys)
 
     def inspect(self, *, verdict: Verdict, inspector_id: str, now: datetime) -> None:
         """Quality control by somebody who did not do the work: ready, or back to the technician."""
         to = Stage.READY if verdict is Verdict.PASSED else Stage.REWORK
         rules.require_move(stage=self.stage, to=to)
-        rules.require_other_inspector(inspector_id=inspector_id, technician_id=self.technician_id)
+        rules.require_other_inspector(inspector_id=inspector_id, worked_by=self.workers)
         self._move(to)
         self.inspector_id = inspector_id
         if to is Stage.READY:

@@ -88,6 +88,7 @@ def shown(row: Any, lines: Iterable[Any]) -> operations.RepairOrder:
         opened_at=row.opened_at,
         version=row.version,
         technician_id=row.technician_id,
+        worked_by=row.worked_by,
         bay=row.bay,
         promised_at=row.promised_at,
         first_promise=row.first_promise,

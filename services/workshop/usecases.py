@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from chassis import rekeying, turns
 from chassis.outbox import record
-from contracts.access import Scope
+from contracts.access import Reach, Scope
 from contracts.workshop import events
 from contracts.workshop.operations import JobLine, Stage, Verdict
 from services.workshop import rules
@@ -102,7 +102,7 @@ def dispatch_repair(
     scope: Scope,
     now: datetime,
 ) -> RepairOrder:
-    """Give the work to a technician."""
+    """Give the work to a technician, or to another one than before."""
     order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     left = order.stage
     order.dispatch(technician_id=technician_id, bay=bay)
@@ -113,10 +113,10 @@ def dispatch_repair(
 def start_repair(
     session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
 ) -> RepairOrder:
-    """Begin the work, or the rework."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    """Begin the work, or the rework; the caller works. Raises WorkOfAnother."""
+    order = order_to_work_on(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     left = order.stage
-    order.start()
+    order.start(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
     _record_move(session, order, left=left, now=now)
     return order
 
@@ -124,10 +124,10 @@ def start_repair(
 def finish_repair(
     session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
 ) -> RepairOrder:
-    """Work done, over to quality control."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    """Work done, over to quality control; the caller worked. Raises WorkOfAnother."""
+    order = order_to_work_on(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     left = order.stage
-    order.finish()
+    order.finish(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
     _record_move(session, order, left=left, now=now)
     return order
 
@@ -193,11 +193,24 @@ def return_vehicle(
 
 def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None = None) -> RepairOrder:
     """The order, locked, if it lies in the caller's scope. Raises RepairOrderNotFound, StaleVersion."""
-    order = session.get(RepairOrder, ro_id, options=_WITH_LINES, with_for_update={"of": RepairOrder})
+    order = _locked(session, ro_id)
     if order is None or not scope.admits(store_id=order.store_id, owner_id=order.advisor_id):
         raise RepairOrderNotFound
     order.require_version(expected_version)
     return order
+
+
+def order_to_work_on(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None) -> RepairOrder:
+    """As `order_to_change`, for those who do the work: their store's orders are there, though not all are theirs."""
+    order = _locked(session, ro_id)
+    if order is None or not scope.admits(store_id=order.store_id, owner_id=scope.staff_id):
+        raise RepairOrderNotFound
+    order.require_version(expected_version)
+    return order
+
+
+def _locked(session: Session, ro_id: UUID) -> RepairOrder | None:
+    return session.get(RepairOrder, ro_id, options=_WITH_LINES, with_for_update={"of": RepairOrder})
 
 
 def last_reading(session: Session, *, vehicle_id: UUID) -> int | None:

@@ -78,11 +78,15 @@ class Workshop:
             "dispatch_repair", "advisor", ro_id=ro_id, technician_id=technician, bay="3", expected_version=version
         )
 
-    def start(self, ro_id: UUID, *, version: int | None = None) -> operations.RepairOrder:
-        return self.do("start_repair", "technician", ro_id=ro_id, expected_version=version)
+    def start(
+        self, ro_id: UUID, *, role: str = "technician", by: str | None = None, version: int | None = None
+    ) -> operations.RepairOrder:
+        return self.do("start_repair", role, staff_id=by, ro_id=ro_id, expected_version=version)
 
-    def finish(self, ro_id: UUID, *, version: int | None = None) -> operations.RepairOrder:
-        return self.do("finish_repair", "technician", ro_id=ro_id, expected_version=version)
+    def finish(
+        self, ro_id: UUID, *, role: str = "technician", by: str | None = None, version: int | None = None
+    ) -> operations.RepairOrder:
+        return self.do("finish_repair", role, staff_id=by, ro_id=ro_id, expected_version=version)
 
     def inspect(
         self, ro_id: UUID, verdict: Verdict = Verdict.PASSED, *, by: str = "inspector", version: int | None = None

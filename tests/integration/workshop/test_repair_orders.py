@@ -15,7 +15,6 @@ from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
 from services.workshop import usecases
 from services.workshop.errors import (
-    InspectorDidTheWork,
     NotAuthorized,
     NothingToDo,
     OdometerBackwards,
@@ -272,18 +271,6 @@ def test_settling_more_than_the_customer_agreed_to_is_refused(
 
 
 # -- quality control
-
-
-def test_the_technician_may_not_pass_his_own_work(workshop: Workshop) -> None:
-    ro_id = workshop.open(OIL)
-    workshop.authorize(ro_id)
-    workshop.dispatch(ro_id, technician="T7")
-    workshop.start(ro_id)
-    workshop.finish(ro_id)
-    with pytest.raises(InspectorDidTheWork):
-        workshop.inspect(ro_id, by="T7")
-    workshop.inspect(ro_id, by="Q1")
-    assert workshop.recorded(ro_id)[-1] == ("repair_ready", 6)
 
 
 def test_of_two_inspectors_at_once_one_is_heard(workshop: Workshop) -> None:

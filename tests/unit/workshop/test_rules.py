@@ -15,6 +15,7 @@ from services.workshop.errors import (
     NothingToDo,
     OdometerBackwards,
     PromiseInPast,
+    WorkOfAnother,
 )
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -80,13 +81,26 @@ def test_a_promise_nobody_can_mean_is_an_invalid_request(promised_at: datetime) 
     assert refused.value.details == {"errors": {"promised_at": ["Must be within 366 days."]}}
 
 
-def test_the_technician_may_not_inspect_his_own_work() -> None:
-    with pytest.raises(InspectorDidTheWork):
-        rules.require_other_inspector(inspector_id="T1", technician_id="T1")
+@pytest.mark.parametrize("worked_by", [{"T1"}, {"T1", "T2"}])
+def test_whoever_worked_may_not_inspect(worked_by: set[str]) -> None:
+    with pytest.raises(InspectorDidTheWork) as refused:
+        rules.require_other_inspector(inspector_id="T1", worked_by=worked_by)
+    assert refused.value.details == {"worked_by": sorted(worked_by)}
 
 
 def test_anybody_else_may_inspect() -> None:
-    rules.require_other_inspector(inspector_id="Q1", technician_id="T1")
+    rules.require_other_inspector(inspector_id="Q1", worked_by={"T1", "T2"})
+
+
+@pytest.mark.parametrize("technician_id", ["T2", "t1", None])
+def test_a_technician_does_not_do_the_work_of_another(technician_id: str | None) -> None:
+    with pytest.raises(WorkOfAnother) as refused:
+        rules.require_own_work(worker_id="T1", technician_id=technician_id)
+    assert refused.value.details == {"technician_id": technician_id}
+
+
+def test_a_technician_does_the_work_he_was_given() -> None:
+    rules.require_own_work(worker_id="T1", technician_id="T1")
 
 
 @pytest.mark.parametrize(("customer_fen", "authorized_fen"), [(9_999, 10_000), (10_000, 10_000), (0, 0)])
