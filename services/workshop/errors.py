@@ -21,14 +21,6 @@ class StageNotAllowed(RuleRefused):
     en = "The repair order is {stage}; it cannot become {wanted} now"
 
 
-class OdometerBackwards(RuleRefused):
-    """The reading is below the vehicle's last one (C7)."""
-
-    code = "ODOMETER_BACKWARDS"
-    zh = "里程读数{km}公里低于上次记录的{last_km}公里"
-    en = "The reading of {km} km is below the last one of {last_km} km"
-
-
 class NothingToDo(RuleRefused):
     """No work on the order that anybody could agree to."""
 

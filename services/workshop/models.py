@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
 from chassis import rekeying
+from contracts.odometer import Reading, ReadingStatus
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
@@ -27,6 +28,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         int: BigInteger,
         Decimal: Numeric,
+        ReadingStatus: Enum(ReadingStatus, native_enum=False, length=20),
         Stage: Enum(Stage, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
         PayType: Enum(PayType, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
     }
@@ -35,6 +37,7 @@ class Base(DeclarativeBase):
 class RepairOrder(Base):
     """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8).
 
+    `first_km` is the first reading, where it was corrected; `km_reason` why.
     `worked_by` are all who were ever given its work, or began or ended it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
     """
@@ -60,6 +63,9 @@ class RepairOrder(Base):
     authorized_fen: Mapped[int]
     opened_at: Mapped[datetime]
     version: Mapped[int]
+    km_status: Mapped[ReadingStatus] = mapped_column(server_default=ReadingStatus.OK)
+    first_km: Mapped[int | None]
+    km_reason: Mapped[str] = mapped_column(server_default="")
     consent_by: Mapped[str | None]
     consent_channel: Mapped[str | None]
     authorized_at: Mapped[datetime | None]
@@ -103,6 +109,8 @@ class RepairOrder(Base):
             authorized_fen=0,
             opened_at=now,
             version=1,
+            km_status=ReadingStatus.OK,
+            km_reason="",
             bay="",
             worked_by=[],
             lines=[JobLine.write(asked, position=position) for position, asked in enumerate(work, start=1)],
@@ -112,6 +120,17 @@ class RepairOrder(Base):
     def written_for(self) -> UUID:
         """Whom the order was written for: its events name him, whoever he lives on in."""
         return self.origin_customer_id or self.customer_id
+
+    @property
+    def reading(self) -> Reading:
+        """What the vehicle's odometer showed when it was taken in."""
+        return Reading(self.opened_at, str(self.id), self.km)
+
+    def correct_km(self, *, km: int, reason: str) -> None:
+        """The reading was wrong; what was read first is kept."""
+        self.first_km = self.km if self.first_km is None else self.first_km
+        self.km, self.km_reason = km, reason
+        self.version += 1
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""

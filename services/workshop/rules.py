@@ -12,7 +12,6 @@ from services.workshop.errors import (
     InspectorDidTheWork,
     NotAuthorized,
     NothingToDo,
-    OdometerBackwards,
     PromiseInPast,
     StageNotAllowed,
     WorkOfAnother,
@@ -76,12 +75,6 @@ def require_promise_ahead(*, promised_at: datetime, now: datetime) -> None:
         raise PromiseInPast(promised_at=promised_at)
     if promised_at - now > LONGEST_PROMISE:
         raise InvalidRequest(errors={"promised_at": [f"Must be within {LONGEST_PROMISE.days} days."]})
-
-
-def require_odometer(*, km: int, last_km: int | None) -> None:
-    """Raise OdometerBackwards if the vehicle had more kilometres before; None is a vehicle never seen."""
-    if last_km is not None and km < last_km:
-        raise OdometerBackwards(km=km, last_km=last_km)
 
 
 def require_own_work(*, worker_id: str, technician_id: str | None) -> None:

@@ -67,6 +67,11 @@ class Workshop:
         )
         return order.ro_id
 
+    def correct_km(
+        self, ro_id: UUID, km: int = 60_000, *, reason: str = "抄错一位", version: int | None = None, **asked: Any
+    ) -> operations.RepairOrder:
+        return self.do("correct_km", "advisor", ro_id=ro_id, km=km, reason=reason, expected_version=version, **asked)
+
     def authorize(self, ro_id: UUID, *, version: int | None = None, **asked: Any) -> operations.RepairOrder:
         consent = {"promised_at": PROMISE, "consent_by": "张伟", "consent_channel": "signature"}
         return self.do("authorize_repair", "advisor", ro_id=ro_id, expected_version=version, **{**consent, **asked})

@@ -17,15 +17,12 @@ from services.workshop import usecases
 from services.workshop.errors import (
     NotAuthorized,
     NothingToDo,
-    OdometerBackwards,
     PromiseInPast,
     RepairOrderNotFound,
     StageNotAllowed,
 )
 from services.workshop.models import JobLine, RepairOrder
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
-from tests.support.polling import eventually
-from tests.support.randoms import code
 
 OPENED, AUTHORIZED = ("repair_order_opened", 1), ("repair_authorized", 2)
 
@@ -180,45 +177,6 @@ def test_vehicles_taken_in_at_once_get_numbers_of_their_own(workshop: Workshop) 
     assert numbers == [f"{workshop.store}-RO-20261123-{number:04d}" for number in range(1, 17)]
 
 
-@pytest.mark.parametrize("km", [50_000, 50_001])
-def test_a_vehicle_comes_back_with_the_same_reading_or_more(workshop: Workshop, km: int) -> None:
-    vehicle = uuid4()
-    workshop.open(vehicle=vehicle, km=50_000)
-    assert workshop.shown(workshop.open(vehicle=vehicle, km=km)).km == km
-
-
-def test_a_reading_below_the_last_one_is_refused_in_any_store(
-    workshop: Workshop, elsewhere: Callable[[], Workshop]
-) -> None:
-    vehicle = uuid4()
-    workshop.open(vehicle=vehicle, km=50_000)
-    with pytest.raises(OdometerBackwards) as refused:
-        elsewhere().open(vehicle=vehicle, km=49_999)
-    assert refused.value.details == {"km": 49_999, "last_km": 50_000}
-    workshop.open(vehicle=uuid4(), km=49_999)
-
-
-def test_of_two_readings_at_once_the_second_is_held_against_the_first(workshop: Workshop) -> None:
-    vehicle = uuid4()
-    with ThreadPoolExecutor(1) as other_desk, workshop.database.transaction() as session:
-        usecases.open_repair_order(
-            session,
-            vehicle_id=vehicle,
-            customer_id=uuid4(),
-            store_id=workshop.store,
-            km=50_000,
-            complaint="异响",
-            work=[],
-            scope=workshop.scope("open_repair_order", "advisor"),
-            now=NOW,
-        )
-        late = other_desk.submit(workshop.of(code("W")).open, vehicle=vehicle, km=49_999)
-        eventually(workshop.somebody_waits)
-        session.commit()
-        with pytest.raises(OdometerBackwards):
-            late.result(timeout=10)
-
-
 # -- consent, promise, money
 
 
@@ -305,7 +263,7 @@ def test_the_version_the_caller_looked_at_must_be_the_newest(workshop: Workshop)
     assert workshop.dispatch(ro_id, version=2).version == 3
 
 
-STEPS = ("authorize", "dispatch", "start", "finish", "inspect", "settle", "give_back", "shown")
+STEPS = ("correct_km", "authorize", "dispatch", "start", "finish", "inspect", "settle", "give_back", "shown")
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -13,7 +13,6 @@ from services.workshop.errors import (
     InspectorDidTheWork,
     NotAuthorized,
     NothingToDo,
-    OdometerBackwards,
     PromiseInPast,
     WorkOfAnother,
 )
@@ -49,18 +48,6 @@ def test_there_is_nothing_to_agree_to_without_lines() -> None:
 @pytest.mark.parametrize("pay_type", PayType)
 def test_one_line_is_enough_work_whoever_pays_it(pay_type: PayType) -> None:
     rules.require_work([line(0, pay_type)])
-
-
-@pytest.mark.parametrize(("km", "last_km"), [(50_000, 50_000), (50_001, 50_000), (0, 0), (0, None), (50_000, None)])
-def test_an_odometer_may_stand_still_or_go_on(km: int, last_km: int | None) -> None:
-    rules.require_odometer(km=km, last_km=last_km)
-
-
-@pytest.mark.parametrize(("km", "last_km"), [(49_999, 50_000), (0, 1)])
-def test_an_odometer_never_goes_back(km: int, last_km: int) -> None:
-    with pytest.raises(OdometerBackwards) as refused:
-        rules.require_odometer(km=km, last_km=last_km)
-    assert refused.value.details == {"km": km, "last_km": last_km}
 
 
 @pytest.mark.parametrize("promised_at", [NOW, NOW + MOMENT, NOW.astimezone(UTC), NOW + rules.LONGEST_PROMISE])
