@@ -196,15 +196,15 @@ def test_a_value_without_json_form_is_a_defect_of_the_producer():
 
 cars = st.builds(
     Car,
-    name=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=2, max_size=5),
+    name=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=2, max_size=5).filter(str.strip),
     doors=st.integers(2, 5),
     colour=st.sampled_from(Colour),
     wheels=st.lists(st.builds(Wheel, st.integers(10, 22)), max_size=4),
     spare=st.none() | st.builds(Wheel, st.integers(10, 22)),
     nick=st.none() | st.text("abc汽", min_size=1, max_size=3),
     price=st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9),
-    built=st.none() | st.dates(),
-    sold=st.none() | st.datetimes(timezones=st.just(UTC)),
+    built=st.none() | st.dates(date(1900, 1, 1), date(2099, 12, 31)),
+    sold=st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     owner=st.none() | st.uuids(),
     electric=st.booleans(),
     extras=st.dictionaries(st.text("abc", max_size=3), st.integers(-9, 9) | st.none() | st.text("x", max_size=2)),
