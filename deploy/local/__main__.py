@@ -112,6 +112,7 @@ def serve_infrastructure(run_dir: Path) -> int:
         servers = Infrastructure(run_dir)
         try:
             servers.start()
+            servers.keep_running()
             urls = {
                 "CRM_DATABASE_URL": servers.database_url,
                 "CRM_AMQP_URI": servers.amqp_uri,

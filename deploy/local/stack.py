@@ -117,6 +117,7 @@ class Stack:
 
     def _start(self) -> None:
         self.infrastructure.start()
+        self.infrastructure.keep_running()
         self._ports = environment.choose_ports(self.run_dir)
         began = time.monotonic()
         # one process for databases, roles, migrations, broker users and topology: five would take seconds longer
