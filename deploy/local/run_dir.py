@@ -7,6 +7,7 @@
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -88,6 +89,12 @@ class RunDir:
             self.remember("ports", ports)
             return ports[name]
 
+    def hold(self, name: str, port: int) -> None:
+        """This very port for `name`; whoever had it here before gets another one."""
+        with _files:
+            others = {owner: taken for owner, taken in self.known_ports().items() if taken != port}
+            self.remember("ports", {**others, name: port})
+
     def known_ports(self) -> dict[str, int]:
         """Every port chosen so far, by name."""
         remembered = self.recall("ports")
@@ -159,14 +166,21 @@ class RunDir:
 
 def port_is_free(port: int) -> bool:
     """Whether a server could listen on this port of the loopback address."""
+    return not port_trouble(port)
+
+
+def port_trouble(port: int) -> str:
+    """Why a server could not listen on this port of the loopback address; empty if it could."""
     with socket.socket() as probe:
         # without this a port whose last connections are in TIME_WAIT looks taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+        except PermissionError:
+            return "this port is the administrator's"
+        except OSError as problem:
+            return "another program listens there" if problem.errno == errno.EADDRINUSE else str(problem.strerror)
+        return ""
 
 
 def _any_free_port(*, besides: set[int]) -> int:

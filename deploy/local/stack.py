@@ -116,6 +116,7 @@ class Stack:
         return self._ports or environment.known_ports(self.run_dir)
 
     def _start(self) -> None:
+        environment.hold_http_port(self.run_dir)  # first: the servers are not to take it, nor to start for nothing
         self.infrastructure.start()
         self.infrastructure.keep_running()
         self._ports = environment.choose_ports(self.run_dir)
