@@ -1,6 +1,7 @@
 """The run directory: everything one local stack remembers between two runs.
 
 - `secrets.json`: passwords and keys, readable by the owner only
+- `env`: while a stack runs, the environment of its commands, for a shell and for `crm`; its owner's only
 - `state.json`: ports and places chosen on the first start
 - `logs/`: one log per program
 - `lock`: held by the one stack that uses this directory
@@ -13,16 +14,18 @@ import json
 import os
 import random
 import secrets
+import shlex
 import shutil
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
 from deploy.local.errors import LocalStackError
 
-KEPT_FILES = ("secrets.json", "state.json", "lock")
+ENVIRONMENT = "env"
+KEPT_FILES = ("secrets.json", "state.json", "lock", ENVIRONMENT)
 LONGEST_LOG = 10 * 1024 * 1024
 LOWEST_PORT = 15000
 DEFAULT_EPHEMERAL_START = 32768
@@ -107,6 +110,18 @@ class RunDir:
         except KeyError:
             raise LocalStackError(f"{name} has never been started on {self.path}") from None
 
+    # --- the environment of a running stack ---
+
+    def tell_environment(self, env: Mapping[str, str]) -> None:
+        """Leave these settings where a shell and the `crm` command find them."""
+        lines = [f"# of the system that runs here; `set -a; . {self.path / ENVIRONMENT}` gives it to a shell"]
+        lines += [f"{name}={shlex.quote(value)}" for name, value in sorted(env.items()) if name.startswith("CRM_")]
+        self._replace(ENVIRONMENT, "\n".join(lines) + "\n")
+
+    def forget_environment(self) -> None:
+        """Nothing runs here any more."""
+        (self.path / ENVIRONMENT).unlink(missing_ok=True)
+
     # --- one stack at a time ---
 
     def lock(self) -> IO[str]:
@@ -154,11 +169,14 @@ class RunDir:
         return content
 
     def _write(self, name: str, content: dict[str, object]) -> None:
+        self._replace(name, json.dumps(content, indent=2, sort_keys=True))
+
+    def _replace(self, name: str, text: str) -> None:
         """Replace a file whole: a kill in the middle leaves the old one."""
         temporary = self.path / f".{name}.new"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file, indent=2, sort_keys=True)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.path / name)

@@ -96,6 +96,7 @@ class Stack:
         self.supervisor.stop()
         self.infrastructure.stop()
         if self._lock is not None:
+            self.run_dir.forget_environment()
             self._lock.close()
             self._lock = None
 
@@ -129,4 +130,5 @@ class Stack:
         for name in names:
             self.supervisor.start(self.program(name))
         self.supervisor.wait_ready(READY_SECONDS)
+        self.run_dir.tell_environment(self.env_for(PREPARE) | self.env_for(ALL) | self.env_for(RELAY))
         self._progress(f"{', '.join(names)} are ready ({time.monotonic() - began:.1f} s)")
