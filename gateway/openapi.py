@@ -264,6 +264,8 @@ def codes_of(route: Route) -> list[str]:
         always = [code for code in always if code not in ("IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS")]
     if route.rationed:
         always.append(errors.RevealLimit.code)
+    if route.searches:
+        always.append(errors.SearchLimit.code)
     if not any(field.name == EXPECTED for field in dataclasses.fields(operation.request)):
         always = [code for code in always if code != refusals.StaleVersion.code]
     return [*operation.refuses, *always]

@@ -36,6 +36,7 @@ STATUS_OF_CODE = {
     "STALE_VERSION": 412,
     "TOO_MANY_ATTEMPTS": 429,
     "REVEAL_LIMIT": 429,
+    "SEARCH_LIMIT": 429,
 }
 """Codes that HTTP has a status of its own for."""
 
