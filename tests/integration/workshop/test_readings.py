@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -89,8 +90,15 @@ def test_the_same_reading_corrects_nothing(workshop: Workshop) -> None:
 
 def test_a_reading_is_corrected_at_any_stage_and_the_return_tells_the_corrected_one(workshop: Workshop) -> None:
     ro_id, version = workshop.open(OIL, km=MOST_KM), 0
-    steps = (workshop.authorize, workshop.dispatch, workshop.start, workshop.finish, workshop.inspect, workshop.settle,
-             workshop.give_back)  # fmt: skip
+    steps: tuple[Callable[[UUID], Any], ...] = (
+        workshop.authorize,
+        workshop.dispatch,
+        workshop.start,
+        workshop.finish,
+        workshop.inspect,
+        workshop.settle,
+        workshop.give_back,
+    )
     for km, step in enumerate(steps, start=1):
         workshop.correct_km(ro_id, km)
         version = step(ro_id).version
