@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.odometer import MOST_KM
 from contracts.refusals import StaleVersion
-from contracts.workshop.operations import Stage
+from contracts.workshop.operations import RepairOrder, Stage
 from services.workshop import usecases
 from tests.integration.workshop.people import NOW, OIL, Workshop
 from tests.integration.workshop.test_erasing import hear
@@ -90,7 +89,7 @@ def test_the_same_reading_corrects_nothing(workshop: Workshop) -> None:
 
 def test_a_reading_is_corrected_at_any_stage_and_the_return_tells_the_corrected_one(workshop: Workshop) -> None:
     ro_id, version = workshop.open(OIL, km=MOST_KM), 0
-    steps: tuple[Callable[[UUID], Any], ...] = (
+    steps: tuple[Callable[[UUID], RepairOrder], ...] = (
         workshop.authorize,
         workshop.dispatch,
         workshop.start,
