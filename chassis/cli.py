@@ -127,12 +127,13 @@ def topology() -> None:
 
 
 @topology.command("apply")
-def topology_apply() -> None:
+@click.option("--remake", is_flag=True, help="Queues of an older form too, if empty and their services stopped.")
+def topology_apply(remake: bool) -> None:
     """Create what is missing."""
-    _apply_topology()
+    _apply_topology(remake=remake)
 
 
-def _apply_topology() -> None:
+def _apply_topology(*, remake: bool = False) -> None:
     from urllib.parse import unquote, urlsplit
 
     from chassis import topology as table
@@ -145,7 +146,11 @@ def _apply_topology() -> None:
     partner = environment.text("CRM_PARTNER_PASSWORD", "")
     if partner:
         passwords[table.PARTNER] = partner
-    _management().apply(table.table(settings.retry_delays(environment)), passwords)
+    wanted = table.table(settings.retry_delays(environment))
+    left = _management().remake(wanted) if remake else []
+    _management().apply(wanted, passwords)
+    for name in left:
+        click.echo(f"left as it is, for it is in use or not empty: {name}", err=True)
     click.echo("topology: applied")
 
 
@@ -166,6 +171,44 @@ def _management() -> Management:
     from chassis.topology import Management
 
     return Management(Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672"))
+
+
+@main.group()
+def outbox() -> None:
+    """Events that cannot be sent: parked beside the way, until somebody has looked at them."""
+
+
+@outbox.command("list")
+@click.argument("services", nargs=-1)
+def outbox_list(services: tuple[str, ...]) -> None:
+    """What is parked, of all services or those named: a line each, with tabs between."""
+    from chassis import parked
+
+    for service in services or SERVICES:
+        for one in parked.look(Environment().text(named(service, "RELAY_URL"))):
+            click.echo(f"{service}\t{one.event_id}\t{one.event}\t{one.parked_at.isoformat()}\t{one.problem}")
+
+
+@outbox.command("release")
+@click.argument("service")
+@click.argument("event_ids", nargs=-1)
+def outbox_release(service: str, event_ids: tuple[str, ...]) -> None:
+    """Let the relay try again, after the cause is mended: all of SERVICE, or those named."""
+    from chassis import parked
+
+    count = parked.release(Environment().text(named(service, "RELAY_URL")), event_ids or None)
+    click.echo(f"{count} events released")
+
+
+@outbox.command("drop")
+@click.argument("service")
+@click.argument("event_ids", nargs=-1, required=True)
+def outbox_drop(service: str, event_ids: tuple[str, ...]) -> None:
+    """Give events up for good: they stay in the log of SERVICE, and nobody hears of them."""
+    from chassis import parked
+
+    count = parked.drop(Environment().text(named(service, "RELAY_URL")), event_ids)
+    click.echo(f"{count} events given up")
 
 
 @main.group()

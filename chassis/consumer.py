@@ -3,8 +3,8 @@
 Handled (committed, then acknowledged), duplicate (acknowledged), retried (a confirmed copy waits in a tier,
 then acknowledged) or dead (a confirmed copy with its explanation, then acknowledged).
 A database that is away is nobody's fault: the messages stay in hand, unacknowledged, until it is back;
-the prefetch window keeps the rest in the queue. If a copy cannot be published the message stays
-unacknowledged as well, and the broker delivers it again.
+the prefetch window keeps the rest in the queue. If a copy cannot be published, or anything else goes wrong
+on a delivery's way, the broker gets it back and delivers it again: none stays in hand for ever.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis import clock, database, faults, inbox, logs, metrics, topology
+from chassis import clock, faults, inbox, logs, metrics, topology
 from chassis.database import Database
 from chassis.lanes import Delivery, Lane, Subscription
-from chassis.link import Link, LinkDown, publish_confirmed
+from chassis.link import UNREADABLE, Link, LinkDown, publish_confirmed
 from chassis.outbox import Cause, set_cause
 from contracts.envelope import Received, UnreadableEvent, read
 from contracts.refusals import Refusal
@@ -34,8 +35,16 @@ SUSPICIOUS_AFTER = 1
 """Redeliveries after which a message runs alone: it may have killed the process."""
 KILLS = 2
 """Lone starts without an end after which a message is given up as a killer."""
+STUCK_AFTER = 60.0
+"""Seconds in hand after which an event keeps its service from being ready."""
+STUMBLED_FOR = 5.0
+"""Seconds a service is not ready after it had to give an event back: longer than until it comes again."""
 _PROBE = 0.5
+_BREATH = 1.0
+"""Seconds before a delivery is given back after an error of ours: it comes again at once."""
 _TURN = 0.005
+_PORTABLE = (str, bool, int, float)
+"""What of a header is taken along; py-amqp reads more than it can write."""
 
 
 class Consumer:
@@ -60,6 +69,8 @@ class Consumer:
         self._running = 0
         self._paused = False
         self._tag = ""
+        self._waiting_for_database = 0
+        self._stumbled_at = -math.inf
         self.in_hand: set[Delivery] = set()
         self.link = Link(
             uri, name=f"{service}.consumer", heartbeat=heartbeat, on_connect=self._consume, on_lost=self._forget_lost
@@ -74,38 +85,83 @@ class Consumer:
         for lane in self._lanes.values():
             self.in_hand.difference_update(lane.clear())
 
+    def problems(self) -> list[str]:
+        """Why events are not heard right now; empty when they are."""
+        found = []
+        if not self.link.is_up:
+            found.append("events: no broker connection")
+        if self._waiting_for_database:
+            found.append("events: they wait for the database")
+        now = time.monotonic()
+        if now - self._stumbled_at < STUMBLED_FOR:
+            found.append("events: some were given back after an error of this process, see its log")
+        if stuck := sum(now - delivery.taken_at > STUCK_AFTER for delivery in list(self.in_hand)):
+            found.append(f"events: {stuck} in hand for more than {STUCK_AFTER:.0f} s")
+        return found
+
     def _on_message(self, message: Any) -> None:
-        raw = message.body
+        """Take a message in hand. Never raises, whatever the message holds: the link would fall."""
         delivery = Delivery(
-            body=raw.encode() if isinstance(raw, str) else bytes(raw),
+            body=_as_bytes(message.body),
             properties=message.properties,
-            headers=message.properties.get("application_headers") or {},
+            headers=_as_table(message.properties.get("application_headers")),
             routing_key=message.delivery_info["routing_key"],
             tag=message.delivery_tag,
             channel=message.channel,
         )
         if self._paused:
-            message.channel.basic_reject(delivery.tag, requeue=True)
+            self._release([delivery])
             return
         self.in_hand.add(delivery)
         try:
             delivery.event, delivery.subscription = self._open(delivery)
         except UnreadableEvent as error:
             reason, detail = error.reason, str(error)
-            self._spawn(lambda: self._bury(delivery, reason, detail))
+            self._start([delivery], lambda: self._bury(delivery, reason, detail))
+            return
+        except Exception as error:
+            told = logs.describe(error)
+            self._start([delivery], lambda: self._bury(delivery, "unreadable", told))
             return
         lane = self._lanes.get(delivery.subscription.lane)
         if delivery.redeliveries >= SUSPICIOUS_AFTER:
-            self._spawn(lambda: self._work_alone(delivery))
+            self._start([delivery], lambda: self._work_alone(delivery))
         elif lane is not None:
             lane.add(delivery)
             if not lane.worked:
                 lane.worked = True
-                self._spawn(lambda: self._work_lane(lane))
+                self._start([], lambda: self._work_lane(lane))
         else:
-            self._spawn(lambda: self._work_beside([delivery]))
+            self._start([delivery], lambda: self._work_beside([delivery]))
+
+    def _start(self, deliveries: list[Delivery], work: Callable[[], None]) -> None:
+        self._spawn(lambda: self._see_through(deliveries, work))
+
+    def _see_through(self, deliveries: list[Delivery], work: Callable[[], None]) -> None:
+        """Do the work; whatever ends it, the deliveries that are still in hand after it go back to the broker.
+
+        After a breath, because they come again at once. An error here is ours or the machine's, not the message's:
+        what a message does is met within `_work`.
+        """
+        try:
+            work()
+        except BaseException as error:  # of a greenlet; raised on, some of them would end the event loop
+            log.error(
+                "delivery not seen through, it is given back",
+                consumer=self._service,
+                count=len(deliveries),
+                error=logs.describe(error),
+                where=logs.origin(error),
+            )
+            self._stumbled_at = time.monotonic()
+            if left := [delivery for delivery in deliveries if delivery in self.in_hand]:
+                if not self._paused:
+                    time.sleep(_BREATH)
+                self._release(left)
 
     def _open(self, delivery: Delivery) -> tuple[Received[Any], Subscription]:
+        if trouble := delivery.properties.get(UNREADABLE):
+            raise UnreadableEvent("unreadable_properties", trouble)
         if len(delivery.body) > LARGEST_BODY:
             raise UnreadableEvent("too_large", f"{len(delivery.body)} bytes")
         content_type = delivery.properties.get("content_type")
@@ -128,7 +184,10 @@ class Consumer:
                 if self._paused:
                     self._release([*deliveries, *lane.clear()])
                 elif deliveries:
-                    self._work_beside(deliveries)
+                    self._see_through(deliveries, partial(self._work_beside, deliveries))
+        except BaseException:
+            self._release(list(lane.clear()))
+            raise
         finally:
             lane.worked = False
 
@@ -163,7 +222,10 @@ class Consumer:
         if starts > KILLS:
             self._bury(delivery, "kills_the_process", f"started {starts - 1} times and never finished")
         else:
-            self._work([delivery])
+            try:
+                self._work([delivery])
+            except Exception as error:  # it neither finished nor killed
+                self._failed(delivery, error)
         self._while_database_away(
             [], lambda: self._database.run(lambda session: inbox.clear(session, message_id=message_id))
         )
@@ -177,7 +239,7 @@ class Consumer:
             )
             if outcome is None:
                 return
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if len(deliveries) > 1:
                 for delivery in deliveries:
                     self._work([delivery])
@@ -226,28 +288,37 @@ class Consumer:
             try:
                 return work()
             except Exception as error:
-                if not database.is_outage(error):
+                if not self._database.is_away(error):
                     raise
-                log.warning("database away, events wait", consumer=self._service, error=type(error).__name__)
-            while True:
-                if self._paused:
-                    self._release(deliveries)
-                    return None
-                time.sleep(_PROBE)
-                try:
-                    self._database.ping()
-                    break
-                except Exception as error:
-                    if not database.is_outage(error):
-                        raise
+                log.warning("database away, events wait", consumer=self._service, error=logs.describe(error))
+            self._waiting_for_database += 1
+            try:
+                back = self._database_is_back()
+            finally:
+                self._waiting_for_database -= 1
+            if not back:
+                self._release(deliveries)
+                return None
+
+    def _database_is_back(self) -> bool:
+        """Wait until the database takes rows again; False if the process is told to stop first."""
+        while not self._paused:
+            time.sleep(_PROBE)
+            try:
+                self._database.probe()
+            except Exception as error:
+                log.info("database still away", consumer=self._service, error=logs.describe(error))
+            else:
+                return True
+        return False
 
     # -- ends --------------------------------------------------------------------------------
 
-    def _failed(self, delivery: Delivery, error: Exception) -> None:
+    def _failed(self, delivery: Delivery, error: BaseException) -> None:
         if isinstance(error, Refusal):
             self._bury(delivery, "refused", f"{error.code} {error.details}")
         elif delivery.attempt >= len(self._delays):
-            self._bury(delivery, "retries_exhausted", database.describe(error))
+            self._bury(delivery, "retries_exhausted", logs.describe(error))
         else:
             delay = self._delays[delivery.attempt]
             log.warning(
@@ -256,7 +327,7 @@ class Consumer:
                 message_id=delivery.message_id,
                 attempt=delivery.attempt + 1,
                 after=delay,
-                error=database.describe(error),
+                error=logs.describe(error),
                 where=logs.origin(error),
             )
             self._move(
@@ -287,12 +358,15 @@ class Consumer:
         self._move(delivery, topology.dead_queue(self._service), explanation, outcome="dead")
 
     def _move(self, delivery: Delivery, exchange: str, headers: dict[str, Any], *, outcome: str) -> None:
-        kept = {name: value for name, value in delivery.headers.items() if name not in ("x-death", "x-delivery-count")}
-        properties = {
+        kept = {
+            name: value
+            for name, value in delivery.headers.items()
+            if name not in ("x-death", "x-delivery-count") and isinstance(value, _PORTABLE)
+        }
+        properties: dict[str, Any] = {
             name: value
             for name, value in delivery.properties.items()
-            if name
-            in ("message_id", "type", "content_type", "content_encoding", "app_id", "timestamp", "correlation_id")
+            if name in ("message_id", "type", "content_type", "content_encoding", "app_id", "correlation_id")
         }
         properties.update(delivery_mode=2, application_headers={**kept, **headers})
         try:
@@ -305,6 +379,8 @@ class Consumer:
             )
         except LinkDown as error:
             log.warning("could not move message, the broker will deliver it again", to=exchange, error=repr(error))
+            if not self._paused:
+                time.sleep(_BREATH)
             self._release([delivery])
             return
         metrics.DELIVERIES.labels(self._service, outcome).inc()
@@ -323,6 +399,9 @@ class Consumer:
                     channel.basic_ack(tag)
         except LinkDown:
             log.info("ack not sent: no broker", consumer=self._service, count=len(deliveries))
+        except Exception:
+            self.link.drop()  # an acknowledgement that cannot be said: the broker delivers again, the inbox knows
+            raise
 
     def _release(self, deliveries: list[Delivery]) -> None:
         """Give messages back to the broker."""
@@ -334,6 +413,9 @@ class Consumer:
                         channel.basic_reject(delivery.tag, requeue=True)
         except LinkDown:
             pass
+        except Exception:
+            self.link.drop()  # it goes back with everything else
+            raise
 
     def pause(self) -> None:
         """Take no more messages; those being worked on may still be settled."""
@@ -348,3 +430,13 @@ class Consumer:
                     channel.basic_cancel(self._tag, nowait=True)
         except LinkDown:
             pass
+
+
+def _as_bytes(body: object) -> bytes:
+    """A body as it was sent; py-amqp gives text where the sender named an encoding that fits."""
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]
+
+
+def _as_table(headers: object) -> dict[str, Any]:
+    """A message's headers; a name that is no text is left out."""
+    return {name: each for name, each in headers.items() if isinstance(name, str)} if isinstance(headers, dict) else {}

@@ -17,6 +17,7 @@ from chassis import clock
 from contracts.access import Actor, Scope
 
 HEADER = "x-crm-context"
+LONGEST = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class CallContext:
         return cls(**orjson.loads(raw))
 
     def remaining(self) -> float:
-        """Seconds until the caller gives up."""
-        return self.deadline - time.time()
+        """Seconds until the caller gives up; a day at most, because timers know no eternity."""
+        return min(self.deadline - time.time(), LONGEST)
 
     def onward(self, *, key: str | None = None, at_most: float = 3.0) -> CallContext:
         """The context for a call made on behalf of this one: a shorter deadline and, for a command, its own key."""

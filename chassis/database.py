@@ -21,6 +21,13 @@ from chassis.rows import write_last
 
 T = TypeVar("T")
 
+_BEAT = text(
+    """
+    INSERT INTO pulse (beat, beaten_at) VALUES (1, clock_timestamp())
+    ON CONFLICT (beat) DO UPDATE SET beaten_at = excluded.beaten_at
+    """
+)
+
 _OPTIONS = " ".join(
     f"-c {setting}"
     for setting in (
@@ -39,7 +46,10 @@ CONNECT_ARGUMENTS = {
     "tcp_user_timeout": 10_000,
 }
 
-_OUTAGE_CLASSES = ("08", "57P", "53300")
+_OUTAGES = ("08", "57P", "53300", "53100", "58030", "25006")
+"""Beginnings of the SQLSTATEs of a database that is away, full, or takes no writes."""
+_DOUBTFUL = ("57014", "53200")
+"""A cancelled statement and a lack of memory: the statement's own fault, unless nothing else works either."""
 _CONTENTION = ("40001", "40P01", "55P03")
 CONTENTION_TRIES = 4
 
@@ -121,10 +131,25 @@ class Database:
         with self.reading() as connection:
             return query(connection)
 
-    def ping(self) -> None:
-        """Raise unless the database answers."""
+    def probe(self) -> None:
+        """Raise unless the database answers a question and takes a small row."""
         with self.reading() as connection:
-            connection.execute(text("SELECT 1"))
+            connection.execute(_BEAT)
+
+    def is_away(self, error: BaseException) -> bool:
+        """True if this error tells that the database is away, full or takes no writes: nobody's message is at fault.
+
+        Asks the database itself where the error alone could be either.
+        """
+        if is_outage(error):
+            return True
+        if not (isinstance(error, DBAPIError) and _sqlstate(error) in _DOUBTFUL):
+            return False
+        try:
+            self.probe()
+        except Exception:  # noqa: BLE001  # however it fails, it does not work
+            return True
+        return False
 
     def in_use(self) -> int:
         """Connections checked out right now."""
@@ -137,26 +162,17 @@ class Database:
         self._readers.dispose()
 
 
-def describe(error: BaseException) -> str:
-    """What went wrong, without the data it went wrong with: PostgreSQL's messages quote whole rows (S24)."""
-    if not isinstance(error, DBAPIError):
-        return f"{type(error).__name__}: {error}".splitlines()[0][:300]
-    diagnosis = getattr(error.orig, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None) or ""
-    return " ".join(part for part in (type(error.orig).__name__, _sqlstate(error), constraint) if part)
-
-
 def _sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
 
 
 def is_outage(error: BaseException) -> bool:
-    """True if the database is away, restarting or full: nobody's message is at fault."""
+    """True if the database is away, restarting, full or takes no writes: nobody's message is at fault."""
     if isinstance(error, sqlalchemy.exc.TimeoutError):
         return True
     if not isinstance(error, DBAPIError):
         return False
-    if error.connection_invalidated or _sqlstate(error).startswith(_OUTAGE_CLASSES):
+    if error.connection_invalidated or _sqlstate(error).startswith(_OUTAGES):
         return True
     return isinstance(error, sqlalchemy.exc.OperationalError) and not _sqlstate(error)
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import amqp
-import kombu
 
 from chassis import topology
-from chassis.link import TRANSPORT_OPTIONS
+from chassis.link import connection_to
 
 _PREFIX = "x-dead-"
 
@@ -109,7 +108,7 @@ def replay(uri: str, consumer: str, chosen: Callable[[DeadMessage], bool]) -> in
 
 def _visit(uri: str, consumer: str, gone: Callable[[DeadMessage, Any, Any], bool]) -> None:
     """Take each message in hand once; acknowledge those `gone` says yes to, give back the rest."""
-    with kombu.Connection(uri, transport_options=TRANSPORT_OPTIONS, connect_timeout=3) as connection:
+    with connection_to(uri) as connection:
         reading, writing = connection.channel(), connection.channel()
         writing.confirm_select()
         number = 0

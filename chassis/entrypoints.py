@@ -23,7 +23,7 @@ from chassis.actors import Verifier
 from chassis.clock import now as clock_now
 from chassis.consumer import Consumer
 from chassis.context import Call, moment
-from chassis.database import Database, describe, is_outage
+from chassis.database import Database, is_contention
 from chassis.keys import derived
 from chassis.lanes import Subscription
 from chassis.outbox import Cause, set_cause
@@ -35,6 +35,9 @@ from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest, Refusal
 
 log = logs.get("service")
+
+LATE = "late"
+"""How a call that its deadline ended is counted; its caller has gone and is told nothing else than FAILED."""
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -124,15 +127,15 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         found = []
         if self.stopping.is_set():
             found.append("stopping")
-        if self.operations and not self.calls.link.is_up:
-            found.append("calls: no broker connection")
-        if self.consumer is not None and not self.consumer.link.is_up:
-            found.append("events: no broker connection")
+        if self.operations:
+            found += self.calls.problems()
+        if self.consumer is not None:
+            found += self.consumer.problems()
         try:
             with Timeout(1):
-                self.database.ping()
+                self.database.probe()
         except (Exception, Timeout) as error:
-            found.append(f"database: {type(error).__name__}")
+            found.append(f"database: {logs.describe(error) if isinstance(error, Exception) else 'does not answer'}")
         metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
         return found
 
@@ -156,25 +159,10 @@ class OperationEntrypoint(_Shared):
         self.method = getattr(self.runtime.service, self.method_name)
 
     def serve(self, incoming: Incoming) -> None:
-        """Work on one call until its deadline and answer it."""
+        """Work on one call until its deadline and answer it. Whatever happens on the way, it is answered."""
         started = time.monotonic()
-        outcome, body = FAILED, b"{}"
-        try:
-            with Timeout(max(incoming.context.remaining(), 0.001)):
-                outcome, body = OK, self._respond(incoming)
-        except Refusal as refusal:
-            outcome, body = REFUSED, shapes.dump(refusal.wire())
-        except Timeout:
-            log.warning("deadline passed", operation=self.operation.name)
-            outcome = "late"
-        except Exception as error:
-            outcome = UNAVAILABLE if is_outage(error) else FAILED
-            log.exception(
-                "call failed",
-                operation=self.operation.name,
-                correlation_id=incoming.context.correlation_id,
-                error=type(error).__name__,
-            )
+        outcome, body = self._outcome(incoming)
+        self.runtime.calls.answer(incoming, FAILED if outcome == LATE else outcome, body)
         seconds = time.monotonic() - started
         metrics.CALLS.labels(self.operation.name, outcome).observe(seconds)
         log.info(
@@ -184,7 +172,34 @@ class OperationEntrypoint(_Shared):
             correlation_id=incoming.context.correlation_id,
             ms=round(seconds * 1000, 2),
         )
-        self.runtime.calls.answer(incoming, FAILED if outcome == "late" else outcome, body)
+
+    def _outcome(self, incoming: Incoming) -> tuple[str, bytes]:
+        """What becomes of a call. Raises nothing: an error that leaves here would be a call without an answer."""
+        deadline: Timeout | None = None
+        try:
+            try:
+                with Timeout(max(incoming.context.remaining(), 0.001)) as deadline:
+                    return OK, self._respond(incoming)
+            except Refusal as refusal:
+                return REFUSED, shapes.dump(refusal.wire())
+        except BaseException as error:  # of a greenlet; raised on, some of them would end the event loop
+            if error is deadline:
+                log.warning("deadline passed", operation=self.operation.name)
+                return LATE, b"{}"
+            outcome = UNAVAILABLE if isinstance(error, Exception) and self._may_come_again(error) else FAILED
+            log.error(
+                "call failed",
+                operation=self.operation.name,
+                outcome=outcome,
+                correlation_id=incoming.context.correlation_id,
+                error=logs.describe(error),
+                where=logs.origin(error),
+            )
+            return outcome, b"{}"
+
+    def _may_come_again(self, error: Exception) -> bool:
+        """True if nothing is wrong with the call: the database is away, or others held what it needs for too long."""
+        return is_contention(error) or self.runtime.database.is_away(error)
 
     def _respond(self, incoming: Incoming) -> bytes:
         runtime, operation, context = self.runtime, self.operation, incoming.context
@@ -258,7 +273,7 @@ class ScheduledEntrypoint(_Shared):
             ):
                 pass
         except Exception as error:
-            log.warning("scheduled work failed, next turn will try again", name=self.name, error=describe(error))
+            log.warning("scheduled work failed, next turn will try again", name=self.name, error=logs.describe(error))
 
 
 def run_scheduled(db: Database, name: str, work: Callable[[Session], int]) -> int:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -50,6 +50,7 @@ class Delivery:
     channel: Any
     event: Received[Any] | None = None
     subscription: Subscription | None = None
+    taken_at: float = field(default_factory=time.monotonic)
 
     @property
     def message_id(self) -> str:
@@ -59,12 +60,17 @@ class Delivery:
     @property
     def attempt(self) -> int:
         """How often it was tried before and put back to wait."""
-        return int(self.headers.get("x-attempt", 0))
+        return _count(self.headers.get("x-attempt"))
 
     @property
     def redeliveries(self) -> int:
         """How often the broker took it back from a consumer that vanished."""
-        return int(self.headers.get("x-delivery-count", 0))
+        return _count(self.headers.get("x-delivery-count"))
+
+
+def _count(header: object) -> int:
+    """A header that counts; whoever writes something else there has counted nothing."""
+    return max(header, 0) if isinstance(header, int) else 0
 
 
 class Lane:

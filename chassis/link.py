@@ -1,9 +1,9 @@
 """A link: one broker connection that heals itself.
 
-What kombu and nameko do not give (`docs/decisions/0002-nameko.md`, faults 3 to 5):
+What kombu and nameko do not give (`docs/decisions/0002-nameko.md`, faults 3 to 5 and 12):
 a half-dead connection is dropped by its socket, never closed politely;
 reconnecting takes at most five seconds a try and can be stopped;
-only one greenlet writes at a time.
+only one greenlet writes at a time, and only the one that runs the link reads.
 Works with greenlets (patched) and with threads alike.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 import amqp
 import kombu
 from kombu.exceptions import OperationalError as BrokerAway
+from kombu.transport import pyamqp
 
 from chassis import logs, metrics
 
@@ -37,6 +38,65 @@ TRANSPORT_OPTIONS = {
 
 BROKER_ERRORS = (OSError, amqp.exceptions.AMQPError, BrokerAway)
 """What a broker that is away, or goes away, is told by."""
+
+
+class OneReader(pyamqp.Connection):  # type: ignore[misc]  # kombu is untyped
+    """A connection on which publishing never reads.
+
+    If the broker may say `connection.blocked`, py-amqp looks for that word before it publishes. Where another greenlet
+    is in the middle of a large frame, the publisher takes that frame's bytes for a header and never comes back.
+    """
+
+    negotiate_capabilities = pyamqp.Connection.negotiate_capabilities | {"connection.blocked": False}
+
+    def channel(self, *arguments: Any, **named: Any) -> Any:
+        """A channel on which a body stays the bytes that were sent, whatever encoding they claim."""
+        made = super().channel(*arguments, **named)
+        made.auto_decode = False
+        return made
+
+    def on_inbound_method(self, channel_id: int, method_sig: tuple[int, int], payload: Any, content: Any) -> Any:
+        """Read what came in; a routing key that is no text does not end the connection."""
+        if method_sig == amqp.spec.Basic.Deliver:
+            payload = _with_key_in_ascii(bytes(payload))
+        return super().on_inbound_method(channel_id, method_sig, payload, content)
+
+
+def _with_key_in_ascii(payload: bytes) -> bytes:
+    """A delivery's arguments; what of the routing key, which comes last, is not ASCII stands there as `?`."""
+    if payload.isascii():
+        return payload
+    exchange_at = 4 + 1 + payload[4] + 8 + 1
+    key_at = exchange_at + 1 + payload[exchange_at] + 1
+    return payload[:key_at] + bytes(byte if byte < 0x80 else ord("?") for byte in payload[key_at:])
+
+
+UNREADABLE = "unreadable"
+"""The one property of a message whose properties cannot be read."""
+
+
+class _AnyProperties(amqp.Message):  # type: ignore[misc]  # amqp is untyped
+    """Reads a message's properties whatever they hold.
+
+    One that py-amqp trips over would end the connection each time the broker delivers it, and convict its neighbours.
+    """
+
+    def _load_properties(self, class_id: int, buffer: Any, offset: int) -> int:
+        try:
+            return int(super()._load_properties(class_id, buffer, offset))
+        except Exception as error:
+            self.properties = {UNREADABLE: type(error).__name__}
+            return len(buffer)
+
+
+amqp.method_framing.Message = _AnyProperties
+
+
+def connection_to(uri: str, *, heartbeat: int = 0, timeout: float = 3.0) -> kombu.Connection:
+    """A connection that is not made yet. `heartbeat` and `timeout` in seconds."""
+    made = kombu.Connection(uri, heartbeat=heartbeat, transport_options=TRANSPORT_OPTIONS, connect_timeout=timeout)
+    made.transport.Connection = OneReader
+    return made
 
 
 class LinkDown(ConnectionError):
@@ -86,7 +146,8 @@ class Link:
     def writing(self, timeout: float = 5.0) -> Iterator[Any]:
         """The channel, for this greenlet alone. Raises LinkDown if there is no connection in time.
 
-        Any error on the way out drops the connection: what the broker saw of it is unknown.
+        A broken connection is dropped, and one that something stopped in mid-sentence: what the broker saw of it is
+        unknown. What cannot be put into a frame is its sender's fault alone: nothing of it was sent.
         """
         if not self._up.wait(timeout):
             raise LinkDown(self.name)
@@ -99,15 +160,22 @@ class Link:
             except BROKER_ERRORS as error:
                 self._drop(self._connection)
                 raise LinkDown(self.name) from error
+            except Exception:
+                raise
+            except BaseException:
+                self._drop(self._connection)
+                raise
+
+    def drop(self) -> None:
+        """Give the connection up; a new one is made. For what can be settled in no other way."""
+        self._drop(self._connection)
 
     def run(self) -> None:
         """Connect, consume, reconnect, until stopped. Never raises."""
         pause = _FIRST_PAUSE
         while not self._stopping.is_set():
             self.last_turn = time.monotonic()
-            connection = kombu.Connection(
-                self._uri, heartbeat=self._heartbeat, transport_options=TRANSPORT_OPTIONS, connect_timeout=3
-            )
+            connection = connection_to(self._uri, heartbeat=self._heartbeat)
             try:
                 self._establish(connection)
                 pause = _FIRST_PAUSE
@@ -193,7 +261,7 @@ def publish_confirmed(
     because py-amqp would take a late answer for the next message's (fault 5).
     Raises LinkDown if the broker did not take the message or had no queue for it.
     """
-    connection = kombu.Connection(uri, transport_options=TRANSPORT_OPTIONS, connect_timeout=timeout)
+    connection = connection_to(uri, timeout=timeout)
     try:
         connection.ensure_connection(max_retries=0)
         channel = connection.channel()

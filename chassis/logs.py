@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
+from collections.abc import Mapping
+from typing import Any
 
 import orjson
 import structlog
@@ -18,7 +21,6 @@ def configure(service: str) -> None:
             lambda _logger, _method, entry: {**entry, "process": service},
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(serializer=lambda entry, **_: orjson.dumps(entry, default=str)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -28,14 +30,51 @@ def configure(service: str) -> None:
     bridge = logging.StreamHandler(sys.stdout)
     bridge.setFormatter(_Bridge())
     logging.basicConfig(handlers=[bridge], level=logging.WARNING, force=True)
+    ended = get("ended")
+    sys.excepthook = lambda _kind, error, _trace: ended.error(
+        "process ends", error=describe(error), where=origin(error)
+    )
+    threading.excepthook = lambda hook: ended.error(
+        "thread ends",
+        thread=hook.thread.name if hook.thread else "",
+        error=describe(hook.exc_value) if hook.exc_value else "",
+        where=origin(hook.exc_value) if hook.exc_value else [],
+    )
 
 
 class _Bridge(logging.Formatter):
+    """What a library says, in our form: an error it speaks of is described, never quoted (S24)."""
+
     def format(self, record: logging.LogRecord) -> str:
-        entry = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry).decode()
+        try:
+            message = str(record.msg) % _described(record.args) if record.args else str(record.msg)
+        except (TypeError, ValueError, KeyError):
+            message = str(record.msg)
+        entry: dict[str, object] = {"event": message, "logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info and (error := record.exc_info[1]):
+            entry |= {"error": describe(error), "where": origin(error)}
+        return orjson.dumps(entry, default=str).decode()
+
+
+def _described(arguments: Any) -> Any:
+    """A log call's arguments, errors among them told as we tell them."""
+    if isinstance(arguments, Mapping):
+        return {name: _described_one(each) for name, each in arguments.items()}
+    return tuple(_described_one(each) for each in arguments)
+
+
+def _described_one(argument: object) -> object:
+    return describe(argument) if isinstance(argument, BaseException) else argument
+
+
+def describe(error: BaseException) -> str:
+    """What went wrong, without the data it went wrong with: PostgreSQL's messages quote whole rows (S24)."""
+    quoted = getattr(error, "orig", None) or error
+    if not hasattr(quoted, "sqlstate"):
+        return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    state = quoted.sqlstate
+    constraint = getattr(getattr(quoted, "diag", None), "constraint_name", None)
+    return " ".join(part for part in (type(quoted).__name__, state, constraint) if part)
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

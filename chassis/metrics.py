@@ -15,6 +15,7 @@ DELIVERIES = Counter(
 PUBLISHED = Counter("crm_relay_published_total", "Events published by the relay", ["service"])
 OUTBOX_LAG = Gauge("crm_outbox_oldest_seconds", "Age of the oldest unpublished event", ["service"])
 OUTBOX_ROWS = Gauge("crm_outbox_unpublished", "Unpublished events", ["service"])
+OUTBOX_PARKED = Gauge("crm_outbox_parked", "Events that cannot be sent and wait for an operator's word", ["service"])
 CONNECTIONS_LOST = Counter("crm_broker_connections_lost_total", "Broker connections lost", ["link"])
 HUB_LAG = Gauge("crm_hub_lag_seconds", "How late the event loop's last tick was")
 POOL_IN_USE = Gauge("crm_database_pool_in_use", "Database connections in use", ["service"])

@@ -144,6 +144,18 @@ def create_chassis_tables(op: Any, *, service: str) -> None:
     )
 
 
+def let_events_be_parked(op: Any, *, service: str) -> None:
+    """Called by a migration of each service: an event that cannot be sent steps aside, and a row to feel the pulse by.
+
+    A database that was made after it has both from its first migration on.
+    """
+    op.execute(
+        "ALTER TABLE outbox ADD COLUMN IF NOT EXISTS parked_at timestamptz, ADD COLUMN IF NOT EXISTS problem text"
+    )
+    op.execute(f'GRANT UPDATE (parked_at, problem) ON outbox TO "{service}_relay"')
+    tables.pulse.create(op.get_bind(), checkfirst=True)
+
+
 def create_rekeying_tables(op: Any) -> None:
     """Called by a migration of each service that keeps something of customers (`chassis.rekeying`)."""
     op.create_table(

@@ -5,26 +5,30 @@ Woken by NOTIFY, correct by looking for rows that are not published, never by "p
 Publishes in batches with pipelined confirms and counts delivery tags itself;
 a row is marked only when the broker has confirmed it and given it to a queue.
 After any error both connections are dropped and the rows are published again: the consumers' inboxes know them.
+
+One row does not stop those behind it. What the broker gives back waits aside and is tried again;
+what can never be sent is parked in its row, with its explanation, until an operator has judged it (`crm outbox`).
 """
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import struct
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import amqp
-import kombu
 import psycopg
 
 from chassis import faults, logs, metrics
 from chassis.database import CONNECT_ARGUMENTS
 from chassis.health import Health
-from chassis.link import BROKER_ERRORS, TRANSPORT_OPTIONS
+from chassis.link import connection_to
 from chassis.settings import SERVICES, Environment, named
 from chassis.topology import events_exchange, routing_key
 
@@ -33,31 +37,53 @@ log = logs.get("relay")
 BATCH = 500
 CONFIRM_TIMEOUT = 5.0
 POLL = 0.5
+HELD_FOR = 2.0
+"""Seconds until an event that came back is tried again."""
+MEASURED_EVERY = 5.0
+STUCK_AFTER = 30.0
+"""Seconds without a turn after which a relay is no longer ready, whatever it said last."""
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 LOCK = "SELECT pg_try_advisory_lock(hashtext('crm.relay'), hashtext(current_database()))"
 PENDING = """
-    SELECT position, event_id::text, event_type, version, store_id, envelope::text, recorded_at
-      FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %s
+    SELECT position, event_id::text, event_type, version, store_id, envelope::text
+      FROM outbox WHERE published_at IS NULL AND parked_at IS NULL AND position <> ALL(%s) ORDER BY position LIMIT %s
 """
 MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(%s)"
-LAG = """
-    SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)
+PARK = "UPDATE outbox SET parked_at = clock_timestamp(), problem = %s WHERE position = %s"
+BACKLOG = """
+    SELECT count(*) FILTER (WHERE parked_at IS NULL),
+           coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at) FILTER (WHERE parked_at IS NULL)), 0),
+           count(parked_at)
       FROM outbox WHERE published_at IS NULL
 """
+REFUSED_FOR_ITSELF = frozenset((406, 501, 502))
+"""What is said of a message that is too large or cannot be read. Anything else is the broker's trouble, or a mistake
+in the topology."""
+CANNOT_BE_WRITTEN = (struct.error, UnicodeError, OverflowError)
+"""What py-amqp raises over a value that fits no frame. (Over a lost connection it raises nearly anything else.)"""
 
 
 class NotConfirmed(ConnectionError):
     """The broker did not take a batch."""
 
 
+class Row(NamedTuple):
+    """An event that waits to be published, as `PENDING` gives it."""
+
+    position: int
+    event_id: str
+    event_type: str
+    version: int
+    store_id: str
+    envelope: str
+
+
 class Publisher:
     """Publishes batches on one channel and waits for every confirm. Used once until its first error."""
 
     def __init__(self, uri: str, *, heartbeat: int) -> None:
-        self._connection = kombu.Connection(
-            uri, heartbeat=heartbeat, transport_options=TRANSPORT_OPTIONS, connect_timeout=3
-        )
+        self._connection = connection_to(uri, heartbeat=heartbeat)
         self._connection.ensure_connection(max_retries=0)
         self._channel: Any = self._connection.channel()
         self._channel.confirm_select()
@@ -139,37 +165,43 @@ class ServiceRelay:
         self._amqp_uri = environment.text(named(service, "AMQP_URI"), wanted="amqp://…")
         self._heartbeat = environment.number("CRM_HEARTBEAT_SECONDS", 10)
         self._stopping = threading.Event()
+        self._failures = 0
+        self._held: dict[int, float] = {}
+        self._one_by_one_until = 0
+        self._turned_at = time.monotonic()
+        self.parked = 0
         self.problem = "starting"
 
     def problems(self) -> list[str]:
         """Why this relay is not ready."""
-        return [f"{self.service}: {self.problem}"] if self.problem else []
+        found = [self.problem] if self.problem else []
+        if self._held:
+            found.append(f"{len(self._held)} events come back from the broker: no queue takes them")
+        if self.parked:
+            found.append(f"{self.parked} events parked that cannot be sent: crm outbox list")
+        if time.monotonic() - self._turned_at > STUCK_AFTER:
+            found.append(f"no turn for more than {STUCK_AFTER:.0f} s")
+        return [f"{self.service}: {each}" for each in found]
 
     def stop(self) -> None:
         """End after the batch in hand."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Relay until stopped; after an error drop everything and begin again."""
-        failures = 0
+        """Relay until stopped; after an error, whatever it was, drop everything and begin again."""
         while not self._stopping.is_set():
+            self._turned_at = time.monotonic()
             try:
                 self._relay()
-            except (psycopg.Error, *BROKER_ERRORS) as error:
-                pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
-                failures += 1
-                self.problem = f"{type(error).__name__}"
-                log.warning("relay interrupted", service=self.service, error=repr(error)[:300], retry_in=pause)
+            except Exception as error:  # a thread that ends would be silent for ever
+                pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
+                self._failures += 1
+                self.problem = logs.describe(error)
+                log.warning("relay interrupted", service=self.service, error=self.problem, retry_in=pause)
                 self._stopping.wait(pause)
-            else:
-                failures = 0
 
     def _relay(self) -> None:
-        arguments: dict[str, Any] = {
-            **CONNECT_ARGUMENTS,
-            "options": "-c statement_timeout=8000 -c timezone=Asia/Shanghai",
-        }
-        with psycopg.connect(self._database_url, autocommit=True, **arguments) as database:
+        with connected(self._database_url) as database:
             if not self._lead(database):
                 return
             publisher = Publisher(self._amqp_uri, heartbeat=self._heartbeat)
@@ -178,11 +210,13 @@ class ServiceRelay:
                 self.problem = ""
                 log.info("relaying", service=self.service)
                 while not self._stopping.is_set():
-                    if self._publish_batch(database, publisher) < BATCH:
+                    self._turned_at = time.monotonic()
+                    if not self._publish_batch(database, publisher):
                         # whatever is recorded after that look is told by a NOTIFY of its commit, which waits for us
                         for _ in database.notifies(timeout=POLL, stop_after=1):
                             pass
                     publisher.keep_alive()
+                    self._failures = 0
             finally:
                 publisher.drop()
 
@@ -191,38 +225,128 @@ class ServiceRelay:
             row = database.execute(LOCK).fetchone()
             if row and row[0]:
                 return True
+            self._turned_at = time.monotonic()
             self.problem = ""  # a standby is as healthy as the leader
             self._stopping.wait(1)
         return False
 
-    def _publish_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> int:
-        rows = database.execute(PENDING, (BATCH,)).fetchall()
+    def _publish_batch(self, database: psycopg.Connection[Any], publisher: Publisher) -> bool:
+        """Publish what waits, a batch at most; True if more may wait."""
+        now = time.monotonic()
+        waiting = [position for position, until in self._held.items() if until > now]
+        rows = [Row(*each) for each in database.execute(PENDING, (waiting, BATCH)).fetchall()]
         if not rows:
-            metrics.OUTBOX_ROWS.labels(self.service).set(0)
-            metrics.OUTBOX_LAG.labels(self.service).set(0)
-            return 0
-        exchange = events_exchange(self.service)
-        messages = [
-            (
-                event_id,
-                exchange,
-                routing_key(f"{kind}.v{version}", store),
-                event_message(event_id, kind, self.service, body),
-            )
-            for _, event_id, kind, version, store, body, _ in rows
-        ]
-        taken = publisher.publish(messages)
+            self._held = {position: self._held[position] for position in waiting}
+            return False
+        if rows[0].position <= self._one_by_one_until:
+            for row in rows:
+                if row.position <= self._one_by_one_until:
+                    self._publish_alone(database, publisher, row)
+            return True
+        sendable = [(row, message) for row in rows if (message := self._message(database, row)) is not None]
+        try:
+            taken = publisher.publish([message for _, message in sendable])
+        except Exception as error:
+            if is_rows_fault(error):  # one of them, and nobody says which
+                self._one_by_one_until = rows[-1].position
+            raise
         faults.point("relay_confirmed_before_mark", process="relay")
-        positions = [row[0] for row in rows if row[1] in taken]
-        database.execute(MARK, (positions,))
-        metrics.PUBLISHED.labels(self.service).inc(len(positions))
-        if len(positions) < len(rows) or len(rows) == BATCH:
-            count, oldest = database.execute(LAG).fetchone() or (0, 0)
-            metrics.OUTBOX_ROWS.labels(self.service).set(count)
-            metrics.OUTBOX_LAG.labels(self.service).set(float(oldest))
-        if len(positions) < len(rows):
-            raise NotConfirmed(f"{len(rows) - len(positions)} of {len(rows)} refused by the broker")
-        return len(rows)
+        self._mark(database, [row for row, _ in sendable], taken)
+        return len(rows) == BATCH
+
+    def _publish_alone(self, database: psycopg.Connection[Any], publisher: Publisher, row: Row) -> None:
+        """Publish one of a batch in which something was wrong; if it is this one, park it."""
+        message = self._message(database, row)
+        if message is None:
+            return
+        try:
+            taken = publisher.publish([message])
+        except Exception as error:
+            if is_rows_fault(error):
+                self._park(database, row, error)
+            raise
+        self._mark(database, [row], taken)
+
+    def _message(self, database: psycopg.Connection[Any], row: Row) -> tuple[str, str, str, amqp.Message] | None:
+        """A row as the publisher takes it; None if there is no message of it, and then it is parked."""
+        key = routing_key(f"{row.event_type}.v{row.version}", row.store_id)
+        try:
+            require_short(key, row.event_id, row.event_type)
+            message = event_message(row.event_id, row.event_type, self.service, row.envelope)
+        except Exception as error:
+            self._park(database, row, error)
+            return None
+        return row.event_id, events_exchange(self.service), key, message
+
+    def _mark(self, database: psycopg.Connection[Any], rows: Sequence[Row], taken: set[str]) -> None:
+        positions = [row.position for row in rows if row.event_id in taken]
+        if positions:
+            database.execute(MARK, (positions,))
+            metrics.PUBLISHED.labels(self.service).inc(len(positions))
+        now = time.monotonic()
+        for row in rows:
+            if row.event_id in taken:
+                self._held.pop(row.position, None)
+            else:
+                self._held[row.position] = now + HELD_FOR
+
+    def _park(self, database: psycopg.Connection[Any], row: Row, error: Exception) -> None:
+        problem = logs.describe(error)
+        database.execute(PARK, (problem, row.position))
+        self._held.pop(row.position, None)
+        self.parked += 1
+        log.error(
+            "event parked: it cannot be sent", service=self.service, event_id=row.event_id, error=logs.describe(error)
+        )
+
+
+class Backlog:
+    """How much of a service's log is not published, measured apart from the relaying: also while nothing can be."""
+
+    def __init__(self, relay: ServiceRelay, environment: Environment) -> None:
+        self._relay = relay
+        self._database_url = environment.text(named(relay.service, "RELAY_URL"))
+        self._database: psycopg.Connection[Any] | None = None
+
+    def measure(self) -> None:
+        """Set the gauges; to not-a-number where the database does not say."""
+        try:
+            if self._database is None:
+                self._database = connected(self._database_url)
+            waiting, oldest, parked = self._database.execute(BACKLOG).fetchone() or (0, 0, 0)
+            self._relay.parked = parked
+        except Exception as error:
+            log.warning("backlog not measured", service=self._relay.service, error=logs.describe(error))
+            waiting = oldest = math.nan
+            self.close()
+        else:
+            metrics.OUTBOX_PARKED.labels(self._relay.service).set(parked)
+        metrics.OUTBOX_ROWS.labels(self._relay.service).set(waiting)
+        metrics.OUTBOX_LAG.labels(self._relay.service).set(float(oldest))
+
+    def close(self) -> None:
+        """Close its connection; measuring makes a new one."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def connected(url: str) -> psycopg.Connection[Any]:
+    """A connection as the relay's role, in autocommit. Raises psycopg.Error."""
+    arguments: dict[str, Any] = {**CONNECT_ARGUMENTS, "options": "-c statement_timeout=8000 -c timezone=Asia/Shanghai"}
+    return psycopg.connect(url, autocommit=True, **arguments)
+
+
+def require_short(*texts: str) -> None:
+    """Raise ValueError for a text that does not fit where AMQP has 255 bytes for it."""
+    for each in texts:
+        if (size := len(each.encode())) > 255:
+            raise ValueError(f"{size} bytes in a field of 255: {each[:40]}…")
+
+
+def is_rows_fault(error: BaseException) -> bool:
+    """True if the broker, or py-amqp on the way to it, found something wrong with a message itself."""
+    return isinstance(error, CANNOT_BE_WRITTEN) or getattr(error, "reply_code", None) in REFUSED_FOR_ITSELF
 
 
 def run(services: tuple[str, ...] = SERVICES) -> None:
@@ -238,6 +362,8 @@ def run(services: tuple[str, ...] = SERVICES) -> None:
     for relay, thread in zip(relays, threads, strict=True):
         health.watch(relay)
         thread.start()
+    backlogs = [Backlog(relay, environment) for relay in relays]
+    threading.Thread(target=measure, args=(backlogs, stop), name="backlog", daemon=True).start()
     health.serve(environment.number("CRM_RELAY_HEALTH_PORT", 0))
     log.info("started", services=list(services), pid=os.getpid())
     stop.wait()
@@ -246,3 +372,14 @@ def run(services: tuple[str, ...] = SERVICES) -> None:
     for thread in threads:
         thread.join(CONFIRM_TIMEOUT + 2)
     log.info("stopped")
+
+
+def measure(backlogs: Sequence[Backlog], stop: threading.Event) -> None:
+    """Measure by turns until told to stop."""
+    while True:
+        for each in backlogs:
+            each.measure()
+        if stop.wait(MEASURED_EVERY):
+            break
+    for each in backlogs:
+        each.close()

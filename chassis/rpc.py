@@ -12,6 +12,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,10 @@ log = logs.get("rpc")
 
 OK, REFUSED, FAILED, UNAVAILABLE = "ok", "refused", "failed", "unavailable"
 CALL_PREFETCH = 32
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes. RabbitMQ 4 ends the connection over a larger message, and would over its repetition."""
+OVERDUE_AFTER = 2.0
+"""Seconds after a call's deadline at which its service is no longer ready: each ends at its deadline or is stuck."""
 AT_ONCE_PER_SERVICE = 64
 """Calls one caller has in flight to one service; more are turned away: a dead service takes no others with it."""
 
@@ -79,6 +84,7 @@ class CallServer:
         self._service, self._dispatch = service, dispatch
         self._paused = False
         self._tag = ""
+        self._in_hand: dict[int, Incoming] = {}
         self.link = Link(uri, name=f"{service}.calls", heartbeat=heartbeat, on_connect=self._consume)
 
     def _consume(self, channel: Any) -> None:
@@ -86,7 +92,15 @@ class CallServer:
         if not self._paused:
             self._tag = channel.basic_consume(calls_queue(self._service), callback=self._on_request)
 
+    def problems(self) -> list[str]:
+        """Why calls are not answered right now; empty when they are."""
+        found = [] if self.link.is_up else ["calls: no broker connection"]
+        if overdue := sum(call.context.remaining() < -OVERDUE_AFTER for call in list(self._in_hand.values())):
+            found.append(f"calls: {overdue} overdue")
+        return found
+
     def _on_request(self, message: Any) -> None:
+        """Hand a request on. Never raises, whatever the message holds: the link would fall."""
         properties, tag, channel = message.properties, message.delivery_tag, message.channel
         try:
             context = CallContext.parse(properties["application_headers"][HEADER])
@@ -99,27 +113,49 @@ class CallServer:
                 tag,
                 channel,
             )
-        except (KeyError, TypeError, ValueError) as error:
-            log.warning("unreadable call dropped", service=self._service, error=repr(error))
-            channel.basic_ack(tag)
+            too_late = context.remaining() <= 0
+        except Exception as error:
+            log.warning("unreadable call dropped", service=self._service, error=type(error).__name__)
+            self._settle(tag, channel)
             return
-        if context.remaining() <= 0:
-            channel.basic_ack(tag)
+        if too_late:
+            self._settle(tag, channel)
         elif self._paused:
-            channel.basic_reject(tag, requeue=True)
+            self._settle(tag, channel, again=True)
         else:
+            self._in_hand[id(incoming)] = incoming
             self._dispatch(incoming)
 
+    def _settle(self, tag: int, channel: Any, *, again: bool = False) -> None:
+        with suppress(LinkDown), self.link.writing(timeout=0):
+            if again:
+                channel.basic_reject(tag, requeue=True)
+            else:
+                channel.basic_ack(tag)
+
     def answer(self, incoming: Incoming, outcome: str, body: bytes) -> None:
-        """Send the answer and acknowledge the request; a lost link means the broker hands the request out again."""
-        message = amqp.Message(body, type=outcome, correlation_id=incoming.correlation_id, delivery_mode=1)
+        """Send the answer and acknowledge the request; a lost link means the broker hands the request out again.
+
+        An answer that cannot be sent is told as a failure: whatever the answer, the request is settled. Never raises.
+        """
+        self._in_hand.pop(id(incoming), None)
+        if len(body) > LARGEST_ANSWER:
+            log.error("answer too large", operation=incoming.operation, bytes=len(body))
+            outcome, body = FAILED, b"{}"
         try:
-            with self.link.writing() as channel:
-                channel.basic_publish(message, exchange=REPLIES, routing_key=incoming.reply_to)
-                if channel is incoming.channel:
-                    channel.basic_ack(incoming.delivery_tag)
+            self._send(incoming, outcome, body)
         except LinkDown:
             log.warning("answer not sent: no broker", operation=incoming.operation)
+        except Exception as error:
+            log.error("answer cannot be sent", operation=incoming.operation, error=type(error).__name__)
+            self._settle(incoming.delivery_tag, incoming.channel)
+
+    def _send(self, incoming: Incoming, outcome: str, body: bytes) -> None:
+        message = amqp.Message(body, type=outcome, correlation_id=incoming.correlation_id, delivery_mode=1)
+        with self.link.writing() as channel:
+            channel.basic_publish(message, exchange=REPLIES, routing_key=incoming.reply_to)
+            if channel is incoming.channel:
+                channel.basic_ack(incoming.delivery_tag)
 
     def pause(self) -> None:
         """Take no more requests; those being worked on may still be answered."""
@@ -217,7 +253,7 @@ class Caller:
 
 
 def _as_bytes(body: bytes | str | memoryview) -> bytes:
-    return body.encode() if isinstance(body, str) else bytes(body)
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
 
 
 class SharedCaller:

@@ -1,4 +1,4 @@
-"""The tables every service's database has: event log, inbox, command log, policies.
+"""The tables every service's database has: event log, inbox, command log, policies, and a pulse.
 
 Created by the first migration of each service (`chassis.migrations.create_chassis_tables`).
 """
@@ -41,6 +41,8 @@ outbox = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("envelope", JSONB, nullable=False),
     Column("published_at", DateTime(timezone=True)),
+    Column("parked_at", DateTime(timezone=True)),
+    Column("problem", Text),
     UniqueConstraint("subject_type", "subject_id", "event_type", "subject_version", name="outbox_one_fact_once"),
     Index("outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
     Index("outbox_by_time", "recorded_at"),
@@ -62,6 +64,14 @@ inbox_suspect = Table(
     Column("starts", Integer, nullable=False),
     Column("last_start", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
 )
+
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("beat", SmallInteger, primary_key=True),
+    Column("beaten_at", DateTime(timezone=True), nullable=False),
+)
+"""One row, written to see whether the database takes a row."""
 
 command_log = Table(
     "command_log",

@@ -18,7 +18,6 @@ from nameko.web.server import WebServer
 from prometheus_client import Gauge
 
 from chassis import logs
-from chassis.database import describe
 from chassis.settings import HttpSettings, Settings
 from gateway import faults, problems
 from gateway.faults import HttpFault
@@ -86,7 +85,7 @@ class Server(WebServer):
         except OSError:
             pass  # the client has left, or does not take its answer
         except Exception as error:  # noqa: BLE001  # one connection's end, not the container's
-            log.error("connection failed", error=describe(error), where=logs.origin(error))  # noqa: TRY400  # no data
+            log.error("connection failed", error=logs.describe(error), where=logs.origin(error))
         finally:
             self._open.pop(connection, None)
             CONNECTIONS.set(len(self._open))

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import logs
-from chassis.database import describe, is_outage
+from chassis.database import is_outage
 from chassis.link import LinkDown
 from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
 from contracts.refusals import Kind, Refusal
@@ -60,7 +60,7 @@ def answer(error: BaseException, *, language: str, request_id: str) -> Response:
         )
     fault = _fault_of(error)
     if fault is faults.INTERNAL:
-        log.error("request failed", request_id=request_id, error=describe(error), where=logs.origin(error))
+        log.error("request failed", request_id=request_id, error=logs.describe(error), where=logs.origin(error))
     return of_fault(fault, language=language, request_id=request_id)
 
 

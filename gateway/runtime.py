@@ -11,7 +11,7 @@ from nameko.extensions import Entrypoint, SharedExtension
 
 from chassis import clock, logs, metrics
 from chassis.actors import Signer
-from chassis.database import Database, describe
+from chassis.database import Database
 from chassis.entrypoints import run_scheduled
 from chassis.rpc import Caller
 from chassis.settings import Settings
@@ -84,9 +84,9 @@ class Runtime(SharedExtension):
             found.append("calls: no broker connection")
         try:
             with Timeout(1):
-                self.database.ping()
+                self.database.probe()
         except (Exception, Timeout) as error:  # noqa: BLE001  # whatever it is, it is why we are not ready
-            found.append(f"database: {type(error).__name__}")
+            found.append(f"database: {logs.describe(error) if isinstance(error, Exception) else 'does not answer'}")
         metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
         return found
 
@@ -104,7 +104,7 @@ class Runtime(SharedExtension):
         try:
             work()
         except Exception as error:  # noqa: BLE001  # what is done by the clock must not end the process
-            log.warning("not done, next turn will try again", what=what, error=describe(error))
+            log.warning("not done, next turn will try again", what=what, error=logs.describe(error))
 
 
 class HttpApi(Entrypoint):

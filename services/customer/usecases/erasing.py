@@ -159,6 +159,7 @@ UNCONCERNED: dict[str, str] = {
     "retention_run": "counts",
     "inbox": "identifiers of events",
     "inbox_suspect": "identifiers of events",
+    "pulse": "a moment",
     "policy": "numbers of rules",
 }
 """The other tables, and why nothing becomes of them."""

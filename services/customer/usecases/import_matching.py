@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from chassis import logs
 from chassis.clock import LOCAL
-from chassis.database import describe
 from chassis.outbox import Cause, set_cause
 from chassis.rows import as_json
 from contracts.customer.imports import Department, Outcome
@@ -134,7 +133,9 @@ def _match_or_halve(session: Session, file: Any, rows: Sequence[Any], *, now: da
         if isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError):
             raise
         if len(rows) == 1:
-            log.warning("row rejected unforeseen", import_id=str(file.id), row=rows[0].number, error=describe(error))
+            log.warning(
+                "row rejected unforeseen", import_id=str(file.id), row=rows[0].number, error=logs.describe(error)
+            )
             code, zh, en = _FAILED
             return [Report(rows[0].number, Outcome.REJECTED, code=code, zh=zh, en=en)]
     middle = len(rows) // 2

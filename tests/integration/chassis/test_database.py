@@ -169,7 +169,7 @@ def test_a_defect_or_a_conflict_is_no_outage(db, state):
 def test_a_server_that_is_not_there_is_an_outage():
     nowhere = Database("postgresql://nobody:x@127.0.0.1:9/none")
     with pytest.raises(sqlalchemy.exc.OperationalError) as caught:
-        nowhere.ping()
+        nowhere.probe()
     assert is_outage(caught.value)
     nowhere.close()
 

@@ -129,14 +129,27 @@ def test_a_message_waits_in_its_tier_and_returns_to_its_consumer_alone(clean_que
     assert clean_queues.count("customer") == clean_queues.count("reporting") == 0
 
 
-def test_a_message_returned_too_often_ends_in_the_dead_queue(clean_queues: Broker):
+def test_a_message_that_comes_back_often_is_not_convicted_by_the_broker(clean_queues: Broker):
+    """It counts a delivery for everything that was in hand when a link fell (decision 0006)."""
     clean_queues.publish("followup.inbox", "vehicle_delivered.v1.HN", b"{}")
     with clean_queues.channel("followup") as channel:
-        for _ in range(topology.DELIVERY_LIMIT + 1):
+        for _ in range(60):
             message = eventually(lambda: channel.basic_get("followup"))
             channel.basic_reject(message.delivery_tag, requeue=True)
-    dead = clean_queues.take("followup.dead")
-    assert dead.properties["application_headers"]["x-death"][0]["reason"] == "delivery_limit"
+    assert clean_queues.take("followup").body == b"{}"
+    assert clean_queues.count("followup.dead") == 0
+
+
+def test_a_queue_of_an_older_form_is_made_anew_if_nothing_is_in_it(clean_queues: Broker):
+    older = {**topology.SURE, "x-dead-letter-exchange": "followup.dead", "x-delivery-limit": 20}
+    with clean_queues.channel() as channel:
+        channel.queue_delete("followup")
+        channel.queue_declare("followup", durable=True, auto_delete=False, arguments=older)
+    management, wanted = clean_queues.management, clean_queues.wanted
+    eventually(lambda: "consumers" in management.call("GET", f"/queues/{topology.VHOST}/followup"), within=15)
+    assert management.remake(wanted) == []
+    clean_queues.apply()
+    assert management.diff(wanted) == []
 
 
 # -- who is refused what -----------------------------------------------------------------------------
