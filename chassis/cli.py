@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -20,21 +22,34 @@ if TYPE_CHECKING:  # each command imports what it needs, so that `crm --help` is
     from chassis.topology import Management
 
 
-GATEWAYS = ("access", "privacy")
-"""Commands that read what the gateway owns; they stand in `gateway/commands.py`."""
+ELSEWHERE = {
+    "access": "gateway.commands:access",
+    "privacy": "gateway.commands:privacy",
+    "bootstrap": "gateway.bootstrap:main",
+}
+"""Commands about what the gateway owns, and where they stand."""
+AT_HAND = Path(__file__).resolve().parents[1] / ".run" / "env"
+"""The settings of the system that runs in this checkout."""
 
 
 class _Crm(click.Group):
     """The commands of this file and the gateway's, found by their place as its service class is (`chassis.runner`)."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), *GATEWAYS))
+        return sorted((*super().list_commands(ctx), *ELSEWHERE))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in GATEWAYS:
+        if cmd_name not in ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module("gateway.commands"), cmd_name)
+        _leave_out_the_notice_of_eventlet()
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
         return command
+
+
+def _leave_out_the_notice_of_eventlet() -> None:
+    """Its authors retire it (decision 0002); nine lines of that at each start tell an operator nothing new."""
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 
 @click.group(cls=_Crm, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -46,10 +61,7 @@ def main() -> None:
 @click.argument("services", nargs=-1, required=True)
 def run(services: tuple[str, ...]) -> None:
     """Run services in this process: names, or `all`."""
-    import warnings
-
-    # its authors retire eventlet (decision 0002); nine lines of it at each start tell an operator nothing new
-    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+    _leave_out_the_notice_of_eventlet()
     import eventlet
 
     eventlet.monkey_patch()
@@ -350,8 +362,29 @@ def keys() -> None:
     click.echo(f"CRM_CUSTOMER_SEALING_KEYS={settings.new_sealing_keys()}")
 
 
+def take_what_is_at_hand(environment: MutableMapping[str, str], file: Path) -> bool:
+    """Settings that are missing come from `make run` of this checkout, unless an address of another system is given."""
+    if any(name.startswith("CRM_") and name.endswith(("_URL", "_URI", "_FILE")) for name in environment):
+        return False
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        return False
+    for setting in (word for line in lines for word in shlex.split(line, comments=True)):
+        name, _, value = setting.partition("=")
+        environment.setdefault(name, value)
+    return True
+
+
+def run_here() -> None:
+    """The `crm` program: as `python -m chassis.cli`, but it finds the system that runs in this checkout."""
+    if take_what_is_at_hand(os.environ, AT_HAND):
+        click.echo(f"crm: the settings of {AT_HAND}", err=True)
+    run_cli()
+
+
 def run_cli() -> None:
-    """The `crm` program: an unreachable broker or database is one line, not a page."""
+    """Run a command: an unreachable broker or database is one line, not a page."""
     try:
         main()
     except Exception as error:

@@ -185,3 +185,8 @@ def is_contention(error: BaseException) -> bool:
 def is_lock_timeout(error: BaseException) -> bool:
     """True if somebody else held a row or key for too long."""
     return isinstance(error, DBAPIError) and _sqlstate(error) == "55P03"
+
+
+def is_duplicate(error: BaseException) -> bool:
+    """True if a row with this key is there already; a row that breaks another rule of its table is a defect."""
+    return isinstance(error, DBAPIError) and _sqlstate(error) == "23505"

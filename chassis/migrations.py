@@ -18,9 +18,11 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import BigInteger, Column, MetaData, String, Uuid, create_engine, pool, text
 
-from chassis import tables
+from chassis import logs, tables
 from chassis.database import driver_url
 from chassis.settings import Environment, named
+
+log = logs.get("migrations")
 
 ROOT = Path(__file__).resolve().parents[1]
 ROLES = ("OWNER_URL", "DATABASE_URL", "RELAY_URL")
@@ -57,6 +59,7 @@ def prepare(service: str, environment: Environment) -> None:
                 ).format(sql.Identifier(database), owner)
             )
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+        _quote_no_rows(connection, database)
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(sql.Identifier(database), owner, app, relay)
         )
@@ -72,6 +75,15 @@ def prepare(service: str, environment: Environment) -> None:
             connection.execute(sql.SQL(statement).format(owner=owner, app=app, relay=relay))
         if service == "customer":
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+
+
+def _quote_no_rows(connection: psycopg.Connection[Any], database: str) -> None:
+    """Let the server's own log tell errors without their detail, in which whole rows stand (S24)."""
+    wanted = sql.SQL("ALTER DATABASE {} SET log_error_verbosity = 'terse'").format(sql.Identifier(database))
+    try:
+        connection.execute(wanted)
+    except psycopg.errors.InsufficientPrivilege:
+        log.warning("the server's log may quote rows: set log_error_verbosity = terse there", database=database)
 
 
 def _in_database(admin: str, database: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import tables
+from chassis.database import is_duplicate
 from contracts.refusals import Conflict
 
 _policy = tables.policy
@@ -99,5 +100,7 @@ def publish(
                     published_at=now,
                 )
             )
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
         raise PolicyExists(code=policy.code, store_id=store_id) from None

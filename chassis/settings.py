@@ -27,7 +27,10 @@ class MissingSetting(SystemExit):
     """A variable is not set or not readable: the process ends with one line that names it."""
 
     def __init__(self, variable: str, wanted: str) -> None:
-        super().__init__(f"crm: set {variable} ({wanted}); deploy/env.example explains every variable")
+        super().__init__(
+            f"crm: set {variable} ({wanted}); deploy/env.example explains every variable, "
+            "and where `make run` runs, .venv/bin/crm finds them"
+        )
 
 
 class Environment:

@@ -53,6 +53,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         sales.VehicleAllocated,
         sales.VehicleDelivered,
         workshop.RepairOrderOpened,
+        workshop.RepairOrderKmCorrected,
         workshop.RepairAuthorized,
         workshop.RepairStageChanged,
         workshop.RepairReady,

@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from contracts.complaints import complaints, writable
+
 
 class Kind(StrEnum):
     """What sort of no it is."""
@@ -38,14 +40,17 @@ class Refusal(Exception):
         self.details = details
 
     def wire(self) -> dict[str, Any]:
-        """The form that travels between services."""
-        return {
-            "kind": self.kind,
-            "code": self.code,
-            "zh": self.zh.format_map(self.details),
-            "en": self.en.format_map(self.details),
-            "details": self.details,
-        }
+        """The form that travels between services; JSON can always hold it."""
+        wire: dict[str, Any] = writable(
+            {
+                "kind": self.kind,
+                "code": self.code,
+                "zh": self.zh.format_map(self.details),
+                "en": self.en.format_map(self.details),
+                "details": self.details,
+            }
+        )
+        return wire
 
 
 class NotFound(Refusal):
@@ -79,11 +84,14 @@ class RuleRefused(Refusal):
 
 
 class InvalidRequest(Invalid):
-    """The request does not have the declared shape. `details["errors"]` maps field to complaints."""
+    """The request does not have the declared shape. `details["errors"]` are complaints (`contracts.complaints`)."""
 
     code = "INVALID_REQUEST"
     zh = "请求内容有误,请检查标出的字段"
     en = "The request is not valid; see the fields named in errors"
+
+    def __init__(self, *, errors: object) -> None:
+        super().__init__(errors=complaints(errors))
 
 
 class OperationNotAllowed(NotAllowed):

@@ -10,9 +10,9 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -22,6 +22,8 @@ from uuid import UUID
 import marshmallow
 import orjson
 from marshmallow import fields, validate
+
+from contracts import complaints
 
 T = typing.TypeVar("T")
 
@@ -35,9 +37,13 @@ LARGEST_INTEGER = 2**53
 """Beyond this a JSON number is no longer exact in every client."""
 
 
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""No day or moment of our business lies before the one, or at or after the other: another is a slip of the keyboard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Bounds of a text field, in characters."""
+    """Bounds of a text field, in characters; one that must hold something holds more than blanks."""
 
     at_least: int = 0
     at_most: int = LONGEST_TEXT
@@ -73,11 +79,11 @@ class Names:
 
 
 class InvalidShape(ValueError):
-    """A message does not have the shape it was declared with. `errors` maps field to complaints."""
+    """A message does not have the shape it was declared with. `errors` are the first complaints, by field."""
 
-    def __init__(self, shape: type, errors: Mapping[str, Any]) -> None:
-        super().__init__(f"{shape.__name__}: {errors}")
-        self.errors = dict(errors)
+    def __init__(self, shape: type, errors: object) -> None:
+        self.errors = complaints.complaints(errors)
+        super().__init__(f"{shape.__name__}: {self.errors}")
 
 
 def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = False) -> T:
@@ -85,13 +91,12 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
 
     `tolerant` ignores unknown fields (consumers of events do), else they are refused;
     `loose` takes numbers written as text (query strings).
-    Raises InvalidShape with every complaint at once.
+    Raises InvalidShape with the first complaints at once.
     """
     try:
         return typing.cast("T", schema_of(shape, loose, tolerant).load(raw))  # type: ignore[arg-type]  # it checks
     except marshmallow.ValidationError as error:
-        complaints = error.messages if isinstance(error.messages, dict) else {"_": error.messages}
-        raise InvalidShape(shape, complaints) from None
+        raise InvalidShape(shape, error.messages) from None
 
 
 def dump(value: object) -> bytes:
@@ -139,6 +144,18 @@ def _default(field: dataclasses.Field[Any]) -> object:
     return dataclasses.MISSING
 
 
+def _not_blank(text: str) -> None:
+    """Blanks say nothing, and whoever reads them finds nothing there."""
+    if not text.strip():
+        raise marshmallow.ValidationError("Must not be blank.")
+
+
+_MOMENTS = validate.Range(
+    EARLIEST, LATEST, max_inclusive=False, error=f"Must be from {EARLIEST.year} to {LATEST.year - 1}."
+)
+_DAYS = validate.Range(EARLIEST.date(), LATEST.date(), max_inclusive=False, error=_MOMENTS.error)
+
+
 def _no_nul(data: object) -> None:
     """PostgreSQL keeps no NUL, neither in text nor inside free data."""
     if isinstance(data, dict):
@@ -175,7 +192,8 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner
     if hint is str:
         text = next((mark for mark in marks if isinstance(mark, Text)), Text())
         bounds = validate.Length(min=text.at_least or None, max=text.at_most)
-        return fields.String(validate=[bounds, _no_nul], **settings)
+        filled = [_not_blank] if text.at_least and not manner.tolerant else []
+        return fields.String(validate=[bounds, *filled, _no_nul], **settings)
     if hint is int:
         span = next((mark for mark in marks if isinstance(mark, Between)), Between(-LARGEST_INTEGER, LARGEST_INTEGER))
         return fields.Integer(strict=not manner.loose, validate=validate.Range(span.low, span.high), **settings)
@@ -192,6 +210,8 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner
         return fields.Enum(hint, by_value=True, **settings)
     if dataclasses.is_dataclass(hint):
         return fields.Nested(schema_of(typing.cast("type", hint), *manner), **settings)
+    if hint in (date, datetime) and not manner.tolerant:
+        settings["validate"] = _MOMENTS if hint is datetime else _DAYS
     plain_field: Callable[..., fields.Field[Any]] | None = {
         bool: fields.Boolean,
         UUID: fields.UUID,

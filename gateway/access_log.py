@@ -29,6 +29,8 @@ log = logs.get("access")
 
 WINDOW = timedelta(hours=1)
 """What the ration is for."""
+NOBODY = "-"
+"""The subject of an entry that names nobody, or several people as `customers`."""
 
 ACCESSES = Counter("crm_access_total", "Accesses to personal data that were written down", ["operation"])
 REFUSED = Counter("crm_reveals_refused_total", "Phone numbers not shown: the reader had seen his hour's worth")
@@ -40,7 +42,7 @@ _columns = _table.c
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who saw whose data by what operation, and why. `customers` are those whom a file held."""
+    """Who saw whose data by what operation, and why. `customers` are those whom a file held, or searches gave."""
 
     staff_id: str
     operation: str
@@ -71,7 +73,7 @@ def write(session: Session, access: Access, *, now: datetime, most: int | None =
         "subject_id": access.subject_id,
         "reason": access.reason,
         "request_id": access.request_id,
-        "customers": list(access.customers) or None,
+        "customers": list(access.customers) or ([] if access.subject_id == NOBODY else None),
     }
     row = session.execute(insert(AccessEntry).values(values).returning(_columns.position, _columns.hash)).one()
     if most is not None:
@@ -99,6 +101,16 @@ def head(connection: Connection) -> Link:
     return Link(row.position, row.hash) if row else Link(0, START)
 
 
+def tell(access: Access, written: Link) -> None:
+    """Count an entry that was committed, and tell its hash: an anchor."""
+    ACCESSES.labels(access.operation).inc()
+    log.info("written down", **_said(access), position=written.position, hash=written.hash.hex())
+
+
+def _said(access: Access) -> dict[str, str]:
+    return {"operation": access.operation, "staff_id": access.staff_id, "correlation_id": access.request_id}
+
+
 class AccessLog:
     """Writes accesses down, counts them and tells of them."""
 
@@ -109,19 +121,13 @@ class AccessLog:
     def write_down(self, access: Access, *, rationed: bool, now: datetime) -> None:
         """One transaction; the log line bears the hash, which makes it an anchor. Raises RevealLimit."""
         most = self._most if rationed else None
-        said = {
-            "operation": access.operation,
-            "staff_id": access.staff_id,
-            "correlation_id": access.request_id,
-        }
         try:
             written = self._database.run(lambda session: write(session, access, now=now, most=most))
         except RevealLimit as refusal:
             REFUSED.inc()
-            log.warning("not shown: more than one person sees in an hour", **said, **refusal.details)
+            log.warning("not shown: more than one person sees in an hour", **_said(access), **refusal.details)
             raise
-        ACCESSES.labels(access.operation).inc()
-        log.info("written down", **said, position=written.position, hash=written.hash.hex())
+        tell(access, written)
 
     def tell_head(self, *, now: datetime) -> None:
         """The newest entry as a metric, and once a day as a log line: anchors that outlive the table."""

@@ -39,10 +39,14 @@ class Answering:
         route: Route,
         actor: Actor,
         context: CallContext,
+        item: dict[str, Any] | None = None,
         expand: bool = False,
         form: Form | None = None,
     ) -> Response:
-        """The answer that carries this response; without marks in its declaration the bytes pass as they are."""
+        """The answer that carries this response; without marks in its declaration the bytes pass as they are.
+
+        `item` is the body, if somebody has read it already.
+        """
         shape = route.operation.response
         plan, versioned = plan_of(shape, actor.roles), _has_version(shape)
         extra: tuple[tuple[str, str], ...] = (("X-Request-Id", context.correlation_id),)
@@ -50,7 +54,7 @@ class Answering:
         if route.gives_file:
             return _file(orjson.loads(body), status=status, extra=extra)
         if plan.is_needed or expand or versioned or route.found or form:
-            item = orjson.loads(body)
+            item = orjson.loads(body) if item is None else item
             if versioned:
                 extra = (*extra, ("ETag", f'"{item["version"]}"'))
             if route.found and not item["created"]:

@@ -1,4 +1,4 @@
-"""The first administrator: `python -m gateway.bootstrap --account admin`. There are no default accounts.
+"""The first administrator: `crm bootstrap --account admin`. There are no default accounts.
 
 The one-time password is printed as JSON, or taken from CRM_BOOTSTRAP_PASSWORD and not printed.
 It opens nothing but the way to a password of one's own, for 24 hours. Safe to repeat:
@@ -24,7 +24,7 @@ from gateway.models import Account
 from gateway.passwords import make_hash, require_strong
 
 
-@click.command()
+@click.command("bootstrap")
 @click.option("--account", required=True, help="The administrator's account.")
 @click.option("--name", default="系统管理员", help="How he is shown.")
 @click.option("--keep", is_flag=True, help="In a test system: the password need not be changed.")

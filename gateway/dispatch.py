@@ -31,6 +31,7 @@ from gateway.faults import HttpFault
 from gateway.local import LocalOperations
 from gateway.pages import Pages
 from gateway.routing import Route, Table
+from gateway.searching import Asking, Searches
 from gateway.sessions import Live, Sessions
 from gateway.wire import Request, Response
 
@@ -64,6 +65,7 @@ class Dispatcher:
     table: Table
     pages: Pages
     access_log: AccessLog
+    searches: Searches
     caller: Caller
     sessions: Sessions
     local: LocalOperations
@@ -87,7 +89,7 @@ class Dispatcher:
             if not route.public:
                 live = self._who(request, route)
             response = self._operate(request, route, path_values, live, request_id)
-        except Exception as error:  # noqa: BLE001  # whatever went wrong is an answer; problems.answer logs it
+        except (Exception, Timeout) as error:  # noqa: BLE001  # whatever went wrong is an answer; it is logged there
             language = language_of(request.headers.get("accept-language", ""))
             response = problems.answer(error, language=language, request_id=request_id)
         seconds = time.perf_counter() - started
@@ -139,10 +141,13 @@ class Dispatcher:
             body = self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
         else:
             body = self._call(operation, asked, context)
+        item = orjson.loads(body) if route.searches else None
+        if route.searches and item is not None and (search := route.searches(asked, item)):
+            self.searches.admit(search, Asking(actor.staff_id, operation.name, request_id), now=clock.now())
         if route.logs_access:
             self._log_access(asked, route, body=body, staff_id=actor.staff_id, request_id=request_id)
         return self.answering.show(
-            body, route=route, actor=actor, context=context, expand=expand, form=route.form(asked)
+            body, item=item, route=route, actor=actor, context=context, expand=expand, form=route.form(asked)
         )
 
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:

@@ -19,7 +19,7 @@ WORDS = {
     "spouse_of": "配偶", "employee_of": "雇员(所属单位)", "driver_of": "驾驶员", "parent_of": "父母",
     "referrer_of": "介绍人",
     "order_signed": "签订订单", "vehicle_delivered": "交车", "payment_confirmed": "收款",
-    "repair_order_opened": "送修开单",
+    "repair_order_opened": "送修开单", "repair_order_km_corrected": "里程更正",
     "repair_settled": "维修结算", "repair_ready": "维修完工", "vehicle_returned": "交还车辆",
     "visit_planned": "计划回访", "visit_rescheduled": "回访改期",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",

@@ -45,6 +45,17 @@ class RevealLimit(NotAllowed):
     en = "One person sees at most {most} full phone numbers in an hour; try again in {retry_after} seconds"
 
 
+class SearchLimit(NotAllowed):
+    """He searched by numbers as often as one person may (`gateway/search_ration.py`); found or not is not told.
+
+    `details["retry_after"]` is in seconds.
+    """
+
+    code = "SEARCH_LIMIT"
+    zh = "按号码查询次数已达上限,请{retry_after}秒后再试;姓名、车牌、车架号不受限制"
+    en = "You searched by numbers too often; try again in {retry_after} seconds. Names, plates and VINs are not limited"
+
+
 class PasswordTooWeak(Invalid):
     """Too short, too long, or among the first that anybody would try."""
 

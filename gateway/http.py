@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import eventlet
+from eventlet.timeout import Timeout
 from nameko.web.server import WebServer
 from prometheus_client import Gauge
 
@@ -103,10 +104,25 @@ class Server(WebServer):
             if request is None:
                 return
             connection.busy = True
-            response = self.handler(request)
+            response = self._answer(request)
             keep = request.keep and self._is_accepting
-            connection.write(response, keep=keep, without_body=request.method == "HEAD")
+            try:
+                connection.write(response, keep=keep, without_body=request.method == "HEAD")
+            except OSError:
+                raise
+            except Exception as error:  # noqa: BLE001  # HTTP cannot hold it, and nothing of it has been sent
+                log.error("answer not written", error=describe(error), where=logs.origin(error))  # noqa: TRY400  # no data
+                connection.write(_told(faults.INTERNAL), keep=False)
+                return
             connection.busy = False
+
+    def _answer(self, request: Request) -> Response:
+        """The handler's answer, or that it gave none: whoever asked must not wait in vain."""
+        try:
+            return self.handler(request)
+        except (Exception, Timeout) as error:  # noqa: BLE001  # it is an answer, whatever it is
+            log.error("request not answered", error=describe(error), where=logs.origin(error))  # noqa: TRY400  # no data
+            return _told(faults.INTERNAL)
 
     def _make_room(self) -> bool:
         """Close the connection that has been open longest without a request in hand; False if all are busy."""

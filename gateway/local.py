@@ -24,11 +24,12 @@ from contracts.envelope import Doer
 from contracts.gateway import operations
 from contracts.gateway.operations import Secret
 from contracts.operation import Operation
-from gateway import access_log, organisation
+from gateway import access_log, organisation, searching
 from gateway.accounts import INITIAL_FOR, Accounts
 from gateway.asking import LocalCall
 from gateway.clock import Clock
 from gateway.passwords import require_strong
+from gateway.searching import Searches
 
 Work = Callable[[Session, Any, LocalCall], object]
 Query = Callable[[Connection, Any, LocalCall], object]
@@ -37,8 +38,8 @@ Query = Callable[[Connection, Any, LocalCall], object]
 class LocalOperations:
     """Answers the operations that the gateway owns."""
 
-    def __init__(self, *, database: Database, accounts: Accounts, clock: Clock) -> None:
-        self._database, self._accounts = database, accounts
+    def __init__(self, *, database: Database, accounts: Accounts, searches: Searches, clock: Clock) -> None:
+        self._database, self._accounts, self._searches = database, accounts, searches
         self.table: dict[str, Callable[[Any, LocalCall], bytes]] = {
             operations.log_in.name: _dumped(accounts.log_in),
             operations.log_out.name: _dumped(accounts.log_out),
@@ -50,7 +51,8 @@ class LocalOperations:
             operations.create_staff.name: self._create_staff,
             operations.change_staff.name: self._change_staff,
             operations.list_staff.name: self._query(organisation.list_staff),
-            operations.list_access.name: self._query(access_log.list_access),
+            operations.list_access.name: self._list_access,
+            operations.ration_searches.name: self._ration_searches,
             operations.set_clock.name: _dumped(clock.set_clock),
         }
 
@@ -80,6 +82,15 @@ class LocalOperations:
     def _change_staff(self, request: operations.ChangeStaff, call: LocalCall) -> bytes:
         answer = self._command(operations.change_staff, organisation.change_staff)(request, call)
         self._accounts.sessions.forget()
+        return answer
+
+    def _list_access(self, request: operations.ListAccess, call: LocalCall) -> bytes:
+        self._searches.write()
+        return self._query(access_log.list_access)(request, call)
+
+    def _ration_searches(self, request: operations.RationSearches, call: LocalCall) -> bytes:
+        answer = self._command(operations.ration_searches, searching.ration_searches)(request, call)
+        self._searches.forget()
         return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, Text, Uuid, text
@@ -144,11 +144,24 @@ class LoginFailure(Base):
     blocked_until: Mapped[datetime | None]
 
 
+class Searched(Base):
+    """A search by a number, until the day after: `what` stands for the number and does not tell it."""
+
+    __tablename__ = "searched"
+
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    what: Mapped[bytes] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    missed: Mapped[bool]
+    at: Mapped[datetime]
+
+
 class AccessEntry(Base):
     """One access to personal data (R62). The application may add rows and read them, nothing else.
 
     `position` and `hash` are the database's own (`gateway/chain.py`): it links each row to the one before it.
-    `customers` are those whom a file held; where the subject is the customer himself there are none.
+    `customers` are those whom a file held, or searches gave; where the subject is the customer himself there are none.
     """
 
     __tablename__ = "access_log"

@@ -6,7 +6,7 @@ import dataclasses
 import typing
 from typing import Any
 
-from contracts import access, refusals
+from contracts import access, complaints, refusals
 from contracts.operation import Kind
 from gateway import errors, faults
 from gateway.json_schema import Schema, Schemas
@@ -33,7 +33,8 @@ ABOUT = """\
 - 版本 Versions: an `ETag` is the version; `If-Match` refuses a change of anything newer (412).
 - 金额 Money is in fen (分), moments are ISO 8601 with `+08:00`.
 - 错误 Errors are `application/problem+json` with a stable `code`, in Chinese or English (`Accept-Language`).
-  Not JSON is 400 `MALFORMED_JSON`; JSON that does not fit is 422 `INVALID_REQUEST` with `errors` by field.
+  Not JSON is 400 `MALFORMED_JSON`; JSON that does not fit is 422 `INVALID_REQUEST` with `errors` by field
+  (`{"lines": {"2": {"km": ["…"]}}}`: the third line's kilometres).
 """
 
 _HEADERS: dict[str, Schema] = {
@@ -85,11 +86,25 @@ _PROBLEM: Schema = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "稳定的错误码 · Stable."},
         "detail": {"type": "string"},
-        "errors": {"type": "object", "description": "INVALID_REQUEST: field → complaints."},
+        "errors": {
+            "$ref": "#/components/schemas/Complaints",
+            "description": f"INVALID_REQUEST: 字段 → 问题 · field → complaints, the first {complaints.MOST}.",
+        },
         "details": {"type": "object", "description": "The facts that stand in the way."},
         "request_id": {"type": "string"},
     },
     "required": ["type", "title", "status", "code", "detail", "request_id", "details"],
+}
+_COMPLAINTS: Schema = {
+    "type": "object",
+    "description": (
+        "按字段名列出;列表成员按其位置(从0起),如 lines.2.km;`_` 是不属于单个字段的问题 · "
+        'By the names that lead there; a list\'s member by its place, from "0" on, such as lines → 2 → km; '
+        "what concerns no single field is under `_`."
+    ),
+    "additionalProperties": {
+        "anyOf": [{"type": "array", "items": {"type": "string"}}, {"$ref": "#/components/schemas/Complaints"}]
+    },
 }
 
 
@@ -107,7 +122,11 @@ def document(table: Table) -> dict[str, Any]:
         "security": [{"session": []}],
         "paths": paths,
         "components": {
-            "schemas": {**dict(sorted(schemas.components.items())), "Problem": _PROBLEM},
+            "schemas": {
+                **dict(sorted(schemas.components.items())),
+                "Complaints": _COMPLAINTS,
+                "Problem": _PROBLEM,
+            },
             "parameters": _HEADERS,
             "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
         },
@@ -245,6 +264,8 @@ def codes_of(route: Route) -> list[str]:
         always = [code for code in always if code not in ("IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS")]
     if route.rationed:
         always.append(errors.RevealLimit.code)
+    if route.searches:
+        always.append(errors.SearchLimit.code)
     if not any(field.name == EXPECTED for field in dataclasses.fields(operation.request)):
         always = [code for code in always if code != refusals.StaleVersion.code]
     return [*operation.refuses, *always]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis import turns
 from chassis.context import Call
+from chassis.database import is_duplicate
 from chassis.outbox import record
 from contracts import access
 from contracts.fields import Nothing
@@ -176,7 +177,9 @@ def _add(session: Session, row: Base, *, code: str) -> None:
     try:
         with session.begin_nested():
             session.add(row)
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
         raise CodeTaken(code=code) from None
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from eventlet.timeout import Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import logs
 from chassis.database import is_outage
 from chassis.link import LinkDown
 from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
+from contracts.complaints import complaints, sentences, writable
 from contracts.refusals import Kind, Refusal
 from gateway import faults
 from gateway.faults import Fault, HttpFault
@@ -34,6 +36,7 @@ STATUS_OF_CODE = {
     "STALE_VERSION": 412,
     "TOO_MANY_ATTEMPTS": 429,
     "REVEAL_LIMIT": 429,
+    "SEARCH_LIMIT": 429,
 }
 """Codes that HTTP has a status of its own for."""
 
@@ -49,7 +52,21 @@ LATER = ("Retry-After", "2")
 
 
 def answer(error: BaseException, *, language: str, request_id: str) -> Response:
-    """The answer to a request that ended in this error; what nobody expected is logged with its trace."""
+    """The answer to a request that ended in this error, always; what nobody expected is logged with its trace."""
+    try:
+        return _answer(error, language=language, request_id=request_id)
+    except Exception as worse:  # noqa: BLE001  # an error that cannot be told is told as one that nobody expected
+        log.error(  # noqa: TRY400  # the trace of a refusal may hold personal data
+            "problem not told",
+            request_id=request_id,
+            problem=type(error).__name__,
+            error=describe(worse),
+            where=logs.origin(worse),
+        )
+        return of_fault(faults.INTERNAL, language=language, request_id=request_id)
+
+
+def _answer(error: BaseException, *, language: str, request_id: str) -> Response:
     if isinstance(error, Refusal):
         return of_refusal(error.wire(), language=language, request_id=request_id)
     if isinstance(error, Refused):
@@ -68,6 +85,8 @@ def _fault_of(error: BaseException) -> Fault:
     for kind, fault in _FAULT_OF:
         if isinstance(error, kind):
             return fault
+    if isinstance(error, Timeout):
+        return faults.TIMED_OUT
     if isinstance(error, SQLAlchemyError) and is_outage(error):
         return faults.UNAVAILABLE
     return faults.INTERNAL
@@ -84,8 +103,8 @@ def of_refusal(wire: dict[str, Any], *, language: str, request_id: str) -> Respo
         headers = (("Retry-After", str(int(details["retry_after"]))),)
     elif code == "REQUEST_IN_PROGRESS":
         headers = (("Retry-After", "1"),)
-    errors = details.pop("errors", None)
-    detail = "; ".join(_told(errors)) if errors else wire[language]
+    errors = complaints(details.pop("errors", {}))
+    detail = "; ".join(sentences(errors)) if errors else wire[language]
     body = _body(status, code, wire[language], detail, request_id, details)
     if errors:
         body["errors"] = errors
@@ -124,15 +143,4 @@ def _response(
     status: int, body: dict[str, Any], *, headers: tuple[tuple[str, str], ...], request_id: str, language: str
 ) -> Response:
     extra = (("X-Request-Id", request_id), ("Content-Language", language), *headers)
-    return Response(status, orjson.dumps(body, default=str), PROBLEM, extra)
-
-
-def _told(errors: Any, path: str = "") -> list[str]:
-    """Complaints, one line each: `vehicle.vin: Missing data for required field.`."""
-    if isinstance(errors, dict):
-        return [
-            line for name, inner in errors.items() for line in _told(inner, f"{path}.{name}" if path else str(name))
-        ]
-    if isinstance(errors, list):
-        return [line for inner in errors for line in _told(inner, path)]
-    return [f"{path}: {errors}"]
+    return Response(status, orjson.dumps(writable(body), default=str), PROBLEM, extra)

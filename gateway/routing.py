@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from contracts.operation import Operation
 from gateway import faults
 from gateway.faults import HttpFault
+from gateway.search_ration import Search
 from gateway.wire import NOTHING_MAY_RUN
 
 BASE = "/api/v1"
@@ -45,6 +46,7 @@ class Route:
     `found` is it instead where the response says `created: false`.
     `logs_access` writes the access to personal data into the access log before it is answered;
     `rationed` answers so many of them per person and hour (`gateway/access_log.py`).
+    `searches` tells of a request and its answer whether it was a search by a number: rationed, and written down.
     `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
     `forms` are what the answer may be instead of JSON.
     `gives_file` answers with the response's `content` (base64) as a file of its `format`, called `file_name`;
@@ -59,6 +61,7 @@ class Route:
     found: int | None = None
     logs_access: bool = False
     rationed: bool = False
+    searches: Callable[[Mapping[str, Any], Mapping[str, Any]], Search | None] | None = None
     public: bool = False
     takes_bytes: str = ""
     gives_file: bool = False

@@ -8,6 +8,7 @@ from functools import partial
 
 from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
+from sqlalchemy.orm import Session
 
 from chassis import clock, logs, metrics
 from chassis.actors import Signer
@@ -15,6 +16,7 @@ from chassis.database import Database
 from chassis.entrypoints import run_scheduled
 from chassis.rpc import Caller
 from chassis.settings import Settings
+from gateway import searching
 from gateway.access_log import AccessLog
 from gateway.accounts import Accounts
 from gateway.answering import Answering
@@ -26,6 +28,7 @@ from gateway.local import LocalOperations
 from gateway.pages import Pages
 from gateway.passwords import Hashing
 from gateway.routes import TABLE
+from gateway.searching import Searches
 from gateway.sessions import Sessions
 from gateway.throttle import Throttle
 from gateway.wire import Request, Response
@@ -50,15 +53,17 @@ class Runtime(SharedExtension):
         self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
         self.sessions = Sessions(self.database, Signer(settings.http.signing_key))
         self.access_log = AccessLog(self.database, reveals_per_hour=settings.http.reveals_per_hour)
+        self.searches = Searches(self.database, secret=settings.http.signing_key)
         test_clock = Clock(test_mode=settings.test_mode)
         accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())
         self.dispatcher = Dispatcher(
             table=TABLE,
             pages=Pages(TABLE, self.container.config["health"]),
             access_log=self.access_log,
+            searches=self.searches,
             caller=self.caller,
             sessions=self.sessions,
-            local=LocalOperations(database=self.database, accounts=accounts, clock=test_clock),
+            local=LocalOperations(database=self.database, accounts=accounts, searches=self.searches, clock=test_clock),
             answering=Answering(self.caller, Directory(self.database)),
             clock=test_clock,
             test_mode=settings.test_mode,
@@ -68,11 +73,13 @@ class Runtime(SharedExtension):
     def start(self) -> None:
         self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
         self.container.spawn_managed_thread(self._look_after, identifier="sweep")
+        self.container.spawn_managed_thread(partial(self.searches.run, self.stopping), identifier="searches")
         self.container.config["health"].watch(self)
 
     def stop(self) -> None:
         self.stopping.set()
         self.caller.link.stop()
+        self._try("searches", self.searches.write)
         self.database.close()
 
     def problems(self) -> list[str]:
@@ -98,7 +105,11 @@ class Runtime(SharedExtension):
             self._try("sweep", self._sweep)
 
     def _sweep(self) -> int:
-        return run_scheduled(self.database, "gateway.sweep", partial(self.sessions.sweep, now=clock.now()))
+        def work(session: Session) -> int:
+            searching.sweep(session, now=clock.now())
+            return self.sessions.sweep(session, now=clock.now())
+
+        return run_scheduled(self.database, "gateway.sweep", work)
 
     def _try(self, what: str, work: Callable[[], object]) -> None:
         try:

@@ -31,6 +31,9 @@ ROLES = (
     ("finance", "财务"),
 )
 
+RATION = {"given_a_day": 1_000_000, "phone_misses_an_hour": 100_000, "phone_misses_a_day": 1_000_000}
+"""Of searches by phone."""
+
 Say = Callable[[str], None]
 
 
@@ -67,6 +70,8 @@ def build(base_url: str, *, admin: tuple[str, str], people_file: Path, say: Say)
         password = _first_session(base_url, code, initial)[1] if begins_now else initial
         people[code] = {"account": code, "password": password, "store": stores[0], "role": role}
     _remember(people_file, people)
+    leader = _session(base_url, people, "leader", "HN")
+    leader.post("/searches/policy", RATION)  # one person stands for a whole shop here; guessing cards stays rationed
     say(f"  组织  1 dealer, {len(STORES)} stores, {len(hired)} staff created through the API")
     with CUSTOMERS.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))

@@ -130,7 +130,7 @@ ask_export = command(
     "customer.ask_export",
     AskExport,
     Export,
-    refuses=("SEGMENT_NOT_FOUND", "SEGMENT_TOO_LARGE"),
+    refuses=("SEGMENT_NOT_FOUND", "SEGMENT_TOO_LARGE", "FACT_NOT_ALLOWED"),
     summary="Ask for a segment's members as a file, with a reason; many need a second person's word",
 )
 list_exports = query("customer.list_exports", ListExports, Exports, summary="Exports that were asked for, newest first")

@@ -24,7 +24,8 @@ from contracts.shapes import Between, Text
 
 FIELD_CODES = (
     "NAME_INVALID", "MOBILE_INVALID", "VIN_INVALID", "PLATE_INVALID", "EMAIL_INVALID",
-    "ID_FORMAT", "ID_CHECKSUM", "ID_DATE", "ID_REGION", "COMPANY_ID_FORMAT", "COMPANY_ID_CHECKSUM",
+    "ID_FORMAT", "ID_CHECKSUM", "ID_DATE", "ID_REGION", "BIRTH_DATE_INVALID",
+    "COMPANY_ID_FORMAT", "COMPANY_ID_CHECKSUM",
 )  # fmt: skip
 """Why a field of a customer cannot be taken (E1 to E6)."""
 

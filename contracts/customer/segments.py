@@ -85,13 +85,13 @@ class Members:
     total: int
 
 
-SEGMENT_NOT_FOUND = "SEGMENT_NOT_FOUND"
+SEGMENT_NOT_FOUND, FACT_NOT_ALLOWED = "SEGMENT_NOT_FOUND", "FACT_NOT_ALLOWED"
 
 create_segment = command(
     "customer.create_segment",
     CreateSegment,
     Segment,
-    refuses=("FACT_NOT_ALLOWED", "SEGMENT_EXISTS"),
+    refuses=(FACT_NOT_ALLOWED, "SEGMENT_EXISTS"),
     summary="Save a predicate over customers' facts; its members follow the events from then on",
 )
 list_segments = query("customer.list_segments", ListSegments, Segments, summary="All segments with their sizes")
@@ -99,5 +99,9 @@ get_segment = query(
     "customer.get_segment", SegmentById, Segment, refuses=(SEGMENT_NOT_FOUND,), summary="A segment with its size"
 )
 segment_members = query(
-    "customer.segment_members", MembersAsked, Members, refuses=(SEGMENT_NOT_FOUND,), summary="Who is in a segment"
+    "customer.segment_members",
+    MembersAsked,
+    Members,
+    refuses=(SEGMENT_NOT_FOUND, FACT_NOT_ALLOWED),
+    summary="Who is in a segment",
 )

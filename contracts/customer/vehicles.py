@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from contracts.customer.operations import VehicleRole
 from contracts.fields import Km, Plate, Vin
+from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
 from contracts.shapes import Text
-
-
-class ReadingStatus(StrEnum):
-    """Whether an odometer reading fits those before it."""
-
-    OK = "OK"
-    LOWER = "LOWER"
-    IMPLAUSIBLE = "IMPLAUSIBLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +44,16 @@ class PartyShown:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How far the vehicle had been driven at a moment; `source` is the kind of event that told it."""
+    """How far the vehicle had been driven at a moment; `source` is the kind of event that told it.
+
+    `told_km` is what was told first, where it was corrected since.
+    """
 
     at: datetime
     km: Km
     status: ReadingStatus
     source: str
+    told_km: Km | None = None
 
 
 @dataclass(frozen=True, slots=True)

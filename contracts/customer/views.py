@@ -16,7 +16,11 @@ from contracts.shapes import Between, Text
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """One box for everything: phone (whole or last four), plate, VIN (whole or tail), name, pinyin, initials (R36)."""
+    """One box for everything (R36): name, pinyin, initials, phone, card, VIN, plate.
+
+    Phones are found by exactly their last four digits or whole, cards whole, VINs whole or by their last 6 to 8,
+    plates from four signs on.
+    """
 
     q: Annotated[str, Text(1, 60)]
     limit: Annotated[int, Between(1, 50)] = 20
@@ -97,9 +101,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found, best first."""
+    """What was found, best first. `searched_by` says by what was searched; `hint` what can be, if this fits nothing."""
 
     items: list[Hit]
+    hint: Alert | None = None
+    searched_by: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

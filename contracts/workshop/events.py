@@ -21,6 +21,17 @@ class RepairOrderOpened:
     km: int
 
 
+@event(producer="workshop", name="repair_order_km_corrected", version=1, subject="repair_order")
+class RepairOrderKmCorrected:
+    """The reading of a repair order was wrong: it was `told_km` until now, and is `km`."""
+
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    km: int
+    told_km: int
+
+
 @event(producer="workshop", name="repair_authorized", version=1, subject="repair_order")
 class RepairAuthorized:
     """The customer agreed to the work, its price and the time promised."""

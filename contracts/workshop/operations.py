@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Fen, Km, Page, Size, StaffId, StoreId, Version
+from contracts.fields import Fen, Km, Page, Reason, Size, StaffId, StoreId, Version
+from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
 
@@ -68,6 +69,16 @@ class OpenRepairOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectKm:
+    """The reading of the order was wrong; it should have been `km`."""
+
+    ro_id: UUID
+    km: Km
+    reason: Reason
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizeRepair:
     """The customer's consent: who gave it, how, and the time promised to him."""
 
@@ -98,7 +109,7 @@ class MoveRepair:
 
 @dataclass(frozen=True, slots=True)
 class InspectRepair:
-    """Quality control, by somebody who did not do the work (C7)."""
+    """Quality control, by somebody who neither did the work nor was given it (C7)."""
 
     ro_id: UUID
     verdict: Verdict = Verdict.PASSED
@@ -114,7 +125,12 @@ class RepairOrderById:
 
 @dataclass(frozen=True, slots=True)
 class RepairOrder:
-    """A repair order as shown. `total_fen` is of all lines, `authorized_fen` what the customer agreed to pay."""
+    """A repair order as shown. `total_fen` is of all lines, `authorized_fen` what the customer agreed to pay.
+
+    `km_status` says whether the reading fits the vehicle's others in the workshop; the customer service, which knows
+    all of them, has the last word (`customer.vehicle`). `first_km` is what was read first, where it was corrected.
+    `worked_by` are all who were ever given its work, or began or ended it; none of them may inspect it (C7).
+    """
 
     ro_id: UUID
     number: str
@@ -130,7 +146,11 @@ class RepairOrder:
     authorized_fen: Fen
     opened_at: datetime
     version: int
+    km_status: ReadingStatus = ReadingStatus.OK
+    first_km: int | None = None
+    km_reason: str = ""
     technician_id: StaffId | None = None
+    worked_by: list[StaffId] = field(default_factory=list)
     bay: str = ""
     promised_at: datetime | None = None
     first_promise: datetime | None = None
@@ -163,11 +183,14 @@ class RepairOrders:
 _MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
 
 open_repair_order = command(
-    "workshop.open_repair_order",
-    OpenRepairOrder,
+    "workshop.open_repair_order", OpenRepairOrder, RepairOrder, summary="Take a vehicle in, whatever its odometer shows"
+)
+correct_km = command(
+    "workshop.correct_km",
+    CorrectKm,
     RepairOrder,
-    refuses=("ODOMETER_BACKWARDS",),
-    summary="Take a vehicle in",
+    refuses=("REPAIR_ORDER_NOT_FOUND",),
+    summary="Correct the reading of a repair order, at any stage",
 )
 authorize_repair = command(
     "workshop.authorize_repair",
@@ -177,11 +200,25 @@ authorize_repair = command(
     summary="Record the customer's consent and the promise to him",
 )
 dispatch_repair = command(
-    "workshop.dispatch_repair", DispatchRepair, RepairOrder, refuses=_MOVING, summary="Give the work to a technician"
+    "workshop.dispatch_repair",
+    DispatchRepair,
+    RepairOrder,
+    refuses=_MOVING,
+    summary="Give the work to a technician, or to another",
 )
-start_repair = command("workshop.start_repair", MoveRepair, RepairOrder, refuses=_MOVING, summary="Begin the work")
+start_repair = command(
+    "workshop.start_repair",
+    MoveRepair,
+    RepairOrder,
+    refuses=(*_MOVING, "WORK_OF_ANOTHER"),
+    summary="Begin the work: the technician it was given to, or a manager, who has then worked on it",
+)
 finish_repair = command(
-    "workshop.finish_repair", MoveRepair, RepairOrder, refuses=_MOVING, summary="Work done, over to quality control"
+    "workshop.finish_repair",
+    MoveRepair,
+    RepairOrder,
+    refuses=(*_MOVING, "WORK_OF_ANOTHER"),
+    summary="Work done, over to quality control",
 )
 inspect_repair = command(
     "workshop.inspect_repair",

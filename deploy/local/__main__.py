@@ -17,7 +17,7 @@ from deploy.local.infrastructure import Infrastructure
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process
 from deploy.local.rabbitmq import RabbitMQ
-from deploy.local.run_dir import RunDir
+from deploy.local.run_dir import ENVIRONMENT, RunDir
 from deploy.local.stack import Stack
 
 
@@ -77,6 +77,8 @@ def run(run_dir: Path, *, mode: str, with_demo: bool) -> int:
             _try_demo(stack)
         elif not with_demo and demo.make_first_administrator(stack):
             _say(f"Log in as {demo.ADMINISTRATOR}; the first password is in {stack.run_dir.path / 'secrets.json'}")
+        settings = stack.run_dir.path / ENVIRONMENT
+        _say(f".venv/bin/crm is its operator's command; it, or a shell, has its settings from {settings}")
         _say(f"Ctrl-C stops it; the data stays in {stack.run_dir.path}")
         _wait_for_ever()
     except KeyboardInterrupt:
@@ -112,6 +114,7 @@ def serve_infrastructure(run_dir: Path) -> int:
         servers = Infrastructure(run_dir)
         try:
             servers.start()
+            servers.keep_running()
             urls = {
                 "CRM_DATABASE_URL": servers.database_url,
                 "CRM_AMQP_URI": servers.amqp_uri,

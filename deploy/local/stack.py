@@ -96,6 +96,7 @@ class Stack:
         self.supervisor.stop()
         self.infrastructure.stop()
         if self._lock is not None:
+            self.run_dir.forget_environment()
             self._lock.close()
             self._lock = None
 
@@ -116,7 +117,9 @@ class Stack:
         return self._ports or environment.known_ports(self.run_dir)
 
     def _start(self) -> None:
+        environment.hold_http_port(self.run_dir)  # first: the servers are not to take it, nor to start for nothing
         self.infrastructure.start()
+        self.infrastructure.keep_running()
         self._ports = environment.choose_ports(self.run_dir)
         began = time.monotonic()
         # one process for databases, roles, migrations, broker users and topology: five would take seconds longer
@@ -127,4 +130,5 @@ class Stack:
         for name in names:
             self.supervisor.start(self.program(name))
         self.supervisor.wait_ready(READY_SECONDS)
+        self.run_dir.tell_environment(self.env_for(PREPARE) | self.env_for(ALL) | self.env_for(RELAY))
         self._progress(f"{', '.join(names)} are ready ({time.monotonic() - began:.1f} s)")

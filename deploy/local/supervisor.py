@@ -1,5 +1,6 @@
 """Keeps programs running: starts them, starts them again when they die, ends them together."""
 
+import contextlib
 import http.client
 import signal
 import subprocess
@@ -169,7 +170,11 @@ class Supervisor:
         while not self._stopping.wait(LOOK_SECONDS):
             with self._lock:
                 for kept in self._kept.values():
-                    self._look_at(kept)
+                    try:
+                        self._look_at(kept)
+                    except Exception as problem:  # noqa: BLE001  # a full disk, no more processes: others are to be kept
+                        kept.start_again_at = time.monotonic() + kept.pause
+                        _note(kept, f"is not started: {problem}")
 
     def _look_at(self, kept: _Kept) -> None:
         """Notice a death, and start again when its pause is over."""
@@ -181,9 +186,10 @@ class Supervisor:
             if lived >= HEALTHY_AFTER:
                 kept.pause = FIRST_PAUSE
             kept.start_again_at = now + kept.pause
-            _note(kept, f"ended with code {kept.child.returncode} after {lived:.1f} s, again in {kept.pause:.1f} s")
+            ended = f"ended with code {kept.child.returncode} after {lived:.1f} s, again in {kept.pause:.1f} s"
             kept.pause = min(kept.pause * 2, LONGEST_PAUSE)
             kept.child = None
+            _note(kept, ended)
         elif now >= kept.start_again_at:
             kept.restarts += 1
             self._launch(kept)
@@ -219,5 +225,5 @@ def _complaint(kept: _Kept) -> str:
 
 
 def _note(kept: _Kept, line: str) -> None:
-    with kept.log.open("a") as log:
+    with contextlib.suppress(OSError), kept.log.open("a") as log:
         log.write(f"--- supervisor: {kept.program.name} {line}\n")

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from contracts.customer import dossier, exports, folder, imports, merges, privacy, relations, segments, vehicles, views
 from contracts.customer import operations as customer
-from gateway import dossier_page, dossier_workbook
+from gateway import dossier_page, dossier_workbook, searching
 from gateway.routing import Route
 
 ROUTES = (
     Route("POST", "/customers", customer.register_customer, "登记客户(有则返回原档案)", status=201, found=200),
-    Route("GET", "/customers/lookup", views.look_up, "查询客户:电话、车牌、车架号、姓名、拼音"),
+    Route(
+        "GET",
+        "/customers/lookup",
+        views.look_up,
+        "查询客户:电话、车牌、车架号、姓名、拼音",
+        searches=searching.of_look_up,
+    ),
     Route("POST", "/customers/names", customer.names_of, "批量取客户姓名"),
     Route("PATCH", "/customers/{customer_id}", customer.update_customer, "修改客户档案"),
     Route("GET", "/customers/{customer_id}/audit", customer.history, "档案修改记录"),
@@ -23,7 +29,7 @@ ROUTES = (
         rationed=True,
     ),
     Route("GET", "/customers/incomplete", folder.incomplete, "资料不全的客户"),
-    Route("GET", "/customers/prefill", folder.prefill, "按证件号、车架号或车牌预填"),
+    Route("GET", "/customers/prefill", folder.prefill, "按证件号、车架号或车牌预填", searches=searching.of_prefill),
     Route("GET", "/customers/{customer_id}/completeness", folder.completeness, "档案完整度"),
     Route("POST", "/customers/{customer_id}/consents", folder.record_consent, "登记或撤回授权", status=201),
     Route("GET", "/customers/{customer_id}/consents", folder.consents, "个人信息授权及历史"),

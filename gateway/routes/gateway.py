@@ -17,5 +17,6 @@ ROUTES = (
     Route("GET", "/staff", gateway.list_staff, "员工列表"),
     Route("PATCH", "/staff/{code}", gateway.change_staff, "调整员工角色、门店或停用"),
     Route("GET", "/access-log", gateway.list_access, "个人信息访问日志"),
+    Route("POST", "/searches/policy", gateway.ration_searches, "设定按号码查询的每人限量", status=201),
     Route("POST", "/admin/clock", gateway.set_clock, "设置测试系统的时钟"),
 )

@@ -10,6 +10,7 @@ ROUTES = (
     Route("GET", "/repair-orders", workshop.list_repair_orders, "工单列表"),
     Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),
     Route("GET", "/repair-orders/{ro_id}", workshop.get_repair_order, "工单"),
+    Route("POST", "/repair-orders/{ro_id}/km", workshop.correct_km, "更正里程"),
     Route("POST", "/repair-orders/{ro_id}/authorize", workshop.authorize_repair, "客户授权与承诺交车时间"),
     Route("POST", "/repair-orders/{ro_id}/dispatch", workshop.dispatch_repair, "派工"),
     Route("POST", "/repair-orders/{ro_id}/start", workshop.start_repair, "开工"),

@@ -166,7 +166,11 @@ class CustomerService:
     @query(segments.segment_members)
     def segment_members(self, connection: Connection, request: segments.MembersAsked, call: Call) -> dict[str, Any]:
         return segment_queries.segment_members(
-            connection, segment_id=request.segment_id, after=request.after, limit=request.limit
+            connection,
+            segment_id=request.segment_id,
+            after=request.after,
+            limit=request.limit,
+            roles=call.actor.roles,
         )
 
     @scheduled("segments", every=2)

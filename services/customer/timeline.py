@@ -79,6 +79,7 @@ TOLD: dict[type[Event], Told] = {
     sales.VehicleAllocated: Told(("vin", "vehicle_id")),
     sales.VehicleDelivered: Told(("vin", "model", "consultant_id", "km", "first_promise", "total_fen")),
     workshop.RepairOrderOpened: Told(("number", "vehicle_id", "advisor_id", "km")),
+    workshop.RepairOrderKmCorrected: Told(("vehicle_id", "km", "told_km")),
     workshop.RepairAuthorized: Told(("amount_fen", "promised_at")),
     workshop.RepairStageChanged: Told(("from_stage", "to_stage")),
     workshop.RepairReady: Told(("first_promise",)),

@@ -21,14 +21,6 @@ class StageNotAllowed(RuleRefused):
     en = "The repair order is {stage}; it cannot become {wanted} now"
 
 
-class OdometerBackwards(RuleRefused):
-    """The reading is below the vehicle's last one (C7)."""
-
-    code = "ODOMETER_BACKWARDS"
-    zh = "里程读数{km}公里低于上次记录的{last_km}公里"
-    en = "The reading of {km} km is below the last one of {last_km} km"
-
-
 class NothingToDo(RuleRefused):
     """No work on the order that anybody could agree to."""
 
@@ -46,11 +38,19 @@ class PromiseInPast(Invalid):
 
 
 class InspectorDidTheWork(RuleRefused):
-    """Quality control by the technician himself (C7)."""
+    """Quality control by somebody who worked on the order, or was given its work (C7)."""
 
     code = "INSPECTOR_DID_THE_WORK"
-    zh = "质检人员不能是施工技师本人"
-    en = "Whoever did the work may not inspect it"
+    zh = "质检人员不能是参与过本工单施工的人"
+    en = "Whoever worked on the repair order, or was given its work, may not inspect it"
+
+
+class WorkOfAnother(RuleRefused):
+    """The work was given to another technician (C7)."""
+
+    code = "WORK_OF_ANOTHER"
+    zh = "本工单已派给技师{technician_id},请先改派"
+    en = "The work was given to {technician_id}; dispatch it anew before somebody else does it"
 
 
 class NotAuthorized(RuleRefused):

@@ -8,11 +8,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Numeric, text
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
 from chassis import rekeying
+from contracts.odometer import Reading, ReadingStatus
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
@@ -26,6 +28,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         int: BigInteger,
         Decimal: Numeric,
+        ReadingStatus: Enum(ReadingStatus, native_enum=False, length=20),
         Stage: Enum(Stage, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
         PayType: Enum(PayType, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
     }
@@ -34,6 +37,8 @@ class Base(DeclarativeBase):
 class RepairOrder(Base):
     """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8).
 
+    `first_km` is the first reading, where it was corrected; `km_reason` why.
+    `worked_by` are all who were ever given its work, or began or ended it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
     """
 
@@ -58,6 +63,9 @@ class RepairOrder(Base):
     authorized_fen: Mapped[int]
     opened_at: Mapped[datetime]
     version: Mapped[int]
+    km_status: Mapped[ReadingStatus] = mapped_column(server_default=ReadingStatus.OK)
+    first_km: Mapped[int | None]
+    km_reason: Mapped[str] = mapped_column(server_default="")
     consent_by: Mapped[str | None]
     consent_channel: Mapped[str | None]
     authorized_at: Mapped[datetime | None]
@@ -65,6 +73,7 @@ class RepairOrder(Base):
     first_promise: Mapped[datetime | None]
     technician_id: Mapped[str | None]
     bay: Mapped[str]
+    worked_by: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     inspector_id: Mapped[str | None]
     ready_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -100,7 +109,10 @@ class RepairOrder(Base):
             authorized_fen=0,
             opened_at=now,
             version=1,
+            km_status=ReadingStatus.OK,
+            km_reason="",
             bay="",
+            worked_by=[],
             lines=[JobLine.write(asked, position=position) for position, asked in enumerate(work, start=1)],
         )
 
@@ -108,6 +120,17 @@ class RepairOrder(Base):
     def written_for(self) -> UUID:
         """Whom the order was written for: its events name him, whoever he lives on in."""
         return self.origin_customer_id or self.customer_id
+
+    @property
+    def reading(self) -> Reading:
+        """What the vehicle's odometer showed when it was taken in."""
+        return Reading(self.opened_at, str(self.id), self.km)
+
+    def correct_km(self, *, km: int, reason: str) -> None:
+        """The reading was wrong; what was read first is kept."""
+        self.first_km = self.km if self.first_km is None else self.first_km
+        self.km, self.km_reason = km, reason
+        self.version += 1
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""
@@ -128,24 +151,41 @@ class RepairOrder(Base):
         self.consent_by, self.consent_channel, self.authorized_at = consent_by, consent_channel, now
         self.promised_at = self.first_promise = promised_at
 
+    @property
+    def workers(self) -> set[str]:
+        """Everybody who worked on the order or was given its work."""
+        return {*self.worked_by, *((self.technician_id,) if self.technician_id is not None else ())}
+
+    def _work(self, to: Stage, *, by: str, anybodys: bool) -> None:
+        """A step of the work itself; who does it is written down."""
+        rules.require_move(stage=self.stage, to=to)
+        if not anybodys:
+            rules.require_own_work(worker_id=by, technician_id=self.technician_id)
+        self._move(to)
+        self.worked_by = sorted(self.workers | {by})
+
     def dispatch(self, *, technician_id: str, bay: str) -> None:
-        """The work was given to a technician at a bay."""
+        """The work was given to a technician at a bay, or taken from one and given to another."""
         self._move(Stage.DISPATCHED)
+        self.worked_by = sorted(self.workers | {technician_id})
         self.technician_id, self.bay = technician_id, bay
 
-    def start(self) -> None:
-        """The technician began, for the first time or again after quality control sent it back."""
-        self._move(Stage.IN_PROGRESS)
+    def start(self, *, by: str, anybodys: bool = False) -> None:
+        """The technician began, for the first time or again after quality control sent it back.
 
-    def finish(self) -> None:
+        With `anybodys` the work need not be his own.
+        """
+        self._work(Stage.IN_PROGRESS, by=by, anybodys=anybodys)
+
+    def finish(self, *, by: str, anybodys: bool = False) -> None:
         """The work is done; quality control is next."""
-        self._move(Stage.QC)
+        self._work(Stage.QC, by=by, anybodys=anybodys)
 
     def inspect(self, *, verdict: Verdict, inspector_id: str, now: datetime) -> None:
         """Quality control by somebody who did not do the work: ready, or back to the technician."""
         to = Stage.READY if verdict is Verdict.PASSED else Stage.REWORK
         rules.require_move(stage=self.stage, to=to)
-        rules.require_other_inspector(inspector_id=inspector_id, technician_id=self.technician_id)
+        rules.require_other_inspector(inspector_id=inspector_id, worked_by=self.workers)
         self._move(to)
         self.inspector_id = inspector_id
         if to is Stage.READY:

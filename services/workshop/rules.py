@@ -12,23 +12,26 @@ from services.workshop.errors import (
     InspectorDidTheWork,
     NotAuthorized,
     NothingToDo,
-    OdometerBackwards,
     PromiseInPast,
     StageNotAllowed,
+    WorkOfAnother,
 )
 
 NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.OPENED: frozenset({Stage.AUTHORIZED}),
     Stage.AUTHORIZED: frozenset({Stage.DISPATCHED}),
-    Stage.DISPATCHED: frozenset({Stage.IN_PROGRESS}),
-    Stage.IN_PROGRESS: frozenset({Stage.QC}),
+    Stage.DISPATCHED: frozenset({Stage.IN_PROGRESS, Stage.DISPATCHED}),
+    Stage.IN_PROGRESS: frozenset({Stage.QC, Stage.DISPATCHED}),
     Stage.QC: frozenset({Stage.READY, Stage.REWORK}),
-    Stage.REWORK: frozenset({Stage.IN_PROGRESS}),
+    Stage.REWORK: frozenset({Stage.IN_PROGRESS, Stage.DISPATCHED}),
     Stage.READY: frozenset({Stage.SETTLED}),
     Stage.SETTLED: frozenset({Stage.RETURNED}),
     Stage.RETURNED: frozenset(),
 }
-"""The allowed transitions (C7; those of this slice's stages that an operation leads to)."""
+"""The allowed transitions (C7; those of this slice's stages that an operation leads to).
+
+Work that was given to one technician may be given to another until it is done.
+"""
 
 LONGEST_PROMISE = timedelta(days=366)
 """A promise beyond it is a slip of the keyboard."""
@@ -74,16 +77,16 @@ def require_promise_ahead(*, promised_at: datetime, now: datetime) -> None:
         raise InvalidRequest(errors={"promised_at": [f"Must be within {LONGEST_PROMISE.days} days."]})
 
 
-def require_odometer(*, km: int, last_km: int | None) -> None:
-    """Raise OdometerBackwards if the vehicle had more kilometres before; None is a vehicle never seen."""
-    if last_km is not None and km < last_km:
-        raise OdometerBackwards(km=km, last_km=last_km)
+def require_own_work(*, worker_id: str, technician_id: str | None) -> None:
+    """Raise WorkOfAnother unless the work was given to this technician."""
+    if worker_id != technician_id:
+        raise WorkOfAnother(technician_id=technician_id)
 
 
-def require_other_inspector(*, inspector_id: str, technician_id: str | None) -> None:
-    """Raise InspectorDidTheWork if the technician inspects himself."""
-    if inspector_id == technician_id:
-        raise InspectorDidTheWork(technician_id=technician_id)
+def require_other_inspector(*, inspector_id: str, worked_by: Collection[str]) -> None:
+    """Raise InspectorDidTheWork if the inspector is one of those who worked, whatever else he may be."""
+    if inspector_id in worked_by:
+        raise InspectorDidTheWork(worked_by=sorted(worked_by))
 
 
 def require_consent(*, customer_fen: int, authorized_fen: int) -> None:

@@ -42,6 +42,19 @@ class WorkshopService:
         )
         return shown(order, order.lines)
 
+    @command(operations.correct_km)
+    def correct_km(self, session: Session, request: operations.CorrectKm, call: Call) -> operations.RepairOrder:
+        order = usecases.correct_km(
+            session,
+            ro_id=request.ro_id,
+            km=request.km,
+            reason=request.reason,
+            expected_version=request.expected_version,
+            scope=call.scope,
+            now=call.now,
+        )
+        return shown(order, order.lines)
+
     @command(operations.authorize_repair)
     def authorize_repair(
         self, session: Session, request: operations.AuthorizeRepair, call: Call
@@ -133,7 +146,7 @@ class WorkshopService:
 
     @subscribe(CustomerErased)
     def forget(self, session: Session, event: Received[CustomerErased]) -> None:
-        erasing.forget(session, event, REPAIR_ORDERS, empties=("complaint", "consent_by"))
+        erasing.forget(session, event, REPAIR_ORDERS, empties=("complaint", "consent_by", "km_reason"))
 
     @scheduled("old_commands", every=3600)
     def forget_old_commands(self, session: Session, now: datetime) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import rekeying, turns
 from chassis.outbox import record
-from contracts.access import Scope
+from contracts.access import Reach, Scope
+from contracts.odometer import Reading, judge
 from contracts.workshop import events
 from contracts.workshop.operations import JobLine, Stage, Verdict
 from services.workshop import rules
@@ -34,9 +35,9 @@ def open_repair_order(
     scope: Scope,
     now: datetime,
 ) -> RepairOrder:
-    """Take a vehicle in; the caller is its advisor. Raises OdometerBackwards."""
+    """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked."""
     scope.require_store(store_id)
-    rules.require_odometer(km=km, last_km=last_reading(session, vehicle_id=vehicle_id))
+    before = readings(session, vehicle_id=vehicle_id)
     order = RepairOrder.open(
         number=next_number(session, store_id=store_id, now=now),
         store_id=store_id,
@@ -50,6 +51,7 @@ def open_repair_order(
     )
     (owner,) = rekeying.owners(session, [rekeying.Told(customer_id, "repair_order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
+    order.km_status = judge([*before, order.reading])[order.reading]
     session.add(order)
     opened = events.RepairOrderOpened(
         ro_id=order.id,
@@ -60,6 +62,39 @@ def open_repair_order(
         km=km,
     )
     record(session, opened, subject_id=order.id, subject_version=order.version, store_id=store_id, occurred_at=now)
+    return order
+
+
+def correct_km(
+    session: Session,
+    *,
+    ro_id: UUID,
+    km: int,
+    reason: str,
+    expected_version: int | None,
+    scope: Scope,
+    now: datetime,
+) -> RepairOrder:
+    """The reading of the order was wrong: it and the vehicle's others are judged anew. The same one changes nothing."""
+    vehicle_id = session.scalar(select(RepairOrder.vehicle_id).where(RepairOrder.id == ro_id))
+    if vehicle_id is None:
+        raise RepairOrderNotFound
+    turns.take(session, "vehicle", [vehicle_id])
+    others = select(RepairOrder).where(RepairOrder.vehicle_id == vehicle_id).order_by(RepairOrder.id)
+    orders = session.scalars(others.with_for_update()).all()
+    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    if km == order.km:
+        return order
+    corrected = events.RepairOrderKmCorrected(
+        ro_id=order.id, vehicle_id=vehicle_id, customer_id=order.written_for, km=km, told_km=order.km
+    )
+    order.correct_km(km=km, reason=reason)
+    judged = judge([one.reading for one in orders])
+    for one in orders:
+        one.km_status = judged[one.reading]
+    record(
+        session, corrected, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    )
     return order
 
 
@@ -102,7 +137,7 @@ def dispatch_repair(
     scope: Scope,
     now: datetime,
 ) -> RepairOrder:
-    """Give the work to a technician."""
+    """Give the work to a technician, or to another one than before."""
     order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     left = order.stage
     order.dispatch(technician_id=technician_id, bay=bay)
@@ -113,10 +148,10 @@ def dispatch_repair(
 def start_repair(
     session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
 ) -> RepairOrder:
-    """Begin the work, or the rework."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    """Begin the work, or the rework; the caller works. Raises WorkOfAnother."""
+    order = order_to_work_on(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     left = order.stage
-    order.start()
+    order.start(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
     _record_move(session, order, left=left, now=now)
     return order
 
@@ -124,10 +159,10 @@ def start_repair(
 def finish_repair(
     session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
 ) -> RepairOrder:
-    """Work done, over to quality control."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    """Work done, over to quality control; the caller worked. Raises WorkOfAnother."""
+    order = order_to_work_on(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
     left = order.stage
-    order.finish()
+    order.finish(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
     _record_move(session, order, left=left, now=now)
     return order
 
@@ -193,17 +228,31 @@ def return_vehicle(
 
 def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None = None) -> RepairOrder:
     """The order, locked, if it lies in the caller's scope. Raises RepairOrderNotFound, StaleVersion."""
-    order = session.get(RepairOrder, ro_id, options=_WITH_LINES, with_for_update={"of": RepairOrder})
+    order = _locked(session, ro_id)
     if order is None or not scope.admits(store_id=order.store_id, owner_id=order.advisor_id):
         raise RepairOrderNotFound
     order.require_version(expected_version)
     return order
 
 
-def last_reading(session: Session, *, vehicle_id: UUID) -> int | None:
-    """The vehicle's last odometer reading in any store; of two advisors at once the second one waits for the first."""
+def order_to_work_on(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None) -> RepairOrder:
+    """As `order_to_change`, for those who do the work: their store's orders are there, though not all are theirs."""
+    order = _locked(session, ro_id)
+    if order is None or not scope.admits(store_id=order.store_id, owner_id=scope.staff_id):
+        raise RepairOrderNotFound
+    order.require_version(expected_version)
+    return order
+
+
+def _locked(session: Session, ro_id: UUID) -> RepairOrder | None:
+    return session.get(RepairOrder, ro_id, options=_WITH_LINES, with_for_update={"of": RepairOrder})
+
+
+def readings(session: Session, *, vehicle_id: UUID) -> list[Reading]:
+    """The vehicle's odometer readings in any store; of two advisors at once the second one waits for the first."""
     turns.take(session, "vehicle", [vehicle_id])
-    return session.scalar(select(func.max(RepairOrder.km)).where(RepairOrder.vehicle_id == vehicle_id))
+    told = select(RepairOrder.opened_at, RepairOrder.id, RepairOrder.km).where(RepairOrder.vehicle_id == vehicle_id)
+    return [Reading(row.opened_at, str(row.id), row.km) for row in session.execute(told)]
 
 
 def next_number(session: Session, *, store_id: str, now: datetime) -> str:

@@ -133,6 +133,19 @@ def prints(root: Path) -> list[str]:
     ]
 
 
+TRACES = re.compile(r"(\.exception$|^traceback\.(print_|format_)|^sys\.exc_info$)")
+
+
+def quoting(root: Path) -> list[str]:
+    """Logs that print an error as it is: a database's message quotes whole rows (`logs.describe` and `logs.origin`)."""
+    return [
+        f"{source.name}:{call.lineno}"
+        for source in sources(root, *OURS)
+        for name, call in source.calls()
+        if TRACES.search(name) or any(each.arg == "exc_info" for each in call.keywords)
+    ]
+
+
 def publishing(root: Path) -> list[str]:
     """Messages sent past the outbox."""
     return [
@@ -235,6 +248,14 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
             ("services/sales/usecases.py", "def f(session):\n    session.commit()\n"),
             ("gateway/accounts.py", "def f(self):\n    self.database.session().rollback()\n"),
             ("chassis/inbox.py", "def f(connection):\n    connection.commit()\n"),
+        ],
+    ),
+    (
+        quoting,
+        [
+            ("chassis/inbox.py", "def f(log):\n    log.exception('failed')\n"),
+            ("gateway/accounts.py", "def f(log):\n    log.error('failed', exc_info=True)\n"),
+            ("services/sales/usecases.py", "import traceback\ndef f():\n    traceback.print_exc()\n"),
         ],
     ),
     (prints, [("services/sales/usecases.py", "print('hello')\n"), ("chassis/relay.py", "def f():\n    print(1)\n")]),

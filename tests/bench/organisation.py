@@ -12,7 +12,10 @@ from tests.bench.people import STORES
 from tests.support.business import STORE
 
 ADMIN = "admin"
-ROLES = ("receptionist", "consultant", "sales_manager", "finance", "advisor", "technician", "inspector")
+ROLES = ("leader", "receptionist", "consultant", "sales_manager", "finance", "advisor", "technician", "inspector")
+
+UNLIMITED = 1_000_000
+"""Searches by phone in a day: one person here asks for as many customers as a whole group's."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ def found(stack: Stack) -> Organisation:
         boss.post("/stores", {"code": code, "name": f"{code}店", "dealer_code": "HT"})
     accounts = {role: hire(boss, role) for role in ROLES}
     boss.close()
+    leader = Client.log_in(stack.base_url, *accounts["leader"])
+    leader.post("/searches/policy", {"given_a_day": UNLIMITED})
+    leader.close()
     return Organisation(stack.base_url, accounts)
 
 

@@ -15,7 +15,7 @@ import pytest
 from chassis.settings import SERVICES
 from contracts.access import matrix
 from contracts.fields import Mobile
-from contracts.operation import OPERATIONS
+from contracts.operation import OPERATIONS, Kind
 from contracts.shapes import Sensitive
 from gateway.declared import opened
 from tests.support.inventory import inventory
@@ -62,6 +62,20 @@ def test_the_phone_number_is_given_by_one_operation_and_rationed_there() -> None
     assert [name for name in sorted(OPERATIONS) if in_full(OPERATIONS[name].response)] == ["customer.reveal_contact"]
     assert routes["customer.reveal_contact"]["rationed"]
     assert [name for name, route in routes.items() if route["rationed"] and not route["logs_access"]] == []
+
+
+def test_who_asks_by_a_phone_or_card_number_reads_it_and_is_rationed() -> None:
+    """A search by what answers mask gives it away, guess by guess."""
+    asked_by_number = {
+        name
+        for name, operation in OPERATIONS.items()
+        if operation.kind is Kind.QUERY
+        for hint in typing.get_type_hints(operation.request, include_extras=True).values()
+        if any(isinstance(mark, Sensitive) and mark.kind in NEVER for mark in opened(hint)[1])
+    }
+    searching = {route["operation"] for route in inventory()["routes"] if route["searches"]}
+    assert asked_by_number == {"customer.prefill"}
+    assert searching == asked_by_number | {"customer.look_up"}
 
 
 def test_what_gives_the_reason_or_a_file_is_written_down() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,43 @@ def test_a_setting_for_all_reaches_all_and_a_foreign_secret_does_not(
     assert "CRM_PARTNER_PASSWORD" not in env
     assert stack.env_for("prepare")["CRM_PARTNER_PASSWORD"] == "secret"
     assert "DEPLOY_TOKEN" not in env
+
+
+def test_the_port_that_was_asked_for_is_the_gateways_and_nobody_elses(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = stack.run_dir.known_port("sales.health")
+    monkeypatch.setenv("CRM_GATEWAY_HTTP_PORT", str(wish))
+
+    environment.hold_http_port(stack.run_dir)
+    ports = environment.choose_ports(stack.run_dir)
+
+    assert ports.http == wish
+    assert wish not in ports.health.values()
+    assert stack.env_for("gateway")["CRM_GATEWAY_HTTP_PORT"] == str(wish)
+
+
+def test_a_taken_port_is_told_in_one_line_before_anything_is_started(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        monkeypatch.setenv("CRM_GATEWAY_HTTP_PORT", str(taken))
+
+        with pytest.raises(LocalStackError) as told:
+            stack.start()
+
+    assert str(told.value).startswith(f"CRM_GATEWAY_HTTP_PORT={taken}: another program listens there")
+    assert "\n" not in str(told.value)
+    assert stack.supervisor.names() == []
+
+
+@pytest.mark.parametrize("wish", ["http", "0", "65536", "-1", "80.5", "８０"])
+def test_what_is_no_port_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch, wish: str) -> None:
+    monkeypatch.setenv("CRM_GATEWAY_HTTP_PORT", wish)
+
+    with pytest.raises(LocalStackError, match=r"CRM_GATEWAY_HTTP_PORT=.*a port is a number from 1 to 65535"):
+        environment.hold_http_port(stack.run_dir)
 
 
 def test_half_a_broker_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,22 @@ def test_a_program_that_ignores_the_request_is_ended_by_force(supervisor: Superv
     assert process(pid) is None
 
 
+def test_a_log_that_cannot_be_written_does_not_end_the_watching(supervisor: Supervisor, tmp_path: Path) -> None:
+    for name in ("sales", "customer"):
+        supervisor.start(python(name, "import signal; signal.pause()"))
+    log, pid = tmp_path / "run" / "logs" / "sales.log", supervisor.pid("customer")
+    log.unlink()
+    log.mkdir()
+
+    supervisor.kill("sales")
+    eventually(lambda: supervisor.restarts("sales") > 1)
+    supervisor.kill("customer")
+    eventually(lambda: supervisor.pid("customer") not in (None, pid))
+    log.rmdir()
+
+    eventually(lambda: supervisor.pid("sales"), within=15)
+
+
 def test_ready_is_when_every_health_address_says_so(supervisor: Supervisor, tmp_path: Path) -> None:
     (tmp_path / "readyz").write_text("yes")
     with socket.create_server(("127.0.0.1", 0)) as probe:

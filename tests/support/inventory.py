@@ -59,7 +59,7 @@ def _collect() -> dict[str, Any]:
             "scheduled": [one.name for one in entrypoints if isinstance(one, ScheduledEntrypoint)],
         }
     anything: Any = _Anything()
-    local = LocalOperations(database=anything, accounts=anything, clock=anything)
+    local = LocalOperations(database=anything, accounts=anything, searches=anything, clock=anything)
     found["gateway"]["operations"] = [[name, ""] for name in local.table]
     found["routes"] = [
         {
@@ -71,6 +71,7 @@ def _collect() -> dict[str, Any]:
             "parameters": route.parameters,
             "logs_access": route.logs_access,
             "rationed": route.rationed,
+            "searches": route.searches is not None,
             "gives_file": route.gives_file,
         }
         for route in TABLE.routes

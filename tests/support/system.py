@@ -86,7 +86,7 @@ class System:
     """A running system. Roles are people of store HN unless another store is named."""
 
     def __init__(self, run_dir: Path) -> None:
-        self._run_dir = run_dir
+        self.run_dir = run_dir
         self._crashes = run_dir / "crashes"
         self._crashes.mkdir(parents=True)
         self.partner_password = secrets.token_hex(8)
@@ -263,7 +263,7 @@ class System:
 
     def note(self, line: str) -> None:
         """Keep a measured value for the report at the end of the run."""
-        with (self._run_dir / "notes.txt").open("a") as notes:
+        with (self.run_dir / "notes.txt").open("a") as notes:
             notes.write(line + "\n")
 
     # -- hurting it --------------------------------------------------------------------------

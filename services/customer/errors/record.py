@@ -77,6 +77,14 @@ class IdRegion(Invalid):
     en = "The region in this resident ID is not valid"
 
 
+class BirthDateInvalid(Invalid):
+    """Nobody was born on a day that has not come."""
+
+    code = "BIRTH_DATE_INVALID"
+    zh = "出生日期不能晚于今天"
+    en = "The birth date lies in the future"
+
+
 class CompanyIdFormat(Invalid):
     """Neither a credit code nor an organisation code (E3)."""
 
@@ -137,6 +145,7 @@ _BY_CODE: dict[str, type[Invalid]] = {
     refusal.code: refusal
     for refusal in (
         NameInvalid, MobileInvalid, VinInvalid, PlateInvalid, EmailInvalid, IdFormat, IdChecksum, IdDate, IdRegion,
+        BirthDateInvalid,
         CompanyIdFormat, CompanyIdChecksum,
     )
 }  # fmt: skip

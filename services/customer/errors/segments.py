@@ -6,11 +6,11 @@ from contracts.refusals import Conflict, NotAllowed, NotFound, RuleRefused
 
 
 class FactNotAllowed(NotAllowed):
-    """The predicate asks for facts that the caller may not see (R23)."""
+    """The predicate asks for facts that answers mask for the caller: whom it finds would tell them (R23)."""
 
     code = "FACT_NOT_ALLOWED"
-    zh = "您的角色不能按这些内容分组"
-    en = "Your role may not segment by these facts"
+    zh = "您的角色不能使用按这些内容划分的分组"
+    en = "Your role may not use segments by these facts"
 
 
 class SegmentExists(Conflict):

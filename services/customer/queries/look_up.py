@@ -100,18 +100,31 @@ def _search(found: str) -> TextClause:
     )
 
 
+FITS_NOTHING = {
+    "code": "SEARCH_FORMS",
+    "zh": "请输入:电话后四位或完整号码、完整证件号、完整车架号或其后6至8位、车牌至少四位、姓名或拼音",
+    "en": "Type a phone's last four digits or all of it, a whole ID number, a VIN or its last 6 to 8 signs, "
+    "four signs of a plate, a name or its pinyin",
+}
+"""What is said when what was typed can mean nothing: no refusal, somebody is still typing."""
+
 SEARCHES = {by: _search(found) for by, found in _FOUND.items()}
 """The statement of each way to search; it takes `text` and `most`."""
 
 
 def look_up(connection: Connection, *, typed: str, limit: int, today: date) -> dict[str, Any]:
-    """`operations.Hits`: the customers the text may mean, surest first."""
+    """`views.Hits`: the customers the text may mean, surest first."""
     hits: dict[UUID, dict[str, Any]] = {}
-    for ask in meanings(typed, today=today):
+    asked = meanings(typed, today=today)
+    for ask in asked:
         if len(hits) < limit:
             for hit in _find(connection, ask, limit=limit, today=today):
                 hits.setdefault(hit["customer_id"], hit)
-    return {"items": list(hits.values())[:limit]}
+    return {
+        "items": list(hits.values())[:limit],
+        "hint": None if asked else FITS_NOTHING,
+        "searched_by": [ask.by for ask in asked],
+    }
 
 
 def _find(connection: Connection, ask: Ask, *, limit: int, today: date) -> list[dict[str, Any]]:

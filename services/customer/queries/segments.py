@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from services.customer.errors.segments import SegmentNotFound
+from contracts.access import matrix
+from services.customer.errors.segments import FactNotAllowed, SegmentNotFound
+from services.customer.rules import predicates
 
 _SEGMENTS = text(
     """
@@ -40,8 +42,18 @@ def get_segment(connection: Connection, *, segment_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
-def segment_members(connection: Connection, *, segment_id: UUID, after: UUID | None, limit: int) -> dict[str, Any]:
-    """`segments.Members`. Raises SegmentNotFound."""
-    total = get_segment(connection, segment_id=segment_id)["members"]
+def segment_members(
+    connection: Connection, *, segment_id: UUID, after: UUID | None, limit: int, roles: tuple[str, ...]
+) -> dict[str, Any]:
+    """`segments.Members`. Raises SegmentNotFound, FactNotAllowed."""
+    segment = get_segment(connection, segment_id=segment_id)
+    require_sight(predicates.read(segment["predicate"]), roles=roles)
     rows = connection.execute(_MEMBERS, {"segment_id": segment_id, "after": after, "most": limit}).mappings()
-    return {"items": [dict(row) for row in rows], "total": total}
+    return {"items": [dict(row) for row in rows], "total": segment["members"]}
+
+
+def require_sight(predicate: predicates.Predicate, *, roles: tuple[str, ...]) -> None:
+    """Raise FactNotAllowed unless these roles see what being in such a segment tells of its members."""
+    hidden = {fact for fact, kind in predicates.masked_facts(predicate).items() if not matrix().sees(kind, roles)}
+    if hidden:
+        raise FactNotAllowed(facts=sorted(hidden))

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, text
 
 from contracts import vin as vins
 from contracts.customer.operations import VehicleRole
-from contracts.customer.vehicles import PartyShown, PlateShown, Reading, ReadingStatus, VehicleCard
+from contracts.customer.vehicles import PartyShown, PlateShown, Reading, VehicleCard
+from contracts.odometer import Reading as Told
+from contracts.odometer import ReadingStatus
 from services.customer.errors.vehicles import VehicleNotFound
-from services.customer.rules.odometer import Reading as Told
-from services.customer.rules.odometer import judge
+from services.customer.rules.odometer import judged
 
 _VEHICLE = text("SELECT * FROM vehicle WHERE id = :vehicle_id")
 _PLATES = text(
@@ -68,8 +69,7 @@ def model_year(vin: str, *, today: date) -> int | None:
 
 def _judged(rows: Iterable[Any]) -> list[Reading]:
     """The readings, newest first, each judged by those before it."""
-    judged = judge([Told(row.at, row.source_id, row.km) for row in rows])
     return [
-        Reading(told.at, told.km, status, told.source_id.partition("/")[0])
-        for told, status in sorted(judged.items(), reverse=True)
+        Reading(one.at, one.km, status, one.source_id.partition("/")[0], told_km)
+        for one, status, told_km in reversed(judged([Told(row.at, row.source_id, row.km) for row in rows]))
     ]

@@ -1,8 +1,13 @@
-"""What somebody means who types something into the look-up box (R36)."""
+"""What somebody means who types something into the look-up box (R36).
+
+A number that answers mask is found by what the mask shows of it or by the whole of it, never by more and more digits:
+whoever may search for any part of it reads it (docs/decisions/0020).
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,11 +15,16 @@ from enum import StrEnum
 from contracts import vin as vins
 from services.customer.rules import company_id, names, phone, plate, resident_id, surnames
 
-_SHORTEST_TAIL = 4
+_OF_A_PHONE = 4
+_OF_A_PLATE = 4
+_VIN_DIGITS = range(5, 11)
+_VIN_SIGNS = range(6, 9)
+_FEWEST_SIGNS = 4
 _FEWEST_HEARD = 2
 _OF_A_VIN = 17
 _OF_A_CARD = (15, 18)
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_OF_A_NUMBER = re.compile(r"[0-9]{4}")
 
 
 class By(StrEnum):
@@ -43,16 +53,16 @@ class Ask:
 
 
 def meanings(typed: str, *, today: date) -> tuple[Ask, ...]:
-    """The ways to search for what was typed, likeliest first; empty when it is too little to search for."""
+    """The ways to search for what was typed, likeliest first; empty when it fits none."""
     text = plate.tidy(typed)
     if number := _number(typed):
         return (number,)
     if plate.starts_like_a_plate(text):
-        return (Ask(By.PLATE, text),)
+        return (Ask(By.PLATE, text),) if len(text) >= _OF_A_PLATE else ()
     if _HAN.search(text):
-        return _heard(typed)
+        return _heard(_without_number(typed))
     if not (text.isascii() and text.isalnum()):
-        return (Ask(By.NAME, names.normalise(typed)),) if text else ()
+        return _named(typed)
     if text.isalpha() and len(text) != _OF_A_VIN:
         said = text.lower()
         return (Ask(By.PINYIN, said), Ask(By.INITIALS, said), Ask(By.SOUTHERN_SOUND, said))
@@ -75,17 +85,40 @@ def _signs(text: str, typed: str, *, today: date) -> tuple[Ask, ...]:
             return (Ask(By.VIN, vins.normalise(text)),)
         except vins.NotAVin:
             return ()
-    if len(text) < _SHORTEST_TAIL:
-        return ()
     if text.isdigit():
-        return (Ask(By.MOBILE_TAIL, text), Ask(By.VIN_TAIL, text), *_organisation(text))
-    return (Ask(By.VIN_TAIL, text), *_organisation(text), Ask(By.NAME, names.normalise(typed)))
+        return _digits(text)
+    if len(text) < _FEWEST_SIGNS:
+        return ()
+    tail = (Ask(By.VIN_TAIL, text),) if len(text) in _VIN_SIGNS else ()
+    name = () if _OF_A_NUMBER.search(text) else (Ask(By.NAME, names.normalise(typed)),)
+    return (*tail, *_organisation(text), *name)
+
+
+def _digits(text: str) -> tuple[Ask, ...]:
+    if len(text) == _OF_A_PHONE:
+        return (Ask(By.MOBILE_TAIL, text),)
+    tail = (Ask(By.VIN_TAIL, text),) if len(text) in _VIN_DIGITS else ()
+    return (*tail, *_organisation(text))
+
+
+def _named(typed: str) -> tuple[Ask, ...]:
+    name = names.normalise(_without_number(typed))
+    return (Ask(By.NAME, name),) if name else ()
+
+
+def _without_number(typed: str) -> str:
+    """What stands before the first number of four digits or more: people type phones into names."""
+    text = unicodedata.normalize("NFKC", typed)
+    found = _OF_A_NUMBER.search(text)
+    return text[: found.start()] if found else typed
 
 
 def _heard(typed: str) -> tuple[Ask, ...]:
     """A name as it is written, then as it may have been heard: 章伟 finds 张伟 too."""
     name = names.read(typed)
     asked = name.simplified or names.normalise(typed)
+    if not asked:
+        return ()
     if sum(map(surnames.is_hanzi, asked)) < _FEWEST_HEARD:
         return (Ask(By.NAME, asked),)
     said, softer = (" ".join(sorted(readings)) for readings in (name.sounds.full, name.sounds.folded))

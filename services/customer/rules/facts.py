@@ -9,6 +9,7 @@ from enum import StrEnum
 from contracts.customer.operations import CustomerKind
 from services.customer.rules import resident_id
 from services.customer.rules.address import Address
+from services.customer.rules.birthday import PLACEHOLDERS
 from services.customer.rules.company_names import CompanyName
 from services.customer.rules.gender import Gender
 from services.customer.rules.names import Name
@@ -84,8 +85,10 @@ class Facts:
 
     @property
     def born(self) -> date | None:
-        """The birth date: the resident ID knows it better than a form."""
-        return resident_id.birth_date(self.id18) if self.id18 else self.birth_date
+        """The birth date: the resident ID knows it better than a form, on which a placeholder says nothing (E7)."""
+        if self.id18:
+            return resident_id.birth_date(self.id18)
+        return None if self.birth_date in PLACEHOLDERS else self.birth_date
 
     @property
     def known_gender(self) -> Gender | None:

@@ -104,6 +104,8 @@ def read(typed: Typed, *, today: date, imported: bool = False) -> Given:
     A number of an organisation makes a company; a company's name is read as one.
     """
     id_card = _id_card(typed.id_number, today=today)
+    if typed.birth_date is not None and typed.birth_date > today:
+        raise Unreadable("birth_date", "BIRTH_DATE_INVALID", typed.birth_date.isoformat())
     organisation = _organisation(typed.organisation_number)
     kind = typed.kind or (CustomerKind.COMPANY if organisation and not id_card else CustomerKind.PERSON)
     name = _name(typed.name, kind)

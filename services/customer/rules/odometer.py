@@ -1,45 +1,39 @@
-"""Whether an odometer reading fits those before it; pure."""
+"""What a vehicle's odometer showed, after what was corrected; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection
 from typing import NamedTuple
 
-from contracts.customer.vehicles import ReadingStatus
+from contracts.odometer import Reading, ReadingStatus, judge
 
-MOST_KM_A_DAY = 1000
-"""Kilometres nobody drives in a day; a part of a day counts as one."""
-
-_DAY = timedelta(days=1)
+CORRECTION = "repair_order_km_corrected"
+"""The source of a correction: it is no reading of its own, but replaces those of its document."""
 
 
-class Reading(NamedTuple):
-    """How far the vehicle had been driven at a moment; `source_id` tells readings of one moment apart."""
+class Judged(NamedTuple):
+    """A reading as it stands now; `told_km` is what was told of it first, if it was corrected since."""
 
-    at: datetime
-    source_id: str
-    km: int
+    reading: Reading
+    status: ReadingStatus
+    told_km: int | None
 
 
-def judge(readings: Sequence[Reading]) -> dict[Reading, ReadingStatus]:
-    """Each reading judged by the last fitting one before it, whatever order they became known in.
+def judged(told: Collection[Reading]) -> list[Judged]:
+    """The readings, oldest first, with what was corrected last in place of what was told, each judged by those before.
 
-    A reading that does not fit is no measure for the next, so that one slip of the pen spoils no others.
+    A correction may be known before the reading it corrects, and waits for it.
     """
-    judged: dict[Reading, ReadingStatus] = {}
-    last: Reading | None = None
-    for one in sorted(readings):
-        judged[one] = _fits(one, last)
-        if judged[one] is ReadingStatus.OK:
-            last = one
-    return judged
+    corrections = {_document(one): one.km for one in sorted(told) if _kind(one) == CORRECTION}
+    first = [one for one in told if _kind(one) != CORRECTION]
+    standing = {one: one._replace(km=corrections.get(_document(one), one.km)) for one in first}
+    verdicts = judge(standing.values())
+    return sorted(Judged(now, verdicts[now], one.km if now.km != one.km else None) for one, now in standing.items())
 
 
-def _fits(one: Reading, last: Reading | None) -> ReadingStatus:
-    if last is None:
-        return ReadingStatus.OK
-    if one.km < last.km:
-        return ReadingStatus.LOWER
-    days = max((one.at - last.at) / _DAY, 1.0)
-    return ReadingStatus.IMPLAUSIBLE if one.km - last.km > MOST_KM_A_DAY * days else ReadingStatus.OK
+def _kind(reading: Reading) -> str:
+    return reading.source_id.partition("/")[0]
+
+
+def _document(reading: Reading) -> str:
+    return reading.source_id.partition("/")[2]

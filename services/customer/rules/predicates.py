@@ -62,8 +62,8 @@ FACTS: dict[str, Kind] = {
 }
 """Everything a `fact` can name. A new one is a row here and one in `queries/fitting.py` that says where it stands."""
 
-PRICES = frozenset({"spent_fen"})
-"""Facts for those who may see prices (R23)."""
+MASKED = {"spent_fen": "price", "district": "address"}
+"""Facts that answers mask, and as what: who is in a segment by them tells them (R23)."""
 
 _OF_TIME = frozenset({"age"})
 _MOVING = frozenset({"within_days", "more_days_ago"})
@@ -154,9 +154,11 @@ def moves_with_time(predicate: Predicate) -> bool:
     )
 
 
-def tells_prices(predicate: Predicate) -> bool:
-    """True if who is in it tells what somebody paid."""
-    return any(isinstance(leaf, Check) and leaf.fact in PRICES for leaf in leaves(predicate))
+def masked_facts(predicate: Predicate) -> dict[str, str]:
+    """The facts of MASKED that who is in it tells."""
+    return {
+        leaf.fact: MASKED[leaf.fact] for leaf in leaves(predicate) if isinstance(leaf, Check) and leaf.fact in MASKED
+    }
 
 
 def _read(raw: object, place: str, left: int) -> Predicate:

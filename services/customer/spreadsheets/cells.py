@@ -10,6 +10,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from services.customer.rules.birthday import PLACEHOLDERS
+
 _ERA_1900 = dt.date(1899, 12, 30)
 """Day 0 of a workbook's day count, as its programs count since 1 March 1900."""
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2100, 1, 1)
@@ -69,6 +71,19 @@ def date_of(text: str) -> dt.date:
         raise _no_date()
     if not _EARLIEST <= day < _LATEST:
         raise _no_date()
+    return day
+
+
+def past_of(text: str, *, today: dt.date) -> dt.date:
+    """A day as `date_of` reads it that has come, and that stands for itself.
+
+    Raises CellRefused (also `DATE_AHEAD`, `DATE_PLACEHOLDER`).
+    """
+    day = date_of(text)
+    if day > today:
+        raise CellRefused("DATE_AHEAD", zh="日期尚未到来", en="This day has not come yet")
+    if day in PLACEHOLDERS:
+        raise CellRefused("DATE_PLACEHOLDER", zh="该日期只是占位,不是真实日期", en="This date stands for no date")
     return day
 
 

@@ -22,7 +22,7 @@ from services.customer.rules import company_names, email, phone, plate, resident
 from services.customer.rules.facts import Role
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Typed
-from services.customer.spreadsheets.cells import CellRefused, date_of, gender_of, km_of, tidy
+from services.customer.spreadsheets.cells import CellRefused, gender_of, km_of, past_of, tidy
 from services.customer.spreadsheets.wordings import Field
 
 OTHER_DOCUMENT = "OTHER_DOCUMENT"
@@ -72,7 +72,8 @@ class RowRead(NamedTuple):
     """What a row gives. `role` is None where neither file nor department say what the person is to the vehicle.
 
     `relation` is the file's word for whoever is not the owner: his driver, his wife, the bringer.
-    `km` is what the vehicle's odometer showed, on the day `km_on` if the file says when he was here or got the car.
+    `km` is what the vehicle's odometer showed, on the day `km_on` if the file says when he was here or got the car;
+    it is left out if that day has not come.
 
     Sales, sales support and finance write down the owner: the buyer, the one the car is registered for, the one
     the invoice for the car names. The others write down whoever comes.
@@ -86,7 +87,7 @@ class RowRead(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Department) -> RowRead:
+def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Department, today: date) -> RowRead:
     """What the row gives, field by field; nothing of it is checked but what is left out with a warning."""
     said = _by_field(cells, columns)
     warnings: list[str] = []
@@ -95,8 +96,10 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
     if not card and (code or (kind is None and company_names.is_one(name))):
         kind = CustomerKind.COMPANY
     gender = _taken(gender_of, _first(said, Field.GENDER), warnings)
-    days = delivered, _, serviced = [_taken(date_of, _first(said, field), warnings) for field in _DATES]
+    past = partial(past_of, today=today)
+    days = delivered, _, serviced = [_taken(past, _first(said, field), warnings) for field in _DATES]
     unit = next((column.unit for column in columns if column.field is Field.KM), None)
+    km_on, unread = serviced or delivered, "DATE_AHEAD" in warnings
     km = _taken(partial(km_of, unit=unit), _first(said, Field.KM), warnings)
     relation = " ".join((_first(said, Field.ROLE), _first(said, Field.RELATION))).strip()
     role = _role(relation, department)
@@ -106,7 +109,7 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
         phones=_phones(said, warnings),
         id_number=card,
         organisation_number=code,
-        birth_date=_taken(date_of, _first(said, Field.BIRTH_DATE), warnings),
+        birth_date=_taken(past, _first(said, Field.BIRTH_DATE), warnings),
         gender=Gender(gender) if gender else None,
         email=_readable(email.normalise, _first(said, Field.EMAIL), email.NotAnEmail, "EMAIL_INVALID", warnings),
         address=_first(said, Field.ADDRESS),
@@ -119,7 +122,7 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
         since=next((day for day in days if day is not None), None),
     )
     relation = "" if role in {Role.OWNER, None} else relation
-    return RowRead(typed, role, relation, km, serviced or delivered, tuple(warnings))
+    return RowRead(typed, role, relation, None if unread and km_on is None else km, km_on, tuple(warnings))
 
 
 def _by_field(cells: Sequence[str], columns: Sequence[Column]) -> dict[Field, list[str]]:

@@ -20,6 +20,8 @@ from contracts.customer.exports import AskExport, ExportById, ExportStatus, Refu
 from services.customer.errors.exports import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
 from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.models import Export
+from services.customer.queries.segments import require_sight
+from services.customer.rules import predicates
 from services.customer.usecases.publishing import publish
 
 MOST_EXPORTED = 20_000
@@ -33,18 +35,23 @@ LASTS = timedelta(days=7)
 
 _MEMBERS = text(
     """
-    SELECT (SELECT count(*) FROM segment_member m
-             WHERE m.segment_id = s.id AND m.left_at IS NULL AND m.entered_at <= :now)
+    SELECT s.predicate, (SELECT count(*) FROM segment_member m
+             WHERE m.segment_id = s.id AND m.left_at IS NULL AND m.entered_at <= :now) AS members
       FROM segment s WHERE s.id = :segment_id
     """
 )
 
 
 def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> dict[str, Any]:
-    """`exports.Export`: ready at once, or awaiting approval. Raises SegmentNotFound, SegmentTooLarge."""
-    members: int | None = session.scalar(_MEMBERS, {"segment_id": request.segment_id, "now": now})
-    if members is None:
+    """`exports.Export`: ready at once, or awaiting approval.
+
+    Raises SegmentNotFound, FactNotAllowed, SegmentTooLarge.
+    """
+    segment = session.execute(_MEMBERS, {"segment_id": request.segment_id, "now": now}).one_or_none()
+    if segment is None:
         raise SegmentNotFound
+    require_sight(predicates.read(segment.predicate), roles=(scope.role,))
+    members: int = segment.members
     if members > MOST_EXPORTED:
         raise SegmentTooLarge(members=members, most=MOST_EXPORTED)
     many = members > policies.resolve(session, EXPORT_APPROVAL, store_id=GROUP, at=now)["above"]

@@ -204,19 +204,15 @@ def _read(
         if note["code"] == "DIGITS_LOST" and note["column"] in cards:
             return Report(row.number, Outcome.REJECTED, field="id_no", code=note["code"], zh=note["zh"], en=note["en"])
     notes = tuple(note["code"] for note in row.notes if note["column"] in taken or note["code"] == "BEYOND_HEADINGS")
-    read = read_row(row.cells, columns, department=department)
+    read = read_row(row.cells, columns, department=department, today=today)
     try:
         given = giving.read(read.typed, today=today, imported=True)
     except giving.Unreadable as error:
         zh, en = sentences_of(error.code)
         return Report(row.number, Outcome.REJECTED, field=error.field, code=error.code, zh=zh, en=en)
-    km, km_at = read.km, started_at
-    if read.km_on is not None and read.km_on <= today:
-        km_at = _end_of(read.km_on)
-    elif read.km_on is not None and km is not None:
-        km, notes = None, (*notes, "DATE_INVALID")
+    km_at = started_at if read.km_on is None else _end_of(read.km_on)
     warnings = tuple(dict.fromkeys((*notes, *read.warnings, *given.warnings)))
-    return Reading(row.number, given, given.facts, read.role, read.relation, km, km_at, warnings)
+    return Reading(row.number, given, given.facts, read.role, read.relation, read.km, km_at, warnings)
 
 
 def _end_of(day: date) -> datetime:

@@ -10,11 +10,11 @@ from uuid import UUID
 from chassis.rows import Insert
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered
-from contracts.workshop.events import RepairOrderOpened, VehicleReturned
+from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned
 from services.customer.models import Odometer
 
-READ = (VehicleDelivered, RepairOrderOpened, VehicleReturned)
-"""Events that tell how far a vehicle was driven."""
+READ = (VehicleDelivered, RepairOrderOpened, RepairOrderKmCorrected, VehicleReturned)
+"""Events that tell how far a vehicle was driven, or that it was told wrongly."""
 
 IMPORT = "import"
 """The source of what a department's file says."""
@@ -49,7 +49,9 @@ def imported(told: Sequence[Imported]) -> Insert:
     return Insert(_odometer, rows, "DO NOTHING")
 
 
-def _row(event: Received[VehicleDelivered | RepairOrderOpened | VehicleReturned]) -> dict[str, Any]:
+def _row(
+    event: Received[VehicleDelivered | RepairOrderOpened | RepairOrderKmCorrected | VehicleReturned],
+) -> dict[str, Any]:
     """A reading is known by what told it: an event of that kind about that document."""
     return {
         "vehicle_id": event.payload.vehicle_id,

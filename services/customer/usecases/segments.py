@@ -18,13 +18,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import Fact, record_all
-from contracts.access import Scope, matrix
+from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.segments import CreateSegment
 from contracts.refusals import InvalidRequest
-from services.customer.errors.segments import FactNotAllowed, SegmentExists
+from services.customer.errors.segments import SegmentExists
 from services.customer.models import Segment
 from services.customer.queries.fitting import condition
+from services.customer.queries.segments import require_sight
 from services.customer.rules import predicates
 
 TOGETHER = 2_000
@@ -79,8 +80,7 @@ def create_segment(session: Session, request: CreateSegment, *, scope: Scope, no
         predicate = predicates.read(request.predicate)
     except predicates.NotAPredicate as error:
         raise InvalidRequest(errors={error.place: [error.why]}) from None
-    if predicates.tells_prices(predicate) and not matrix().sees("price", (scope.role,)):
-        raise FactNotAllowed(facts=sorted(predicates.PRICES))
+    require_sight(predicate, roles=(scope.role,))
     made = insert(Segment).values(
         id=uuids.uuid7(),
         name=request.name.strip(),

@@ -109,7 +109,7 @@ def test_a_row_that_knows_the_plate_alone_tells_of_the_vehicle_that_bears_it(off
     [
         ("很多", "2026-10-01", "KM_INVALID"),
         ("6000000", "2026-10-01", "KM_INVALID"),
-        ("7000", f"{NOW + timedelta(days=1):%Y-%m-%d}", "DATE_INVALID"),
+        ("7000", f"{NOW + timedelta(days=1):%Y-%m-%d}", "DATE_AHEAD"),
     ],
 )
 def test_what_cannot_be_a_reading_is_left_out_and_said(office, km, day, warning):

@@ -14,10 +14,10 @@ from contracts.customer import operations, views
 from contracts.customer.operations import VehicleGiven
 from contracts.operation import Operation
 from services.customer.errors.record import CustomerNotFound
-from services.customer.queries import view
+from services.customer.queries import look_up, view
 from services.customer.queries.look_up import SEARCHES
 from services.customer.rules.asking import By
-from tests.integration.customer.conftest import Desk
+from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases
 
@@ -66,7 +66,7 @@ def somebody(desk: Desk) -> dict:
 def test_he_is_found_by_whatever_is_known_of_him(desk, somebody, typed, by):
     known = {
         **somebody,
-        "mobile_tail": somebody["mobile"][-6:],
+        "mobile_tail": somebody["mobile"][-4:],
         "name_start": somebody["name"][:5],
         "pinyin_upper": somebody["pinyin"].upper(),
         "plate_dotted": f"{somebody['plate'][:2]}·{somebody['plate'][2:]}",
@@ -78,8 +78,30 @@ def test_he_is_found_by_whatever_is_known_of_him(desk, somebody, typed, by):
     assert hits[somebody["id"]]["matched_by"] == by
 
 
-def test_six_digits_are_a_phone_s_or_a_vin_s_end(desk, somebody):
+def test_six_digits_are_a_vin_s_end_and_never_a_phone_s(desk, somebody):
     assert somebody["id"] in desk.found(somebody["vin"][-6:], limit=50)
+    for length in (1, 2, 3, *range(5, 11)):
+        assert somebody["id"] not in desk.found(somebody["mobile"][-length:], limit=50)
+
+
+def test_a_number_within_a_name_is_not_found_digit_by_digit(desk):
+    name, mobile = f"欧阳{chr(0x4E00 + randoms.number() % 9000)}", randoms.mobile()
+    him = desk.register(name=name + mobile).customer_id
+    right = [desk.found(name + mobile[:length], limit=50) for length in range(4, 12)]
+    wrong = [desk.found(name + mobile[: length - 1] + str(9 - int(mobile[length - 1]))) for length in range(4, 12)]
+    assert him in right[0]
+    assert right == wrong
+
+
+def test_what_fits_nothing_is_an_empty_answer_that_says_what_can_be_typed(desk, somebody):
+    for typed in ("123", "粤B", "1380013800012", "9" * 20, " "):
+        answer = desk.read(
+            lambda reading, typed=typed: look_up.look_up(reading, typed=typed, limit=5, today=NOW.date())
+        )
+        hits = fits(views.look_up, answer)
+        assert (hits.items, hits.searched_by, hits.hint.code) == ([], [], "SEARCH_FORMS"), typed
+    answer = desk.read(lambda reading: look_up.look_up(reading, typed=somebody["mobile"], limit=5, today=NOW.date()))
+    assert (answer["hint"], answer["searched_by"]) == (None, ["mobile"])
 
 
 def test_an_answer_shows_everything_the_desk_must_know_and_fits_its_contract(desk, somebody):

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from chassis.database import Database
 from contracts import shapes
-from contracts.access import Reach, Scope
+from contracts.access import Reach, Scope, matrix
+from contracts.customer import exports as exports_contract
 from contracts.customer import segments as contract
 from contracts.customer.operations import VehicleGiven
 from contracts.refusals import InvalidRequest
@@ -22,7 +23,7 @@ from services.customer import timeline
 from services.customer.errors.segments import FactNotAllowed, SegmentExists
 from services.customer.queries import segments as queries
 from services.customer.rules.predicates import FACTS, Kind
-from services.customer.usecases import segments
+from services.customer.usecases import exports, segments
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.events import made, received
@@ -30,6 +31,7 @@ from tests.support.events import made, received
 DAY = timedelta(days=1)
 LATER = NOW + timedelta(minutes=1)
 MANAGER = Scope(Reach.GROUP, ("HN",), "s-9", "service_manager")
+EVERYBODY = matrix().roles
 VISITS = {"fact": "service_visits", "at_least": 2}
 
 
@@ -49,7 +51,9 @@ def judge(desk: Desk, *, now: datetime = LATER) -> None:
 
 def members(desk: Desk, segment_id: UUID) -> set[UUID]:
     answer = desk.read(
-        lambda connection: queries.segment_members(connection, segment_id=segment_id, after=None, limit=200)
+        lambda connection: queries.segment_members(
+            connection, segment_id=segment_id, after=None, limit=200, roles=EVERYBODY
+        )
     )
     return {one.customer_id for one in shapes.load(contract.Members, shapes.plain(answer)).items}
 
@@ -217,7 +221,7 @@ def test_every_fact_can_be_asked_in_every_way(desk, fact):
 
     desk.register(address="深圳市福田区深南大道1号")
     for demand in _DEMANDS[FACTS[fact]]:
-        create(desk, {"fact": fact, demand: values[demand]}, scope=Scope(Reach.GROUP, (), "s-1", "leader"))
+        create(desk, {"fact": fact, demand: values[demand]}, scope=Scope(Reach.GROUP, (), "s-1", "sales_manager"))
     judge(desk)
     sizes = [one["members"] for one in desk.read(queries.list_segments)["items"]]
     assert len(sizes) == len(_DEMANDS[FACTS[fact]])
@@ -273,6 +277,33 @@ def test_a_name_is_there_once_and_prices_are_for_those_who_may_see_them(desk):
     create(desk, spent, scope=Scope(Reach.GROUP, (), "s-1", "leader"))
 
 
+@pytest.mark.parametrize(
+    ("fact", "maker", "kept_from"),
+    [
+        ({"fact": "spent_fen", "at_least": 1}, "sales_manager", "cr_agent"),
+        ({"fact": "district", "equals": "福田"}, "cr_agent", "leader"),
+    ],
+)
+def test_a_segment_is_no_way_to_what_answers_mask(desk, fact, maker, kept_from):
+    """Nobody learns by who is in it what he would not be shown, whoever made the segment."""
+    hidden = {"all": [VISITS, {"not": fact}]}
+    with pytest.raises(FactNotAllowed):
+        create(desk, hidden, scope=Scope(Reach.GROUP, (), "s-1", kept_from))
+    segment = create(desk, hidden, scope=Scope(Reach.GROUP, (), "s-2", maker))
+
+    def read(*roles: str) -> Any:
+        return desk.read(lambda c: queries.segment_members(c, segment_id=segment, after=None, limit=5, roles=roles))
+
+    assert read(maker)["items"] == []
+    assert read(kept_from, maker)["items"] == [], "one role that sees it is enough"
+    with pytest.raises(FactNotAllowed):
+        read(kept_from)
+    asked = exports_contract.AskExport(segment, exports_contract.FileFormat.CSV, "春季")
+    with pytest.raises(FactNotAllowed):
+        scope = Scope(Reach.GROUP, (), "s-1", kept_from)
+        desk.database.run(lambda session: exports.ask_export(session, asked, scope=scope, now=LATER))
+
+
 def test_members_are_read_page_by_page(desk):
     people = sorted(desk.register().customer_id for _ in range(5))
     for who in people:
@@ -280,9 +311,11 @@ def test_members_are_read_page_by_page(desk):
     segment = create(desk, {"all": [{"fact": "service_visits", "equals": 1}, {"fact": "last_service", "ever": True}]})
     judge(desk)
     everybody = sorted(members(desk, segment))
-    first = desk.read(lambda c: queries.segment_members(c, segment_id=segment, after=None, limit=2))
+    first = desk.read(lambda c: queries.segment_members(c, segment_id=segment, after=None, limit=2, roles=EVERYBODY))
     rest = desk.read(
-        lambda c: queries.segment_members(c, segment_id=segment, after=first["items"][-1]["customer_id"], limit=200)
+        lambda c: queries.segment_members(
+            c, segment_id=segment, after=first["items"][-1]["customer_id"], limit=200, roles=EVERYBODY
+        )
     )
     assert [one["customer_id"] for one in first["items"] + rest["items"]] == everybody
     assert first["total"] == len(everybody) >= 5

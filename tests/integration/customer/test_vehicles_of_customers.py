@@ -17,10 +17,11 @@ from contracts.customer.folder import Prefill, PrefillAsked
 from contracts.customer.operations import VehicleGiven, VehicleRole
 from contracts.customer.vehicles import AddVehicle, ChangeOwner, ChangePlate, EndRole, PlateChanged, VehicleCard
 from contracts.followup.events import VisitPlanned
+from contracts.odometer import Reading
 from contracts.refusals import InvalidRequest
 from contracts.sales.events import VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
-from contracts.workshop.events import RepairOrderOpened, VehicleReturned
+from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned
 from services.customer import timeline
 from services.customer.errors.folder import MomentAhead, PeriodInvalid
 from services.customer.errors.record import CustomerNotFound, IdChecksum, PlateInvalid, VinInvalid
@@ -32,7 +33,7 @@ from services.customer.errors.vehicles import (
     VehicleNotFound,
 )
 from services.customer.queries import prefill, vehicles
-from services.customer.rules.odometer import Reading, judge
+from services.customer.rules.odometer import judged as judged_readings
 from services.customer.usecases import adding_vehicles, odometer, parties, plates
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.support import randoms
@@ -276,7 +277,7 @@ def keep_all(desk: Desk, events: list[Any], *, batch: int = 1) -> None:
 def judged(desk: Desk, vehicle: UUID) -> list[tuple[int, str]]:
     """Readings and verdicts, oldest first, as the vehicle's card shows them."""
     found = desk.rows("SELECT at, source_id, km FROM odometer WHERE vehicle_id = :id", id=vehicle)
-    return [(one.km, verdict.value) for one, verdict in sorted(judge([Reading(**row) for row in found]).items())]
+    return [(one.km, status.value) for one, status, _ in judged_readings([Reading(**row) for row in found])]
 
 
 STORY = [(12, 0), (5000, 40), (5020, 40.2), (3000, 60), (95000, 61), (9000, 90), (9999, 90.5), (10100, 91)]
@@ -300,6 +301,36 @@ def test_a_reading_of_each_kind_of_event_is_kept_and_others_are_passed_over(desk
     events = [reading(vehicle, 10 + place, place, kind) for place, kind in enumerate(kinds)]
     keep_all(desk, [*events, received(made(VisitPlanned))], batch=4)
     assert judged(desk, vehicle) == [(10, "OK"), (11, "OK"), (12, "OK")]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_correction_of_the_workshop_stands_in_whatever_order_it_is_heard(desk, seed):
+    vehicle, owner = add(desk, desk.register().customer_id, randoms.vin()), desk.register().customer_id
+    order, corrected = uuid4(), uuid4()
+    told = [
+        (RepairOrderOpened, order, {"km": 5_000}, 1),
+        (RepairOrderOpened, corrected, {"km": 3_000_000}, 2),
+        (RepairOrderKmCorrected, corrected, {"km": 5_3000, "told_km": 3_000_000}, 2.1),
+        (RepairOrderKmCorrected, corrected, {"km": 5_300, "told_km": 53_000}, 2.2),
+        (VehicleReturned, corrected, {"km": 5_300}, 2.3),
+        (RepairOrderOpened, uuid4(), {"km": 5_400}, 3),
+    ]
+    events = [
+        received(
+            made(kind, vehicle_id=vehicle, customer_id=owner, ro_id=ro_id, **said),
+            subject_id=ro_id,
+            occurred_at=NOW + day * DAY,
+        )
+        for kind, ro_id, said, day in told
+    ]
+    for event in twice_shuffled(events, seed=seed):
+        with desk.transaction() as session:
+            timeline.tell(session, [event])
+    found = card(desk, vehicle)
+    assert [(one.km, one.status, one.told_km) for one in found.odometer] == [
+        (5_400, "OK", None), (5_300, "OK", None), (5_300, "OK", 3_000_000), (5_000, "OK", None),
+    ]  # fmt: skip
+    assert found.km == 5_400
 
 
 def test_what_the_timeline_hears_of_a_vehicle_is_a_reading_of_its_odometer(desk):

@@ -67,6 +67,11 @@ class Workshop:
         )
         return order.ro_id
 
+    def correct_km(
+        self, ro_id: UUID, km: int = 60_000, *, reason: str = "抄错一位", version: int | None = None, **asked: Any
+    ) -> operations.RepairOrder:
+        return self.do("correct_km", "advisor", ro_id=ro_id, km=km, reason=reason, expected_version=version, **asked)
+
     def authorize(self, ro_id: UUID, *, version: int | None = None, **asked: Any) -> operations.RepairOrder:
         consent = {"promised_at": PROMISE, "consent_by": "张伟", "consent_channel": "signature"}
         return self.do("authorize_repair", "advisor", ro_id=ro_id, expected_version=version, **{**consent, **asked})
@@ -78,11 +83,15 @@ class Workshop:
             "dispatch_repair", "advisor", ro_id=ro_id, technician_id=technician, bay="3", expected_version=version
         )
 
-    def start(self, ro_id: UUID, *, version: int | None = None) -> operations.RepairOrder:
-        return self.do("start_repair", "technician", ro_id=ro_id, expected_version=version)
+    def start(
+        self, ro_id: UUID, *, role: str = "technician", by: str | None = None, version: int | None = None
+    ) -> operations.RepairOrder:
+        return self.do("start_repair", role, staff_id=by, ro_id=ro_id, expected_version=version)
 
-    def finish(self, ro_id: UUID, *, version: int | None = None) -> operations.RepairOrder:
-        return self.do("finish_repair", "technician", ro_id=ro_id, expected_version=version)
+    def finish(
+        self, ro_id: UUID, *, role: str = "technician", by: str | None = None, version: int | None = None
+    ) -> operations.RepairOrder:
+        return self.do("finish_repair", role, staff_id=by, ro_id=ro_id, expected_version=version)
 
     def inspect(
         self, ro_id: UUID, verdict: Verdict = Verdict.PASSED, *, by: str = "inspector", version: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import typing
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from contracts.customer import operations as customer
 from contracts.followup import operations as followup
 from contracts.gateway import operations as gateway
 from contracts.operation import OPERATIONS
+from contracts.refusals import InvalidRequest
 from contracts.reporting import operations as reporting
 from contracts.sales import operations as sales
 from contracts.shapes import Between, InvalidShape, Many, Text, dump, load, plain, schema_of
@@ -196,15 +196,15 @@ def test_a_value_without_json_form_is_a_defect_of_the_producer():
 
 cars = st.builds(
     Car,
-    name=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=2, max_size=5),
+    name=st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=2, max_size=5).filter(str.strip),
     doors=st.integers(2, 5),
     colour=st.sampled_from(Colour),
     wheels=st.lists(st.builds(Wheel, st.integers(10, 22)), max_size=4),
     spare=st.none() | st.builds(Wheel, st.integers(10, 22)),
     nick=st.none() | st.text("abc汽", min_size=1, max_size=3),
     price=st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9),
-    built=st.none() | st.dates(),
-    sold=st.none() | st.datetimes(timezones=st.just(UTC)),
+    built=st.none() | st.dates(date(1900, 1, 1), date(2099, 12, 31)),
+    sold=st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     owner=st.none() | st.uuids(),
     electric=st.booleans(),
     extras=st.dictionaries(st.text("abc", max_size=3), st.integers(-9, 9) | st.none() | st.text("x", max_size=2)),
@@ -237,8 +237,29 @@ def nearly(draw: st.DrawFn) -> tuple[type, object]:
 @given(nearly(), st.booleans(), st.booleans())
 def test_whatever_json_comes_a_request_is_built_or_refused(asked, tolerant, loose):
     shape, raw = asked
-    with contextlib.suppress(InvalidShape):
+    complaints: dict[str, Any] = {}
+    try:
         assert isinstance(load(shape, raw, tolerant=tolerant, loose=loose), shape)
+    except InvalidShape as refusal:
+        complaints = refusal.errors
+    assert len(orjson.dumps(InvalidRequest(errors=complaints).wire())) < 32 * 1024
+
+
+LISTS = [
+    (shape, each.name)
+    for shape in REQUESTS
+    for each in dataclasses.fields(shape)
+    if isinstance(schema_of(shape).fields[each.name], marshmallow.fields.List)
+]
+
+
+@pytest.mark.parametrize(("shape", "name"), LISTS, ids=[f"{shape.__name__}.{name}" for shape, name in LISTS])
+@pytest.mark.parametrize("wrong", [None, {}, [], "\x00", -1, {"a": 1}, [[]]], ids=str)
+def test_every_list_of_a_request_tells_which_member_is_wrong(shape: type, name: str, wrong: object) -> None:
+    with pytest.raises(InvalidShape) as caught:
+        load(shape, {name: [wrong]})
+    wire = orjson.loads(orjson.dumps(InvalidRequest(errors=caught.value.errors).wire()))
+    assert list(wire["details"]["errors"][name]) == ["0"]
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

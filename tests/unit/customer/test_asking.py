@@ -23,10 +23,31 @@ def means(typed: str) -> list[tuple[str, str]]:
         ("13800138000", [("mobile", "13800138000")]),
         ("+86 138-0013-8000", [("mobile", "13800138000")]),
         ("0755-83201234", [("mobile", "075583201234")]),
-        ("8000", [("mobile_tail", "8000"), ("vin_tail", "8000")]),
+        ("8000", [("mobile_tail", "8000")]),
         ("800", []),
+        ("38000", [("vin_tail", "38000")]),
+        ("138000", [("vin_tail", "138000")]),
+        ("9138001380", [("vin_tail", "9138001380")]),
+        ("708461136", [("vin_tail", "708461136"), ("organisation", "708461136")]),
+        ("138001380001", []),
+        ("4403011975102", []),
+        ("44030119751020001", []),
         ("粤B·12345", [("plate", "粤B12345")]),
         ("粤B12", [("plate", "粤B12")]),
+        ("粤B1", []),
+        ("粤B", []),
+        ("聂霖懿13704756109", [("mobile", "13704756109")]),
+        ("张1370", [("name", "张")]),
+        ("13704张", []),
+        ("A&13704", [("name", "A&")]),
+        (
+            "红彤4S店",
+            [
+                ("name", "红彤4S店"),
+                ("sound", "gongtong4sdian hongtong4sdian"),
+                ("southern_sound", "gongtong4sdian hongtong4sdian"),
+            ],
+        ),
         ("张伟", [("name", "张伟"), ("sound", "zhangwei"), ("southern_sound", "zanwei")]),
         ("张", [("name", "张")]),
         ("张先生", [("name", "张")]),
@@ -39,7 +60,10 @@ def means(typed: str) -> list[tuple[str, str]]:
         ("91440300708461136T", [("organisation", "708461136")]),
         ("LSGDC82CX2E000001", [("vin", "LSGDC82CX2E000001")]),
         ("LSGDC82C02E000001", []),
-        ("2E000001", [("vin_tail", "2E000001"), ("name", "2E000001")]),
+        ("2E000001", [("vin_tail", "2E000001")]),
+        ("E0001", []),
+        ("CX2E000001", []),
+        ("CX2E", [("name", "CX2E")]),
         ("E01", []),
         ("", []),
         ("   ", []),
@@ -51,7 +75,17 @@ def test_what_was_typed_is_understood(typed, meant):
 
 def test_a_family_name_that_is_a_province_is_a_name_until_a_letter_follows():
     assert meanings("云", today=TODAY) == (Ask(By.NAME, "云"),)
-    assert meanings("鲁A", today=TODAY) == (Ask(By.PLATE, "鲁A"),)
+    assert meanings("鲁A12", today=TODAY) == (Ask(By.PLATE, "鲁A12"),)
+
+
+@given(st.integers(min_value=0, max_value=10**20), st.sampled_from(["", "张", "A", "陈-", "粤B"]))
+def test_no_part_of_a_number_but_a_phone_s_last_four_searches_a_number(number, before):
+    """Whoever may search by more and more digits finds out the rest."""
+    numbers = {By.MOBILE, By.MOBILE_TAIL, By.ID_NUMBER}
+    for length in range(1, 11):
+        typed = str(number).zfill(20)[-length:]
+        asked = {ask.by for ask in meanings(before + typed, today=TODAY)} & numbers
+        assert asked <= ({By.MOBILE_TAIL} if length == 4 else {By.MOBILE} if length == 10 else set())
 
 
 @given(st.text(max_size=60))

@@ -21,9 +21,9 @@ from services.customer.rules.predicates import (
     NotAPredicate,
     Some,
     Without,
+    masked_facts,
     moves_with_time,
     read,
-    tells_prices,
 )
 
 VISITS = {"fact": "service_visits", "at_least": 4}
@@ -114,8 +114,9 @@ def test_it_is_known_which_move_with_time(said, moves):
 
 
 def test_it_is_known_which_tell_prices():
-    assert tells_prices(read({"not": {"fact": "spent_fen", "at_least": 1}}))
-    assert not tells_prices(read(VISITS))
+    assert masked_facts(read({"not": {"fact": "spent_fen", "at_least": 1}})) == {"spent_fen": "price"}
+    assert masked_facts(read({"any": [VISITS, {"fact": "district", "equals": "福田"}]})) == {"district": "address"}
+    assert masked_facts(read(VISITS)) == {}
 
 
 def test_every_fact_stands_somewhere():

@@ -13,6 +13,7 @@ from services.customer.rules.facts import Role
 from services.customer.spreadsheets.rows import Column, RowRead, fingerprint, read_row
 from services.customer.spreadsheets.wordings import Field
 
+TODAY = date(2026, 11, 23)
 CARD, CODE, CREDIT = "440301197510200018", "708461136", "91440300708461136T"
 CARD_LIKE_A_CREDIT, CREDIT_LIKE_A_CARD = "440301198001010093", "914403007084613630"
 """By their check characters each is both."""
@@ -21,7 +22,7 @@ CARD_LIKE_A_CREDIT, CREDIT_LIKE_A_CARD = "440301198001010093", "9144030070846136
 def read(department: Department = Department.SALES, **cells: str) -> RowRead:
     names = list(cells)
     columns = [Column(place, Field(name)) for place, name in enumerate(names)]
-    return read_row([cells[name] for name in names], columns, department=department)
+    return read_row([cells[name] for name in names], columns, department=department, today=TODAY)
 
 
 def test_fields_are_read_by_their_columns():
@@ -188,7 +189,7 @@ def test_kilometres_are_read_in_the_unit_of_their_heading_with_the_day_he_was_he
     assert read(name="张伟", km="12", registered_at="2001-01-02").km_on is None
     assert read(name="张伟", last_service_at="2002-03-04").km is None
     in_ten_thousands = [Column(0, Field.NAME), Column(1, Field.KM, "万公里")]
-    assert read_row(["张伟", "1.2"], in_ten_thousands, department=Department.SERVICE).km == 12_000
+    assert read_row(["张伟", "1.2"], in_ten_thousands, department=Department.SERVICE, today=TODAY).km == 12_000
 
 
 def test_a_fingerprint_is_of_what_is_read_in_any_order_of_columns():

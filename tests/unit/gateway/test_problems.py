@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 import pytest
+from eventlet.timeout import Timeout
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from chassis.link import LinkDown
@@ -75,6 +78,45 @@ def test_what_is_wrong_with_which_field_is_told() -> None:
     assert body["errors"] == {"vehicle": {"vin": ["Too short.", "Odd."]}}
     assert body["detail"] == "vehicle.vin: Too short.; vehicle.vin: Odd."
     assert body["details"] == {}
+
+
+def test_a_list_s_member_is_told_by_its_place() -> None:
+    body = orjson.loads(answered(InvalidRequest(errors={"lines": {0: {"km": ["Odd."]}, 7: ["Bad."]}})).body)
+    assert body["errors"] == {"lines": {"0": {"km": ["Odd."]}, "7": ["Bad."]}}
+    assert body["detail"] == "lines.0.km: Odd.; lines.7: Bad."
+
+
+ODD_WIRES: list[dict[str, Any]] = [
+    {"details": {"errors": {"lines": {0: {1: "odd"}}}}},
+    {"details": {"errors": [{"a": {2: None}}, {"a": "b"}]}},
+    {"details": {1: {None: "\ud800"}, "big": 10**300}},
+    {"details": {"what": object(), "many": {1, 2}}},
+    {"zh": "\udfff"},
+]
+DEFECTIVE_WIRES: list[dict[str, Any]] = [
+    {"kind": "no such kind"},
+    {"code": "TOO_MANY_ATTEMPTS", "details": {}},
+    {"zh": None, "details": None},
+    {"details": {"errors": {f"{number}": "x" for number in range(10**5)}}, "kind": None},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_WIRES, ids=range(len(ODD_WIRES)))
+def test_a_refusal_is_told_whatever_its_details_hold(odd: dict[str, Any]) -> None:
+    wire = {"kind": "rule", "code": "ODD", "zh": "不行", "en": "No", "details": {}} | odd
+    response = answered(Refused(wire))
+    assert (response.status, orjson.loads(response.body)["code"]) == (409, "ODD")
+
+
+@pytest.mark.parametrize("odd", DEFECTIVE_WIRES, ids=range(len(DEFECTIVE_WIRES)))
+def test_what_cannot_be_told_is_an_internal_error_and_never_no_answer(odd: dict[str, Any]) -> None:
+    wire = {"kind": "rule", "code": "ODD", "zh": "不行", "en": "No", "details": {}} | odd
+    response = answered(Refused(wire))
+    assert (response.status, orjson.loads(response.body)["code"]) == (500, "INTERNAL_ERROR")
+
+
+def test_a_time_limit_that_nobody_caught_is_told_as_one() -> None:
+    assert answered(Timeout()).status == 504
 
 
 def test_who_must_log_in_or_wait_is_told_how() -> None:

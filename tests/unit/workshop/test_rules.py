@@ -13,8 +13,8 @@ from services.workshop.errors import (
     InspectorDidTheWork,
     NotAuthorized,
     NothingToDo,
-    OdometerBackwards,
     PromiseInPast,
+    WorkOfAnother,
 )
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -50,18 +50,6 @@ def test_one_line_is_enough_work_whoever_pays_it(pay_type: PayType) -> None:
     rules.require_work([line(0, pay_type)])
 
 
-@pytest.mark.parametrize(("km", "last_km"), [(50_000, 50_000), (50_001, 50_000), (0, 0), (0, None), (50_000, None)])
-def test_an_odometer_may_stand_still_or_go_on(km: int, last_km: int | None) -> None:
-    rules.require_odometer(km=km, last_km=last_km)
-
-
-@pytest.mark.parametrize(("km", "last_km"), [(49_999, 50_000), (0, 1)])
-def test_an_odometer_never_goes_back(km: int, last_km: int) -> None:
-    with pytest.raises(OdometerBackwards) as refused:
-        rules.require_odometer(km=km, last_km=last_km)
-    assert refused.value.details == {"km": km, "last_km": last_km}
-
-
 @pytest.mark.parametrize("promised_at", [NOW, NOW + MOMENT, NOW.astimezone(UTC), NOW + rules.LONGEST_PROMISE])
 def test_a_promise_is_for_now_or_later(promised_at: datetime) -> None:
     rules.require_promise_ahead(promised_at=promised_at, now=NOW)
@@ -80,13 +68,26 @@ def test_a_promise_nobody_can_mean_is_an_invalid_request(promised_at: datetime) 
     assert refused.value.details == {"errors": {"promised_at": ["Must be within 366 days."]}}
 
 
-def test_the_technician_may_not_inspect_his_own_work() -> None:
-    with pytest.raises(InspectorDidTheWork):
-        rules.require_other_inspector(inspector_id="T1", technician_id="T1")
+@pytest.mark.parametrize("worked_by", [{"T1"}, {"T1", "T2"}])
+def test_whoever_worked_may_not_inspect(worked_by: set[str]) -> None:
+    with pytest.raises(InspectorDidTheWork) as refused:
+        rules.require_other_inspector(inspector_id="T1", worked_by=worked_by)
+    assert refused.value.details == {"worked_by": sorted(worked_by)}
 
 
 def test_anybody_else_may_inspect() -> None:
-    rules.require_other_inspector(inspector_id="Q1", technician_id="T1")
+    rules.require_other_inspector(inspector_id="Q1", worked_by={"T1", "T2"})
+
+
+@pytest.mark.parametrize("technician_id", ["T2", "t1", None])
+def test_a_technician_does_not_do_the_work_of_another(technician_id: str | None) -> None:
+    with pytest.raises(WorkOfAnother) as refused:
+        rules.require_own_work(worker_id="T1", technician_id=technician_id)
+    assert refused.value.details == {"technician_id": technician_id}
+
+
+def test_a_technician_does_the_work_he_was_given() -> None:
+    rules.require_own_work(worker_id="T1", technician_id="T1")
 
 
 @pytest.mark.parametrize(("customer_fen", "authorized_fen"), [(9_999, 10_000), (10_000, 10_000), (0, 0)])

@@ -1,0 +1,108 @@
+"""How many searches by a number one person makes in a day: pure, judged from what he was given and what he missed.
+
+A number that answers mask is found out by asking for one whole number after the other: what is rationed hardest
+is a whole number that nobody has.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from chassis import clock
+from chassis.policies import Policy
+from gateway.errors import SearchLimit
+
+SEARCH_RATION = Policy(
+    "SEARCH_RATION",
+    {
+        "given_a_day": 300,
+        "phone_misses_an_hour": 30,
+        "phone_misses_a_day": 120,
+        "card_misses_an_hour": 10,
+        "card_misses_a_day": 40,
+    },
+)
+"""Per person, a policy of the group: answers that newly give somebody by a number, and numbers that nobody has."""
+
+HOUR = timedelta(hours=1)
+
+
+class By(StrEnum):
+    """The numbers that are rationed, as `matched_by` calls them."""
+
+    TAIL = "mobile_tail"
+    PHONE = "mobile"
+    CARD = "id_number"
+
+
+_MISSES = {By.PHONE: "phone_misses", By.CARD: "card_misses"}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search by a number as it was typed, and whom it gives."""
+
+    by: By
+    typed: str
+    customers: frozenset[str]
+
+
+@dataclass(slots=True)
+class Day:
+    """What one person was given today by which asking, and the whole numbers he asked for that nobody has.
+
+    `given` holds None where another process answered: whom it gave is not known here, and was written down there.
+    """
+
+    of: date
+    given: dict[bytes, frozenset[str] | None] = field(default_factory=dict)
+    missed: dict[By, dict[bytes, datetime]] = field(default_factory=lambda: {by: {} for by in _MISSES})
+
+    def knows(self, what: bytes, search: Search) -> bool:
+        """True if the same was asked today and gave no less: it costs nothing, and is written down already."""
+        if what not in self.given:
+            return not search.customers and what in self.missed.get(search.by, {})
+        if self.given[what] is None:
+            self.given[what] = search.customers
+        before = self.given[what] or frozenset()
+        return search.customers <= before
+
+    def note(self, what: bytes, search: Search, *, now: datetime) -> None:
+        """Remember what was answered."""
+        if search.customers:
+            self.given[what] = (self.given.get(what) or frozenset()) | search.customers
+        elif search.by in self.missed:
+            self.missed[search.by][what] = now
+
+
+def require(day: Day, search: Search, *, ration: Mapping[str, int], now: datetime) -> None:
+    """Raise SearchLimit if he may not ask this.
+
+    After too many misses a whole number that somebody has is refused as well, or the refusals would tell the misses.
+    """
+    if search.by in _MISSES:
+        name, moments = _MISSES[search.by], sorted(day.missed[search.by].values())
+        lately, most = [at for at in moments if at > now - HOUR], ration[f"{name}_an_hour"]
+        if len(lately) >= most:
+            raise _limit(until=(lately[-most] if most else now) + HOUR, now=now)
+        if sum(day_of(at) == day.of for at in moments) >= ration[f"{name}_a_day"]:
+            raise _limit(until=_midnight(now), now=now)
+    if search.customers and len(day.given) >= ration["given_a_day"]:
+        raise _limit(until=_midnight(now), now=now)
+
+
+def day_of(now: datetime) -> date:
+    """The stores' day."""
+    return now.astimezone(clock.LOCAL).date()
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(day_of(now) + timedelta(days=1), datetime.min.time(), clock.LOCAL)
+
+
+def _limit(*, until: datetime, now: datetime) -> SearchLimit:
+    return SearchLimit(retry_after=max(1, math.ceil((until - now).total_seconds())))

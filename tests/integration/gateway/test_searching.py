@@ -1,0 +1,186 @@
+"""Searching for a number that answers mask is reading it: rationed, and written into the access log (R62)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.gateway.running import Gateway, Person
+from tests.support import randoms
+from tests.support.polling import eventually
+
+pytestmark = pytest.mark.usefixtures("customer_service")
+
+HERE = "HN"
+
+
+@pytest.fixture(scope="module")
+def desk(gateway: Gateway) -> Person:
+    """Registers people."""
+    return gateway.person("receptionist", stores=(HERE,))
+
+
+@pytest.fixture(scope="module")
+def leader(gateway: Gateway) -> Person:
+    """Reads the log."""
+    return gateway.person("leader")
+
+
+@pytest.fixture
+def known(desk: Person) -> dict[str, Any]:
+    """A customer with phone, card, plate and VIN."""
+    car = {"vin": randoms.vin(), "model": "GL8", "plate": randoms.plate()}
+    body = {"name": randoms.name(), "mobile": randoms.mobile(), "id_no": randoms.resident_id()}
+    answer = desk.post("/customers", {**body, "store_id": HERE, "vehicle": car})
+    assert answer.status == 201, answer.body
+    return {**body, **car, **answer.body}
+
+
+@pytest.fixture
+def written(leader: Person) -> Callable[..., list[tuple[str, str]]]:
+    """`written(staff)`: operation and reason of his entries, oldest first."""
+
+    def read(staff: Person, **about: str) -> list[tuple[str, str]]:
+        asked = "".join(f"&{name}={value}" for name, value in about.items())
+        page = leader.get(f"/access-log?staff_id={staff.code}&size=100{asked}").body
+        return [(one["operation"], one["reason"]) for one in reversed(page["items"])]
+
+    return read
+
+
+def look(person: Person, typed: str) -> list[str]:
+    answer = person.get(f"/customers/lookup?q={typed}&limit=50")
+    assert answer.status == 200, answer.body
+    return [one["customer_id"] for one in answer.body["items"]]
+
+
+def test_who_is_found_by_a_number_is_in_the_log_at_once_and_only_once(
+    gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    technician = gateway.person("technician", stores=("FT",))
+    him = known["customer_id"]
+    for _ in range(3):
+        for typed in (known["mobile"][-4:], known["mobile"], known["id_no"], known["id_no"].lower()):
+            assert him in look(technician, typed)
+    said = [("customer.look_up", f"按{how}查询") for how in ("电话后四位", "完整电话", "完整证件号")]
+    assert sorted(written(technician)) == sorted(said)
+    assert sorted(written(technician, subject_id=him)) == sorted(said)
+    log = gateway.process.log.read_text("utf-8")
+    assert known["mobile"] not in log
+    assert known["id_no"] not in log
+    entries = str(gateway.rows("SELECT * FROM access_log WHERE staff_id = %s", technician.code))
+    kept = str(gateway.rows("SELECT * FROM searched WHERE staff_id = %s", technician.code))
+    for number in (known["mobile"], known["mobile"][-4:], known["id_no"]):
+        assert f"'{number}'" not in entries + kept
+
+
+def test_names_plates_and_vins_are_neither_counted_nor_written_down(
+    gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    person = gateway.person("advisor", stores=(HERE,))
+    for typed in ("wang", known["plate"][1:], known["vin"], known["vin"][-6:], known["vin"][-8:], "12", "123456789012"):
+        look(person, typed)
+    person.get(f"/customers/prefill?vin={known['vin']}")
+    assert written(person) == []
+    assert gateway.rows("SELECT * FROM searched WHERE staff_id = %s", person.code) == []
+
+
+def test_cards_that_nobody_has_run_out_by_look_up_and_prefill_together(
+    gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    guesser = gateway.person("finance", stores=("FT",))
+    cards = [randoms.resident_id() for _ in range(12)]
+    for number, card in enumerate(cards[:10]):
+        asked = f"lookup?q={card}" if number % 2 else f"prefill?id_no={card}"
+        assert guesser.get(f"/customers/{asked}").status == 200
+    assert guesser.get(f"/customers/prefill?id_no={cards[3]}").status == 200, "asked before"
+    miss, hit = (
+        guesser.get(f"/customers/prefill?id_no={cards[10]}"),
+        guesser.get(f"/customers/prefill?id_no={known['id_no']}"),
+    )
+    for refused in (miss, hit, guesser.get(f"/customers/lookup?q={known['id_no']}")):
+        assert (refused.status, refused.code) == (429, "SEARCH_LIMIT")
+        assert 3500 < int(refused.headers["Retry-After"]) <= 3600
+        assert known["customer_id"] not in str(refused.body)
+    assert len(written(guesser)) == 10
+    assert {reason for _, reason in written(guesser)} == {"按完整证件号查询(查无此号)"}
+    assert written(guesser, subject_id=known["customer_id"]) == []
+    assert known["customer_id"] in look(guesser, known["mobile"][-4:]), "the rest of the work goes on"
+    assert 'crm_searches_refused_total{by="id_number"}' in gateway.page("/metrics").body.decode()
+
+
+def test_a_phone_is_not_found_by_guessing_whole_numbers(gateway: Gateway, known: dict[str, Any]) -> None:
+    technician = gateway.person("technician", stores=("FT",))
+    mobile = known["mobile"]
+    guesses = [f"{mobile[:3]}{number:04d}{mobile[-4:]}" for number in range(40)]
+    statuses = [technician.get(f"/customers/lookup?q={guess}").status for guess in guesses if guess != mobile]
+    assert statuses[:29] == [200] * 29
+    assert statuses[31:] == [429] * len(statuses[31:])
+    assert technician.get(f"/customers/lookup?q={mobile}").status == 429, "no refusal tells that it is this one"
+
+
+def test_a_second_gateway_counts_what_the_first_answered(
+    gateway: Gateway, start_gateway: Callable[..., Gateway], settings: dict[str, str], known: dict[str, Any]
+) -> None:
+    guesser = gateway.person("finance", stores=("FT",))
+    there = Person(start_gateway(), guesser.code, guesser.token)
+    for number in range(10):
+        at = there if number % 2 else guesser
+        assert at.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 200
+    for at in (there, guesser):
+        assert at.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 429
+        assert at.get(f"/customers/prefill?id_no={known['id_no']}").status == 429
+
+
+def test_a_gateway_that_starts_again_knows_what_was_given(
+    gateway: Gateway, start_gateway: Callable[..., Gateway], known: dict[str, Any],
+    written: Callable[..., list[tuple[str, str]]],
+) -> None:  # fmt: skip
+    desk = gateway.person("advisor", stores=(HERE,))
+    look(desk, known["mobile"][-4:])
+    assert len(written(desk)) == 1
+    there = Person(start_gateway(), desk.code, desk.token)
+    look(there, known["mobile"][-4:])
+    look(there, known["mobile"])
+    there.gateway.process.stop()
+    assert [reason for _, reason in written(desk)] == ["按电话后四位查询", "按完整电话查询"], (
+        "with the last on its stop"
+    )
+
+
+def test_what_cannot_be_written_down_ends_the_searches_by_numbers(
+    gateway: Gateway, desk: Person, written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    mobiles = [randoms.mobile() for _ in range(3)]
+    for mobile in mobiles:
+        desk.post("/customers", {"name": randoms.name(), "mobile": mobile, "store_id": HERE})
+    person = gateway.person("advisor", stores=(HERE,))
+    gateway.rows('REVOKE INSERT ON access_log FROM "gateway_app"')
+    try:
+        assert len(look(person, mobiles[0])) == 1, "its entry waits"
+        eventually(lambda: "searches not written down" in gateway.process.log.read_text("utf-8"), what="the alarm")
+        assert person.get(f"/customers/lookup?q={mobiles[1]}").status == 500
+        assert person.get(f"/customers/lookup?q={randoms.mobile()}").status == 500
+        assert person.get("/customers/lookup?q=zhang").status == 200
+    finally:
+        gateway.rows('GRANT INSERT ON access_log TO "gateway_app"')
+    assert len(look(person, mobiles[2])) == 1
+    assert [reason for _, reason in written(person)] == ["按完整电话查询"] * 2
+
+
+def test_a_leader_publishes_another_ration_and_it_holds_at_once(gateway: Gateway, leader: Person, desk: Person) -> None:
+    assert desk.post("/searches/policy", {"given_a_day": 1}).status == 403
+    guesser = gateway.person("finance", stores=("FT",))
+    assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 200
+    said = leader.post("/searches/policy", {"card_misses_an_hour": 1})
+    assert said.status == 201, said.body
+    try:
+        assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 429
+    finally:
+        gateway.rows("DELETE FROM policy WHERE code = 'SEARCH_RATION'")
+        leader.post("/searches/policy", {})
+    assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 200
+    past = leader.post("/searches/policy", {"effective_from": "2020-01-01T00:00:00+08:00"})
+    assert (past.status, past.code) == (422, "INVALID_REQUEST")

@@ -1,0 +1,130 @@
+"""Every value of every request is read before it is used: days nobody can mean and blanks are refused, wherever."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, NamedTuple
+
+import pytest
+
+from chassis.clock import LOCAL
+from chassis.settings import SERVICES
+from contracts.operation import OPERATIONS
+from contracts.shapes import EARLIEST, LATEST, InvalidShape, Text, load
+
+for _service in SERVICES:
+    for _module in iter_modules(import_module(f"contracts.{_service}").__path__):
+        import_module(f"contracts.{_service}.{_module.name}")
+
+MOMENT = timedelta(microseconds=1)
+FAR = ("0001-01-01", "1066-10-14", "1899-12-31", "2100-01-01", "9999-12-31")
+OFFSETS = ("Z", "+08:00", "-12:00", "+14:00", "+23:59", "-23:59")
+BLANKS = (" ", "\t", "\u3000 ", "\u00a0")
+
+
+class Leaf(NamedTuple):
+    """A field of a request, the way to it (`*` is a list's member), and its type and marks."""
+
+    request: type
+    path: tuple[str, ...]
+    kind: Any
+    marks: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"{self.request.__name__}.{'.'.join(self.path)}"
+
+    def refuses(self, value: object, *, loose: bool = False) -> bool:
+        """True if this value in this place is complained of there, whatever else is missing."""
+        raw: Any = value
+        for step in reversed(self.path):
+            raw = [raw] if step == "*" else {step: raw}
+        try:
+            load(self.request, raw, loose=loose)
+        except InvalidShape as error:
+            found: Any = error.errors
+        else:
+            return False
+        for step in self.path:
+            found = found.get(0 if step == "*" else step) if isinstance(found, dict) else None
+        return found is not None
+
+
+def leaves(request: type, shape: type, path: tuple[str, ...] = ()) -> Iterator[Leaf]:
+    hints = typing.get_type_hints(shape, include_extras=True)
+    for field in dataclasses.fields(shape):
+        yield from _under(request, hints[field.name], (*path, field.name))
+
+
+def _under(request: type, hint: Any, path: tuple[str, ...]) -> Iterator[Leaf]:
+    marks: tuple[Any, ...] = ()
+    while True:
+        origin = typing.get_origin(hint)
+        if origin is typing.Annotated:
+            hint, *more = typing.get_args(hint)
+            marks += tuple(more)
+        elif origin in (typing.Union, types.UnionType):
+            hint = next(part for part in typing.get_args(hint) if part is not type(None))
+        else:
+            break
+    if origin in (list, tuple):
+        yield from _under(request, typing.get_args(hint)[0], (*path, "*"))
+    elif dataclasses.is_dataclass(hint):
+        yield from leaves(request, typing.cast("type", hint), path)
+    else:
+        yield Leaf(request, path, hint, marks)
+
+
+ALL = [leaf for request in {one.request: None for one in OPERATIONS.values()} for leaf in leaves(request, request)]
+DAYS = [leaf for leaf in ALL if leaf.kind is date]
+MOMENTS = [leaf for leaf in ALL if leaf.kind is datetime]
+FILLED = [leaf for leaf in ALL if leaf.kind is str and any(isinstance(m, Text) and m.at_least for m in leaf.marks)]
+
+
+def test_the_walk_finds_what_is_typed() -> None:
+    found = {str(leaf) for leaf in ALL}
+    assert {"UpdateCustomer.birth_date", "RecordConsent.at", "SetClock.now", "UpdateCustomer.more_phones.*",
+            "OpenRepairOrder.lines.*.description", "RegisterCustomer.vehicle.vin"} <= found  # fmt: skip
+    assert min(len(DAYS), len(MOMENTS), len(FILLED)) > 5
+
+
+@pytest.mark.parametrize("leaf", DAYS, ids=str)
+def test_a_day_outside_our_business_is_refused_in_every_request(leaf: Leaf) -> None:
+    assert [day for day in FAR if not leaf.refuses(day)] == []
+    assert [day for day in ("", "0000-01-01", "2026-02-30", "10000-01-01", 20261123) if not leaf.refuses(day)] == []
+    last = LATEST.date() - timedelta(days=1)
+    assert [day for day in (EARLIEST.date(), last) if leaf.refuses(day.isoformat())] == []
+
+
+@pytest.mark.parametrize("leaf", MOMENTS, ids=str)
+def test_a_moment_outside_our_business_is_refused_in_every_request(leaf: Leaf) -> None:
+    typed = [f"{day}T{hour}{offset}" for day in FAR for hour in ("12:00:00", "23:59:59.999999") for offset in OFFSETS]
+    far = [one for one in typed if not EARLIEST <= datetime.fromisoformat(one) < LATEST]
+    assert len(far) > len(typed) * 0.8
+    assert [one for one in far if not leaf.refuses(one)] == []
+    last = LATEST - MOMENT
+    for zone in (UTC, LOCAL, timezone(timedelta(hours=-12))):
+        assert [one for one in (EARLIEST, last) if leaf.refuses(one.astimezone(zone).isoformat())] == []
+    assert all(leaf.refuses(one.isoformat()) for one in (EARLIEST - MOMENT, LATEST))
+
+
+@pytest.mark.parametrize("leaf", FILLED, ids=str)
+def test_blanks_are_no_value_in_any_request(leaf: Leaf) -> None:
+    enough = max(mark.at_least for mark in leaf.marks if isinstance(mark, Text))
+    assert [blank for blank in BLANKS if not leaf.refuses(blank * enough)] == []
+
+
+def test_an_event_is_read_whatever_days_and_blanks_an_older_process_put_into_it() -> None:
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Told:
+        on: date
+        at: datetime
+        what: typing.Annotated[str, Text(1)]
+
+    raw = {"on": "2100-01-01", "at": "1899-01-01T00:00:00Z", "what": " "}
+    assert load(Told, raw, tolerant=True) == Told(date(2100, 1, 1), datetime(1899, 1, 1, tzinfo=UTC), " ")
