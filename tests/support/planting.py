@@ -24,6 +24,8 @@ EXCEPTIONS: dict[str, Callable[[], BaseException]] = {
     "GreenletExit": lambda: GreenletExit("planted"),
     "SystemExit": lambda: SystemExit("planted"),
 }
+ENDS = ("Timeout", "GreenletExit", "SystemExit")
+"""Of them those that are no `Exception`: they end whom they reach."""
 KINDS = (*OUTAGES, *OTHERS, *EXCEPTIONS)
 
 

@@ -10,7 +10,7 @@ import psycopg
 
 from tests.support.ledger import Databases
 
-TABLES = ("inbox", "inbox_suspect", "outbox", "command_log")
+TABLES = ("inbox", "inbox_suspect", "outbox", "command_log", "pulse")
 """What a service writes for every event and every command."""
 LOCK_TRIES = 10
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting")

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import amqp
 import orjson
 import pytest
 import uuid_utils.compat as uuids
@@ -24,12 +25,14 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, consumer, dead, inbox
 from chassis.actors import Signer, new_key_pair
-from chassis.context import new_context
+from chassis.context import HEADER, new_context
 from chassis.database import Database
-from chassis.rpc import Caller, CallFailed, CallTimeout, Refused, SharedCaller, Unavailable
+from chassis.rpc import OK, UNAVAILABLE
+from chassis.topology import REPLIES, calls_exchange, reply_queue
 from contracts import envelope
 from contracts.access import Actor
 from contracts.envelope import Received
+from contracts.operation import Operation
 from contracts.refusals import NotFound
 from contracts.sales.events import VehicleDelivered
 from contracts.sales.operations import list_orders, receive_stock
@@ -40,7 +43,7 @@ from tests.support.broker import Broker
 from tests.support.consuming import SERVICE, hearing
 from tests.support.databases import Databases
 from tests.support.events import made, received
-from tests.support.planting import KINDS, OUTAGES, Plan
+from tests.support.planting import ENDS, KINDS, OUTAGES, Plan
 from tests.support.polling import eventually
 from tests.support.source import ROOT
 
@@ -106,7 +109,7 @@ STEPS = (
 REDELIVERED = ("note_start", "clear")
 """Steps that only a delivery passes that came back from a consumer that vanished."""
 UNREADABLE = ("decoding", "envelope")
-"""Steps at which an error may as well be the message's own, for good."""
+"""Steps at which an error may as well be the message's own, for good. The link's own thread does them."""
 
 
 @pytest.fixture
@@ -125,7 +128,8 @@ def plan(monkeypatch: pytest.MonkeyPatch) -> Plan:
 def test_a_delivery_that_fails_at_any_step_in_any_way_ends_and_its_neighbours_are_handled(
     clean_queues: Broker, db: Database, plan: Plan, step: str
 ) -> None:
-    events = {kind: received(made(VehicleDelivered)) for kind in KINDS}
+    kinds = [kind for kind in KINDS if step not in UNREADABLE or kind not in ENDS]
+    events = {kind: received(made(VehicleDelivered)) for kind in kinds}
     beside = [received(made(VehicleDelivered)) for _ in range(BESIDE)]
     names = {str(event.id): kind for kind, event in events.items()}
     for kind, event in events.items():
@@ -157,9 +161,9 @@ def test_a_delivery_that_fails_at_any_step_in_any_way_ends_and_its_neighbours_ar
     assert held == {}, "deliveries that were never settled"
     died = {names.get(one.message_id, "a neighbour") for one in dead.look(clean_queues.admin_uri, SERVICE)}
     if step == "bury":
-        assert died == set(KINDS)
+        assert died == set(kinds)
     else:
-        assert died <= (set(KINDS) - set(OUTAGES) if step in UNREADABLE else set())
+        assert died <= (set(kinds) if step in UNREADABLE else set())
 
 
 def publish(broker: Broker, events: list[Received[Any]]) -> None:
@@ -193,42 +197,74 @@ def ended(broker: Broker, db: Database, wanted: set[str], names: dict[str, str])
 
 
 CALLED = "sales"
-PATIENCE = 30.0
+PATIENCE = 15.0
 """Seconds a call would wait; whoever waits that long was forgotten."""
-ANSWERED_WITHIN = 6.0
+ANSWERED_WITHIN = 10.0
 CALL_STEPS = ("parse", "verify", "load", "method", "commit", "dump", "answer")
 IN_THE_DATABASE = ("method", "commit")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A call that fails at one step with one kind of error."""
+
+    step: str
+    kind: str
+    what: str = "command"
+
+    @property
+    def operation(self) -> Operation:
+        """What is asked: a car is taken into stock (or refused, for its number is none), or orders are listed."""
+        return list_orders if self.what == "query" else receive_stock
+
+    def request(self) -> dict[str, str]:
+        """Its request."""
+        if self.what == "query":
+            return {}
+        return {"vin": "LSGDC82C02S000001" if self.what == "refused" else a_vin(), "model": "GL8", "store_id": "HN"}
 
 
 @dataclass
 class Called:
     """A running sales service with faults planted in it, and somebody who calls it."""
 
-    caller: Caller
+    broker: Broker
     process: subprocess.Popen[bytes]
     port: int
     signer: Signer
 
-    def call(self, step: str, kind: str, *, vin: str | None = None, query: bool = False) -> tuple[str, float]:
-        """Call, to fail at this step in this way; the outcome and the seconds it took."""
-        token = self.signer.sign(Actor("S1", ("sales_manager",), ("HN",)), now=clock.now())
+    def call(self, cells: list[Cell], *, within: float) -> dict[Cell, str]:
+        """Call all of them at once; the outcomes that came in time."""
+        outcomes: dict[Cell, str] = {}
+        with self.broker.channel("gateway") as channel:
+            queue = reply_queue("gateway", str(uuids.uuid7()))
+            channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)
+            channel.queue_bind(queue, REPLIES, routing_key=queue)
+
+            def answered(message: Any) -> None:
+                outcomes[cells[int(message.properties["correlation_id"])]] = message.properties["type"]
+
+            channel.basic_consume(queue, no_ack=True, callback=answered)
+            for number, cell in enumerate(cells):
+                self._publish(channel, cell, reply_to=queue, correlation_id=str(number))
+            until = time.monotonic() + within
+            while len(outcomes) < len(cells) and (left := until - time.monotonic()) > 0:
+                with suppress(TimeoutError):
+                    channel.connection.drain_events(timeout=left)
+        return outcomes
+
+    def _publish(self, channel: Any, cell: Cell, **properties: str) -> None:
         context = new_context(
             PATIENCE,
-            correlation_id=f"plant/{step}/{kind}/{uuids.uuid7()}",
-            actor_token=token,
+            correlation_id=f"plant/{cell.step}/{cell.kind}/{uuids.uuid7()}",
+            actor_token=self.signer.sign(Actor("S1", ("sales_manager",), ("HN",)), now=clock.now()),
             store_id="HN",
-            idempotency_key=None if query else str(uuids.uuid7()),
+            idempotency_key=None if cell.what == "query" else str(uuids.uuid7()),
         )
-        request = {} if query else {"vin": vin or a_vin(), "model": "GL8", "store_id": "HN"}
-        begun = time.monotonic()
-        try:
-            self.caller.call(list_orders if query else receive_stock, orjson.dumps(request), context)
-            outcome = "ok"
-        except Refused as refused:
-            outcome = str(refused.wire["code"])
-        except (CallTimeout, Unavailable, CallFailed) as error:
-            outcome = type(error).__name__
-        return outcome, time.monotonic() - begun
+        name = cell.operation.name
+        headers = {HEADER: context.header()}
+        message = amqp.Message(orjson.dumps(cell.request()), type=name, application_headers=headers, **properties)
+        channel.basic_publish(message, exchange=calls_exchange(CALLED), routing_key=f"{name.partition('.')[2]}.HN")
 
 
 def a_vin() -> str:
@@ -257,32 +293,40 @@ def called(databases: Databases, clean_queues: Broker, run_dir: Path) -> Iterato
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
     try:
         eventually(lambda: answers(port), within=30, what=f"the service to be ready; see {log}")
-        with SharedCaller(clean_queues.uri("gateway"), user="gateway") as caller:
-            assert caller.link.wait_up(10)
-            yield Called(caller, process, port, Signer(private))
+        yield Called(clean_queues, process, port, Signer(private))
     finally:
         process.terminate()
         process.wait(35)
+        clean_queues.purge(f"{CALLED}.calls")
 
 
 def test_a_call_that_fails_at_any_step_in_any_way_is_answered_at_once_and_settled(
-    called: Called, clean_queues: Broker, databases: Databases
+    called: Called, clean_queues: Broker
 ) -> None:
-    commands = [(step, kind, {}) for step in CALL_STEPS for kind in KINDS]
-    refused = [("wire", kind, {"vin": "LSGDC82C02S000001"}) for kind in KINDS]
-    queries = [(step, kind, {"query": True}) for step in CALL_STEPS if step != "commit" for kind in KINDS]
+    commands = [Cell(step, kind) for step in CALL_STEPS for kind in KINDS if step != "parse" or kind not in ENDS]
+    refused = [Cell("wire", kind, "refused") for kind in KINDS]
+    queries = [Cell(one.step, one.kind, "query") for one in commands if one.step != "commit"]
     cells = [*commands, *refused, *queries]
-    with ThreadPoolExecutor(16) as pool:
-        outcomes = list(pool.map(lambda cell: called.call(cell[0], cell[1], **cell[2]), cells))
-    told = {(step, kind, *named): outcome for (step, kind, named), outcome in zip(cells, outcomes, strict=True)}
+
+    outcomes = called.call(cells, within=ANSWERED_WITHIN)
 
     assert called.process.poll() is None, "the service ended"
-    assert {cell: how for cell, how in told.items() if how[0] == "CallTimeout"} == {}
-    assert {cell: how for cell, how in told.items() if how[1] > ANSWERED_WITHIN} == {}
-    outages = {cell: how for cell, how in told.items() if cell[0] in IN_THE_DATABASE and cell[1] in OUTAGES}
-    assert {cell: how for cell, how in outages.items() if how[0] not in ("ok", "Unavailable")} == {}
+    assert [cell for cell in cells if cell not in outcomes] == []
+    outages = {cell: outcomes[cell] for cell in cells if cell.step in IN_THE_DATABASE and cell.kind in OUTAGES}
+    assert {cell: how for cell, how in outages.items() if how not in (OK, UNAVAILABLE)} == {}
     eventually(lambda: answers(called.port), within=5, what="as ready as before")
-    assert called.call("nowhere", "-")[0] == called.call("nowhere", "-", query=True)[0] == "ok"
+    after = [Cell("nowhere", "-"), Cell("nowhere", "-", "query")]
+    assert called.call(after, within=5) == dict.fromkeys(after, OK)
     called.process.terminate()
     called.process.wait(35)
     assert clean_queues.count(f"{CALLED}.calls") == 0, "calls that were never settled"
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_what_ends_the_link_ends_the_process_and_the_broker_has_the_call_again(
+    called: Called, clean_queues: Broker, kind: str
+) -> None:
+    called.call([Cell("parse", kind)], within=1)
+
+    assert called.process.wait(10) != 0
+    assert clean_queues.count(f"{CALLED}.calls") == 1
