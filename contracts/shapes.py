@@ -78,6 +78,20 @@ class Names:
     what: str
 
 
+class _Unsaid:
+    """A field that was left out of a request, where an empty one says something else."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSAID"
+
+
+UNSAID: Any = _Unsaid()
+"""The default of a field that `null` empties: left out, it stays as it is."""
+
+
 class InvalidShape(ValueError):
     """A message does not have the shape it was declared with. `errors` are the first complaints, by field."""
 

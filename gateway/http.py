@@ -111,7 +111,7 @@ class Server(WebServer):
             except OSError:
                 raise
             except Exception as error:  # noqa: BLE001  # HTTP cannot hold it, and nothing of it has been sent
-                log.error("answer not written", error=describe(error), where=logs.origin(error))  # noqa: TRY400  # no data
+                log.error("answer not written", error=logs.describe(error), where=logs.origin(error))
                 connection.write(_told(faults.INTERNAL), keep=False)
                 return
             connection.busy = False
@@ -121,7 +121,7 @@ class Server(WebServer):
         try:
             return self.handler(request)
         except (Exception, Timeout) as error:  # noqa: BLE001  # it is an answer, whatever it is
-            log.error("request not answered", error=describe(error), where=logs.origin(error))  # noqa: TRY400  # no data
+            log.error("request not answered", error=logs.describe(error), where=logs.origin(error))
             return _told(faults.INTERNAL)
 
     def _make_room(self) -> bool:

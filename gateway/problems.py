@@ -56,11 +56,11 @@ def answer(error: BaseException, *, language: str, request_id: str) -> Response:
     try:
         return _answer(error, language=language, request_id=request_id)
     except Exception as worse:  # noqa: BLE001  # an error that cannot be told is told as one that nobody expected
-        log.error(  # noqa: TRY400  # the trace of a refusal may hold personal data
+        log.error(
             "problem not told",
             request_id=request_id,
             problem=type(error).__name__,
-            error=describe(worse),
+            error=logs.describe(worse),
             where=logs.origin(worse),
         )
         return of_fault(faults.INTERNAL, language=language, request_id=request_id)

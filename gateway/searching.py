@@ -23,7 +23,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import logs, policies
-from chassis.database import Database, describe
+from chassis.database import Database
 from chassis.policies import GROUP
 from contracts.gateway.operations import RationSearches
 from contracts.refusals import InvalidRequest
@@ -162,7 +162,7 @@ class Searches:
             try:
                 self.write()
             except Exception as error:  # noqa: BLE001  # whatever it is, the next turn tries again
-                log.warning("searches not written down, next turn will try again", error=describe(error))
+                log.warning("searches not written down, next turn will try again", error=logs.describe(error))
 
     def forget(self) -> None:
         """Read the ration anew: another was published."""

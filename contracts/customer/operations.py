@@ -20,7 +20,7 @@ from contracts.fields import (
     Vin,
 )
 from contracts.operation import command, query
-from contracts.shapes import Between, Text
+from contracts.shapes import UNSAID, Between, Text
 
 FIELD_CODES = (
     "NAME_INVALID", "MOBILE_INVALID", "VIN_INVALID", "PLATE_INVALID", "EMAIL_INVALID",
@@ -127,6 +127,8 @@ class Preferences:
 class UpdateCustomer:
     """Change what is given, leave the rest. A new `mobile` or `address` becomes the current one; the old ones are kept.
 
+    `null` takes away a birth date, gender, e-mail or employer that was wrong; the first two follow from a card all the
+    same.
     `expected_version` (If-Match) is what the caller looked at.
     """
 
@@ -137,13 +139,22 @@ class UpdateCustomer:
     more_phones: list[Mobile] = field(default_factory=list)
     id_no: IdNumber | None = None
     organisation_no: Annotated[str, Text(9, 30)] | None = None
-    birth_date: date | None = None
-    gender: Gender | None = None
-    email: Annotated[str, Text(0, 120)] | None = None
+    birth_date: date | None = UNSAID
+    gender: Gender | None = UNSAID
+    email: Annotated[str, Text(0, 120)] | None = UNSAID
     address: Address | None = None
-    employer: Annotated[str, Text(0, 100)] | None = None
+    employer: Annotated[str, Text(0, 100)] | None = UNSAID
     tags: list[Annotated[str, Text(1, 40)]] | None = None
     preferences: Preferences | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndPhone:
+    """The number is not the customer's, or no longer: it stays in the record with its end, and finds nobody."""
+
+    customer_id: UUID
+    number: Mobile
+    expected_version: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +256,16 @@ update_customer = command(
     refuses=(*FIELD_CODES, "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED", "POSSIBLE_DUPLICATE"),
     summary="Change a customer's record; every change is kept with who made it",
 )
+end_phone = command(
+    "customer.end_phone",
+    EndPhone,
+    Updated,
+    refuses=(
+        "MOBILE_INVALID", "PHONE_NOT_FOUND", "PHONE_IS_MAIN",
+        "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED",
+    ),
+    summary="A wrong additional phone ends; it is kept, but finds and matches nobody any more",
+)  # fmt: skip
 history = query(
     "customer.history",
     HistoryAsked,

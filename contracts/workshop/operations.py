@@ -39,6 +39,13 @@ class PayType(StrEnum):
     GOODWILL = "GOODWILL"
 
 
+class LineKind(StrEnum):
+    """What a job line is: work with its price, or what is taken off the payer's bill."""
+
+    WORK = "WORK"
+    DISCOUNT = "DISCOUNT"
+
+
 class Verdict(StrEnum):
     """What the inspector says."""
 
@@ -48,12 +55,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """One piece of work: `hours` standard hours, `amount_fen` its price."""
+    """One piece of work: `hours` standard hours, `amount_fen` its price; or a discount, 0 or less, for its payer."""
 
     description: Annotated[str, Text(1, 200)]
-    amount_fen: Fen
+    amount_fen: Annotated[int, Between(-(10**12), 10**12)]
     hours: Annotated[Decimal, Between(0, 1000)] = Decimal(0)
     pay_type: PayType = PayType.CUSTOMER
+    kind: LineKind = LineKind.WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +191,11 @@ class RepairOrders:
 _MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
 
 open_repair_order = command(
-    "workshop.open_repair_order", OpenRepairOrder, RepairOrder, summary="Take a vehicle in, whatever its odometer shows"
+    "workshop.open_repair_order",
+    OpenRepairOrder,
+    RepairOrder,
+    refuses=("LINE_AMOUNT", "DISCOUNT_TOO_LARGE"),
+    summary="Take a vehicle in, whatever its odometer shows",
 )
 correct_km = command(
     "workshop.correct_km",

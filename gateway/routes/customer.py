@@ -18,6 +18,7 @@ ROUTES = (
     ),
     Route("POST", "/customers/names", customer.names_of, "批量取客户姓名"),
     Route("PATCH", "/customers/{customer_id}", customer.update_customer, "修改客户档案"),
+    Route("POST", "/customers/{customer_id}/phones/end", customer.end_phone, "停用错误电话"),
     Route("GET", "/customers/{customer_id}/audit", customer.history, "档案修改记录"),
     Route("GET", "/customers/{customer_id}/360", views.customer_view, "客户全貌"),
     Route(

@@ -83,6 +83,10 @@ class CustomerService:
     def update_customer(self, session: Session, request: operations.UpdateCustomer, call: Call) -> operations.Updated:
         return editing.update_customer(session, request, scope=call.scope, now=call.now)
 
+    @command(operations.end_phone)
+    def end_phone(self, session: Session, request: operations.EndPhone, call: Call) -> operations.Updated:
+        return editing.end_phone(session, request, scope=call.scope, now=call.now)
+
     @query(views.look_up)
     def look_up(self, connection: Connection, request: views.LookUp, call: Call) -> dict[str, Any]:
         return look_up.look_up(

@@ -29,6 +29,22 @@ class NothingToDo(RuleRefused):
     en = "There is no work on the repair order to agree to"
 
 
+class LineAmount(Invalid):
+    """Work costs nothing or more, a discount is nothing or less."""
+
+    code = "LINE_AMOUNT"
+    zh = "第{line}行金额有误:维修项目不能为负,优惠项目不能为正"
+    en = "The amount of line {line} cannot be: work is never below 0, a discount never above"
+
+
+class DiscountTooLarge(Invalid):
+    """A payer would be given more than he has to pay."""
+
+    code = "DISCOUNT_TOO_LARGE"
+    zh = "{pay_type}的优惠超过其应付金额{work_fen}分"
+    en = "The discounts for {pay_type} exceed the {work_fen} fen of his work"
+
+
 class PromiseInPast(Invalid):
     """The time promised has passed already."""
 

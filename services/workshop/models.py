@@ -17,7 +17,7 @@ from chassis import rekeying
 from contracts.odometer import Reading, ReadingStatus
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
-from contracts.workshop.operations import PayType, Stage, Verdict
+from contracts.workshop.operations import LineKind, PayType, Stage, Verdict
 from services.workshop import rules
 
 
@@ -30,6 +30,7 @@ class Base(DeclarativeBase):
         Decimal: Numeric,
         ReadingStatus: Enum(ReadingStatus, native_enum=False, length=20),
         Stage: Enum(Stage, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+        LineKind: Enum(LineKind, native_enum=False, length=20),
         PayType: Enum(PayType, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
     }
 
@@ -207,7 +208,7 @@ class RepairOrder(Base):
 
 
 class JobLine(Base):
-    """One piece of work on a repair order, with who pays it."""
+    """One piece of work on a repair order, with who pays it; or a discount for a payer."""
 
     __tablename__ = "job_line"
 
@@ -217,6 +218,7 @@ class JobLine(Base):
     hours: Mapped[Decimal]
     amount_fen: Mapped[int]
     pay_type: Mapped[PayType]
+    kind: Mapped[LineKind] = mapped_column(server_default=LineKind.WORK)
     order: Mapped[RepairOrder] = relationship(back_populates="lines")
 
     @classmethod
@@ -228,6 +230,7 @@ class JobLine(Base):
             hours=asked.hours,
             amount_fen=asked.amount_fen,
             pay_type=asked.pay_type,
+            kind=asked.kind,
         )
 
 

@@ -71,7 +71,9 @@ def _lines_of(connection: Connection, orders: list[UUID]) -> defaultdict[UUID, l
 
 def shown(row: Any, lines: Iterable[Any]) -> operations.RepairOrder:
     """A repair order (row or model) with its job lines as it is shown."""
-    work = [operations.JobLine(line.description, line.amount_fen, line.hours, line.pay_type) for line in lines]
+    work = [
+        operations.JobLine(line.description, line.amount_fen, line.hours, line.pay_type, line.kind) for line in lines
+    ]
     return operations.RepairOrder(
         ro_id=row.id,
         number=row.number,

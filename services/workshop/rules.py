@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from contracts.refusals import InvalidRequest
-from contracts.workshop.operations import PayType, Stage
+from contracts.workshop.operations import LineKind, PayType, Stage
 from services.workshop.errors import (
+    DiscountTooLarge,
     InspectorDidTheWork,
+    LineAmount,
     NotAuthorized,
     NothingToDo,
     PromiseInPast,
@@ -38,7 +40,11 @@ LONGEST_PROMISE = timedelta(days=366)
 
 
 class Priced(Protocol):
-    """Work with a price and somebody to pay it: a job line as asked for or as kept."""
+    """Work with a price, or a discount, and somebody to pay it: a job line as asked for or as kept."""
+
+    @property
+    def kind(self) -> LineKind:
+        """Whether it is work."""
 
     @property
     def amount_fen(self) -> int:
@@ -63,9 +69,20 @@ def totals(lines: Iterable[Priced]) -> dict[PayType, int]:
     return borne
 
 
+def require_prices(lines: Sequence[Priced]) -> None:
+    """Raise LineAmount for a price below 0 or a discount above, DiscountTooLarge if a payer's would end below 0."""
+    for place, line in enumerate(lines, start=1):
+        if line.amount_fen > 0 if line.kind is LineKind.DISCOUNT else line.amount_fen < 0:
+            raise LineAmount(line=place)
+    for pay_type, borne in totals(lines).items():
+        if borne < 0:
+            work = totals(line for line in lines if line.kind is LineKind.WORK)
+            raise DiscountTooLarge(pay_type=pay_type, work_fen=work[pay_type])
+
+
 def require_work(lines: Collection[Priced]) -> None:
-    """Raise NothingToDo for an order without lines, whoever pays them."""
-    if not lines:
+    """Raise NothingToDo for an order without a line of work, whoever pays it."""
+    if all(line.kind is LineKind.DISCOUNT for line in lines):
         raise NothingToDo
 
 

@@ -35,8 +35,12 @@ def open_repair_order(
     scope: Scope,
     now: datetime,
 ) -> RepairOrder:
-    """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked."""
+    """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked.
+
+    Raises LineAmount, DiscountTooLarge.
+    """
     scope.require_store(store_id)
+    rules.require_prices(work)
     before = readings(session, vehicle_id=vehicle_id)
     order = RepairOrder.open(
         number=next_number(session, store_id=store_id, now=now),

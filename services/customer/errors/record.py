@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.refusals import Conflict, Invalid, NotFound, Refusal
+from contracts.refusals import Conflict, Invalid, NotFound, Refusal, RuleRefused
 
 
 class CustomerNotFound(NotFound):
@@ -99,6 +99,22 @@ class CompanyIdChecksum(Invalid):
     code = "COMPANY_ID_CHECKSUM"
     zh = "机构代码校验码不符,请核对"
     en = "The check character of this organisation's number does not fit; please look again"
+
+
+class PhoneNotFound(NotFound):
+    """The customer has no such number."""
+
+    code = "PHONE_NOT_FOUND"
+    zh = "该客户档案中没有这个电话"
+    en = "This customer has no such number"
+
+
+class PhoneIsMain(RuleRefused):
+    """The number he is called at is replaced by another, not ended."""
+
+    code = "PHONE_IS_MAIN"
+    zh = "这是客户的主要电话,请先更换为正确的电话"
+    en = "This is the number the customer is called at; replace it by the right one"
 
 
 class EmailInvalid(Invalid):

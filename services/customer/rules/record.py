@@ -155,6 +155,13 @@ class Record:
                 new["title"] = given.name.title
         return new
 
+    def without_phone(self, number: str, *, at: datetime) -> list[Mapping[str, Any]]:
+        """The phones, with this one ended; one that has ended stays as it is."""
+        return [
+            {**one, "until": at.isoformat()} if one["number"] == number and one["until"] is None else one
+            for one in self.phones
+        ]
+
     def changed(self, values: Mapping[str, Any], *, at: datetime) -> tuple[Record, list[Changed]]:
         """The record with these values, one version on, and what changed; itself if nothing did."""
         changes = [

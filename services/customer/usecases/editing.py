@@ -14,15 +14,19 @@ from chassis.clock import LOCAL
 from chassis.outbox import record_all
 from contracts import shapes
 from contracts.access import Scope
-from contracts.customer.operations import UpdateCustomer, Updated
+from contracts.customer.operations import EndPhone, UpdateCustomer, Updated
 from contracts.refusals import StaleVersion
 from services.customer import sealing
 from services.customer.errors.record import (
     CustomerErased,
     CustomerMerged,
     CustomerNotFound,
+    PhoneIsMain,
+    PhoneNotFound,
     PossibleDuplicate,
+    refusal_of,
 )
+from services.customer.rules import phone, resident_id
 from services.customer.rules import record as records
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
@@ -61,6 +65,28 @@ def update_customer(session: Session, request: UpdateCustomer, *, scope: Scope, 
     facts = update_records(session, [edit], origin_staff_id=scope.staff_id, department=scope.role)
     record_all(session, facts + queue(session, suspicions))
     return Updated(after.id, after.version, [change.field for change in changes])
+
+
+def end_phone(session: Session, request: EndPhone, *, scope: Scope, now: datetime) -> Updated:
+    """A number that is not the customer's ends; it stays in his record and history. One that has ended changes nothing.
+
+    Raises PhoneNotFound, PhoneIsMain; MobileInvalid; CustomerNotFound; CustomerMerged; StaleVersion.
+    """
+    try:
+        number = phone.read(request.number).number
+    except phone.NotAPhone as error:
+        raise refusal_of(error.code, field="number", typed=request.number) from None
+    before = to_change(session, request.customer_id, expected_version=request.expected_version)
+    if number not in {one["number"] for one in before.phones}:
+        raise PhoneNotFound
+    if number == before.mobile:
+        raise PhoneIsMain
+    after, changes = before.changed({"phones": before.without_phone(number, at=now)}, at=now)
+    if not changes:
+        return Updated(before.id, before.version, [])
+    edit = Edit(before, after, changes, "desk", scope.stores[0] if scope.stores else before.store_id)
+    record_all(session, update_records(session, [edit], origin_staff_id=scope.staff_id, department=scope.role))
+    return Updated(after.id, after.version, ["phones"])
 
 
 def to_change(session: Session, customer_id: UUID, *, expected_version: int | None) -> Record:
@@ -103,7 +129,7 @@ def _read(request: UpdateCustomer, before: Record, *, now: datetime) -> Given:
         phones=(*((request.mobile,) if request.mobile else ()), *request.more_phones),
         id_number=request.id_no or "",
         organisation_number=request.organisation_no or "",
-        birth_date=request.birth_date,
+        birth_date=request.birth_date or None,
         gender=Gender(request.gender) if request.gender else None,
         email=request.email or "",
         address=request.address or "",
@@ -124,8 +150,9 @@ def _values(request: UpdateCustomer, before: Record, given: Given, *, department
     if request.address:
         values["addresses"] = _addresses(before, given.address, department=department, at=at)
     for asked, fields in _FIELDS.items():
-        if getattr(request, asked) is not None:
+        if (said := getattr(request, asked)) is not None and said is not shapes.UNSAID:
             values |= {field: getattr(given, field) for field in fields}
+    values |= _emptied(request, id18=given.id18 or before.id18)
     if request.tags is not None:
         values["tags"] = sorted(set(request.tags))
     if request.preferences is not None:
@@ -133,6 +160,16 @@ def _values(request: UpdateCustomer, before: Record, given: Given, *, department
     return values
 
 
+def _emptied(request: UpdateCustomer, *, id18: str | None) -> dict[str, Any]:
+    """The fields that `null` takes away; what the customer's card says of him stays."""
+    emptied: dict[str, Any] = {asked: None for asked in _MAY_BE_EMPTIED if getattr(request, asked) is None}
+    if id18 is not None:
+        of_card = {"birth_date": resident_id.birth_date(id18), "gender": resident_id.gender(id18)}
+        emptied |= {field: value for field, value in of_card.items() if field in emptied}
+    return emptied
+
+
+_MAY_BE_EMPTIED = ("birth_date", "gender", "email", "employer")
 _FIELDS = {
     "id_no": ("id_number", "id18", "birth_date", "gender"),
     "organisation_no": ("uscc", "organisation_code"),

@@ -10,7 +10,7 @@ import uuid_utils.compat as uuids
 
 from chassis.clock import LOCAL
 from contracts.customer.imports import Department
-from contracts.customer.vehicles import ReadingStatus
+from contracts.odometer import ReadingStatus
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderOpened
 from services.customer import timeline

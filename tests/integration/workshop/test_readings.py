@@ -11,7 +11,7 @@ import pytest
 
 from contracts.odometer import MOST_KM
 from contracts.refusals import StaleVersion
-from contracts.workshop.operations import Stage
+from contracts.workshop.operations import RepairOrder, Stage
 from services.workshop import usecases
 from tests.integration.workshop.people import NOW, OIL, Workshop
 from tests.integration.workshop.test_erasing import hear
@@ -89,8 +89,15 @@ def test_the_same_reading_corrects_nothing(workshop: Workshop) -> None:
 
 def test_a_reading_is_corrected_at_any_stage_and_the_return_tells_the_corrected_one(workshop: Workshop) -> None:
     ro_id, version = workshop.open(OIL, km=MOST_KM), 0
-    steps = (workshop.authorize, workshop.dispatch, workshop.start, workshop.finish, workshop.inspect, workshop.settle,
-             workshop.give_back)  # fmt: skip
+    steps: tuple[Callable[[UUID], RepairOrder], ...] = (
+        workshop.authorize,
+        workshop.dispatch,
+        workshop.start,
+        workshop.finish,
+        workshop.inspect,
+        workshop.settle,
+        workshop.give_back,
+    )
     for km, step in enumerate(steps, start=1):
         workshop.correct_km(ro_id, km)
         version = step(ro_id).version
