@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import amqp
 import kombu
 import orjson
 import uuid_utils.compat as uuids
@@ -15,6 +16,8 @@ import uuid_utils.compat as uuids
 from chassis import clock
 from chassis.topology import events_exchange, routing_key
 from contracts.envelope import Envelope, Subject
+from contracts.workshop.events import VehicleReturned
+from tests.support.events import made, received
 
 
 @dataclass(frozen=True)
@@ -120,3 +123,25 @@ def publish(uri: str, poison: Poison) -> str:
             **message.properties,
         )
     return event_id
+
+
+GOOD = 150
+DEPTH = 1000
+
+
+def publish_deep_among_good(uri: str) -> tuple[str, list[str]]:
+    """One return whose payload is nested a thousand deep, then good ones: (id of the deep one, ids of the others)."""
+    events = [received(made(VehicleReturned)) for _ in range(GOOD + 1)]
+    bodies = [event.envelope.dump() for event in events]
+    nested = b'{"a":' * DEPTH + b"1" + b"}" * DEPTH
+    bodies[0] = bodies[0].replace(b'"payload":{', b'"payload":{"x":' + nested + b",")
+    with kombu.Connection(uri) as connection, connection.channel() as channel:
+        channel.confirm_select()
+        for event, body in zip(events, bodies, strict=True):
+            named = {"message_id": str(event.id), "type": "vehicle_returned"}
+            message = amqp.Message(body, content_type="application/json", delivery_mode=2, **named)
+            channel.basic_publish(
+                message, exchange=events_exchange("workshop"), routing_key=routing_key("vehicle_returned.v1", "HN")
+            )
+    deep, *good = (str(event.id) for event in events)
+    return deep, good

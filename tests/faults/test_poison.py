@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.faults.poison import KINDS, publish
-from tests.faults.test_nothing_lost import CLOSINGS, RATE, READY_WITHIN, SETTLED_WITHIN
+import pytest
+
+from tests.faults.poison import KINDS, publish, publish_deep_among_good
+from tests.faults.test_nothing_lost import CLOSINGS, RATE, READY_WITHIN, ROUNDS, SETTLED_WITHIN
 from tests.support.business import Load, prepare
 from tests.support.ledger import problems
 from tests.support.polling import eventually
@@ -49,3 +51,39 @@ def test_dead_messages_can_be_replayed_and_dropped(system: System) -> None:
         system.crm("dead", "drop", hearer, "--all")
 
     assert system.dead_messages() == {}
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_of_a_message_too_deep_to_read_and_its_good_neighbours_only_the_deep_one_is_dead(
+    system: System, round_: int
+) -> None:
+    lost_before = links_lost(system)
+    closings = prepare(system.desk, count=CLOSINGS)
+
+    with Load(system.desk, closings, rate=RATE):
+        deep, good = publish_deep_among_good(system.admin_amqp_uri)
+
+    handled = "SELECT count(*) FROM inbox WHERE handler = 'vehicle_returned.v1' AND event_id::text = ANY(%s)"
+    for hearer in HEARERS:
+        eventually(
+            lambda hearer=hearer: system.rows(hearer, handled, good) == [(len(good),)],
+            within=SETTLED_WITHIN,
+            what=f"every good event handled by {hearer}",
+        )
+    eventually(
+        lambda: (
+            {hearer: [one.message_id for one in dead] for hearer, dead in system.dead_messages().items()}
+            == {hearer: [deep] for hearer in HEARERS}
+        ),
+        within=SETTLED_WITHIN,
+        what="exactly the deep one dead at each hearer",
+    )
+    eventually(lambda: not problems(system.databases, closings), within=SETTLED_WITHIN, what="every effect once")
+    assert links_lost(system) == lost_before, "a message broke a link"
+    for hearer in HEARERS:
+        system.crm("dead", "drop", hearer, "--all")
+
+
+def links_lost(system: System) -> float:
+    """How often a hearer's link fell so far."""
+    return sum(system.metric(hearer, "crm_broker_connections_lost_total") for hearer in HEARERS)

@@ -6,6 +6,7 @@ Started once per session, with short retry tiers and a short heartbeat.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -15,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from chassis import clock, dead
 from chassis.topology import HEARS, Management
@@ -316,14 +318,17 @@ class System:
         self.stack.postgres.restart(immediate=True)
 
     @contextmanager
-    def frozen(self, program: str, *, by: signal.Signals) -> Iterator[None]:
-        """The process stands still meanwhile."""
-        pid = self._pid(program)
-        os.kill(pid, by)
+    def frozen(self, *programs: str, by: signal.Signals = signal.SIGSTOP) -> Iterator[None]:
+        """The processes stand still meanwhile: services, `gateway`, `relay`, and the servers by their names."""
+        pids = [pid for program in programs for pid in self._pids(program)]
         try:
+            for pid in pids:
+                os.kill(pid, by)
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def stop_gracefully(self, program: str, *, with_signal: signal.Signals) -> float:
         """Ask a process to end; returns how many seconds it took. The supervisor starts another."""
@@ -335,11 +340,44 @@ class System:
     def ready_again(self, *, within: float) -> float:
         """Wait until every process is ready; returns the seconds it took."""
         started = time.monotonic()
-        eventually(lambda: not self._unready(), within=within, what="every process ready")
+        eventually(self._everybody_ready, within=within, what="every process ready")
         return time.monotonic() - started
 
-    def _unready(self) -> list[str]:
-        return [name for name in self.stack.supervisor.names() if not _answers(self.stack.program(name).health_url)]
+    def _everybody_ready(self) -> bool:
+        unready = {name: problems for name in self.programs() if (problems := self.problems(name))}
+        assert not unready, unready
+        return True
+
+    def programs(self) -> list[str]:
+        """The processes whose health can be asked."""
+        return [name for name in self.stack.supervisor.names() if self.stack.program(name).health_url]
+
+    def problems(self, program: str) -> list[str]:
+        """Why a process says that it is not ready; empty when it is."""
+        try:
+            _health(self.stack.program(program).health_url or "")
+        except urllib.error.HTTPError as refused:
+            told: list[str] = json.loads(refused.read() or b"{}").get("problems") or [str(refused)]
+            return told
+        except OSError as error:
+            return [f"no answer: {error}"]
+        return []
+
+    def metric(self, program: str, name: str, **labels: str) -> float:
+        """A gauge or counter of a process: the sum over everything that has these labels."""
+        url = (self.stack.program(program).health_url or "").replace("/readyz", "/metrics")
+        families = text_string_to_metric_families(_health(url).decode())
+        samples = [sample for family in families for sample in family.samples if sample.name == name]
+        return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
+
+    def _pids(self, program: str) -> list[int]:
+        if program == "broker":
+            return [pid for pid in (self.stack.rabbitmq and self.stack.rabbitmq.pid,) if pid]
+        if program == "database":
+            master = self.stack.postgres and self.stack.postgres.pid
+            assert master
+            return [master, *children(master)]
+        return [self._pid(program)]
 
     def _pid(self, program: str) -> int:
         pid = eventually(lambda: self.stack.supervisor.pid(program), within=10, what=f"{program} to run")
@@ -347,12 +385,16 @@ class System:
         return pid
 
 
-def _answers(url: str | None) -> bool:
-    try:
-        with urllib.request.urlopen(url or "", timeout=3) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+def _health(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=3) as answer:
+        body: bytes = answer.read()
+        return body
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in told.split()]
 
 
 @pytest.fixture(scope="session")
