@@ -19,8 +19,9 @@ from gateway.routes import TABLE
 from gateway.routing import Route
 from tests.support.attempting import Findings, OverHttp, PastTheGateway, Seen, Sending, fits_http, send_all
 from tests.support.good_requests import GoodRequests, actor_for, role_for
+from tests.support.misplacing import placed
 from tests.support.system import System
-from tests.support.wrong_values import Attempt, attempts, in_turns, placed
+from tests.support.wrong_values import Attempt, attempts, in_turns
 
 MEDIAN_WITHIN = 0.25
 """Seconds, of all answers, with several requests at once on a busy machine."""

@@ -21,8 +21,9 @@ from chassis.context import new_context
 from contracts.operation import Operation
 from gateway.routing import BASE, Route
 from simulator.client import ApiProblem
+from tests.support.misplacing import written
 from tests.support.plain_caller import Line
-from tests.support.wrong_values import LEFT_OUT, Attempt, Place, Raw, written
+from tests.support.wrong_values import LEFT_OUT, Attempt, Place, Raw
 
 AT_ONCE = 8
 WITHIN = 1.0

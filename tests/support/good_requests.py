@@ -16,9 +16,9 @@ from contracts.access import Actor, matrix
 from contracts.operation import Operation
 from simulator.client import Client
 from tests.support import randoms
+from tests.support.kinds import Example, good_request
 from tests.support.polling import eventually
 from tests.support.system import System
-from tests.support.wrong_values import Example, good_request
 
 FAR = "2098-01-01T08:00:00+08:00"
 PREDICATE = {
@@ -135,8 +135,7 @@ class GoodRequests:
             "customer.end_role": self._role,
             "customer.change_owner": lambda: {"customer_id": self._customer()},
         }
-        make = makers.get(operation.name)
-        return make() if make else {}
+        return makers[operation.name]() if operation.name in makers else {}
 
     def _customer(self, name: str | None = None) -> str:
         body = {"name": name or randoms.name(), "mobile": randoms.mobile(), "store_id": "HN"}

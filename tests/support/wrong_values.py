@@ -7,9 +7,6 @@ and what its type takes but nobody had in mind (`odd`). Nothing here knows how r
 from __future__ import annotations
 
 import dataclasses
-import json
-import types
-import typing
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,10 +18,10 @@ from uuid import UUID
 from zlib import crc32
 
 from contracts.shapes import LARGEST_INTEGER, LONGEST_LIST, LONGEST_TEXT, Between, Many, Text
+from tests.support.kinds import Example, Kind, fields_of, good
 
 Place = tuple[str | int, ...]
-Example = Callable[[str], Any]
-"""A good value for a field of this name; None where its type says all."""
+Values = tuple[Any, ...]
 
 NUL = "a\x00b"
 LONE_SURROGATE = "a\ud800b"
@@ -65,88 +62,6 @@ class Attempt:
     def within(self, place: Place) -> Attempt:
         """The same further inside."""
         return dataclasses.replace(self, place=(*place, *self.place))
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A type hint taken apart: the type, its marks, and whether null is a value."""
-
-    type: Any
-    marks: tuple[Any, ...] = ()
-    nullable: bool = False
-
-    @classmethod
-    def of(cls, hint: Any) -> Kind:
-        marks: tuple[Any, ...] = ()
-        nullable = False
-        while True:
-            if typing.get_origin(hint) is typing.Annotated:
-                hint, *more = typing.get_args(hint)
-                marks += tuple(more)
-            elif typing.get_origin(hint) in (typing.Union, types.UnionType):
-                parts = typing.get_args(hint)
-                nullable = nullable or type(None) in parts
-                (hint,) = (part for part in parts if part is not type(None))
-            else:
-                return cls(hint, marks, nullable)
-
-    def mark(self, wanted: type, otherwise: Any) -> Any:
-        """The mark of this class."""
-        return next((mark for mark in self.marks if isinstance(mark, wanted)), otherwise)
-
-    @property
-    def member(self) -> Kind | None:
-        """Of a list, what it holds."""
-        if typing.get_origin(self.type) in (list, tuple):
-            return Kind.of(typing.get_args(self.type)[0])
-        return None
-
-    @property
-    def is_free(self) -> bool:
-        """Data without a declaration."""
-        return self.type is dict or typing.get_origin(self.type) is dict
-
-    @property
-    def is_shape(self) -> bool:
-        """A declared object."""
-        return dataclasses.is_dataclass(self.type)
-
-
-def fields_of(shape: type) -> Iterator[tuple[str, Kind, bool]]:
-    """Name, kind and whether it must be given."""
-    hints = typing.get_type_hints(shape, include_extras=True)
-    for field in dataclasses.fields(shape):
-        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        yield field.name, Kind.of(hints[field.name]), required
-
-
-def good_request(shape: type, example: Example) -> dict[str, Any]:
-    """A request with what must be given."""
-    return {name: good(kind, name, example) for name, kind, required in fields_of(shape) if required}
-
-
-def good(kind: Kind, name: str, example: Example) -> Any:
-    """A value of this kind."""
-    known = example(name)
-    if known is not None:
-        return known[0] if isinstance(known, list) and kind.member is None else known
-    if kind.member is not None:
-        return [good(kind.member, name, example)]
-    if kind.is_shape:
-        return good_request(kind.type, example)
-    if isinstance(kind.type, type) and issubclass(kind.type, StrEnum):
-        return next(iter(kind.type)).value
-    text, span = kind.mark(Text, Text()), kind.mark(Between, Between(0, 9))
-    plain: dict[Any, Callable[[], Any]] = {
-        str: lambda: "甲" * max(2, text.at_least),
-        int: lambda: max(span.low, min(1, span.high)),
-        bool: lambda: False,
-        Decimal: lambda: "1.5",
-        UUID: lambda: str(uuid.uuid4()),
-        datetime: lambda: "2099-01-01T08:00:00+08:00",
-        date: lambda: "2020-02-29",
-    }
-    return {} if kind.is_free else plain[kind.type]()
 
 
 def attempts(shape: type, example: Example) -> Iterator[Attempt]:
@@ -267,7 +182,7 @@ ODD_TEXTS = {
 
 def _whole_number(kind: Kind) -> Iterator[Attempt]:
     span = kind.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
-    wrong: tuple[Any, ...] = ("x", "", " ", "5.5", "NaN", True, [], {}, 1.5, float("nan"), float("inf"), [1], 1e300)
+    wrong: Values = ("x", "", " ", "5.5", "NaN", True, [], {}, 1.5, float("nan"), float("inf"), [1], 1e300)
     yield from (Attempt((), what, value) for what, value in _scalars(*wrong))
     for what, value in (("one too low", span.low - 1), ("one too high", span.high + 1)):
         yield Attempt((), what, value)
@@ -279,7 +194,7 @@ def _whole_number(kind: Kind) -> Iterator[Attempt]:
 
 def _number(kind: Kind) -> Iterator[Attempt]:
     span = kind.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
-    wrong: tuple[Any, ...] = (
+    wrong: Values = (
         "x",
         "",
         " ",
@@ -311,7 +226,7 @@ def _truth(kind: Kind) -> Iterator[Attempt]:
 def _identifier(kind: Kind) -> Iterator[Attempt]:
     del kind
     one = str(uuid.uuid4())
-    wrong: tuple[Any, ...] = (
+    wrong: Values = (
         "abc",
         "",
         " ",
@@ -334,7 +249,7 @@ def _identifier(kind: Kind) -> Iterator[Attempt]:
 
 def _moment(kind: Kind) -> Iterator[Attempt]:
     del kind
-    wrong: tuple[Any, ...] = (
+    wrong: Values = (
         "abc", "", " ", 5, True, [], {}, 1.5, 10**400, NUL,
         "2026-01-01T00:00:00", "2026-01-01", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z",
         "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:99",
@@ -352,7 +267,7 @@ def _moment(kind: Kind) -> Iterator[Attempt]:
 
 def _day(kind: Kind) -> Iterator[Attempt]:
     del kind
-    wrong: tuple[Any, ...] = (
+    wrong: Values = (
         "abc",
         "",
         " ",
@@ -411,7 +326,7 @@ def _free(example: Any) -> Iterator[Attempt]:
     yield Attempt((), "10 000 names", {f"n{count}": count for count in range(10_000)}, legal=True)
 
 
-_EXCHANGED: tuple[Any, ...] = (
+_EXCHANGED: Values = (
     None, True, False, 0, -1, 1.5, 10**15, 2**62, 1e300, "", "x", "-1", "x" * 5000, [], {}, [None], [[]], [{}],
     {"": None}, "2026-01-01", "0001-01-01T00:00:00+14:00", LEFT_OUT, list(range(2000)), ["x"] * 2000,
 )  # fmt: skip
@@ -426,63 +341,3 @@ def _nodes(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
         for index, inner in enumerate(value):
             yield (*place, index), inner
             yield from _nodes(inner, (*place, index))
-
-
-def placed(request: Any, attempt: Attempt, shape: type, example: Example) -> Any:
-    """The request with this value in its place; what leads there is made if it is missing."""
-    if not attempt.place:
-        return attempt.value
-    whole = json.loads(json.dumps(request))
-    inner, kind = whole, Kind(shape)
-    for step, following in zip(attempt.place[:-1], attempt.place[1:], strict=True):
-        inner, kind = _into(inner, step, kind, following, example)
-    _put(inner, attempt.place[-1], attempt.value, kind, example)
-    return whole
-
-
-def _into(inner: Any, step: str | int, kind: Kind, following: str | int, example: Example) -> tuple[Any, Kind]:
-    kind = _kind_at(kind, step)
-    if isinstance(inner, list):
-        assert isinstance(step, int)
-        while len(inner) <= step:
-            inner.append(good(kind, "", example))
-    elif step not in inner or inner[step] is None:
-        inner[step] = [] if isinstance(following, int) else good(kind, str(step), example)
-    return inner[step], kind
-
-
-def _put(inner: Any, step: str | int, value: Any, kind: Kind, example: Example) -> None:
-    if isinstance(inner, list):
-        assert isinstance(step, int)
-        while len(inner) < step:
-            inner.append(good(_kind_at(kind, 0), "", example))
-        if len(inner) == step:
-            inner.append(None)
-    if value is LEFT_OUT:
-        inner.pop(step, None) if isinstance(inner, dict) else inner.pop(step)
-    else:
-        inner[step] = value
-
-
-def _kind_at(kind: Kind, step: str | int) -> Kind:
-    if kind.member is not None:
-        return kind.member
-    if kind.is_shape:
-        return next((found for name, found, _ in fields_of(kind.type) if name == step), Kind(dict))
-    return Kind(dict)
-
-
-def written(value: Any) -> bytes:
-    """JSON, with what Python would not write."""
-    raws: list[Raw] = []
-
-    def kept(raw: object) -> str:
-        if not isinstance(raw, Raw):
-            raise TypeError(f"{raw!r} is not JSON")
-        raws.append(raw)
-        return f"\ue000{len(raws) - 1}\ue000"
-
-    text = json.dumps(value, default=kept)
-    for number, raw in enumerate(raws):
-        text = text.replace(json.dumps(f"\ue000{number}\ue000"), raw.text)
-    return text.encode("utf-8", "surrogateescape")
