@@ -72,6 +72,12 @@ class Verifier:
         return actor
 
 
+def public_key(private_key: str) -> str:
+    """The public key of a private one, base64 both."""
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key))
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
 def new_key_pair() -> tuple[str, str]:
     """A fresh (private, public) key pair, base64, for an operator to put into the settings."""
     key = Ed25519PrivateKey.generate()

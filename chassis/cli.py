@@ -26,14 +26,16 @@ ELSEWHERE = {
     "access": "gateway.commands:access",
     "privacy": "gateway.commands:privacy",
     "bootstrap": "gateway.bootstrap:main",
+    "ready": "chassis.probe:ready",
+    "secrets": "chassis.secret_files:secrets",
 }
-"""Commands about what the gateway owns, and where they stand."""
+"""Commands that stand elsewhere: about what the gateway owns, or with a subject of their own."""
 AT_HAND = Path(__file__).resolve().parents[1] / ".run" / "env"
 """The settings of the system that runs in this checkout."""
 
 
 class _Crm(click.Group):
-    """The commands of this file and the gateway's, found by their place as its service class is (`chassis.runner`)."""
+    """The commands of this file, and others found by their place as a service's class is (`chassis.runner`)."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted((*super().list_commands(ctx), *ELSEWHERE))

@@ -16,6 +16,7 @@ import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis import logs, metrics
+from chassis.settings import Environment
 
 log = logs.get("health")
 
@@ -59,10 +60,11 @@ class Health:
             return 200, CONTENT_TYPE_LATEST, generate_latest()
         return 404, "application/json", b"{}"
 
-    def serve(self, port: int, *, host: str = "127.0.0.1") -> None:
-        """Answer on a port of its own, in the background. Port 0 means not at all."""
+    def serve(self, port: int, *, host: str | None = None) -> None:
+        """Answer on a port of its own, in the background, where `CRM_HEALTH_HOST` says. Port 0 means not at all."""
         if not port:
             return
+        host = host or Environment().text("CRM_HEALTH_HOST", "127.0.0.1")
         health = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """Settings: read once from the environment, typed; a missing one stops the start with one line that names it.
 
+Each may stand in a file instead, which `<variable>_FILE` names. A secret that is none stops the start too.
 `deploy/env.example` lists every variable; a test holds the two together.
 """
 
@@ -11,6 +12,9 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from chassis import placeholders
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting", "gateway")
 """Everything that owns a database and a broker user."""
@@ -33,6 +37,13 @@ class MissingSetting(SystemExit):
         )
 
 
+class NoSecret(SystemExit):
+    """A variable holds what others know or guess: the process ends with one line that names it, not the value."""
+
+    def __init__(self, variable: str, why: str) -> None:
+        super().__init__(f"crm: {variable} is no secret: {why}; `crm secrets make` makes good ones")
+
+
 class Environment:
     """Typed reading of environment variables, with the name of the missing one in the error."""
 
@@ -40,10 +51,29 @@ class Environment:
         self._values = os.environ if values is None else values
 
     def text(self, variable: str, default: str | None = None, *, wanted: str = "text") -> str:
-        """A text. Raises MissingSetting when absent and without default."""
-        value = self._values.get(variable) or default
-        if value is None:
-            raise MissingSetting(variable, wanted)
+        """A text. Raises MissingSetting when absent and without default, NoSecret when others know it."""
+        given = self._values.get(variable) or self._in_file(variable)
+        if not given:
+            if default is None:
+                raise MissingSetting(variable, wanted)
+            return default
+        if why := placeholders.trouble(variable, given):
+            raise NoSecret(variable, why)
+        return given
+
+    def _in_file(self, variable: str) -> str:
+        """What stands in the file that `<variable>_FILE` names. One that is named holds something."""
+        name = f"{variable}_FILE"
+        path = self._values.get(name)
+        if not path:
+            return ""
+        try:
+            value = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as problem:
+            why = getattr(problem, "strerror", None) or "it is no text"
+            raise MissingSetting(name, f"a file that can be read: {path}: {why}") from None
+        if not value:
+            raise MissingSetting(name, f"a file with something in it: {path} is empty")
         return value
 
     def number(self, variable: str, default: int | None = None) -> int:

@@ -33,6 +33,12 @@ LONGEST_TEXT = 500
 LONGEST_LIST = 1000
 """Members a list takes unless it says otherwise."""
 
+MOST_MEMBERS = 200
+"""Members an object takes: no shape declares half as many, and what it does not declare costs a complaint each."""
+
+DEEPEST, DEEPEST_TOLD = 20, 64
+"""Levels of free data: of what is asked, and of what is told (events), which may hold the former whole."""
+
 LARGEST_INTEGER = 2**53
 """Beyond this a JSON number is no longer exact in every client."""
 
@@ -108,6 +114,7 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
     Raises InvalidShape with the first complaints at once.
     """
     try:
+        _require_few(raw, tolerant=tolerant)
         return typing.cast("T", schema_of(shape, loose, tolerant).load(raw))  # type: ignore[arg-type]  # it checks
     except marshmallow.ValidationError as error:
         raise InvalidShape(shape, error.messages) from None
@@ -170,17 +177,69 @@ _MOMENTS = validate.Range(
 _DAYS = validate.Range(EARLIEST.date(), LATEST.date(), max_inclusive=False, error=_MOMENTS.error)
 
 
-def _no_nul(data: object) -> None:
+def _no_nul(text: str) -> None:
     """PostgreSQL keeps no NUL, neither in text nor inside free data."""
-    if isinstance(data, dict):
-        for name, value in data.items():
-            _no_nul(name)
-            _no_nul(value)
-    elif isinstance(data, list):
-        for value in data:
-            _no_nul(value)
-    elif isinstance(data, str) and "\x00" in data:
+    if "\x00" in text:
         raise marshmallow.ValidationError("Must not contain the NUL character.")
+
+
+def _require_few(data: object, *, tolerant: bool) -> None:
+    """An object's members are counted before each is looked at; who is tolerant looks at the declared ones only."""
+    if isinstance(data, dict) and len(data) > MOST_MEMBERS and not tolerant:
+        raise marshmallow.ValidationError(f"More than {MOST_MEMBERS} members.")
+
+
+def _free(data: object, manner: Manner, left: int) -> None:
+    """Free data: of any form, but neither deep nor wide, and without what PostgreSQL cannot keep."""
+    if isinstance(data, str):
+        _no_nul(data)
+    elif isinstance(data, dict | list):
+        if not left:
+            raise marshmallow.ValidationError("Nested too deep.")
+        _require_few(data, tolerant=manner.tolerant)
+        for value in data:
+            _free(value, manner, left - 1)
+        for value in data.values() if isinstance(data, dict) else ():
+            _free(value, manner, left - 1)
+
+
+class _Members(fields.List[Any]):
+    """A list: its length is looked at before its members, and of these no more than complaints are told."""
+
+    def __init__(self, member: fields.Field[Any], most: int, **settings: Any) -> None:
+        super().__init__(member, **settings)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        del attr, data
+        if not isinstance(value, list | tuple):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise marshmallow.ValidationError(f"Longer than maximum length {self.most}.")
+        members: list[Any] = []
+        wrong: dict[int, Any] = {}
+        for place, each in enumerate(value):
+            try:
+                members.append(self.inner.deserialize(each, **kwargs))
+            except marshmallow.ValidationError as error:
+                wrong[place] = error.messages
+                if len(wrong) > complaints.MOST:
+                    break
+        if wrong:
+            raise marshmallow.ValidationError(wrong)
+        return members
+
+
+class _Part(fields.Nested):
+    """A shape within a shape."""
+
+    def __init__(self, shape: type, manner: Manner, **settings: Any) -> None:
+        super().__init__(schema_of(shape, *manner), **settings)
+        self.manner = manner
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        _require_few(value, tolerant=self.manner.tolerant)
+        return super()._deserialize(value, attr, data, partial, **kwargs)
 
 
 def _field(hint: Any, manner: Manner, *, default: object = dataclasses.MISSING) -> fields.Field[Any]:
@@ -217,13 +276,14 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner
     if origin in (list, tuple):
         (member, *_) = typing.get_args(hint)
         most = next((mark.at_most for mark in marks if isinstance(mark, Many)), LONGEST_LIST)
-        return fields.List(_field(member, manner), validate=validate.Length(max=most), **settings)
+        return _Members(_field(member, manner), most, **settings)
     if origin is dict or hint is dict:
-        return fields.Dict(keys=fields.String(), validate=_no_nul, **settings)
+        deepest = DEEPEST_TOLD if manner.tolerant else DEEPEST
+        return fields.Dict(validate=lambda data: _free(data, manner, deepest), **settings)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return fields.Enum(hint, by_value=True, **settings)
     if dataclasses.is_dataclass(hint):
-        return fields.Nested(schema_of(typing.cast("type", hint), *manner), **settings)
+        return _Part(typing.cast("type", hint), manner, **settings)
     if hint in (date, datetime) and not manner.tolerant:
         settings["validate"] = _MOMENTS if hint is datetime else _DAYS
     plain_field: Callable[..., fields.Field[Any]] | None = {

@@ -18,7 +18,7 @@ from chassis.rpc import Caller, CallFailed
 from contracts.access import Actor, matrix
 from contracts.customer import operations as customer
 from gateway.directory import Directory
-from gateway.masking import Found, apply, plan_of
+from gateway.masking import Found, apply, mask_text, plan_of
 from gateway.routing import MEDIA_TYPES, Form, Route
 from gateway.wire import Response
 
@@ -90,7 +90,10 @@ class Answering:
                 answer = self.caller.call(
                     customer.names_of, orjson.dumps({"customer_ids": ids}), replace(context, idempotency_key=None)
                 )
-                names = {each["customer_id"]: each["name"] for each in orjson.loads(answer)["items"]}
+                names = {
+                    each["customer_id"]: mask_text(each["name"], roles=actor.roles)
+                    for each in orjson.loads(answer)["items"]
+                }
             except CallFailed as error:
                 log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
         for item in found.of_customers:

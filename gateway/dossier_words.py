@@ -103,8 +103,13 @@ def yuan(fen: int) -> str:
 
 
 def moment(value: str | None) -> str:
-    """A moment, in the stores' time."""
-    return datetime.fromisoformat(value).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if value else ""
+    """A moment, in the stores' time; one that has none there, in the last hours of the calendar, as it stands."""
+    if not value:
+        return ""
+    try:
+        return f"{datetime.fromisoformat(value).astimezone(LOCAL):%Y-%m-%d %H:%M}"
+    except OverflowError:
+        return value.replace("T", " ")[:16]
 
 
 def day(value: str | None) -> str:

@@ -33,7 +33,7 @@ MALFORMED_JSON = Fault(400, "MALFORMED_JSON", "请求体不是有效的JSON对�
 PATH_UNKNOWN = Fault(404, "PATH_UNKNOWN", "没有这个地址", "There is nothing at this address")
 METHOD_NOT_ALLOWED = Fault(405, "METHOD_NOT_ALLOWED", "该地址不支持此方法", "This address does not take this method")
 TOO_SLOW = Fault(408, "REQUEST_TOO_SLOW", "请求发送超时", "The request took too long to arrive")
-BODY_TOO_LARGE = Fault(413, "BODY_TOO_LARGE", "请求体超过1 MiB", "The body is larger than 1 MiB")
+BODY_TOO_LARGE = Fault(413, "BODY_TOO_LARGE", "请求体超过该地址的上限", "The body is larger than this address takes")
 URL_TOO_LONG = Fault(414, "URL_TOO_LONG", "地址超过8 KiB", "The address is longer than 8 KiB")
 MEDIA_TYPE = Fault(
     415,

@@ -22,7 +22,7 @@ from chassis import logs
 from chassis.settings import HttpSettings, Settings
 from gateway import faults, problems
 from gateway.faults import HttpFault
-from gateway.wire import Arriving, Connection, Request, Response
+from gateway.wire import Arriving, BodyLimit, Connection, Request, Response
 
 log = logs.get("http")
 
@@ -36,6 +36,7 @@ class Server(WebServer):
     """Serves one handler for everything; what nameko has of routing and WSGI is not used."""
 
     handler: Answer
+    body_limit: BodyLimit
     _starting: bool
     _is_accepting: bool
 
@@ -73,7 +74,7 @@ class Server(WebServer):
 
     def process_request(self, sock: socket.socket, address: Any) -> None:
         """Serve one connection to its end. Never raises: that would end the container."""
-        connection = Connection(sock, address[0], self._arriving)
+        connection = Connection(sock, address[0], self._arriving, self.body_limit)
         try:
             if len(self._open) >= self._http.most_connections and not self._make_room():
                 connection.write(_told(faults.OVERLOADED), keep=False)
@@ -98,7 +99,7 @@ class Server(WebServer):
             try:
                 request = connection.read()
             except HttpFault as fault:
-                connection.write(_told(fault.fault), keep=False)
+                connection.write(_told(fault.fault, **fault.details), keep=False)
                 connection.linger()
                 return
             if request is None:
@@ -157,5 +158,5 @@ class Server(WebServer):
         self._is_accepting = False
 
 
-def _told(fault: faults.Fault) -> Response:
-    return problems.of_fault(fault, language="zh", request_id="-")
+def _told(fault: faults.Fault, **details: Any) -> Response:
+    return problems.of_fault(fault, language="zh", request_id="-", details=details)

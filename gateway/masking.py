@@ -2,7 +2,8 @@
 
 Both are marks in the response's declaration (`contracts.shapes`: Sensitive, Names).
 A plan of where the marks are is made once per response type and set of roles,
-so that an answer without marks passes as the bytes it came in.
+so that an answer without marks and texts passes as the bytes it came in.
+Every other text is masked by what it holds, whatever it was typed into (`contracts/personal_numbers.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from contracts.access import matrix
+from contracts.personal_numbers import mask_id_number, mask_mobile, may_hold_number, numbers_masked
 from contracts.shapes import Names, Sensitive
 from gateway.declared import opened
 
@@ -23,20 +25,10 @@ Mask = Callable[[Any], Any]
 CUSTOMER_ID = "customer_id"
 _FREE = {"mobile": "mobile", "id_number": "id_number", "id18": "id_number", "address": "address", "_fen": "price"}
 """A free dictionary has no marks: there the end of a key says what kind of datum it is."""
-
-
-def mask_mobile(value: Any) -> str:
-    """`138****5678`; of a short number only the last two digits, and of none nothing."""
-    number = str(value)
-    if not number:
-        return ""
-    return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else f"****{number[-2:]}"
-
-
-def mask_id_number(value: Any) -> str:
-    """The first and the last sign: `4****************8`; with more, and the birth date beside it, it would be whole."""
-    number = str(value)
-    return f"{number[0]}{'*' * (len(number) - 2)}{number[-1]}" if len(number) > 10 else "*" * len(number)
+_AS_IT_IS = frozenset((
+    "full_mobile", "vin", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content", "event_id",
+))  # fmt: skip
+"""Texts that are no people's words: what was asked for with a reason, and identifiers."""
 
 
 def hide(_: Any) -> None:
@@ -57,18 +49,19 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do with an object. `free` fields hold dictionaries without a declaration."""
+    """What to do with an object. `free` fields hold dictionaries without a declaration, `texts` whatever was typed."""
 
     masks: tuple[tuple[str, Mask], ...] = ()
     names: tuple[Named, ...] = ()
     inside: tuple[tuple[str, Plan], ...] = ()
     free: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     of_customer: bool = False
 
     @property
     def is_needed(self) -> bool:
         """False if the answer can pass as it is."""
-        return bool(self.masks or self.names or self.inside or self.free)
+        return bool(self.masks or self.names or self.inside or self.free or self.texts)
 
 
 @dataclass(slots=True)
@@ -86,11 +79,13 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
     names: list[Named] = []
     inside: list[tuple[str, Plan]] = []
     free: list[str] = []
+    texts: list[str] = []
     hints = typing.get_type_hints(shape, include_extras=True)
     for field in dataclasses.fields(shape):
         kind, marks, many = opened(hints[field.name])
+        hidden = [mark for mark in marks if isinstance(mark, Sensitive) and not matrix().sees(mark.kind, roles)]
         for mark in marks:
-            if isinstance(mark, Sensitive) and not matrix().sees(mark.kind, roles):
+            if mark in hidden:
                 masks.append((field.name, _each(MASKS.get(mark.kind, hide)) if many else MASKS.get(mark.kind, hide)))
             if isinstance(mark, Names) and not many:
                 names.append(Named(field.name, mark.what, f"{field.name.removesuffix('_id')}_name"))
@@ -98,10 +93,12 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
             plan = plan_of(typing.cast("type", kind), roles)
             if plan.is_needed or plan.of_customer:
                 inside.append((field.name, plan))
+        elif kind is str and not hidden and _is_text(field.name, marks):
+            texts.append(field.name)
         elif kind is dict or typing.get_origin(kind) is dict:
             free.append(field.name)
     of_customer = CUSTOMER_ID in hints and "name" not in hints
-    return Plan(tuple(masks), tuple(names), tuple(inside), tuple(free), of_customer)
+    return Plan(tuple(masks), tuple(names), tuple(inside), tuple(free), tuple(texts), of_customer)
 
 
 @cache
@@ -128,14 +125,37 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, roles: tuple[str, .
         for each in value if isinstance(value, list) else (value,):
             if each is not None:
                 apply(inner, each, found=found, roles=roles)
+    _mask_texts(plan.texts, item, roles=roles)
     for field in plan.free:
         _mask_free(item.get(field), roles=roles)
 
 
+def mask_text(value: str, *, roles: tuple[str, ...]) -> str:
+    """A text without the numbers in it that these roles may not see."""
+    sees = matrix().sees
+    return numbers_masked(value, phones=not sees("mobile", roles), cards=not sees("id_number", roles))
+
+
+def _is_text(name: str, marks: tuple[Any, ...]) -> bool:
+    return name not in _AS_IT_IS and not name.endswith("_id") and not any(isinstance(mark, Names) for mark in marks)
+
+
+def _mask_texts(fields: tuple[str, ...], item: dict[str, Any], *, roles: tuple[str, ...]) -> None:
+    for field in fields:
+        value = item.get(field)
+        if value.__class__ is list:
+            _mask_free(value, roles=roles)
+        elif value and may_hold_number(value):
+            item[field] = mask_text(value, roles=roles)
+
+
 def _mask_free(value: Any, *, roles: tuple[str, ...]) -> None:
     if isinstance(value, list):
-        for each in value:
-            _mask_free(each, roles=roles)
+        for place, each in enumerate(value):
+            if isinstance(each, str):
+                value[place] = mask_text(each, roles=roles)
+            else:
+                _mask_free(each, roles=roles)
     elif isinstance(value, dict):
         for key, inner in value.items():
             if isinstance(inner, dict | list):
@@ -144,6 +164,8 @@ def _mask_free(value: Any, *, roles: tuple[str, ...]) -> None:
             kind = next((kind for end, kind in _FREE.items() if key.endswith(end)), None)
             if kind is not None and inner is not None and not matrix().sees(kind, roles):
                 value[key] = MASKS[kind](inner)
+            elif isinstance(inner, str) and _is_text(key, ()):
+                value[key] = mask_text(inner, roles=roles)
 
 
 def _each(mask: Mask) -> Mask:

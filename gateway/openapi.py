@@ -31,6 +31,7 @@ ABOUT = """\
 - 门店 Store: `X-Store-Id` names the store acted for; a request without `store_id` takes it from there.
 - 幂等 Retry: `Idempotency-Key` makes a command safe to repeat; the same key and request give the same answer.
 - 版本 Versions: an `ETag` is the version; `If-Match` refuses a change of anything newer (412).
+- 大小 Size: a JSON body takes up to 256 KiB, the log-in's 4 KiB, a part of a file 1 MiB (413 `BODY_TOO_LARGE`).
 - 金额 Money is in fen (分), moments are ISO 8601 with `+08:00`.
 - 错误 Errors are `application/problem+json` with a stable `code`, in Chinese or English (`Accept-Language`).
   Not JSON is 400 `MALFORMED_JSON`; JSON that does not fit is 422 `INVALID_REQUEST` with `errors` by field

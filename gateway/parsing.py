@@ -87,10 +87,10 @@ def chunked(following: Callable[[int], bytes], *, most: int, most_trailers: int)
 class _Chunks:
     """What is found in a chunked body. llhttp keeps a chunk's size to itself, but tells that the line `fed` is one."""
 
-    __slots__ = ("_left", "_left_of_trailers", "complete", "fed", "parts", "size")
+    __slots__ = ("_left", "_left_of_trailers", "_most", "complete", "fed", "parts", "size")
 
     def __init__(self, most: int, most_trailers: int) -> None:
-        self._left, self._left_of_trailers = most, most_trailers
+        self._most, self._left, self._left_of_trailers = most, most, most_trailers
         self.fed, self.size, self.complete = b"", 0, False
         self.parts: list[bytes] = []
 
@@ -98,7 +98,7 @@ class _Chunks:
         self.size = int(self.fed.partition(b";")[0], 16)
         self._left -= self.size
         if self._left < 0:
-            raise HttpFault(faults.BODY_TOO_LARGE)
+            raise HttpFault(faults.BODY_TOO_LARGE, limit=self._most)
 
     def on_body(self, part: bytes) -> None:
         self.parts.append(part)

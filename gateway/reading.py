@@ -15,13 +15,15 @@ import orjson
 
 from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
+from contracts.shapes import DEEPEST, LONGEST_LIST, MOST_MEMBERS
 from gateway import faults
 from gateway.declared import fields_of, fields_of_type
 from gateway.faults import HttpFault
 from gateway.masking import expands_customers
 from gateway.wire import Request
 
-DEEPEST = 20
+MOST_PARTS = 5 * LONGEST_LIST
+"""Objects and lists in a body. Making a hundred thousand sets off the collector of garbage, for a tenth of a second."""
 _ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})"')
 _BYTES = "application/octet-stream"
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IGNORECASE)
@@ -108,13 +110,19 @@ def _body(request: Request) -> dict[str, Any]:
         return {}
     if not _JSON.fullmatch(request.headers.get("content-type", "")):
         raise HttpFault(faults.MEDIA_TYPE)
+    parts = request.body.count(b"{") + request.body.count(b"[")  # or fewer: in a text a bracket is none
+    if parts > MOST_PARTS:
+        raise InvalidRequest(errors={"_": [f"More than {MOST_PARTS} objects and lists."]})
     try:
         body = orjson.loads(request.body)
     except orjson.JSONDecodeError:
         raise HttpFault(faults.MALFORMED_JSON) from None
     if not isinstance(body, dict):
         raise HttpFault(faults.MALFORMED_JSON)
-    _require_shallow(body)
+    if len(body) > MOST_MEMBERS:
+        raise InvalidRequest(errors={"_": [f"More than {MOST_MEMBERS} members."]})
+    if parts > DEEPEST:
+        _require_shallow(body)
     return body
 
 

@@ -13,13 +13,17 @@ from contracts.operation import Operation
 from gateway import faults
 from gateway.faults import HttpFault
 from gateway.search_ration import Search
-from gateway.wire import NOTHING_MAY_RUN
+from gateway.wire import BODY_LIMIT, NOTHING_MAY_RUN
 
 BASE = "/api/v1"
 FORMAT = "format"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 """Of files, by their format."""
+JSON_LIMIT = 256 * 1024
+"""Bytes of a JSON body: hundreds of lines of a repair order. It is read in the event loop, right or wrong."""
+PUBLIC_LIMIT = 4 * 1024
+"""Of one that anybody may send, and of one to an address that is none."""
 
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
@@ -72,6 +76,11 @@ class Route:
         """Names in the path."""
         return tuple(_PARAMETER.findall(self.path))
 
+    @property
+    def body_limit(self) -> int:
+        """Bytes that its body may have."""
+        return PUBLIC_LIMIT if self.public else BODY_LIMIT if self.takes_bytes else JSON_LIMIT
+
     def form(self, asked: Mapping[str, Any]) -> Form | None:
         """The form that a request asks for; None is JSON."""
         if not self.forms:
@@ -108,6 +117,13 @@ class Table:
         if route.method in node.routes:
             raise TypeError(f"{route.method} {route.path} is there twice")
         node.routes[route.method] = route
+
+    def body_limit(self, method: str, path: str) -> int:
+        """Bytes that the body of such a request may have."""
+        try:
+            return self.find(method, path)[0].body_limit
+        except HttpFault:
+            return PUBLIC_LIMIT
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """The route of a request and the values in its path. Raises HttpFault: PATH_UNKNOWN, METHOD_NOT_ALLOWED."""

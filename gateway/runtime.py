@@ -127,7 +127,7 @@ class HttpApi(Entrypoint):
     def setup(self) -> None:
         self.method = getattr(self.container.service_cls(), self.method_name)
         self.server.register_provider(self)
-        self.server.handler = self._answer
+        self.server.handler, self.server.body_limit = self._answer, TABLE.body_limit
 
     def _answer(self, request: Request) -> Response:
         answer: Response = self.method(request, self.runtime.dispatcher)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from gateway.parsing import Head, chunked, encoded
 HEAD_LIMIT = 16 * 1024
 URL_LIMIT = 8 * 1024
 BODY_LIMIT = 1024 * 1024
+"""Of any body; an address may take less (`gateway/routing.py`)."""
 HEAD_SECONDS = 15.0
 """From the first byte of a request (or the beginning of the connection) to the end of its head."""
 BODY_SECONDS = 30.0
@@ -37,6 +39,10 @@ SAFE = (
     b"X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
 )
 NOTHING_MAY_RUN = "default-src 'none'; frame-ancestors 'none'"
+
+
+BodyLimit = Callable[[str, str], int]
+"""Method and path → bytes of a body."""
 
 
 @dataclass(slots=True)
@@ -80,8 +86,14 @@ class Arriving:
 class Connection:
     """One client's connection. `busy` is true while a request of it is in hand."""
 
-    def __init__(self, sock: socket.socket, address: str, arriving: Arriving | None = None) -> None:
-        self._sock, self._address = sock, address
+    def __init__(
+        self,
+        sock: socket.socket,
+        address: str,
+        arriving: Arriving | None = None,
+        body_limit: BodyLimit = lambda _method, _path: BODY_LIMIT,
+    ) -> None:
+        self._sock, self._address, self._body_limit = sock, address, body_limit
         self._arriving, self._held = arriving or Arriving(), 0
         self._buffer = b""
         self.busy = False
@@ -100,8 +112,10 @@ class Connection:
             raise HttpFault(faults.URL_TOO_LONG)
         head = Head(first, raw)
         headers, modern = head.headers, head.modern
-        body = self._body(headers, modern=modern) if _announces_body(headers) else b""
         path, _, query = head.target.decode("ascii").partition("?")
+        body = b""
+        if _announces_body(headers):
+            body = self._body(headers, modern=modern, most=self._body_limit(head.method, path))
         keep = modern and headers.get("connection", "").lower() != "close"
         return Request(head.method, path, query, headers, body, self._address, time.time(), keep)
 
@@ -129,21 +143,21 @@ class Connection:
         head, self._buffer = self._buffer[: end + 4], self._buffer[end + 4 :]
         return head.lstrip(b"\r\n")
 
-    def _body(self, headers: dict[str, str], *, modern: bool) -> bytes:
+    def _body(self, headers: dict[str, str], *, modern: bool, most: int) -> bytes:
         encoding, length = headers.get("transfer-encoding"), headers.get("content-length")
         if encoding is not None and (length is not None or not modern or encoding.lower() != "chunked"):
             raise HttpFault(faults.MALFORMED)
         if length is not None and not _LENGTH.fullmatch(length):
             raise HttpFault(faults.MALFORMED)
-        if length is not None and int(length) > BODY_LIMIT:
-            raise HttpFault(faults.BODY_TOO_LARGE)
+        if length is not None and int(length) > most:
+            raise HttpFault(faults.BODY_TOO_LARGE, limit=most)
         if modern and (expected := headers.get("expect")) is not None:
             if expected.lower() != "100-continue":
                 raise HttpFault(faults.EXPECTATION)
             self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         deadline = time.monotonic() + BODY_SECONDS
         try:
-            return self._chunked(deadline) if length is None else self._exactly(int(length), deadline)
+            return self._chunked(deadline, most) if length is None else self._exactly(int(length), deadline)
         except TimeoutError:
             raise HttpFault(faults.TOO_SLOW) from None
         finally:
@@ -160,11 +174,11 @@ class Connection:
         body, self._buffer = self._buffer[:size], self._buffer[size:]
         return body
 
-    def _chunked(self, deadline: float) -> bytes:
+    def _chunked(self, deadline: float, most: int) -> bytes:
         def following(size: int) -> bytes:
             return self._exactly(size + 2, deadline) if size else self._line(deadline)
 
-        return chunked(following, most=BODY_LIMIT, most_trailers=HEAD_LIMIT)
+        return chunked(following, most=most, most_trailers=HEAD_LIMIT)
 
     def _line(self, deadline: float) -> bytes:
         while (end := self._buffer.find(b"\r\n")) < 0:

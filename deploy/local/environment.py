@@ -165,7 +165,7 @@ def _operator(name: str) -> dict[str, str]:
     given = {key: value for key, value in os.environ.items() if key.startswith("CRM_") and not key.startswith(own)}
     if name == PREPARE:
         return given
-    return {key: value for key, value in given.items() if not key.endswith(SECRET_ENDINGS)}
+    return {key: value for key, value in given.items() if not key.removesuffix("_FILE").endswith(SECRET_ENDINGS)}
 
 
 def _join(parts: Iterable[dict[str, str]]) -> dict[str, str]:

@@ -23,7 +23,7 @@ DOCUMENTS = [
 SPAN = re.compile(r"`([^`\n]+)`")
 FENCED = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CRM = re.compile(r"(?:^|[\s(|/])crm ((?:[a-z-]+|<[a-z_]+>|\S)[^|;&)]*)")
-MAKE = re.compile(r"(?:^|\s)make ([a-z0-9-]+)")
+MAKE = re.compile(r"(?:^|\$ |&& |^[A-Z_]+=\S+ )make ([a-z0-9-]+)")
 VARIABLE = re.compile(r"CRM_[A-Z0-9_]*[A-Z0-9]")
 
 
@@ -93,6 +93,7 @@ def test_the_operators_document_names_commands() -> None:
         "do `crm bootstrap --user admin`",
         "do `.venv/bin/crm nothing`",
         "do `make running`",
+        "`CRM_PROCESSES=one make running`",
         "set `CRM_NOTHING`",
         "```\ncrm access look   # for it\n```",
         "```sh\n$ crm topology apply --now\n```",

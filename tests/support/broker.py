@@ -23,7 +23,7 @@ from chassis.settings import SERVICES, named
 from chassis.topology import Management
 from tests.support.polling import eventually
 
-PASSWORD = "test"
+PASSWORD = "of-the-tests"
 DELAYS = (0.2, 0.4, 0.8)
 """Retry tiers of tests, in seconds."""
 

@@ -97,7 +97,7 @@ class Databases:
 
     def _url(self, *, user: str, database: str) -> str:
         parts = urlsplit(self.admin_url)
-        return f"postgresql://{user}:test@{parts.hostname}:{parts.port}/{database}"
+        return f"postgresql://{user}:of-the-tests@{parts.hostname}:{parts.port}/{database}"
 
 
 @pytest.fixture(scope="session")

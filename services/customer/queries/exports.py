@@ -17,6 +17,7 @@ from chassis.aside import aside
 from chassis.clock import LOCAL
 from contracts.access import Reach, Scope, matrix
 from contracts.customer.exports import ExportById, ExportStatus, FileFormat, ListExports
+from contracts.personal_numbers import numbers_masked
 from services.customer.errors.exports import (
     ExportExpired,
     ExportNotFound,
@@ -176,14 +177,14 @@ def _file(
 
 def _lines(members: Sequence[Any], *, roles: tuple[str, ...], given_up: Event) -> Iterator[list[Cell]]:
     """The heading and the members. Raises GivenUp, or the next file would wait for one that nobody wants."""
-    numbers, houses = matrix().sees("mobile", roles), matrix().sees("address", roles)
+    numbers, cards, houses = (matrix().sees(kind, roles) for kind in ("mobile", "id_number", "address"))
     yield list(HEADINGS)
     for one in members:
         if given_up.is_set():
             raise GivenUp
         yield [
             str(one.customer_id),
-            f"{one.name}{one.title}",
+            numbers_masked(f"{one.name}{one.title}", phones=not numbers, cards=not cards),
             one.mobile if numbers else f"****{one.mobile[-4:]}",
             one.kind,
             one.store_id,
@@ -193,6 +194,6 @@ def _lines(members: Sequence[Any], *, roles: tuple[str, ...], given_up: Event) -
             one.sold_store_id or "",
             one.last_service_at.astimezone(LOCAL).date() if one.last_service_at else None,
             one.service_visits,
-            (one.address or "") if houses else "",
+            numbers_masked(one.address or "", phones=not numbers, cards=not cards) if houses else "",
             one.entered_at.astimezone(LOCAL),
         ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer import imports
+from contracts.personal_numbers import mask_id_number, mask_mobile
 from services.customer.spreadsheets.wordings import Field
 from services.customer.usecases.import_files import COLUMNS, find, open_uploaded, shown
 from services.customer.usecases.importing import proposals
@@ -16,11 +18,9 @@ from services.customer.usecases.importing import proposals
 PREVIEWED = 20
 """Rows of a preview."""
 
-_LONG_NUMBER = re.compile(
-    r"\d{6}\W?\d{8}\W?\d{3}[\dXx]"  # a card, in groups too
-    r"|1[3-9]\d(?:\W?\d){8}(?!\d)"  # a mobile, in groups too
-    r"|\d{7,17}[\dXx]?"
-)
+_CARD = re.compile(r"\d{6}\W?\d{8}\W?\d{3}[\dXx]|\d{15,}[Xx]?")
+_LONG_NUMBER = re.compile(r"1[3-9]\d(?:\W?\d){8}(?!\d)|(?<![0-9A-HJ-NPR-Z]{6})\d{7,}[Xx]?")
+"""What a file's numbers may be before they are read, mistyped ones too."""
 _LIST = text(
     f"""
     SELECT {COLUMNS} FROM import_file f
@@ -65,8 +65,9 @@ def preview(connection: Connection, asked: imports.ImportAsked, *, scope: Scope)
 
 
 def _in_part(cell: str) -> str:
-    """A cell whose phone and card numbers are shown in part: whose they are is not yet known to anybody (R62)."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}****{found[0][-4:]}", cell)
+    """A cell whose phone and card numbers are masked: whose they are is not yet known to anybody (R62)."""
+    cell = _CARD.sub(lambda found: mask_id_number(re.sub(r"\W", "", found[0])), unicodedata.normalize("NFKC", cell))
+    return _LONG_NUMBER.sub(lambda found: mask_mobile(found[0]), cell)
 
 
 def get(connection: Connection, asked: imports.ImportAsked, *, scope: Scope) -> imports.Import:

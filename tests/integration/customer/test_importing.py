@@ -129,7 +129,7 @@ def test_the_preview_tells_the_file_its_columns_and_its_first_rows_without_whole
     assert all(one.confidence >= 90 for one in seen.columns)
     assert len(seen.rows) == 20
     assert seen.rows[0].number == 2
-    assert seen.rows[0].cells[:3] == ["陈晓明", "138****8000", "440****0018"]
+    assert seen.rows[0].cells[:3] == ["陈晓明", "138****8000", "4****************8"]
     assert "mobile" in seen.fields
     assert shapes.plain(seen)["import_id"] == str(import_id)
 
@@ -141,9 +141,9 @@ def test_the_preview_tells_the_file_its_columns_and_its_first_rows_without_whole
         ("1380013-8000", "138****8000"),
         ("138-0013-8000/13900139000", "138****8000/139****9000"),
         ("+86 138.0013.8000", "+86 138****8000"),
-        ("130102197510200018", "130****0018"),
-        ("440301 19751020 001X", "440****001X"),
-        ("0755-83001234", "0755-830****1234"),
+        ("130102197510200018", "1****************8"),
+        ("440301 19751020 001X", "4****************X"),
+        ("0755-83001234", "0755-****34"),
         ("2026-01-02 13:00", "2026-01-02 13:00"),
         ("LSGDC82C02S716214", "LSGDC82C02S716214"),
         ("粤B12345", "粤B12345"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -225,3 +226,50 @@ def test_a_name_in_an_answer_is_at_most_a_second_old(gateway: Gateway, desk: Per
     finally:
         gateway.rows("UPDATE store SET name = %s WHERE code = %s", f"{HERE}店", HERE)
         eventually(lambda: desk.get(path).body["store_name"] == f"{HERE}店", within=1.3)
+
+
+PHONE_TYPED, CARD_TYPED = "13704756109", "440301197510200018"
+SAID = f"电话{PHONE_TYPED}证件{CARD_TYPED}"
+"""What people type where it does not belong."""
+PARTS = ("360", "audit", "documents", "dossier", "dossier?format=json", "relations", "completeness")
+
+
+def test_a_number_is_masked_by_what_it_is_wherever_it_was_typed(gateway: Gateway, desk: Person) -> None:
+    """Into a name, as the number of a contract, into words: no role reads it in any answer."""
+    name = f"{randoms.name()}{PHONE_TYPED}"
+    body = {
+        "name": name,
+        "mobile": randoms.mobile(),
+        "store_id": HERE,
+        "employer": SAID,
+        "email": f"{PHONE_TYPED}@139.com",
+    }
+    known = desk.post("/customers", {**body, "address": f"福田区深南大道1号 {SAID}"})
+    assert known.status == 201, known.body
+    path = f"/customers/{known.body['customer_id']}"
+    assert desk.patch(path, {"tags": [PHONE_TYPED]}, If_Match='"1"').status == 200
+    for paper in ("contract", "registration", "other"):
+        added = desk.post(
+            f"{path}/documents", {"type": paper, "number": CARD_TYPED, "store_id": HERE, "shelf": PHONE_TYPED}
+        )
+        assert added.status == 201, added.body
+    spouse = desk.post("/customers", {"name": f"王{PHONE_TYPED}", "mobile": randoms.mobile(), "store_id": HERE}).body
+    related = desk.post(f"{path}/relations", {"kind": "spouse_of", "other_id": spouse["customer_id"]})
+    assert related.status == 201, related.body
+    everybody = gateway.person(*matrix().roles, stores=(HERE,))
+    people = [gateway.person(role, stores=(HERE,)) for role in matrix().roles]
+    seen = 0
+    of_one = (*(f"{path}/{part}" for part in PARTS), f"/customers/lookup?q={quote(name.removesuffix(PHONE_TYPED))}")
+    for asked in of_one:
+        for who in (everybody, *people):
+            answer = who.get(asked)
+            if answer.status == 403:
+                continue
+            said = answer.body.decode() if isinstance(answer.body, bytes) else str(answer.body)
+            assert answer.status == 200
+            assert PHONE_TYPED not in said, (asked, who.code)
+            assert CARD_TYPED not in said, (asked, who.code)
+            seen += "137****6109" in said
+    assert seen > 30
+    names = everybody.post("/customers/names", {"customer_ids": [known.body["customer_id"]]}).body["items"]
+    assert [one["name"] for one in names] == [name.replace(PHONE_TYPED, "137****6109")]

@@ -110,7 +110,8 @@ def test_half_a_request_and_a_reset_does_not_hurt(gateway: Gateway, boss: Person
         (b"account=a&password=b", "application/x-www-form-urlencoded", 415, "MEDIA_TYPE_NOT_SUPPORTED"),
         (b"{}", "text/plain", 415, "MEDIA_TYPE_NOT_SUPPORTED"),
         (b'{"a":' * 30 + b"1" + b"}" * 30, "application/json", 422, "INVALID_REQUEST"),
-        (b"[" * 200_000, "application/json", 400, "MALFORMED_JSON"),
+        (b"[" * 4000, "application/json", 400, "MALFORMED_JSON"),
+        (b"[" * 200_000, "application/json", 413, "BODY_TOO_LARGE"),
     ],
 )
 def test_a_body_that_is_no_request_is_refused(

@@ -45,7 +45,7 @@ def before(postgres_url: str) -> Iterator[Databases]:
     migrations.prepare("workshop", made.environment("workshop"))
     made._created.append(made.name("workshop"))
     script = ScriptDirectory(str(migrations.folder("workshop")))
-    last = script.get_revision("0003").down_revision
+    last = script.get_revision("0004").down_revision
     command.upgrade(migrations._config("workshop", made.url("workshop", "owner")), str(last))
     made._open["workshop"] = Database(made.url("workshop"))
     yield made

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.settings import Environment, MissingSetting, Settings, named, new_sealing_keys, retry_delays
+from chassis.actors import new_key_pair
+from chassis.settings import Environment, MissingSetting, NoSecret, Settings, named, new_sealing_keys, retry_delays
+from tests.support.source import ROOT
 
+PRIVATE, PUBLIC = new_key_pair()
 FULL = {
-    "CRM_SALES_DATABASE_URL": "postgresql://a:b@h:1/d",
-    "CRM_SALES_AMQP_URI": "amqp://a:b@h:1/crm",
-    "CRM_ACTOR_PUBLIC_KEY": "key",
+    "CRM_SALES_DATABASE_URL": "postgresql://a:of-the-tests@h:1/d",
+    "CRM_SALES_AMQP_URI": "amqp://a:of-the-tests@h:1/crm",
+    "CRM_ACTOR_PUBLIC_KEY": PUBLIC,
 }
 
 
@@ -76,8 +79,85 @@ def test_only_the_gateway_listens_for_http():
     values = {name.replace("SALES", "GATEWAY"): value for name, value in FULL.items()}
     with pytest.raises(MissingSetting, match="CRM_GATEWAY_HTTP_PORT"):
         Settings.of("gateway", Environment(values))
-    more = values | {"CRM_GATEWAY_HTTP_PORT": "8080", "CRM_ACTOR_SIGNING_KEY": "secret"}
+    more = values | {"CRM_GATEWAY_HTTP_PORT": "8080", "CRM_ACTOR_SIGNING_KEY": PRIVATE}
     read = Settings.of("gateway", Environment(more))
     assert read.http is not None
     assert read.http.port == 8080
-    assert "secret" not in repr(read)
+    assert PRIVATE not in repr(read)
+
+
+def test_a_setting_may_stand_in_a_file(tmp_path):
+    (tmp_path / "secret").write_text(FULL["CRM_SALES_DATABASE_URL"] + "\n")
+    values = {**FULL, "CRM_SALES_DATABASE_URL": "", "CRM_SALES_DATABASE_URL_FILE": str(tmp_path / "secret")}
+    assert Settings.of("sales", Environment(values)) == Settings.of("sales", Environment(FULL))
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\n", "is empty"), (b"\xff\xfe", "no text")])
+def test_a_file_without_a_setting_is_told_with_its_variable(tmp_path, content, why):
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(MissingSetting, match=f"CRM_AMQP_URI_FILE .*{why}") as caught:
+        Environment({"CRM_AMQP_URI_FILE": str(file)}).text("CRM_AMQP_URI", "a default is no answer to a broken file")
+    assert "\n" not in str(caught.value)
+
+
+NO_SECRETS = (
+    "",
+    "change-me",
+    "CHANGE_ME",
+    "change-me-please",
+    "Change%20Me",
+    "guest",
+    "elevenchars",
+    "xxxxxxxxxxxxxxxx",
+)
+
+
+@pytest.mark.parametrize("password", NO_SECRETS)
+@pytest.mark.parametrize(
+    "address",
+    ["CRM_SALES_DATABASE_URL", "CRM_SALES_OWNER_URL", "CRM_GATEWAY_RELAY_URL", "CRM_CUSTOMER_AMQP_URI"],
+)
+@pytest.mark.parametrize("login", ["someone:{}@", "someone{}@"], ids=["password", "none"])
+def test_an_address_with_a_password_that_others_know_stops_the_start(address, password, login, tmp_path):
+    value = f"scheme://{login.format(password if ':' in login else '')}host:1/where"
+    (tmp_path / "secret").write_text(value)
+    for values in ({address: value}, {f"{address}_FILE": str(tmp_path / "secret")}):
+        with pytest.raises(NoSecret, match=f"^crm: {address} is no secret: ") as caught:
+            Environment(values).text(address)
+        assert "\n" not in str(caught.value)
+        assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["CRM_DATABASE_URL", "CRM_AMQP_URI", "CRM_MANAGEMENT_URL"])
+def test_of_an_administrators_password_only_a_placeholder_is_refused(address):
+    for login in ("admin@", "admin:short@", ""):
+        assert Environment({address: f"scheme://{login}host:1"}).text(address)
+    for login in ("admin:@", "admin:change-me@"):
+        with pytest.raises(NoSecret, match=address):
+            Environment({address: f"scheme://{login}host:1"}).text(address)
+
+
+@pytest.mark.parametrize("value", ["change-me", "key", "x" * 44, "A" * 43 + "=", PUBLIC[:-4], PUBLIC + "!"])
+def test_a_key_that_is_none_stops_the_start(value):
+    with pytest.raises(NoSecret, match="CRM_ACTOR_PUBLIC_KEY"):
+        Settings.of("sales", Environment({**FULL, "CRM_ACTOR_PUBLIC_KEY": value}))
+
+
+def test_a_partner_has_no_password_or_a_good_one():
+    assert Environment({}).text("CRM_PARTNER_PASSWORD", "") == ""
+    assert Environment({"CRM_PARTNER_PASSWORD": ""}).text("CRM_PARTNER_PASSWORD", "") == ""
+    assert Environment({"CRM_PARTNER_PASSWORD": "of-a-good-length"}).text("CRM_PARTNER_PASSWORD", "")
+    with pytest.raises(NoSecret, match="CRM_PARTNER_PASSWORD"):
+        Environment({"CRM_PARTNER_PASSWORD": "change-me"}).text("CRM_PARTNER_PASSWORD", "")
+
+
+def test_every_secret_of_the_example_is_a_placeholder_that_stops_the_start():
+    lines = (ROOT / "deploy" / "env.example").read_text("utf-8").splitlines()
+    example = dict(line.split("=", 1) for line in lines if line.startswith("CRM_"))
+    secrets = {name: value for name, value in example.items() if "change-me" in value}
+    assert len(secrets) > 20
+    for name in secrets:
+        with pytest.raises(NoSecret, match=name):
+            Environment(example).text(name)

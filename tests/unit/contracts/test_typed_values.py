@@ -51,7 +51,7 @@ class Leaf(NamedTuple):
         else:
             return False
         for step in self.path:
-            found = found.get(0 if step == "*" else step) if isinstance(found, dict) else None
+            found = found.get("0" if step == "*" else step) if isinstance(found, dict) else None
         return found is not None
 
 

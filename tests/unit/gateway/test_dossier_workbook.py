@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
+import pytest
 
 from contracts.customer.dossier import Dossier
 from gateway.declared import opened
-from gateway.dossier_words import LABELS, TITLES
+from gateway.dossier_words import LABELS, TITLES, moment
 from gateway.dossier_workbook import render, sheets
 
 MOMENT = "2026-11-02T07:30:00Z"
@@ -81,3 +82,14 @@ def test_every_part_and_field_of_the_declaration_has_its_chinese_word() -> None:
 def test_a_text_is_what_was_typed_and_a_code_is_a_word() -> None:
     shown = dict(sheets(dossier(consents=[{"purpose": "survey", "evidence": "survey", "allowed": True}])))
     assert shown["有效授权"][1] == ["满意度调查", "survey", "是"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("9999-12-31T23:59:59+00:00", "9999-12-31 23:59"), ("0001-01-01T00:00:00+00:00", "0001-01-01 08:00"), ("", "")],
+)
+def test_every_moment_of_the_calendar_can_be_shown(said: str, shown: str) -> None:
+    made = dossier()
+    made["customer"]["registered_at"] = said
+    assert render(made)
+    assert moment(said).zfill(len(shown)) == shown

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, is_dataclass
+from typing import Annotated, Any, cast, get_type_hints
 from uuid import UUID
 
 import pytest
@@ -12,12 +12,16 @@ from contracts.customer import operations as customer
 from contracts.customer import views
 from contracts.fields import Mobile, PriceFen, StaffId, StoreId
 from contracts.operation import OPERATIONS
+from contracts.personal_numbers import mask_mobile
 from contracts.sales import operations as sales
-from contracts.shapes import Sensitive
+from contracts.shapes import Names, Sensitive
 from contracts.workshop import operations as workshop
-from gateway.declared import fields_of
-from gateway.masking import Found, Plan, apply, expands_customers, mask_mobile, plan_of
+from gateway.declared import fields_of, opened
+from gateway.masking import Found, Plan, apply, expands_customers, plan_of
 
+NO_WORDS = {
+    "full_mobile", "vin", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content",
+}  # fmt: skip
 ADVISOR, CONSULTANT = ("advisor",), ("consultant",)
 
 
@@ -39,7 +43,8 @@ class Whole:
 @dataclass(frozen=True, slots=True)
 class Bare:
     id: UUID
-    text: str
+    vin: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +117,61 @@ def test_a_dictionary_without_declaration_is_masked_by_the_names_in_it() -> None
     assert item["summary"] == {"total_fen": None, "model": "GL8", "deep": deep}
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    remark: str
+    tags: list[str]
+    rows: list[list[str]]
+    summary: dict[str, Any]
+    source_id: str
+    vin: str
+    full_mobile: str
+    reason: str | None = None
+
+
+def test_texts_are_masked_by_what_they_hold_and_identifiers_are_left_alone() -> None:
+    phone, card = "13704756109", "440301197510200018"
+    item: dict[str, Any] = {
+        "remark": f"请打{phone}", "tags": [phone, "VIP"], "rows": [["张", card], []],
+        "summary": {"contract_no": card, "visit_id": phone, "deep": [{"note": phone}, [phone]], "count": 1},
+        "source_id": phone, "vin": phone, "full_mobile": phone, "reason": None,
+    }  # fmt: skip
+    shown(Words, item, ADVISOR)
+    masked, hidden = "137****6109", "4****************8"
+    assert item == {
+        "remark": f"请打{masked}", "tags": [masked, "VIP"], "rows": [["张", hidden], []],
+        "summary": {"contract_no": hidden, "visit_id": phone, "deep": [{"note": masked}, [masked]], "count": 1},
+        "source_id": phone, "vin": phone, "full_mobile": phone, "reason": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_text_of_every_answer_is_looked_at_but_identifiers(name: str) -> None:
+    """What is left out is named one by one, so that a new field is masked by what it holds unless somebody says no."""
+
+    def texts(shape: type) -> set[str]:
+        found: set[str] = set()
+        plan = plan_of(shape, ())
+        masked = {field for field, _ in plan.masks}.union(plan.texts, plan.free)
+        for field, hint in get_type_hints(shape, include_extras=True).items():
+            kind, marks, _ = opened(hint)
+            if is_dataclass(kind):
+                assert not plan_of(cast("type", kind), ()).is_needed or field in dict(plan.inside)
+                found |= texts(cast("type", kind))
+            elif kind is str and field not in masked and not any(isinstance(mark, Names) for mark in marks):
+                found.add(field)
+        return found
+
+    assert {one for one in texts(OPERATIONS[name].response) if not one.endswith("_id")} <= NO_WORDS
+
+
 def test_a_sensitive_datum_without_a_mask_of_its_own_is_hidden() -> None:
     item = {"secret": "s"}
     shown(Odd, item, ADVISOR)
     assert item == {"secret": None}
 
 
-def test_an_answer_without_marks_needs_no_plan() -> None:
+def test_an_answer_without_marks_and_texts_needs_no_plan() -> None:
     assert plan_of(Bare, ADVISOR) == Plan()
     assert not plan_of(Bare, ADVISOR).is_needed
     assert not plan_of(sales.Balance, ("finance",)).is_needed

@@ -11,9 +11,10 @@ from contracts.customer import imports, views
 from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
 from contracts.sales import operations as sales
+from contracts.shapes import DEEPEST, MOST_MEMBERS
 from gateway import faults
 from gateway.faults import HttpFault
-from gateway.reading import DEEPEST, dump, expect_version, read
+from gateway.reading import MOST_PARTS, dump, expect_version, read
 from gateway.wire import Request
 
 ORDER = "0193a0f2-6c11-7c3a-9d52-0b6f1b2c9a01"
@@ -128,7 +129,21 @@ def test_json_may_be_twenty_levels_deep_and_no_deeper() -> None:
 
 def test_json_deeper_than_the_reader_goes_is_refused_too() -> None:
     with pytest.raises(HttpFault):
-        asked(sales.create_order, request("POST", body=nested(100_000)))
+        asked(sales.create_order, request("POST", body=nested(MOST_PARTS)))
+
+
+@pytest.mark.parametrize("body", [nested(100_000), b'{"a":[' + b"[]," * MOST_PARTS + b"[]]}"])
+def test_a_body_of_too_many_parts_is_refused_before_it_is_made_into_any(body: bytes) -> None:
+    assert complaints(sales.create_order, request("POST", body=body)) == {
+        "_": [f"More than {MOST_PARTS} objects and lists."]
+    }
+
+
+def test_an_object_of_too_many_members_goes_no_further() -> None:
+    body = "{" + ",".join(f'"{number}":0' for number in range(MOST_MEMBERS + 1)) + "}"
+    assert complaints(sales.create_order, request("POST", body=body.encode())) == {
+        "_": [f"More than {MOST_MEMBERS} members."]
+    }
 
 
 def test_the_same_request_written_in_another_order_is_the_same_request() -> None:

@@ -253,6 +253,26 @@ def test_a_larger_body_is_refused_before_it_is_sent(ends: Ends) -> None:
     assert refused(ends, post(b"Content-Length: 999999999999\r\n")) is faults.BODY_TOO_LARGE
 
 
+def test_an_address_may_take_less() -> None:
+    server, client = socket.socketpair()
+    connection = Connection(
+        server, "10.0.0.1", body_limit=lambda method, path: 4 if (method, path) == ("POST", "/") else 9
+    )
+    with server, client:
+        send(client, post(b"Content-Length: 4\r\n", b"four") + post(b"Content-Length: 5\r\n"))
+        assert connection.read() is not None
+        with pytest.raises(HttpFault) as caught:
+            connection.read()
+        assert (caught.value.fault, caught.value.details) == (faults.BODY_TOO_LARGE, {"limit": 4})
+    server, client = socket.socketpair()
+    connection = Connection(server, "10.0.0.1", body_limit=lambda _method, _path: 4)
+    with server, client:
+        send(client, post(b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"))
+        with pytest.raises(HttpFault) as caught:
+            connection.read()
+        assert (caught.value.fault, caught.value.details) == (faults.BODY_TOO_LARGE, {"limit": 4})
+
+
 def test_chunks_are_counted(ends: Ends) -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     assert refused(ends, post(b"Transfer-Encoding: chunked\r\n", chunk * 20)) is faults.BODY_TOO_LARGE

@@ -1,0 +1,197 @@
+"""Every operation is sent every field, list member and nested field wrong once, over HTTP and past the gateway.
+
+Wrong is refused and named, odd is taken or refused, everything is answered at once, and the services are as ready
+as before. The system is one of its own: what odd requests leave in it is nobody else's business.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from contracts.operation import OPERATIONS, Operation
+from gateway.routes import TABLE
+from gateway.routing import Route
+from tests.support.attempting import Findings, OverHttp, PastTheGateway, Seen, Sending, fits_http, send_all
+from tests.support.good_requests import GoodRequests, actor_for, role_for
+from tests.support.system import System
+from tests.support.wrong_values import Attempt, attempts, in_turns, placed
+
+MEDIAN_WITHIN = 0.25
+"""Seconds, of all answers, with several requests at once on a busy machine."""
+ONE_IN = 4
+APART = {"gateway.set_clock", "gateway.log_in", "gateway.change_password", "gateway.create_staff"}
+"""Operations whose odd requests would disturb all others: passwords take the processor, the clock is everybody's."""
+
+
+READING = next(route for route in TABLE.routes if route.operation.name == "workshop.list_repair_orders")
+HEADERS: dict[str, tuple[bytes, ...]] = {
+    "Idempotency-Key": (b"a b", b"k" * 256, b"k" * 4000),
+    "If-Match": (b'"0"', b'"1"', b'"9999999999"', b'"99999999999"', b"*", b"1", b'W/"1"', b'"1", "2"'),
+    "X-Store-Id": (b"HN", b"XX", b"hn", b"H" * 13, b"HN,FT", b"-", b"*", b"#"),
+    "Accept-Language": (b"en", b"zh;q=0", b"en;q=1.0001", b"*;q=9e9", b",".join([b"en"] * 500), b"x" * 4000),
+    "Accept": (b"text/html", b"application/xml;q=1", b"*/*;q=x"),
+    "traceparent": (b"00-" + b"0" * 32 + b"-" + b"0" * 16 + b"-00", b"00-zz", b"ff-1-1-1"),
+    "X-Request-Id": (b"r", b"r" * 65, b"r" * 4000, b"{code}{0}"),
+    "X-Forwarded-For": (b"1.2.3.4", b"::1", b"a" * 2000),
+    "Content-Type": (b"text/plain", b"application/json; charset=utf-16", b"application/x-www-form-urlencoded", b";"),
+    "Content-Encoding": (b"gzip", b"br"),
+    "Authorization": (b"Bearer", b"Basic YTpi", b"Bearer " + b"a" * 4000, b"Bearer a b"),
+}
+ODD_HEADERS = (b"", b" ", b"\xff\xfe", "\u3000１".encode(), b"%00", b"null", b'"', b"a\tb")
+
+
+@dataclass
+class Tried:
+    """The system that is tried, and the ways into it."""
+
+    system: System
+    good: GoodRequests
+    http: OverHttp
+    broker: PastTheGateway
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    before = dict(os.environ)
+    system = System(tmp_path_factory.mktemp("wrong"))
+    try:
+        system.start()
+        with (
+            closing(PastTheGateway(system.stack.env_for("gateway"))) as broker,
+            closing(OverHttp(system.base_url)) as http,
+            closing(GoodRequests(system)) as good,
+        ):
+            yield Tried(system, good, http, broker)
+    finally:
+        system.stop()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def over_http(tried: Tried, route: Route) -> Iterator[Sending]:
+    """Every attempt on a route."""
+    operation, token = route.operation, tried.good.token(role_for(route.operation))
+    example = tried.good.example(operation)
+
+    def sender(attempt: Attempt) -> Callable[[], Seen]:
+        return lambda: tried.http.send(route, request_of(tried, operation, attempt), token=token)
+
+    for attempt in in_turns(attempts(operation.request, example), of=route.path, one_in=ONE_IN):
+        for fitting in fits_http(route, attempt):
+            yield Sending(operation, fitting, sender(fitting), f"{route.method}")
+
+
+def past_the_gateway(tried: Tried, operation: Operation) -> Iterator[Sending]:
+    """Every attempt on an operation of a service."""
+    actor = actor_for(operation)
+
+    def sender(attempt: Attempt) -> Callable[[], Seen]:
+        return lambda: tried.broker.send(operation, request_of(tried, operation, attempt), actor=actor)
+
+    every = attempts(operation.request, tried.good.example(operation))
+    for attempt in in_turns(every, of=operation.name, one_in=ONE_IN):
+        yield Sending(operation, attempt, sender(attempt), "call")
+
+
+def request_of(tried: Tried, operation: Operation, attempt: Attempt) -> Any:
+    """A good request but for this one thing; of what a legal one would use up, a new one."""
+    example = tried.good.example(operation, tried.good.fresh(operation) if attempt.legal else None)
+    return placed(tried.good.request(operation, example), attempt, operation.request, example)
+
+
+def answers(tried: Tried) -> list[str]:
+    """The services that do not answer a good call."""
+    found = []
+    for name in ("customer.names_of", "sales.list_orders", "workshop.list_repair_orders", "followup.worklist"):
+        operation = OPERATIONS[name]
+        request = tried.good.request(operation, tried.good.example(operation))
+        seen = tried.broker.send(operation, request, actor=actor_for(operation))
+        found += [] if seen.outcome == "ok" else [f"{name}: {seen}"]
+    return found
+
+
+def test_every_good_request_is_none_that_the_shape_refuses(tried: Tried) -> None:
+    """Else the attempts would try nothing."""
+    wrong = []
+    for route in TABLE.routes:
+        operation = route.operation
+        if operation.name in {"gateway.log_out", *APART}:
+            continue
+        example = tried.good.example(operation, tried.good.fresh(operation))
+        request = tried.good.request(operation, example)
+        seen = tried.http.send(route, request, token=tried.good.token(role_for(operation)))
+        if not (seen.done or seen.refused) or seen.code in (
+            "INVALID_REQUEST",
+            "OPERATION_NOT_ALLOWED",
+            "SESSION_REQUIRED",
+        ):
+            wrong.append(f"{operation.name}: {seen} {seen.answer}")
+    assert wrong == []
+
+
+@pytest.mark.timeout(300)
+def test_what_is_wrong_in_a_call_is_refused_and_named_and_no_service_is_the_less_ready(tried: Tried) -> None:
+    services = [operation for operation in OPERATIONS.values() if operation.service != "gateway"]
+    all_is_well(tried, send_all(each for operation in services for each in past_the_gateway(tried, operation)))
+
+
+@pytest.mark.timeout(300)
+def test_what_is_wrong_in_a_request_is_refused_and_named_and_no_service_is_the_less_ready(tried: Tried) -> None:
+    routes = [route for route in TABLE.routes if route.operation.name not in APART]
+    all_is_well(tried, send_all(each for route in routes for each in over_http(tried, route)))
+
+
+@pytest.mark.parametrize("name", sorted(APART))
+def test_what_is_wrong_where_it_is_everybodys_is_refused_too(tried: Tried, name: str) -> None:
+    """One after the other; a clock that was set is given back at once, and what guessing costs is forgotten."""
+    (route,) = (route for route in TABLE.routes if route.operation.name == name)
+    findings = Findings()
+    for sending in over_http(tried, route):
+        findings.judge(sending, sending.send())
+        if name == "gateway.set_clock" and sending.attempt.legal:
+            seen = tried.http.send(READING, {}, token=tried.good.token("leader"))
+            if not seen.done:
+                findings.faults.append(f"{sending}: afterwards: {seen}")
+            tried.http.send(route, {"now": None}, token=tried.good.token("admin"))
+    all_is_well(tried, findings)
+
+
+def test_what_is_wrong_in_a_header_is_refused_or_left_alone(tried: Tried) -> None:
+    """By a command and a query of every service."""
+    routes = {(route.operation.service, route.operation.kind): route for route in TABLE.routes if route.method != "PUT"}
+    found = send_all(each for route in routes.values() for each in with_headers(tried, route))
+    all_is_well(tried, found)
+
+
+def with_headers(tried: Tried, route: Route) -> Iterator[Sending]:
+    operation, token = route.operation, tried.good.token(role_for(route.operation))
+
+    def sender(name: str, value: bytes) -> Callable[[], Seen]:
+        def send() -> Seen:
+            request = tried.good.request(operation, tried.good.example(operation))
+            return tried.http.send(route, request, token=token, headers={name: value})
+
+        return send
+
+    if operation.name in {"gateway.log_out", *APART}:
+        return
+    for name, values in HEADERS.items():
+        for value in (*values, *ODD_HEADERS):
+            attempt = Attempt((name,), f"{value!r:.40}", value, legal=True)
+            yield Sending(operation, attempt, sender(name, value), route.method)
+
+
+def all_is_well(tried: Tried, found: Findings) -> None:
+    """Nothing is wrong with the answers, and the system is what it was."""
+    tried.system.note(f"wrong once: {len(found.seconds)} answers, median {found.median * 1000:.1f} ms")
+    found.repeat_slow()
+    assert not found.faults, found.told()
+    assert found.median < MEDIAN_WITHIN
+    assert answers(tried) == []
+    tried.system.ready_again(within=15)

@@ -1,0 +1,252 @@
+"""Good requests to a running system, whose things exist: so that what is odd in one of them meets the code behind."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from chassis import clock
+from contracts.access import Actor, matrix
+from contracts.operation import Operation
+from simulator.client import Client
+from tests.support import randoms
+from tests.support.polling import eventually
+from tests.support.system import System
+from tests.support.wrong_values import Example, good_request
+
+FAR = "2098-01-01T08:00:00+08:00"
+PREDICATE = {
+    "all": [
+        {"vehicle": {"model": ["GL8"], "age": {"at_least": 3, "at_most": 4}}},
+        {"any": [{"fact": "registered", "within_days": 30}, {"fact": "gender", "in": ["male"]}]},
+        {"not": {"fact": "open_orders", "at_least": 1}},
+        {"consent": {"purpose": "marketing", "channel": "any"}},
+    ]
+}
+_WIDTH = ("own", "store", "group")
+LIST = "姓名,手机\n王小明,13800138000\n".encode()
+
+
+def soon() -> str:
+    """Two hours from now."""
+    return (clock.now() + timedelta(hours=2)).isoformat()
+
+
+def role_for(operation: Operation) -> str:
+    """Who reaches furthest with this operation."""
+    grants = matrix().operations.get(operation.name, {})
+    return max(grants, key=lambda role: _WIDTH.index(grants[role]), default="")
+
+
+def actor_for(operation: Operation) -> Actor:
+    """Somebody of store HN who may ask for this."""
+    return Actor("WRONG", (role_for(operation),), ("HN",))
+
+
+class GoodRequests:
+    """Examples for every operation. What a command uses up is made anew by `fresh`."""
+
+    def __init__(self, system: System) -> None:
+        self._system, self._local, self._counts = system, threading.local(), itertools.count()
+        self._clients: list[Client] = []
+        self.roles = {role: system.as_(role) for role in matrix().roles if role != "admin"}
+        self._tokens = {role: client.token for role, client in self.roles.items()} | {"admin": system.boss.token}
+        car = system.deliver_a_car()
+        self.known: dict[str, str] = {
+            "customer_id": car.customer_id,
+            "other_id": self._customer(),
+            "vehicle_id": car.vehicle_id,
+            "order_id": car.order["order_id"],
+            "ro_id": self._repair_order(car.customer_id, car.vehicle_id),
+            "technician_id": system.staff_id("technician"),
+            "store_id": "HN",
+            "store": "HN",
+            "code": "WRONG-1",
+        }
+        person = {"name": "错", "roles": ["technician"], "stores": ["HN"], "initial_password": "a-wrong-persons-own"}
+        system.boss.post("/staff", {"code": "WRONG-1", **person})
+        self.known["segment_id"] = self.client("leader").post("/segments", {"name": "一", "predicate": PREDICATE})[
+            "segment_id"
+        ]
+        self.known["import_id"] = self._import()["import_id"]
+        self.known["merge_id"] = self._merge()["merge_id"]
+        self.known |= self._document() | self._relation() | self._request() | self._export()
+        visits = eventually(lambda: system.visits(car.customer_id, count=2), within=20, what="visits")
+        self._visits = [visit["visit_id"] for visit in visits]
+        self.known["visit_id"] = self._visits[0]
+
+    def token(self, role: str) -> str | None:
+        """A session of that role."""
+        return self._tokens.get(role)
+
+    def client(self, role: str) -> Client:
+        """The same as a client of this thread."""
+        clients: dict[str, Client] = self._local.__dict__.setdefault("clients", {})
+        if role not in clients:
+            clients[role] = Client(self._system.base_url, token=self.token(role))
+            self._clients.append(clients[role])
+        return clients[role]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        for client in self._clients:
+            client.close()
+
+    def example(self, operation: Operation, more: dict[str, Any] | None = None) -> Example:
+        """Good values by the name of a field."""
+        given: dict[str, Any] = {**self.known, **_OF_OPERATION.get(operation.name, {}), **(more or {})}
+
+        def known(name: str) -> Any:
+            found = given.get(name, _BY_NAME.get(name))
+            return found() if callable(found) else found
+
+        return known
+
+    def request(self, operation: Operation, example: Example) -> dict[str, Any]:
+        """With what must be given, and what else makes sense of it."""
+        more = {name: example(name) for name in _ALSO.get(operation.name, ())}
+        return good_request(operation.request, example) | more
+
+    def fresh(self, operation: Operation) -> dict[str, Any]:
+        """What this command works on, made anew."""
+        make: Callable[[], dict[str, Any]] | None = {
+            "sales.sign_order": self._order,
+            "sales.pay_order": partial(self._order, "sign"),
+            "sales.allocate_vehicle": partial(self._order, "sign", "pay"),
+            "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
+            "workshop.authorize_repair": self._reception,
+            "workshop.dispatch_repair": partial(self._reception, "authorize"),
+            "workshop.inspect_repair": partial(self._reception, "authorize", "dispatch", "start", "finish"),
+            "customer.merge_customers": lambda: {"loser_ids": [self._customer(), self._customer()]},
+            "customer.preview_merge": lambda: {"loser_ids": [self._customer(), self._customer()]},
+            "customer.undo_merge": self._merge,
+            "customer.remove_document": self._document,
+            "customer.end_relation": self._relation,
+            "customer.refuse_privacy_request": self._request,
+            "customer.carry_out_privacy_request": self._request,
+            "customer.put_import_part": self._announced,
+            "customer.start_import": self._import,
+            "customer.end_role": self._role,
+            "customer.change_owner": lambda: {"customer_id": self._customer()},
+        }.get(operation.name)
+        return make() if make else {}
+
+    def _customer(self, name: str | None = None) -> str:
+        body = {"name": name or randoms.name(), "mobile": randoms.mobile(), "store_id": "HN"}
+        made: str = self.client("receptionist").post("/customers", body)["customer_id"]
+        return made
+
+    def _order(self, *steps: str) -> dict[str, Any]:
+        body = {"customer_id": self.known["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 1000}
+        order_id = self.client("consultant").post("/orders", body)["order_id"]
+        path, vin = f"/orders/{order_id}", randoms.vin()
+        signed = {"contract_no": "C", "signer": "错", "promised_date": FAR[:10]}
+        if "sign" in steps:
+            self.client("consultant").post(f"{path}/sign", signed)
+        if "pay" in steps:
+            paid = {"amount_fen": 1000, "external_ref": str(uuid.uuid4())}
+            self.client("finance").post(f"{path}/payments", paid)
+            self.client("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
+        if "allocate" in steps:
+            self.client("consultant").post(f"{path}/allocate", {"vin": vin})
+        return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10]}
+
+    def _repair_order(self, customer_id: str, vehicle_id: str) -> str:
+        body = {"vehicle_id": vehicle_id, "customer_id": customer_id, "store_id": "HN", "km": 5000, "complaint": "保养"}
+        opened = {**body, "lines": [{"description": "保养", "amount_fen": 100}]}
+        made: str = self.client("advisor").post("/repair-orders", opened)["ro_id"]
+        return made
+
+    def _reception(self, *steps: str) -> dict[str, Any]:
+        ro_id = self._repair_order(self.known["customer_id"], str(uuid.uuid4()))
+        path = f"/repair-orders/{ro_id}"
+        if "authorize" in steps:
+            self.client("advisor").post(f"{path}/authorize", {"promised_at": soon(), "consent_by": "本人"})
+        if "dispatch" in steps:
+            self.client("advisor").post(f"{path}/dispatch", {"technician_id": self.known["technician_id"]})
+        for step in ("start", "finish"):
+            if step in steps:
+                self.client("technician").post(f"{path}/{step}")
+        return {"ro_id": ro_id}
+
+    def _merge(self) -> dict[str, Any]:
+        done = {"loser_ids": [self._customer(), self._customer()], "reason": "同一人"}
+        return {"merge_id": self.client("cr_agent").post("/merges", done)["merge_id"]}
+
+    def _document(self) -> dict[str, Any]:
+        customer_id = self.known["customer_id"]
+        body = {"type": "contract", "number": f"C{next(self._counts)}", "store_id": "HN", "shelf": "A1"}
+        made = self.client("receptionist").post(f"/customers/{customer_id}/documents", body)
+        return {"customer_id": customer_id, "document_id": made["document_id"]}
+
+    def _relation(self) -> dict[str, Any]:
+        customer_id = self.known["customer_id"]
+        body = {"other_id": self._customer(), "kind": "driver_of"}
+        made = self.client("receptionist").post(f"/customers/{customer_id}/relations", body)
+        return {"customer_id": customer_id, "relation_id": made["relation_id"]}
+
+    def _request(self) -> dict[str, Any]:
+        path = f"/customers/{self._customer()}/privacy-requests"
+        made = self.client("cr_agent").post(path, {"kind": "copy", "how": "电话"})
+        return {"request_id": made["request_id"]}
+
+    def _export(self) -> dict[str, Any]:
+        path = f"/segments/{self.known['segment_id']}/exports"
+        made = self.client("leader").post(path, {"format": "csv", "reason": "回访"})
+        return {"export_id": made["export_id"]}
+
+    def _announced(self) -> dict[str, Any]:
+        body = {"department": "sales", "filename": "客户.csv", "store_id": "HN"}
+        body |= {"size": len(LIST), "sha256": hashlib.sha256(LIST).hexdigest()}  # type: ignore[dict-item]  # numbers, too
+        return {"import_id": self.client("leader").post("/imports", body)["import_id"]}
+
+    def _import(self) -> dict[str, Any]:
+        made = self._announced()
+        self.client("leader").upload(f"/imports/{made['import_id']}/parts/1", LIST)
+        return made
+
+    def _role(self) -> dict[str, Any]:
+        customer_id = self.known["customer_id"]
+        body = {"vin": randoms.vin(), "role": "user"}
+        made = self.client("receptionist").post(f"/customers/{customer_id}/vehicles", body)
+        return {"customer_id": customer_id, "vehicle_id": made["vehicle_id"], "role": "user"}
+
+
+_ALSO = {"customer.prefill": ("vin",)}
+_BY_NAME: dict[str, Any] = {
+    "name": randoms.name,
+    "mobile": randoms.mobile,
+    "more_phones": lambda: [randoms.mobile()],
+    "phones": lambda: [randoms.mobile()],
+    "shared_phones": lambda: [randoms.mobile()],
+    "vin": randoms.vin,
+    "plate": randoms.plate,
+    "id_no": randoms.resident_id,
+    "sha256": "0" * 64,
+    "month": "2026-01",
+    "external_ref": lambda: str(uuid.uuid4()),
+    "promised_at": soon,
+    "effective_from": FAR,
+    "predicate": PREDICATE,
+    "loser_ids": lambda: [str(uuid.uuid4()), str(uuid.uuid4())],
+    "roles": ["technician"],
+    "stores": ["HN"],
+    "content": "5aeT5ZCNCg==",
+}
+_OF_OPERATION: dict[str, dict[str, Any]] = {
+    "gateway.create_dealer": {"code": randoms.code},
+    "gateway.create_store": {"code": randoms.code, "dealer_code": "HT"},
+    "gateway.create_staff": {"code": randoms.code, "initial_password": "a-wrong-persons-own"},
+    "gateway.log_in": {"account": "nobody", "password": "nothing"},
+    "followup.publish_policy": {"code": "SERVICE_D3", "value": {"hours": 24}, "store_id": "BA"},
+    "customer.create_segment": {"name": randoms.code},
+    "customer.start_import": {"field": "name"},
+    "workshop.open_repair_order": {"vehicle_id": lambda: str(uuid.uuid4())},
+    "customer.split_customer": {"vehicle_ids": lambda: [str(uuid.uuid4())]},
+}
