@@ -20,10 +20,6 @@ from contracts import shapes
 T = TypeVar("T")
 
 
-DEEPEST = 32
-"""Levels of nesting in a message; a payload has two or three."""
-
-
 class UnreadableEvent(ValueError):
     """The bytes on the bus are not an event we can read. `reason` is a stable word for the dead queue."""
 
@@ -145,28 +141,11 @@ def read(body: bytes | str) -> Received[Any]:
         raw = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise UnreadableEvent("not_json", str(error)) from None
-    if _deeper_than(raw, DEEPEST):
-        raise UnreadableEvent("too_deep", f"nested more than {DEEPEST} deep")
     try:
         envelope = shapes.load(Envelope, raw, tolerant=True)
     except shapes.InvalidShape as error:
         raise UnreadableEvent("bad_envelope", str(error)) from None
     return open_envelope(envelope)
-
-
-def _deeper_than(raw: object, levels: int) -> bool:
-    """Level by level and not by recursion, which is what such a message would break."""
-    level: list[Any] = [raw] if isinstance(raw, dict | list) else []
-    for _ in range(levels):
-        level = [
-            member
-            for each in level
-            for member in (each.values() if isinstance(each, dict) else each)
-            if isinstance(member, dict | list)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def open_envelope(envelope: Envelope) -> Received[Any]:

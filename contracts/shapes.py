@@ -118,6 +118,8 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
         return typing.cast("T", schema_of(shape, loose, tolerant).load(raw))  # type: ignore[arg-type]  # it checks
     except marshmallow.ValidationError as error:
         raise InvalidShape(shape, error.messages) from None
+    except RecursionError:
+        raise InvalidShape(shape, {"_": ["Nested too deep."]}) from None
 
 
 def dump(value: object) -> bytes:

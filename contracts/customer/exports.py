@@ -32,7 +32,8 @@ class ExportStatus(StrEnum):
 class AskExport:
     """The members of a segment as a file, and what for.
 
-    Few are ready at once; more than the policy `EXPORT_APPROVAL` allows await a second person's word.
+    Few are ready at once. If more customers than the policy `EXPORT_APPROVAL` allows would be taken by this person
+    today, those he has already included, it awaits a second person's word.
     """
 
     segment_id: UUID
@@ -49,7 +50,7 @@ class ExportById:
 
 @dataclass(frozen=True, slots=True)
 class RequireApproval:
-    """From a moment on an export of more than `above` members needs a second person's word, in the whole group.
+    """From a moment on more than `above` customers in a person's day need a second person's word, in the whole group.
 
     0 is every export that holds anybody.
     """
@@ -155,7 +156,7 @@ download_export = query(
     "customer.download_export",
     ExportById,
     ExportFile,
-    refuses=(EXPORT_NOT_FOUND, "EXPORT_NOT_YOURS", "EXPORT_NOT_READY", EXPORT_EXPIRED, "EXPORT_TOO_LARGE"),
+    refuses=(EXPORT_NOT_FOUND, "EXPORT_NOT_READY", EXPORT_EXPIRED, "EXPORT_TOO_LARGE"),
     summary="The file of an export for whoever asked for it, into the access log",
 )
 require_approval = command(

@@ -6,19 +6,11 @@ from contracts.refusals import Conflict, NotAllowed, NotFound, RuleRefused
 
 
 class ExportNotFound(NotFound):
-    """No such export, or one of somebody else that the caller need not know of."""
+    """No such export, or one of somebody else: whoever is told that it is not his knows that there is one."""
 
     code = "EXPORT_NOT_FOUND"
     zh = "没有这次导出"
     en = "There is no such export"
-
-
-class ExportNotYours(NotAllowed):
-    """The file is for whoever asked for it, also where others know of it."""
-
-    code = "EXPORT_NOT_YOURS"
-    zh = "只有申请人本人可以下载文件"
-    en = "Only the person who asked for it may have the file"
 
 
 class ExportOwn(NotAllowed):

@@ -22,7 +22,6 @@ from services.customer.errors.exports import (
     ExportExpired,
     ExportNotFound,
     ExportNotReady,
-    ExportNotYours,
     ExportTooLarge,
 )
 from services.customer.spreadsheets.writing import Cell, write_csv, write_xlsx
@@ -110,11 +109,11 @@ def download(
 ) -> dict[str, Any]:
     """`exports.ExportFile`, with what these roles may see of the members.
 
-    Raises ExportNotFound, ExportNotYours, ExportNotReady, ExportExpired, ExportTooLarge.
+    Raises ExportNotFound, also for somebody else's; ExportNotReady, ExportExpired, ExportTooLarge.
     """
     export = _find(connection, asked.export_id)
     if export.requested_by != scope.staff_id:
-        raise ExportNotYours
+        raise ExportNotFound
     if export.status != ExportStatus.READY:
         raise ExportNotReady
     if export.expires_at <= now:

@@ -1,6 +1,7 @@
 """Exports: a segment's members are asked for as a file, and many need a second person's word (R18, R62).
 
 What is decided on is who was a member at that moment: the file holds nobody else (`queries/exports.py`).
+How many they are is judged over a person's day: a list in slices is one list.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import policies
+from chassis import policies, turns
+from chassis.clock import LOCAL
 from chassis.policies import GROUP, Policy
 from contracts.access import Scope
 from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport, RequireApproval
@@ -28,7 +30,7 @@ MOST_EXPORTED = 20_000
 """Members in one file."""
 
 EXPORT_APPROVAL = Policy("EXPORT_APPROVAL", {"above": 1_000})
-"""More members than this need a second person's word; a policy of the group."""
+"""More customers than this, taken by one person in one day, need a second person's word; a policy of the group."""
 
 LASTS = timedelta(days=7)
 """From the asking on; after it there is neither a decision nor a file."""
@@ -40,6 +42,19 @@ _MEMBERS = text(
       FROM segment s WHERE s.id = :segment_id
     """
 )
+_TAKEN = text(
+    """
+    SELECT count(DISTINCT m.customer_id)
+      FROM (SELECT CAST(:segment_id AS uuid) AS segment_id, CAST(:now AS timestamptz) AS at
+             UNION ALL
+            SELECT segment_id, requested_at FROM export
+             WHERE requested_by = :staff_id AND requested_at >= :midnight AND requested_at <= :now
+               AND status = 'ready' AND decided_by IS NULL) asked
+      JOIN segment_member m ON m.segment_id = asked.segment_id AND m.entered_at <= asked.at
+       AND (m.left_at IS NULL OR m.left_at > asked.at)
+    """
+)
+"""Whom this person has today without anybody's word, together with those of the segment."""
 
 
 def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> dict[str, Any]:
@@ -54,7 +69,11 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
     members: int = segment.members
     if members > MOST_EXPORTED:
         raise SegmentTooLarge(members=members, most=MOST_EXPORTED)
-    many = members > policies.resolve(session, EXPORT_APPROVAL, store_id=GROUP, at=now)["above"]
+    turns.take(session, "exports of a day", [scope.staff_id])
+    midnight = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = {"segment_id": request.segment_id, "staff_id": scope.staff_id, "midnight": midnight, "now": now}
+    taken: int = session.scalar(_TAKEN, asked) or 0
+    many = taken > policies.resolve(session, EXPORT_APPROVAL, store_id=GROUP, at=now)["above"]
     export = Export(
         id=uuids.uuid7(),
         segment_id=request.segment_id,

@@ -120,7 +120,7 @@ def gauge(name: str) -> float:
 def test_the_backlog_is_measured_while_nothing_can_be_published(databases, clean_queues, db):
     settled(db, 3)
     values = databases.variables(SERVICE) | clean_queues.variables(SERVICE)
-    values[named(SERVICE, "AMQP_URI")] = "amqp://nobody:x@127.0.0.1:1/crm"
+    values[named(SERVICE, "AMQP_URI")] = "amqp://nobody:of-the-tests@127.0.0.1:1/crm"
     relay = relay_module.ServiceRelay(SERVICE, Environment(values))
     with closing(Backlog(relay, Environment(values))) as backlog:
         backlog.measure()
@@ -134,7 +134,7 @@ def test_the_backlog_is_measured_while_nothing_can_be_published(databases, clean
 
 def test_a_backlog_nobody_can_measure_is_not_told_to_be_nothing(databases, clean_queues):
     values = databases.variables(SERVICE) | clean_queues.variables(SERVICE)
-    values[named(SERVICE, "RELAY_URL")] = "postgresql://nobody:x@127.0.0.1:1/nothing"
+    values[named(SERVICE, "RELAY_URL")] = "postgresql://nobody:of-the-tests@127.0.0.1:1/nothing"
     relay = relay_module.ServiceRelay(SERVICE, Environment(values))
     Backlog(relay, Environment(values)).measure()
     assert math.isnan(gauge("crm_outbox_unpublished"))

@@ -10,7 +10,6 @@ import orjson
 import pytest
 
 from chassis import dead
-from contracts.envelope import DEEPEST
 from contracts.sales.events import VehicleDelivered
 from tests.support.consuming import SERVICE, hearing
 from tests.support.events import made, received
@@ -26,7 +25,7 @@ def deep(levels: int, opening: str = '{"a":', closing: str = "}") -> bytes:
 
 
 BODIES: list[tuple[str, bytes, dict[str, Any]]] = [
-    ("as deep as may be and not a dictionary", deep(DEEPEST - 3, "[", "]"), {}),
+    ("lists where a dictionary should be", deep(20, "[", "]"), {}),
     ("a thousand objects deep", deep(1000), {}),
     ("a thousand lists deep", deep(1000, "[", "]"), {}),
     ("ten thousand deep", deep(10_000), {}),

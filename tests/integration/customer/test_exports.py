@@ -32,7 +32,6 @@ from services.customer.errors.exports import (
     ExportExpired,
     ExportNotFound,
     ExportNotReady,
-    ExportNotYours,
     ExportOwn,
     ExportTooLarge,
 )
@@ -69,8 +68,9 @@ def enter(desk: Desk, segment: UUID, *, at: datetime = LATER, **given: Any) -> U
 
 @pytest.fixture
 def two_at_once(desk: Desk) -> Any:
-    """More than two members need a second person's word, for this test."""
+    """More than two customers in a day need a second person's word, for this test; nobody took any before."""
     with desk.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE export SET requested_at = requested_at - interval '30 days'")
         exports.require_approval(session, RequireApproval(2, NOW), scope=BOSS, now=NOW)
     yield
     with desk.transaction() as session:
@@ -157,6 +157,41 @@ def test_many_members_need_the_word_of_a_second_person(desk, segment):
 
 
 @pytest.mark.usefixtures("two_at_once")
+def test_a_list_in_slices_is_one_list(desk):
+    """R62: what a person takes in a day is summed, each customer once."""
+    slices = [create(desk, {"fact": "service_visits", "at_least": 1_000_000 + n}) for n in range(4)]
+    for one in slices:
+        enter(desk, one)
+    assert [ask(desk, one).status.value for one in slices] == ["ready", "ready", *["awaiting_approval"] * 2]
+    assert ask(desk, slices[0], kind=FileFormat.XLSX).status is ExportStatus.READY, "the same customers again"
+    assert ask(desk, slices[3], now=ASKED + timedelta(days=1)).status is ExportStatus.READY, "another day"
+    other = Scope(Reach.GROUP, ("HN",), "another agent", "cr_agent")
+    assert ask(desk, slices[3], scope=other).status is ExportStatus.READY, "another person"
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_what_a_second_person_allowed_uses_up_nothing(desk, segment):
+    for _ in range(3):
+        enter(desk, segment)
+    approve(desk, ask(desk, segment))
+    small = create(desk, {"fact": "service_visits", "at_least": 1_000_000})
+    enter(desk, small)
+    assert ask(desk, small).status is ExportStatus.READY
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_slices_asked_for_at_once_are_summed_too(desk):
+    from concurrent.futures import ThreadPoolExecutor
+
+    slices = [create(desk, {"fact": "service_visits", "at_least": 1_000_000 + n}) for n in range(8)]
+    for one in slices:
+        enter(desk, one)
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda one: ask(desk, one).status, slices))
+    assert asked.count(ExportStatus.READY) == 2
+
+
+@pytest.mark.usefixtures("two_at_once")
 def test_whoever_asks_never_decides_and_nobody_decides_twice(desk, segment):
     for _ in range(3):
         enter(desk, segment)
@@ -216,7 +251,7 @@ def test_after_a_week_there_is_neither_a_file_nor_a_decision(desk, segment):
 def test_the_file_is_for_whoever_asked_alone(desk, segment):
     export = ask(desk, segment)
     for somebody in (BOSS, Scope(Reach.OWN, ("HN",), "colleague", "cr_agent")):
-        with pytest.raises(ExportNotYours):
+        with pytest.raises(ExportNotFound):
             download(desk, export, scope=somebody, roles=(somebody.role,))
     with pytest.raises(ExportNotFound):
         desk.read(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -78,14 +79,20 @@ def names(content: bytes, kind: str) -> set[str]:
 def test_what_is_refused_is_a_problem_and_no_file(gateway: Gateway, segment: str) -> None:
     agent, colleague = (gateway.person("cr_agent", stores=(HERE,)) for _ in range(2))
     path = asked(agent, segment, "csv")
-    answer = colleague.get(f"{path}/file", Accept_Language="en")
-    assert (answer.status, answer.code) == (403, "EXPORT_NOT_YOURS")
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    boss = gateway.person("leader")
+    for somebody in (colleague, boss):
+        foreign, missing = (
+            somebody.get(f"{at}/file", Accept_Language="en", X_Request_Id="the-same-request")
+            for at in (path, f"/exports/{uuid4()}")
+        )
+        assert (foreign.status, foreign.body) == (missing.status, missing.body), "nobody learns that there is one"
+        assert foreign.headers.keys() == missing.headers.keys()
+        assert (foreign.status, foreign.code) == (404, "EXPORT_NOT_FOUND")
+        assert foreign.headers["Content-Type"] == "application/problem+json"
     assert colleague.get(path).code == "EXPORT_NOT_FOUND"
     assert colleague.get("/exports").body == {"items": [], "page": 1, "size": 20, "total": 0}
     assert agent.post(f"{path}/approve").code == "OPERATION_NOT_ALLOWED"
-    boss = gateway.person("leader")
-    assert (boss.post(f"{path}/refuse", {"reason": "太多"}).status, boss.get(f"{path}/file").status) == (409, 403)
+    assert (boss.post(f"{path}/refuse", {"reason": "太多"}).status, boss.get(f"{path}/file").status) == (409, 404)
     assert agent.post(f"/segments/{segment}/exports", {"format": "pdf", "reason": "春季活动"}).status == 422
     assert gateway.rows("SELECT 1 FROM access_log WHERE staff_id = ANY(%s)", [agent.code, colleague.code]) == []
 
