@@ -52,6 +52,11 @@ def dies_at(point: str, *programs: str) -> Fault:
     )
 
 
+def servers_die(*names: str) -> Fault:
+    """`kill -9` of servers that only the stack's own watch brings back."""
+    return Fault(f"{' and '.join(names)} die by themselves", lambda system: system.kill_servers(*names))
+
+
 FAULTS = (
     killed("customer"),
     killed("sales"),
@@ -66,6 +71,8 @@ FAULTS = (
     dies_at("relay_published_before_confirm", "relay"),
     dies_at("relay_confirmed_before_mark", "relay"),
     Fault("broker killed", lambda system: system.restart_broker()),
+    *((servers_die("broker"), servers_die("database")) if ROUNDS > 1 else ()),
+    servers_die("broker", "database"),
     Fault("all broker connections closed", lambda system: system.close_connections()),
     Fault("half-dead links", lambda system: system.freeze_links()),
     Fault("database restarted at once", lambda system: system.restart_database()),

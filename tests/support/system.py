@@ -278,6 +278,17 @@ class System:
             (self._crashes / f"{program}.{point}").touch()
         eventually(lambda: not any(self._crashes.iterdir()), within=20, what=f"{programs} to die at {point}")
 
+    def kill_servers(self, *names: str) -> None:
+        """`kill -9` of `broker` and `database`; whoever looks after the stack brings them back."""
+        before = {name: self._pids(name)[0] for name in names}
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
+        eventually(
+            lambda: all(self._pids(name)[:1] not in ([], [pid]) for name, pid in before.items()),
+            within=15,
+            what=f"{', '.join(names)} to be started again",
+        )
+
     def restart_broker(self) -> None:
         """`kill -9` of the broker, and start it again."""
         assert self.stack.rabbitmq is not None
@@ -371,13 +382,10 @@ class System:
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
     def _pids(self, program: str) -> list[int]:
-        if program == "broker":
-            return [pid for pid in (self.stack.rabbitmq and self.stack.rabbitmq.pid,) if pid]
-        if program == "database":
-            master = self.stack.postgres and self.stack.postgres.pid
-            assert master
-            return [master, *children(master)]
-        return [self._pid(program)]
+        server = {"broker": self.stack.rabbitmq, "database": self.stack.postgres}.get(program)
+        if server is None:
+            return [self._pid(program)]
+        return [server.pid, *children(server.pid)] if server.pid else []
 
     def _pid(self, program: str) -> int:
         pid = eventually(lambda: self.stack.supervisor.pid(program), within=10, what=f"{program} to run")
@@ -392,7 +400,7 @@ def _health(url: str) -> bytes:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process started."""
+    """The processes that a process started: PostgreSQL works in them."""
     told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in told.split()]
 

@@ -160,7 +160,10 @@ def test_a_delivery_that_fails_at_any_step_in_any_way_ends_and_its_neighbours_ar
             publish(clean_queues, mixed)
         wanted = {str(event.id) for event in mixed}
         eventually(lambda: ended(clean_queues, db, wanted, names), within=WITHIN, what="every delivery to end")
-        eventually(lambda: not ear.consumer.in_hand, what="nothing in hand")
+        eventually(
+            lambda: not ear.consumer.in_hand and not clean_queues.count(SERVICE),
+            what="nothing in hand, and nothing on its way back",
+        )
         assert not plan.open(), "steps that were not passed"
         assert (ear.consumer.link._channel is channel) is not (kinds == ENDS), "the link fell"
     held = {name: count for name in queues(clean_queues) if (count := clean_queues.count(name))}
