@@ -123,6 +123,9 @@ class Consumer:
             told = logs.describe(error)
             self._start([delivery], lambda: self._bury(delivery, "unreadable", told))
             return
+        except BaseException:  # the link falls with it, and the broker has it again
+            self.in_hand.discard(delivery)
+            raise
         lane = self._lanes.get(delivery.subscription.lane)
         if delivery.redeliveries >= SUSPICIOUS_AFTER:
             self._start([delivery], lambda: self._work_alone(delivery))

@@ -48,8 +48,8 @@ CONNECT_ARGUMENTS = {
 
 _OUTAGES = ("08", "57P", "53300", "53100", "58030", "25006")
 """Beginnings of the SQLSTATEs of a database that is away, full, or takes no writes."""
-_DOUBTFUL = ("57014", "53200")
-"""A cancelled statement and a lack of memory: the statement's own fault, unless nothing else works either."""
+_DOUBTFUL = ("57014", "53200", "55P03")
+"""A cancelled statement, a lack of memory, a lock not got: the statement's own fault, unless nothing else works either."""
 _CONTENTION = ("40001", "40P01", "55P03")
 CONTENTION_TRIES = 4
 
@@ -57,6 +57,17 @@ CONTENTION_TRIES = 4
 def driver_url(url: str) -> str:
     """SQLAlchemy's form of a `postgresql://` URL."""
     return "postgresql+psycopg://" + url.partition("://")[2]
+
+
+_TABLES_FREE = text(
+    """
+    DO $$ BEGIN
+        SET LOCAL lock_timeout = '500ms';
+        LOCK TABLE inbox, inbox_suspect, outbox, command_log IN ROW EXCLUSIVE MODE;
+    END $$
+    """
+)
+"""Somebody who holds one of them for himself stops a service as a database that is away does."""
 
 
 class Database:
@@ -135,6 +146,7 @@ class Database:
         """Raise unless the database answers a question and takes a small row."""
         with self.reading() as connection:
             connection.execute(_BEAT)
+            connection.execute(_TABLES_FREE)
 
     def is_away(self, error: BaseException) -> bool:
         """True if this error tells that the database is away, full or takes no writes: nobody's message is at fault.

@@ -180,7 +180,7 @@ class Link:
                 self._establish(connection)
                 pause = _FIRST_PAUSE
                 self._drain(connection)
-            except Exception as error:  # whatever it was: this connection is over
+            except BaseException as error:  # whatever it was: this connection is over
                 metrics.CONNECTIONS_LOST.labels(self.name).inc()
                 log.warning("broker connection lost", link=self.name, error=repr(error), retry_in=pause)
             finally:
@@ -207,8 +207,10 @@ class Link:
         ticked_at = seen_at
         while not self._stopping.is_set():
             self.last_turn = now = time.monotonic()
+            if not self._up.is_set():
+                raise LinkDown("given up by a writer")
             with suppress(TimeoutError):
-                connection.drain_events(timeout=_TICK)
+                wire.drain_events(timeout=_TICK)  # kombu's own would quietly connect anew after a writer's drop
             if wire.bytes_recv != seen:
                 seen, seen_at = wire.bytes_recv, now
             elif self._heartbeat and now - seen_at > 2 * self._heartbeat:

@@ -115,8 +115,8 @@ class CallServer:
             )
             too_late = context.remaining() <= 0
         except Exception as error:
-            log.warning("unreadable call dropped", service=self._service, error=type(error).__name__)
-            self._settle(tag, channel)
+            log.warning("unreadable call", service=self._service, error=type(error).__name__)
+            self._fail(properties, tag, channel)
             return
         if too_late:
             self._settle(tag, channel)
@@ -125,6 +125,16 @@ class CallServer:
         else:
             self._in_hand[id(incoming)] = incoming
             self._dispatch(incoming)
+
+    def _fail(self, properties: dict[str, Any], tag: int, channel: Any) -> None:
+        """Tell whoever sent what cannot be read, if he said where to, so that he does not wait for his deadline."""
+        try:
+            message = amqp.Message(b"{}", type=FAILED, correlation_id=properties["correlation_id"], delivery_mode=1)
+            with self.link.writing(timeout=0) as writable:
+                writable.basic_publish(message, exchange=REPLIES, routing_key=properties["reply_to"])
+        except Exception as error:
+            log.info("nobody to tell of it", service=self._service, error=type(error).__name__)
+        self._settle(tag, channel)
 
     def _settle(self, tag: int, channel: Any, *, again: bool = False) -> None:
         with suppress(LinkDown), self.link.writing(timeout=0):
@@ -142,13 +152,16 @@ class CallServer:
         if len(body) > LARGEST_ANSWER:
             log.error("answer too large", operation=incoming.operation, bytes=len(body))
             outcome, body = FAILED, b"{}"
-        try:
-            self._send(incoming, outcome, body)
-        except LinkDown:
-            log.warning("answer not sent: no broker", operation=incoming.operation)
-        except Exception as error:
-            log.error("answer cannot be sent", operation=incoming.operation, error=type(error).__name__)
-            self._settle(incoming.delivery_tag, incoming.channel)
+        for kind, told in ((outcome, body), (FAILED, b"{}")):
+            try:
+                self._send(incoming, kind, told)
+            except LinkDown:
+                log.warning("answer not sent: no broker", operation=incoming.operation)
+            except BaseException as error:  # of a greenlet; raised on, some of them would end the event loop
+                log.error("answer cannot be sent", operation=incoming.operation, error=type(error).__name__)
+                continue
+            return
+        self._settle(incoming.delivery_tag, incoming.channel)
 
     def _send(self, incoming: Incoming, outcome: str, body: bytes) -> None:
         message = amqp.Message(body, type=outcome, correlation_id=incoming.correlation_id, delivery_mode=1)
