@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from chassis.topology import HEARS
@@ -14,6 +16,12 @@ from tests.support.polling import eventually
 from tests.support.system import System
 
 HEARERS = ("customer", "followup", "reporting")
+HANDLED = "SELECT count(*) FROM inbox WHERE handler = 'vehicle_returned.v1' AND event_id::text = ANY(%s)"
+
+
+def handled(system: System, hearer: str, good: list[str]) -> bool:
+    """True once each of these had its effect there."""
+    return system.rows(hearer, HANDLED, good) == [(len(good),)]
 
 
 def test_dead_queues_hold_exactly_the_poison_and_good_events_pass(system: System) -> None:
@@ -66,10 +74,9 @@ def test_of_a_message_too_deep_to_read_and_its_good_neighbours_only_the_deep_one
         deep, good = publish_deep_among_good(system.admin_amqp_uri)
 
     hearers = [hearer for hearer, heard in HEARS.items() if VehicleReturned in heard]
-    handled = "SELECT count(*) FROM inbox WHERE handler = 'vehicle_returned.v1' AND event_id::text = ANY(%s)"
     for hearer in hearers:
         eventually(
-            lambda hearer=hearer: system.rows(hearer, handled, good) == [(len(good),)],
+            partial(handled, system, hearer, good),
             within=SETTLED_WITHIN,
             what=f"every good event handled by {hearer}",
         )

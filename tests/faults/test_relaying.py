@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.faults import recorded
 from tests.faults.test_lasting import no_problems
 from tests.faults.test_nothing_lost import CLOSINGS, RATE, READY_WITHIN, SETTLED_WITHIN
@@ -18,6 +20,11 @@ PARKED = "SELECT problem FROM outbox WHERE event_id::text = %s AND parked_at IS 
 def waiting(system: System) -> float:
     """Rows that are not published, as the relay tells it."""
     return system.metric("relay", "crm_outbox_unpublished", service=recorded.SERVICE)
+
+
+def published(system: System, event_id: str) -> bool:
+    """True once the event is out."""
+    return system.rows(recorded.SERVICE, PUBLISHED, event_id) == [(True,)]
 
 
 def oldest(system: System) -> float:
@@ -45,7 +52,7 @@ def test_rows_that_no_broker_takes_are_parked_and_told_of_and_everything_else_go
     eventually(lambda: all(parked(system, one) for one in bad), within=SETTLED_WITHIN, what="both rows parked")
 
     for good in (before, after):
-        eventually(lambda good=good: system.rows(recorded.SERVICE, PUBLISHED, good) == [(True,)], within=READY_WITHIN)
+        eventually(partial(published, system, good), within=READY_WITHIN)
     told = eventually(lambda: system.problems("relay"), within=TOLD_WITHIN, what="the relay to say so")
     assert recorded.SERVICE in str(told)
     listed = system.crm("outbox", "list", recorded.SERVICE)

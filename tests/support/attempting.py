@@ -261,7 +261,7 @@ class OverHttp:
             for again in (False, True):
                 connection = self._connection()
                 try:
-                    connection.request(method, path, body, headers)  # type: ignore[arg-type]  # it takes bytes, too
+                    connection.request(method, path, body, headers)
                     answer = connection.getresponse()
                 except (ConnectionError, http.client.BadStatusLine):
                     self._drop()

@@ -115,7 +115,7 @@ class GoodRequests:
 
     def fresh(self, operation: Operation) -> dict[str, Any]:
         """What this command works on, made anew."""
-        make: Callable[[], dict[str, Any]] | None = {
+        makers: dict[str, Callable[[], dict[str, Any]]] = {
             "sales.sign_order": self._order,
             "sales.pay_order": partial(self._order, "sign"),
             "sales.allocate_vehicle": partial(self._order, "sign", "pay"),
@@ -134,7 +134,8 @@ class GoodRequests:
             "customer.start_import": self._import,
             "customer.end_role": self._role,
             "customer.change_owner": lambda: {"customer_id": self._customer()},
-        }.get(operation.name)
+        }
+        make = makers.get(operation.name)
         return make() if make else {}
 
     def _customer(self, name: str | None = None) -> str:

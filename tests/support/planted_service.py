@@ -66,7 +66,7 @@ def plant() -> None:
         setup(self)
         before("method", self, "method")
 
-    CallContext.parse = planted_parse  # type: ignore[method-assign,assignment]
+    CallContext.parse = planted_parse  # type: ignore[method-assign]
     OperationEntrypoint.serve = planted_serve  # type: ignore[method-assign]
     OperationEntrypoint.setup = planted_setup  # type: ignore[method-assign]
     before("verify", Verifier, "verify")

@@ -36,7 +36,7 @@ def read_only(databases: Databases) -> Iterator[None]:
 def _set(databases: Databases, statement: str) -> None:
     with psycopg.connect(databases.admin_url, autocommit=True) as admin:
         admin.execute("SET default_transaction_read_only = off")
-        admin.execute(statement)  # type: ignore[call-overload]  # one of the two above
+        admin.execute(statement)  # one of the two above
         admin.execute("SELECT pg_reload_conf()")
 
 

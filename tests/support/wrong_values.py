@@ -267,7 +267,7 @@ ODD_TEXTS = {
 
 def _whole_number(kind: Kind) -> Iterator[Attempt]:
     span = kind.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
-    wrong = ("x", "", " ", "5.5", "NaN", True, [], {}, 1.5, float("nan"), float("inf"), [1], 1e300)
+    wrong: tuple[Any, ...] = ("x", "", " ", "5.5", "NaN", True, [], {}, 1.5, float("nan"), float("inf"), [1], 1e300)
     yield from (Attempt((), what, value) for what, value in _scalars(*wrong))
     for what, value in (("one too low", span.low - 1), ("one too high", span.high + 1)):
         yield Attempt((), what, value)
@@ -279,7 +279,22 @@ def _whole_number(kind: Kind) -> Iterator[Attempt]:
 
 def _number(kind: Kind) -> Iterator[Attempt]:
     span = kind.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
-    wrong = ("x", "", " ", "NaN", "sNaN", "Infinity", "-Infinity", True, [], {}, [1], 10**400, "1e999999", 1e300)
+    wrong: tuple[Any, ...] = (
+        "x",
+        "",
+        " ",
+        "NaN",
+        "sNaN",
+        "Infinity",
+        "-Infinity",
+        True,
+        [],
+        {},
+        [1],
+        10**400,
+        "1e999999",
+        1e300,
+    )
     yield from (Attempt((), what, value) for what, value in _scalars(*wrong))
     for value in (span.low - 1, span.high + 1):
         yield Attempt((), f"beyond {value}", value)
@@ -296,7 +311,22 @@ def _truth(kind: Kind) -> Iterator[Attempt]:
 def _identifier(kind: Kind) -> Iterator[Attempt]:
     del kind
     one = str(uuid.uuid4())
-    wrong = ("abc", "", " ", 5, True, [], {}, [one], one + "0", one[:-1], "g" * 32, NUL, 10**400, LONE_SURROGATE)
+    wrong: tuple[Any, ...] = (
+        "abc",
+        "",
+        " ",
+        5,
+        True,
+        [],
+        {},
+        [one],
+        one + "0",
+        one[:-1],
+        "g" * 32,
+        NUL,
+        10**400,
+        LONE_SURROGATE,
+    )
     yield from (Attempt((), what, value) for what, value in _scalars(*wrong))
     odd = (one, one.upper(), "{" + one + "}", "urn:uuid:" + one, str(UUID(int=0)), "f" * 32, "１" * 32)
     yield from (Attempt((), what, value, legal=True) for what, value in _scalars(*odd))
@@ -304,7 +334,7 @@ def _identifier(kind: Kind) -> Iterator[Attempt]:
 
 def _moment(kind: Kind) -> Iterator[Attempt]:
     del kind
-    wrong = (
+    wrong: tuple[Any, ...] = (
         "abc", "", " ", 5, True, [], {}, 1.5, 10**400, NUL,
         "2026-01-01T00:00:00", "2026-01-01", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z",
         "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:99",
@@ -322,7 +352,7 @@ def _moment(kind: Kind) -> Iterator[Attempt]:
 
 def _day(kind: Kind) -> Iterator[Attempt]:
     del kind
-    wrong = (
+    wrong: tuple[Any, ...] = (
         "abc",
         "",
         " ",
@@ -381,7 +411,7 @@ def _free(example: Any) -> Iterator[Attempt]:
     yield Attempt((), "10 000 names", {f"n{count}": count for count in range(10_000)}, legal=True)
 
 
-_EXCHANGED = (
+_EXCHANGED: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 10**15, 2**62, 1e300, "", "x", "-1", "x" * 5000, [], {}, [None], [[]], [{}],
     {"": None}, "2026-01-01", "0001-01-01T00:00:00+14:00", LEFT_OUT, list(range(2000)), ["x"] * 2000,
 )  # fmt: skip
@@ -429,7 +459,7 @@ def _put(inner: Any, step: str | int, value: Any, kind: Kind, example: Example) 
         if len(inner) == step:
             inner.append(None)
     if value is LEFT_OUT:
-        inner.pop(step, None) if isinstance(inner, dict) else inner.pop(step)  # type: ignore[arg-type]
+        inner.pop(step, None) if isinstance(inner, dict) else inner.pop(step)
     else:
         inner[step] = value
 

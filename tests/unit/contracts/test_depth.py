@@ -33,6 +33,6 @@ class Inner:
     "hint", [str, int, bool, Decimal, UUID, date, datetime, Colour, Inner, list[Colour], list[Inner], dict[str, Any]]
 )
 def test_a_field_of_any_kind_refuses_it(hint: Any, deep: str) -> None:
-    shape = dataclass(frozen=True)(type("Deep", (), {"__annotations__": {"field": hint}}))
+    shape: type[Any] = dataclass(frozen=True)(type("Deep", (), {"__annotations__": {"field": hint}}))
     with pytest.raises(InvalidShape):
         shapes.load(shape, orjson.loads(f'{{"field":{deep}}}'))
