@@ -31,6 +31,8 @@ class Guard:
 
 
 NOTHING_LOST = "tests/faults/test_nothing_lost.py"
+LASTING = "tests/faults/test_lasting.py"
+EVERY_STEP = "tests/integration/chassis/test_every_step.py"
 GUARDS = (
     Guard(
         "inbox claim",
@@ -82,6 +84,70 @@ GUARDS = (
         "with Timeout(max(context.remaining(), 0.001), False):",
         "if True:",
         ("tests/faults/test_dead_service.py",),
+    ),
+    Guard(
+        "outages wait",
+        "chassis/database.py",
+        '"53300", "53100", "58030", "25006")',
+        '"53300")',
+        (LASTING, "-k", "refuse"),
+    ),
+    Guard(
+        "a small row before ready",
+        "chassis/database.py",
+        "            connection.execute(_BEAT)",
+        '            connection.execute(text("SELECT 1"))',
+        (LASTING, "-k", "refuse"),
+    ),
+    Guard(
+        "a bad row is parked",
+        "chassis/relay.py",
+        "database.execute(PARK, (problem, row.position))",
+        "pass",
+        ("tests/faults/test_relaying.py", "-k", "parked"),
+    ),
+    Guard(
+        "the backlog is measured apart",
+        "chassis/relay.py",
+        'threading.Thread(target=measure, args=(backlogs, stop), name="backlog", daemon=True).start()',
+        "pass",
+        ("tests/faults/test_relaying.py", "-k", "gauges"),
+    ),
+    Guard(
+        "servers are looked after",
+        "deploy/local/stack.py",
+        "        self.infrastructure.keep_running()\n",
+        "",
+        (NOTHING_LOST, "-k", "themselves"),
+    ),
+    Guard(
+        "what was not seen through is given back",
+        "chassis/consumer.py",
+        "                self._release(left)",
+        "                pass",
+        (EVERY_STEP, "-k", "note_start or settle"),
+    ),
+    Guard(
+        "every call is answered",
+        "chassis/entrypoints.py",
+        "        except BaseException as error:  # of a greenlet; raised on, some of them would end the event loop\n"
+        "            if error is deadline:",
+        "        except KeyError as error:\n            if error is deadline:",
+        (EVERY_STEP, "-k", "a_call_that"),
+    ),
+    Guard(
+        "a message too deep is unreadable",
+        "chassis/consumer.py",
+        "        except Exception as error:\n            told = logs.describe(error)",
+        "        except KeyError as error:\n            told = logs.describe(error)",
+        (EVERY_STEP, "-k", "decoding"),
+    ),
+    Guard(
+        "a link never reads while it publishes",
+        "chassis/link.py",
+        'negotiate_capabilities | {"connection.blocked": False}',
+        "negotiate_capabilities",
+        ("tests/faults/test_large_beside_small.py",),
     ),
 )
 
