@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar, cast
@@ -12,8 +13,8 @@ from eventlet.semaphore import Semaphore
 
 T = TypeVar("T")
 
-THREADS = 3
-"""Of the process's pool, each of which costs memory: one for this, two for passwords (`gateway/passwords.py`)."""
+THREADS = 1 + min(max(2, (os.cpu_count() or 2) // 2), 4)
+"""Of the process's pool, each of which costs memory: one for this, the rest for passwords (`gateway/passwords.py`)."""
 
 _turn = Semaphore(1)
 

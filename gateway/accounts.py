@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
-from chassis import logs
+from chassis import clock, logs
 from chassis.database import Database
 from contracts.fields import Done, Nothing
 from contracts.gateway import operations
 from gateway import sessions
 from gateway.asking import LocalCall
 from gateway.errors import LoginFailed
+from gateway.logins import login_of
 from gateway.models import Account, Staff
 from gateway.passwords import Hashing, require_strong
 from gateway.sessions import Sessions
@@ -39,20 +42,27 @@ class Accounts:
     throttle: Throttle
     hashing: Hashing
 
+    def admit(self, asked: Mapping[str, Any], *, address: str) -> None:
+        """Raise TooManyAttempts before anything else is looked at: who has to wait is not told what else is wrong."""
+        account = asked.get("account")
+        login = login_of(account) if isinstance(account, str) else ""
+        self.throttle.admit(login, address=address, now=clock.now())
+
     def log_in(self, request: operations.LogIn, call: LocalCall) -> operations.Session:
         """Begin a session. Raises LoginFailed, TooManyAttempts."""
-        login, now = request.account.lower(), call.arrived
-        self.throttle.come_from(call.address, now=now)
+        login, address, now = login_of(request.account), call.address, call.arrived
         with self.throttle.turn(login, now=now):
             known = self._known(Account.login == login)
-            right = self.hashing.fits(known.password_hash if known else None, request.password)
-            if known is None or not right or not _is_open(known, now=now):
-                self.throttle.failed(login, now=now)
-                raise LoginFailed
+            with self.hashing.turn():  # a failure is counted before the next of an address is tried
+                self.throttle.admit(login, address=address, now=now)
+                right = self.hashing.fits(known.password_hash if known else None, request.password)
+                if known is None or not right or not _is_open(known, now=now):
+                    self.throttle.failed(login, address=address, now=now)
+                    raise LoginFailed
         better = self.hashing.make(request.password) if self.hashing.is_outdated(known.password_hash) else None
 
         def begin(session: Session) -> operations.Session:
-            self.throttle.succeeded(session, login, address=call.address)
+            self.throttle.succeeded(session, login, address=address, now=now)
             if better is not None:
                 session.execute(
                     update(Account).where(Account.staff_code == known.staff_code).values(password_hash=better)
@@ -76,17 +86,19 @@ class Accounts:
     def change_password(self, request: operations.ChangePassword, call: LocalCall) -> Done:
         """A password of one's own; every other session ends. Raises LoginFailed, TooManyAttempts, PasswordTooWeak."""
         staff_code, now = call.actor.staff_id, call.arrived
-        login = staff_code.lower()
+        login = login_of(staff_code)
         with self.throttle.turn(login, now=now):
             known = self._known(Account.staff_code == staff_code)
-            if not self.hashing.fits(known.password_hash if known else None, request.old_password):
+            with self.hashing.turn():
+                right = self.hashing.fits(known.password_hash if known else None, request.old_password)
+            if not right:
                 self.throttle.failed(login, now=now)
                 raise LoginFailed
         require_strong(request.new_password, account=staff_code)
         made = self.hashing.make(request.new_password)
 
         def change(session: Session) -> None:
-            self.throttle.succeeded(session, login)
+            self.throttle.succeeded(session, login, now=now)
             session.execute(
                 update(Account)
                 .where(Account.staff_code == staff_code)

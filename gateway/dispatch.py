@@ -166,23 +166,21 @@ class Dispatcher:
         live: Live | None,
         context: CallContext,
     ) -> bytes:
-        try:
-            loaded: Any = shapes.load(operation.request, asked)
-        except shapes.InvalidShape as error:
-            raise InvalidRequest(errors=error.errors) from None
-        call = LocalCall(
-            actor=live.actor if live else _NOBODY,
-            scope=scope,
-            store_id=context.store_id,
-            now=moment(context, test_mode=self.test_mode),
-            context=context,
-            arrived=clock.now(),
-            address=self._address(request),
-            token_hash=live.token_hash if live else None,
-        )
+        address = self._address(request)
         try:
             with Timeout(max(context.remaining(), 0.001)):
-                return self.local.answer(operation, loaded, call)
+                self.local.admit(operation, asked, address=address)
+                call = LocalCall(
+                    actor=live.actor if live else _NOBODY,
+                    scope=scope,
+                    store_id=context.store_id,
+                    now=moment(context, test_mode=self.test_mode),
+                    context=context,
+                    arrived=clock.now(),
+                    address=address,
+                    token_hash=live.token_hash if live else None,
+                )
+                return self.local.answer(operation, _loaded(operation, asked), call)
         except Timeout:
             raise HttpFault(faults.TIMED_OUT) from None
 
@@ -204,6 +202,13 @@ class Dispatcher:
         if forwarded and self.trusted_proxy and request.address == self.trusted_proxy:
             return forwarded.rpartition(",")[2].strip()[:64]
         return request.address
+
+
+def _loaded(operation: Operation, asked: dict[str, Any]) -> Any:
+    try:
+        return shapes.load(operation.request, asked)
+    except shapes.InvalidShape as error:
+        raise InvalidRequest(errors=error.errors) from None
 
 
 def _store(header: str | None, scope: Scope) -> str | None:

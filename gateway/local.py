@@ -56,6 +56,11 @@ class LocalOperations:
             operations.set_clock.name: _dumped(clock.set_clock),
         }
 
+    def admit(self, operation: Operation, asked: dict[str, Any], *, address: str) -> None:
+        """Raise TooManyAttempts if what anybody may ask has been asked too often from there."""
+        if operation is operations.log_in:
+            self._accounts.admit(asked, address=address)
+
     def answer(self, operation: Operation, request: Any, call: LocalCall) -> bytes:
         """The response's JSON. Raises refusals."""
         return self.table[operation.name](request, call)

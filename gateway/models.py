@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
 
 from contracts.refusals import StaleVersion
+from gateway.logins import login_of
 
 
 class Base(DeclarativeBase):
@@ -114,7 +115,7 @@ class Account(Base):
         """An account under the staff code, whatever its capitals."""
         return cls(
             staff_code=staff_code,
-            login=staff_code.lower(),
+            login=login_of(staff_code),
             password_hash=password_hash,
             initial_until=initial_until,
             changed_at=now,
@@ -134,7 +135,7 @@ class StaffSession(Base):
 
 
 class LoginFailure(Base):
-    """Failed log-ins of an account (`account:…`) or an address (`address:…`), and until when it has to wait."""
+    """Failed log-ins of an account (`account:…`), and until when it has to wait."""
 
     __tablename__ = "login_failure"
 
@@ -155,6 +156,22 @@ class Searched(Base):
     kind: Mapped[str]
     missed: Mapped[bool]
     at: Mapped[datetime]
+
+
+class LoginFrom(Base):
+    """An account at an address: when somebody last failed to log in, and when somebody last did.
+
+    `at_work` of a failure: the account had a live session, or had lately been logged in from here.
+    """
+
+    __tablename__ = "login_from"
+    __table_args__ = (Index("login_from_failed", "address", "failed_at"),)
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    failed_at: Mapped[datetime | None]
+    at_work: Mapped[bool]
+    succeeded_at: Mapped[datetime | None]
 
 
 class AccessEntry(Base):

@@ -26,6 +26,8 @@ from gateway.models import StaffSession
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
+AT_HOME = timedelta(days=30)
+"""How long an address counts as the place of work of whoever logged in from it (`gateway/throttle.py`)."""
 TOUCHED_EVERY = timedelta(minutes=1)
 REMEMBERED = 1.0
 """Seconds the database's word for a session is good for."""
@@ -44,6 +46,12 @@ _FIND = text(
 _TOUCH = text("UPDATE staff_session SET seen_at = :now WHERE token_hash = :token_hash AND seen_at < :now")
 _SWEEP = text("DELETE FROM staff_session WHERE ends_at < :now OR seen_at < :idle")
 _FORGET_FAILURES = text("DELETE FROM login_failure WHERE since < :yesterday")
+_FORGET_ADDRESSES = text(
+    """
+    DELETE FROM login_from
+     WHERE coalesce(failed_at < :yesterday, true) AND coalesce(succeeded_at < :lately, true)
+    """
+)
 
 
 @dataclass(slots=True)
@@ -107,7 +115,9 @@ class Sessions:
     def sweep(self, session: Session, now: datetime) -> int:
         """Delete what has ended; scheduled. Returns 0: one turn is enough."""
         session.execute(_SWEEP, {"now": now, "idle": now - IDLE})
-        session.execute(_FORGET_FAILURES, {"yesterday": now - timedelta(days=1)})
+        yesterday = now - timedelta(days=1)
+        session.execute(_FORGET_FAILURES, {"yesterday": yesterday})
+        session.execute(_FORGET_ADDRESSES, {"yesterday": yesterday, "lately": now - AT_HOME})
         return 0
 
 

@@ -35,6 +35,16 @@ def test_capitals_of_the_account_do_not_matter(gateway: Gateway) -> None:
     assert gateway.log_in(person.code.lower(), PASSWORD).body["staff_id"] == person.code
 
 
+@pytest.mark.parametrize("written", [" {} ", "{}\u200b", "\ufeff{}", "\u3000{}\t", "\u202a{}\u202c"], ids=ascii)
+@pytest.mark.parametrize("wide", [False, True], ids=["half", "full width"])
+def test_an_account_is_known_however_an_input_method_writes_it(gateway: Gateway, written: str, wide: bool) -> None:
+    person = gateway.person("consultant")
+    name = "".join(chr(ord(sign) + 0xFEE0) for sign in person.code) if wide else person.code
+    for typed in (written.format(name), written.format(name).lower()):
+        begun = gateway.log_in(typed, PASSWORD)
+        assert (begun.status, begun.body.get("staff_id")) == (201, person.code)
+
+
 def test_nobody_learns_why_a_login_failed(gateway: Gateway) -> None:
     gone, there, late = (gateway.person("consultant") for _ in range(3))
     gateway.rows("UPDATE staff SET active = false WHERE code = %s", gone.code)
@@ -171,12 +181,13 @@ def test_a_new_password_ends_every_other_session(gateway: Gateway) -> None:
     assert person.get("/me").status == 200
 
 
-def test_a_hash_made_with_weaker_settings_is_made_anew_at_the_next_login(gateway: Gateway) -> None:
+@pytest.mark.parametrize("memory", [1024, 65536], ids=["weaker", "of before"])
+def test_a_hash_made_with_other_settings_is_made_anew_at_the_next_login(gateway: Gateway, memory: int) -> None:
     from argon2 import PasswordHasher
 
     person = gateway.person("consultant")
-    weak = PasswordHasher(memory_cost=1024, time_cost=1).hash(PASSWORD)
-    gateway.rows("UPDATE account SET password_hash = %s WHERE staff_code = %s", weak, person.code)
+    other = PasswordHasher(memory_cost=memory, time_cost=1).hash(PASSWORD)
+    gateway.rows("UPDATE account SET password_hash = %s WHERE staff_code = %s", other, person.code)
     assert gateway.log_in(person.code, PASSWORD, address=an_address()).status == 201
     ((stored,),) = gateway.rows("SELECT password_hash FROM account WHERE staff_code = %s", person.code)
-    assert "m=65536,t=3,p=4" in stored
+    assert "m=47104,t=1,p=1" in stored
