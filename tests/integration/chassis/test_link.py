@@ -15,7 +15,7 @@ import pytest
 
 from chassis import link as link_module
 from chassis.link import Link, LinkDown, publish_confirmed
-from tests.support.broker import Broker
+from tests.support.broker import PASSWORD, Broker
 from tests.support.polling import eventually, steadily
 from tests.support.tcp_proxy import TcpProxy
 
@@ -121,7 +121,7 @@ def test_a_healthy_link_stays_up_while_nothing_happens(broker, proxy):
 
 
 def test_a_wrong_password_does_not_end_the_link(broker, proxy):
-    uri = through(broker, proxy).replace(":test@", ":wrong@")
+    uri = through(broker, proxy).replace(f":{PASSWORD}@", ":wrong@")
     with running(uri) as link:
         eventually(lambda: proxy.accepted > 1)
         assert not link.is_up

@@ -11,7 +11,7 @@ from chassis.settings import SERVICES
 from chassis.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED
 from contracts.customer.events import VehicleRegistered
 from contracts.sales.events import VehicleDelivered
-from tests.support.broker import Broker
+from tests.support.broker import PASSWORD, Broker
 from tests.support.events import made, received
 from tests.support.polling import eventually
 
@@ -216,7 +216,7 @@ def test_every_service_may_do_its_own_work(broker: Broker, user):
 
 
 def test_nobody_gets_in_without_his_password(broker: Broker):
-    uri = broker.uri("sales").replace(":test@", ":wrong@")
+    uri = broker.uri("sales").replace(f":{PASSWORD}@", ":wrong@")
     with pytest.raises(amqp.exceptions.AccessRefused), _connected(uri):
         pass
 
