@@ -35,7 +35,7 @@ from gateway.search_ration import HOUR, SEARCH_RATION, By, Day, Search, day_of, 
 
 log = logs.get("searches")
 
-WRITTEN_WITHIN = 0.2
+WRITTEN_WITHIN = 0.5
 READ_AGAIN = 30.0
 """Seconds after which another gateway's answers and a policy published there are known here."""
 MOST_WAITING = 20_000
@@ -118,6 +118,7 @@ class Searches:
         self._secret = sha256(f"searches {secret}".encode()).digest()
         self._known: dict[str, Known] = {}
         self._waiting: list[Answered] = []
+        self._writing = threading.Lock()
         self._fails = False
 
     def admit(self, search: Search, asking: Asking, *, now: datetime) -> None:
@@ -144,16 +145,20 @@ class Searches:
             raise
 
     def write(self) -> None:
-        """Write down what waits for it; what fails waits on, and meanwhile nothing is answered before it is written."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        try:
-            written = self._database.run(lambda session: _write(session, waiting))
-        except BaseException:
-            self._waiting, self._fails = waiting + self._waiting, True
-            raise
-        self._fails = False
+        """Write down what waits for it, and wait for who is at it; what fails waits on.
+
+        Until it works again nothing is answered before it is written.
+        """
+        with self._writing:
+            waiting, self._waiting = self._waiting, []
+            if not waiting:
+                return
+            try:
+                written = self._database.run(lambda session: _write(session, waiting))
+            except BaseException:
+                self._waiting, self._fails = waiting + self._waiting, True
+                raise
+            self._fails = False
         _tell(written)
 
     def run(self, stopping: threading.Event) -> None:

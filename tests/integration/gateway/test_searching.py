@@ -76,6 +76,21 @@ def test_who_is_found_by_a_number_is_in_the_log_at_once_and_only_once(
         assert f"'{number}'" not in entries + kept
 
 
+def test_the_log_holds_what_was_answered_before_it_was_asked_for(
+    gateway: Gateway, desk: Person, written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    """Also in the middle of a turn of writing."""
+    person = gateway.person("advisor", stores=(HERE,))
+    for count in range(1, 41):
+        mobile = randoms.mobile()
+        desk.post("/customers", {"name": randoms.name(), "mobile": mobile, "store_id": HERE})
+        assert len(look(person, mobile)) == 1
+        if count % 2 == 0:
+            assert len(written(person)) >= count / 2, "at most two of them share an entry"
+    rows = gateway.rows("SELECT 1 FROM searched WHERE staff_id = %s", person.code)
+    assert len(rows) == 40
+
+
 def test_names_plates_and_vins_are_neither_counted_nor_written_down(
     gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]]
 ) -> None:
