@@ -49,7 +49,7 @@ CONNECT_ARGUMENTS = {
 _OUTAGES = ("08", "57P", "53300", "53100", "58030", "25006")
 """Beginnings of the SQLSTATEs of a database that is away, full, or takes no writes."""
 _DOUBTFUL = ("57014", "53200", "55P03")
-"""A cancelled statement, a lack of memory, a lock not got: the statement's own fault, unless nothing else works either."""
+"""A cancelled statement, a lack of memory, a lock not got: the statement's own fault, unless nothing else works."""
 _CONTENTION = ("40001", "40P01", "55P03")
 CONTENTION_TRIES = 4
 
