@@ -53,7 +53,8 @@ def frozen(*programs: str) -> Lasting:
     """Processes stand still for longer than their links live without a word."""
     hit = {"broker": (*SERVICES, "gateway", "relay"), "database": (*SERVICES, "gateway")}.get(programs[0], programs)
     name = f"{', '.join(programs)} frozen"
-    return Lasting(name, LONGER_THAN_A_LINK_LIVES, lambda system: system.frozen(*programs), hit)
+    seconds = HEARTBEAT + 1.0 if programs == ("database",) else LONGER_THAN_A_LINK_LIVES  # it has no link of ours
+    return Lasting(name, seconds, lambda system: system.frozen(*programs), hit)
 
 
 def at_once(*faults: Lasting) -> Lasting:
