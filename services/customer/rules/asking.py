@@ -24,7 +24,8 @@ _FEWEST_HEARD = 2
 _OF_A_VIN = 17
 _OF_A_CARD = (15, 18)
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_OF_A_NUMBER = re.compile(r"[0-9]{4}")
+_OF_A_NUMBER = re.compile(r"[0-9](?:[\W_]*[0-9]){3}")
+"""Four digits, whatever stands between them but letters: the stored name may hold them without it."""
 
 
 class By(StrEnum):
@@ -107,7 +108,7 @@ def _named(typed: str) -> tuple[Ask, ...]:
 
 
 def _without_number(typed: str) -> str:
-    """What stands before the first number of four digits or more: people type phones into names."""
+    """What stands before the first number of four digits or more, in groups too: people type phones into names."""
     text = unicodedata.normalize("NFKC", typed)
     found = _OF_A_NUMBER.search(text)
     return text[: found.start()] if found else typed

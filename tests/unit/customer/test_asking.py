@@ -40,6 +40,9 @@ def means(typed: str) -> list[tuple[str, str]]:
         ("张1370", [("name", "张")]),
         ("13704张", []),
         ("A&13704", [("name", "A&")]),
+        ("张137 0", [("name", "张")]),
+        ("张 1-3.7　０", [("name", "张")]),
+        ("张137,4S店", [("name", "张")]),
         (
             "红彤4S店",
             [
@@ -71,6 +74,16 @@ def means(typed: str) -> list[tuple[str, str]]:
 )
 def test_what_was_typed_is_understood(typed, meant):
     assert means(typed) == meant
+
+
+@pytest.mark.parametrize("name", ["聂霖懿", "Tom", "欧阳Tom", "A&"])
+@pytest.mark.parametrize("between", ["", *" \t　-－.·・_/,\u200b\u00ad", "()"])
+def test_a_number_within_a_name_is_not_spelled_out_sign_by_sign(name, between):
+    for many in (4, 5, 7, 10):
+        for said in (between.join("13704756109"[:many]), f"137{between}{'04756109'[: many - 3]}"):
+            for how, text in means(f"{name}{said}"):
+                digits = sum(sign.isdigit() for sign in text)
+                assert digits < 4 or how == "vin_tail", (how, text)
 
 
 def test_a_family_name_that_is_a_province_is_a_name_until_a_letter_follows():
