@@ -1,4 +1,4 @@
-"""One event name, one producer: over what is declared and what decision 0022 keeps for what is to come."""
+"""One event name, one producer: over what is declared and what decision 0021 keeps for what is to come."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chassis.documents import declared_events
 from chassis.settings import SERVICES
 from tests.support.source import ROOT
 
-RECORD = (ROOT / "docs" / "decisions" / "0022-event-names.md").read_text("utf-8")
+RECORD = (ROOT / "docs" / "decisions" / "0021-event-names.md").read_text("utf-8")
 NAME = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
 OF = re.compile(r"`([a-z_]+)` of ([a-z]+)")
 Told = tuple[str, str]
