@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,7 @@ CONNECT_ARGUMENTS = {
     "tcp_user_timeout": 10_000,
 }
 
+_NO_WRITES = "25006"
 _OUTAGES = ("08", "57P", "53300", "53100", "58030", "25006")
 """Beginnings of the SQLSTATEs of a database that is away, full, or takes no writes."""
 _DOUBTFUL = ("57014", "53200", "55P03")
@@ -80,7 +82,7 @@ class Database:
         self._readers = self._engine(pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
 
     def _engine(self, pool_size: int, **settings: object) -> Engine:
-        return create_engine(
+        engine = create_engine(
             self._url,
             pool_size=pool_size,
             max_overflow=0,
@@ -90,6 +92,8 @@ class Database:
             hide_parameters=True,
             **settings,
         )
+        event.listen(engine, "handle_error", _leave_what_takes_no_writes)
+        return engine
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -172,6 +176,12 @@ class Database:
         """Close every connection."""
         self._writers.dispose()
         self._readers.dispose()
+
+
+def _leave_what_takes_no_writes(context: ExceptionContext) -> None:
+    """A connection keeps the server it was made to and the default it was made under; new ones know better."""
+    if getattr(context.original_exception, "sqlstate", None) == _NO_WRITES:
+        context.is_disconnect = True
 
 
 def _sqlstate(error: DBAPIError) -> str:

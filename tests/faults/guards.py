@@ -100,6 +100,13 @@ GUARDS = (
         (LASTING, "-k", "refuse"),
     ),
     Guard(
+        "connections without writes are left",
+        "chassis/database.py",
+        "        context.is_disconnect = True",
+        "        pass",
+        ("tests/integration/chassis/test_database.py", "-k", "takes_them_again"),
+    ),
+    Guard(
         "a bad row is parked",
         "chassis/relay.py",
         "database.execute(PARK, (problem, row.position))",

@@ -150,6 +150,26 @@ def test_a_row_that_somebody_holds_is_waited_for_and_then_named(db):
     assert not is_outage(caught.value)
 
 
+def test_connections_made_while_the_database_took_no_writes_are_not_kept_when_it_takes_them_again(
+    db, databases: Databases
+):
+    uses = (db.probe, lambda: db.run(lambda session: effect(session, "a")))
+    db.close()
+    with databases.admin(SERVICE) as admin:
+        default = f"ALTER DATABASE {databases.name(SERVICE)} %s default_transaction_read_only"
+        admin.execute(default % "SET" + " = on")
+        try:
+            for use in uses:
+                with pytest.raises(DBAPIError) as refused:
+                    use()
+                assert is_outage(refused.value)
+        finally:
+            admin.execute(default % "RESET")
+    for use in uses:
+        use()
+    assert count(db) == 1
+
+
 def error_of(db: Database, statement: str) -> DBAPIError:
     with pytest.raises(DBAPIError) as caught, db.transaction() as session:
         session.execute(text(statement))
