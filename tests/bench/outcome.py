@@ -1,4 +1,8 @@
-"""What a part of the bench hands back: a section of `docs/benchmarks.md`, and the targets it was held to."""
+"""What a part of the bench hands back: a section of `docs/benchmarks.md`, and the targets it was held to.
+
+A target is a ratio to something measured in the same run: milliseconds and megabytes are those of a machine,
+so they are printed and never judged (decision 0023).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +13,12 @@ NOTEWORTHY = 0.1
 
 @dataclass(frozen=True)
 class Target:
-    """A figure and the bound it must keep. `others` is the share of the machine that others used meanwhile."""
+    """A ratio and the bound it must keep. `others` is the share of the machine that others used meanwhile."""
 
     name: str
     measured: float
     at_least: float | None = None
     at_most: float | None = None
-    unit: str = ""
     others: float = 0.0
 
     @property
@@ -28,7 +31,7 @@ class Target:
     def bound(self) -> str:
         """In words: `at least 1.8 ×`."""
         words = [
-            f"{word} {bound:g} {self.unit}".rstrip()
+            f"{word} {bound:g} ×"
             for word, bound in (("at least", self.at_least), ("at most", self.at_most))
             if bound is not None
         ]
@@ -38,7 +41,7 @@ class Target:
     def line(self) -> str:
         """One line for a terminal."""
         verdict = "met   " if self.is_met else "MISSED"
-        return f"{verdict}  {self.name}: {self.measured:.3g} {self.unit}".rstrip() + f" ({self.bound}){self.excuse}"
+        return f"{verdict}  {self.name}: {self.measured:.3g} × ({self.bound}){self.excuse}"
 
     @property
     def excuse(self) -> str:
@@ -59,7 +62,7 @@ class Outcome:
         """The section: the table, then the targets."""
         lines = ["| target | measured | wanted | |", "|---|---:|---|---|"]
         lines += [
-            f"| {target.name} | {target.measured:.3g} {target.unit} | {target.bound} "
+            f"| {target.name} | {target.measured:.3g} × | {target.bound} "
             f"| {'met' if target.is_met else '**missed**'}{target.excuse} |"
             for target in self.targets
         ]

@@ -12,7 +12,9 @@ from services.customer.rules.record import COLUMNS
 from tests.bench import recorded, seeding
 from tests.bench.compared import Compared, compared_table
 from tests.bench.figures import BenchFailed, Figures
+from tests.bench.million import CLIENTS, EXACT, Answered, Question
 from tests.bench.outcome import Outcome, Target
+from tests.bench.parts.cold import Started, servers_seconds, starts_told
 from tests.bench.parts.throughput import rate_of
 from tests.bench.people import person
 from tests.bench.report import Comparison
@@ -22,18 +24,18 @@ from tests.bench.report import Comparison
     ("measured", "is_met"), [(14.99, True), (15.0, True), (15.01, False), (math.nan, False), (math.inf, False)]
 )
 def test_an_upper_bound_is_met_up_to_itself(measured: float, is_met: bool) -> None:
-    assert Target("p50", measured, at_most=15, unit="ms").is_met is is_met
+    assert Target("p50", measured, at_most=15).is_met is is_met
 
 
 @pytest.mark.parametrize(("measured", "is_met"), [(1.79, False), (1.8, True), (2.5, True), (math.nan, False)])
 def test_a_lower_bound_is_met_from_itself_on(measured: float, is_met: bool) -> None:
-    assert Target("rate", measured, at_least=1.8, unit="×").is_met is is_met
+    assert Target("rate", measured, at_least=1.8).is_met is is_met
 
 
 def test_a_missed_target_is_seen_in_the_terminal_and_in_the_document() -> None:
-    target = Target("p50", 20.0, at_most=15, unit="ms")
+    target = Target("p50", 20.0, at_most=15)
     assert target.line.startswith("MISSED")
-    assert "| p50 | 20 ms | at most 15 ms | **missed** |" in Outcome("visible", "table", [target]).text
+    assert "| p50 | 20 × | at most 15 × | **missed** |" in Outcome("visible", "table", [target]).text
 
 
 def test_the_relays_first_batch_lies_before_the_time_measured() -> None:
@@ -123,3 +125,18 @@ WRONG = Figures(rate=9.0, p50=1.0, p95=2.0, p99=3.0, calls=9, errors=1, first_er
 def test_a_figure_with_an_error_never_reaches_the_table(row: Compared) -> None:
     with pytest.raises(BenchFailed, match="GET / -> 500"):
         compared_table([row], ours="a", peer="b", limit="c")
+
+
+def test_a_start_is_held_to_its_slower_server() -> None:
+    told = ["PostgreSQL is up (0.8 s)", "RabbitMQ is up (2.5 s)", "customer, relay are ready (3.6 s)"]
+    system = Started(1, seconds=10.0, told=told)
+    assert servers_seconds(system) == 2.5
+    assert [target.measured for target in starts_told({"first": system}).targets] == [4.0]
+
+
+def test_a_question_is_held_to_a_select_by_key_and_not_to_its_own_statement() -> None:
+    question = Question("look-up by phone", EXACT, [], [])
+    ours, slow = (Figures(rate=1.0, p50=1.0, p95=p95, p99=99.0, calls=9) for p95 in (80.0, 40.0))
+    selected = Figures(rate=CLIENTS * 1000.0, p50=1.0, p95=2.0, p99=3.0, calls=9)
+    target = Answered(question, ours, slow, selected, 0.0).target
+    assert (target.measured, target.is_met) == (80.0, False)

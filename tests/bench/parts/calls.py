@@ -36,7 +36,7 @@ def measure(running: Running) -> Outcome:
         "calls",
         compared_table(list(rows.values()), ours="ours", peer="stock nameko", limit="bare AMQP"),
         [
-            Target("calls/s to stock nameko, 16 at once", crowd.rate_ratio, at_least=1.8, unit="×", others=crowd.busy),
-            Target("p50 to stock nameko, one alone", alone.p50_ratio, at_most=0.6, unit="×", others=alone.busy),
+            Target("calls/s to stock nameko, 16 at once", crowd.rate_ratio, at_least=1.8, others=crowd.busy),
+            Target("p50 to stock nameko, one alone", alone.p50_ratio, at_most=0.6, others=alone.busy),
         ],
     )

@@ -2,8 +2,10 @@
 
 How long it takes, and what it holds in memory half a minute later with nothing to do:
 as a process per service, and with all services in one process.
+A start is held to that of the slower server within it, memory to the monolith's programs without their server.
 """
 
+import math
 import os
 import re
 import signal
@@ -16,14 +18,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import processes
+from tests.bench.monolith.serve import serving
 from tests.bench.outcome import Outcome, Target
 from tests.bench.processor import TICKS, ticks_of
+from tests.bench.programs import children, command_of, named
 from tests.bench.running import run_directory
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 QUIET_SECONDS = 30.0
 STOP_SECONDS = 40.0
 ANSWERS = "The system answers"
+SERVER_IS_UP = re.compile(r"(?:PostgreSQL|RabbitMQ) is up \((\d+\.\d+) s\)")
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
+"""It connects when it is asked for something."""
 MODES = {"each": "a process per service", "one": "all services in one process"}
 
 
@@ -41,6 +48,7 @@ def measure(wanted: set[str]) -> list[Outcome]:
     starts: dict[str, Started] = {}
     held: dict[str, dict[str, float]] = {}
     used: dict[str, float] = {}
+    peer = monolith_memory() if "memory" in wanted else math.nan
     for mode, name in MODES.items():
         with run_directory() as run_dir:
             with started(run_dir, mode) as system:
@@ -54,7 +62,7 @@ def measure(wanted: set[str]) -> list[Outcome]:
                     starts[f"{name}, second"] = system
     sections: dict[str, Callable[[], Outcome]] = {
         "start": lambda: starts_told(starts),
-        "memory": lambda: memory_told(held, used),
+        "memory": lambda: memory_told(held, used, monolith=peer),
     }
     return [tell() for section, tell in sections.items() if section in wanted]
 
@@ -85,28 +93,18 @@ def started(run_dir: Path, mode: str) -> Iterator[Started]:
 def memory(pid: int) -> dict[str, float]:
     """Proportional memory (PSS) in MB of each part of the system below `pid`, and of `pid` itself."""
     held = {"supervisor": processes.memory_kb(pid) / 1024}
-    children = [one.pid for one in processes.descendants(pid) if parent_of(one.pid) == pid]
-    for child in children:
-        held[called(child)] = held.get(called(child), 0.0) + processes.memory_kb(child) / 1024
+    for child in children(pid):
+        name = named(command_of(child))
+        held[name] = held.get(name, 0.0) + processes.memory_kb(child) / 1024
     held["supervisor"] -= sum(held.values()) - held["supervisor"]
     return held
 
 
-def parent_of(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def called(pid: int) -> str:
-    """What a child of the supervisor is: `customer`, `relay`, `PostgreSQL`, …"""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    if "chassis.cli" in words:
-        return [word for word in words[words.index("chassis.cli") + 1 :] if word][-1]
-    line = " ".join(words)
-    known = {"postgres": "PostgreSQL", "guardian": "guardian", "epmd": "RabbitMQ", "rabbitmq": "RabbitMQ"}
-    return next((name for sign, name in known.items() if sign in line), Path(words[0]).name)
+def monolith_memory() -> float:
+    """MB (PSS) of the monolith's processes, started and asked nothing but whether they are up."""
+    with serving(NO_DATABASE):
+        time.sleep(2.0)
+        return memory(os.getpid())["monolith"]
 
 
 def processor_share(pid: int, *, seconds: float) -> float:
@@ -125,11 +123,19 @@ def starts_told(starts: dict[str, Started]) -> Outcome:
     return Outcome(
         "start",
         "\n".join(lines),
-        [Target(f"start, {name}", system.seconds, at_most=15, unit="s") for name, system in starts.items()],
+        [
+            Target(f"start to that of its slower server, {name}", system.seconds / servers_seconds(system), at_most=4.4)
+            for name, system in starts.items()
+        ],
     )
 
 
-def memory_told(held: dict[str, dict[str, float]], used: dict[str, float]) -> Outcome:
+def servers_seconds(system: Started) -> float:
+    """How long the slower of its two servers took; they are started at the same time."""
+    return max(float(told.group(1)) for line in system.told if (told := SERVER_IS_UP.match(line)))
+
+
+def memory_told(held: dict[str, dict[str, float]], used: dict[str, float], *, monolith: float) -> Outcome:
     parts = sorted({part for one in held.values() for part in one}, key=lambda part: -max_of(held, part))
     lines = [f"| MB (PSS) at rest | {' | '.join(MODES[mode] for mode in held)} |", f"|---|{'---:|' * len(held)}"]
     for part in parts:
@@ -137,12 +143,14 @@ def memory_told(held: dict[str, dict[str, float]], used: dict[str, float]) -> Ou
         lines.append(f"| {part} | {' | '.join(cells)} |")
     lines.append(f"| **sum** | {' | '.join(f'**{sum(one.values()):.0f}**' for one in held.values())} |")
     lines.append(f"| processor at rest, of one core | {' | '.join(f'{share:.1%}' for share in used.values())} |")
+    lines.append(f"| the monolith, without its server | {' | '.join([f'{monolith:.0f}'] * len(held))} |")
+    most = {"each": 6.7, "one": 3.7}
     return Outcome(
         "memory",
         "\n".join(lines),
         [
-            Target("memory at rest, a process per service", sum(held["each"].values()), at_most=800, unit="MB"),
-            Target("memory at rest, one process", sum(held["one"].values()), at_most=450, unit="MB"),
+            Target(f"memory at rest to the monolith's, {MODES[mode]}", sum(one.values()) / monolith, at_most=most[mode])
+            for mode, one in held.items()
         ],
     )
 
