@@ -7,12 +7,14 @@ so it says what a system costs also on a machine that is not quiet.
 import dataclasses
 import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy.local.processes import descendants
+from deploy.local.processes import Process, descendants, process
 from tests.bench.figures import Figures
+from tests.bench.programs import children, command_of, named, worked_for
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -58,10 +60,15 @@ def reading() -> tuple[int, int, int, int]:
 
     What a process that has ended used is in the count of the parent that waited for it.
     """
-    own, ended = ticks_of(os.getpid())
-    living = sum(sum(ticks_of(one.pid)) for one in descendants(os.getpid()))
+    own, _ = ticks_of(os.getpid())
     idle, total = machine_ticks()
-    return own, ended + living, total - idle, total
+    return own, ticks_behind(os.getpid()), total - idle, total
+
+
+def ticks_behind(pid: int) -> int:
+    """Ticks so far of everything that a process has started, living or ended."""
+    _, ended = ticks_of(pid)
+    return ended + sum(sum(ticks_of(one.pid)) for one in descendants(pid))
 
 
 def ticks_of(pid: int) -> tuple[int, int]:
@@ -78,3 +85,43 @@ def machine_ticks() -> tuple[int, int]:
     """(idle, all) ticks since the start of the machine."""
     ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     return ticks[3] + ticks[4], sum(ticks)
+
+
+class Counted(NamedTuple):
+    """One living process: which of the system's programs it belongs to, and for what part it works.
+
+    `own` are its ticks, `ended` those of its children that have ended.
+    """
+
+    program: str
+    part: str
+    own: int
+    ended: int
+
+
+def everybody(pid: int) -> dict[Process, Counted]:
+    """All that live below this process."""
+    found: dict[Process, Counted] = {}
+    for child in children(pid):
+        program = named(command_of(child))
+        for one in [process(child), *descendants(child)]:
+            if one is not None:
+                found[one] = Counted(program, worked_for(program, command_of(one.pid)), *ticks_of(one.pid))
+    return found
+
+
+def spent_by_part(before: Mapping[Process, Counted], after: Mapping[Process, Counted]) -> dict[str, int]:
+    """Ticks that each part used between two looks, most first.
+
+    What a process used until it ended stands with its program: of that, what it had used before the first look
+    is taken off again.
+    """
+    parts: Counter[str] = Counter()
+    for one, now in after.items():
+        was = before.get(one, Counted(now.program, now.part, 0, 0))
+        parts[now.part] += now.own - was.own
+        parts[now.program] += now.ended - was.ended
+    for one, gone in before.items():
+        if one not in after:
+            parts[gone.program] -= gone.own + gone.ended
+    return {part: ticks for part, ticks in parts.most_common() if ticks > 0}

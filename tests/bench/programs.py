@@ -1,16 +1,18 @@
-"""What the processes of a running system are: `customer`, `relay`, `RabbitMQ`, …"""
+"""What the processes of a running system are: `customer`, `relay`, `RabbitMQ`, `PostgreSQL for crm_customer`, …"""
 
 from pathlib import Path
 
 from deploy.local import processes
 
+DATABASE = "PostgreSQL"
 KNOWN = {
-    "postgres": "PostgreSQL",
+    "postgres": DATABASE,
     "guardian": "guardian",
     "epmd": "RabbitMQ",
     "rabbitmq": "RabbitMQ",
     "gunicorn": "monolith",
 }
+BACKEND = "postgres: "
 
 
 def children(pid: int) -> list[int]:
@@ -40,3 +42,12 @@ def named(command: list[str]) -> str:
         return [word for word in command[command.index("chassis.cli") + 1 :] if word][-1]
     line = " ".join(command)
     return next((name for sign, name in KNOWN.items() if sign in line), Path(command[0]).name if command else "")
+
+
+def worked_for(program: str, command: list[str]) -> str:
+    """The part that a process below `program` works for: a connection of the database, for the role that opened it."""
+    title = command[0] if command else ""
+    if program != DATABASE or not title.startswith(BACKEND):
+        return program
+    role, database, *_ = [*title.removeprefix(BACKEND).split(" "), "", ""]
+    return f"{DATABASE} for {role}" if database.startswith("crm_") else program

@@ -6,12 +6,11 @@ Measured outside: one client works through whole repair orders and looks at the 
 The way inside is held to the monolith's outside, of the same run: both end where the fact can be read.
 """
 
+import os
 import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-
-import psycopg
 
 from tests.bench import traffic
 from tests.bench.compared import Compared, compared_table
@@ -19,15 +18,18 @@ from tests.bench.figures import BenchFailed, Figures, figures_of
 from tests.bench.load import RequestsFactory, measure_steps
 from tests.bench.monolith import traffic as monolith
 from tests.bench.outcome import Outcome, Target
-from tests.bench.processor import Meter, Spent
+from tests.bench.processor import TICKS, Meter, Spent, everybody, spent_by_part
 from tests.bench.report import Comparison, alternate, median_figures, shown
 from tests.bench.running import Running
+from tests.bench.settled import rows, settle, until_all_seen
 from tests.support.business import Closing, Desk, Load, prepare
 
 RATES = {20: 300, 50: 400}
 """Closings per second, and how many of them."""
-SETTLE_SECONDS = 1.5
-SEEN_SECONDS = 10.0
+SEEN = """
+    SELECT source_id, pg_xact_commit_timestamp(xmin) FROM timeline_entry
+     WHERE event_type IN ('vehicle_delivered', 'vehicle_returned') AND source_id = ANY(%s)
+"""
 P50, P99 = 1.5, 6.3
 """Times the monolith's middle way from closed to seen that ours may take from commit to commit."""
 ROUNDS = 3
@@ -35,77 +37,79 @@ WINDOW = {"seconds": 3.0, "warmup": 0.5}
 
 _DONE = "SELECT id::text, pg_xact_commit_timestamp(xmin) FROM {table} WHERE id = ANY(%s::uuid[])"
 DONE = {"sales": _DONE.format(table="sales_order"), "workshop": _DONE.format(table="repair_order")}
-SEEN = """
-    SELECT source_id, pg_xact_commit_timestamp(xmin) FROM timeline_entry
-     WHERE event_type IN ('vehicle_delivered', 'vehicle_returned') AND source_id = ANY(%s)
-"""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Closings at one rate: per closing the seconds from commit to commit; what was used, in all and by part."""
+
+    delays: list[float]
+    spent: Spent
+    ticks: Mapping[str, int]
+
+    def cpu_ms(self, part: str) -> float:
+        """Processor milliseconds of this part per closing."""
+        return self.ticks.get(part, 0) / TICKS / len(self.delays) * 1000
 
 
 def measure(running: Running) -> Outcome:
     """Whole repair orders beside the monolith's, then closings at each rate."""
     comparison, table = whole_job(running)
     desk = Desk(running.organisation.accounts, running.base_url)
+    by_rate: dict[int, Closed] = {}
+    try:
+        for rate, count in RATES.items():
+            closings = prepare(desk, count=count)
+            settle(running.database)
+            by_rate[rate] = under_load(running, desk, closings, rate=rate)
+    finally:
+        desk.close()
     lines = [
         "| closings | done | p50 ms | p90 ms | p99 ms | longest ms | cpu ms each | others busy |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     targets: list[Target] = []
-    try:
-        for rate, count in RATES.items():
-            closings = prepare(desk, count=count)
-            settle(running)
-            delays, spent = under_load(running, desk, closings, rate=rate)
-            p50, p90, p99 = (1000 * statistics.quantiles(delays, n=100)[at - 1] for at in (50, 90, 99))
-            lines.append(
-                f"| {rate}/s | {len(delays)} | {shown(p50)} | {shown(p90)} | {shown(p99)} "
-                f"| {shown(max(delays) * 1000)} | {shown(spent.behind / count * 1000)} | {spent.others:.0%} |"
-            )
-            for name, measured, at_most in (("p50", p50, P50), ("p99", p99, P99)):
-                told = f"commit to view, {name} at {rate}/s to the monolith's p50 of closed → seen"
-                targets.append(Target(told, measured / comparison.b.p50, at_most=at_most, others=spent.others))
-    finally:
-        desk.close()
+    for rate, closed in by_rate.items():
+        p50, p90, p99 = (1000 * statistics.quantiles(closed.delays, n=100)[at - 1] for at in (50, 90, 99))
+        count, others = len(closed.delays), closed.spent.others
+        lines.append(
+            f"| {rate}/s | {count} | {shown(p50)} | {shown(p90)} | {shown(p99)} "
+            f"| {shown(max(closed.delays) * 1000)} | {shown(closed.spent.behind / count * 1000)} | {others:.0%} |"
+        )
+        for name, measured, at_most in (("p50", p50, P50), ("p99", p99, P99)):
+            told = f"commit to view, {name} at {rate}/s to the monolith's p50 of closed → seen"
+            targets.append(Target(told, measured / comparison.b.p50, at_most=at_most, others=others))
     told = "From the commit of a delivery or return to the commit of its line in the customer's timeline:"
-    return Outcome("visible", "\n\n".join([told, "\n".join(lines), table]), targets)
+    return Outcome("visible", "\n\n".join([told, "\n".join(lines), parts_table(by_rate), table]), targets)
 
 
-def settle(running: Running) -> None:
-    """Wait until everything recorded has had its effects, and a moment more."""
-    until = time.monotonic() + SEEN_SECONDS
-    query = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-    while any(rows(running, name, query) != [(0,)] for name in ("customer", "sales", "workshop", "followup")):
-        if time.monotonic() > until:
-            raise BenchFailed("events stay unpublished")
-        time.sleep(0.1)
-    time.sleep(SETTLE_SECONDS)
+def parts_table(by_rate: Mapping[int, Closed]) -> str:
+    """Where the processor time of a closing goes."""
+    parts = {part for closed in by_rate.values() for part in closed.ticks}
+    weight = {part: sum(closed.cpu_ms(part) for closed in by_rate.values()) for part in parts}
+    heads = " | ".join(f"at {rate}/s" for rate in by_rate)
+    lines = [f"| cpu ms of a closing | {heads} |", f"|---|{'---:|' * len(by_rate)}"]
+    lines += [
+        f"| {part} | {' | '.join(shown(closed.cpu_ms(part)) for closed in by_rate.values())} |"
+        for part in sorted(parts, key=lambda part: -weight[part])
+    ]
+    return "\n".join(lines)
 
 
-def under_load(running: Running, desk: Desk, closings: Sequence[Closing], *, rate: int) -> tuple[list[float], Spent]:
-    """Close at this rate; per closing the seconds from its commit to that of its line, and what all was used."""
-    meter = Meter()
+def under_load(running: Running, desk: Desk, closings: Sequence[Closing], *, rate: int) -> Closed:
+    """Close at this rate, until every line is there."""
+    meter, before = Meter(), everybody(os.getpid())
     with Load(desk, list(closings), rate=rate) as load:
         pass
     documents = [closing.document for closing in closings]
-    seen = until_all_seen(running, documents)
-    spent = meter.read()
+    until_all_seen(running.database, documents)
+    spent, after = meter.read(), everybody(os.getpid())
     if load.sent != len(closings):
         raise BenchFailed(f"{load.sent} requests for {len(closings)} closings")
-    done = [row for service, query in DONE.items() for row in rows(running, service, query, documents)]
-    return [(seen[document] - committed).total_seconds() for document, committed in done], spent
-
-
-def until_all_seen(running: Running, documents: list[str]) -> dict[str, object]:
-    until = time.monotonic() + SEEN_SECONDS
-    while len(seen := dict(rows(running, "customer", SEEN, documents))) < len(documents):
-        if time.monotonic() > until:
-            raise BenchFailed(f"{len(documents) - len(seen)} closings are not in the timeline")
-        time.sleep(0.1)
-    return seen
-
-
-def rows(running: Running, service: str, query: str, *values: object) -> list[tuple]:
-    with psycopg.connect(running.database(service), autocommit=True) as connection:
-        return connection.execute(query, values or None).fetchall()
+    seen = dict(rows(running.database("customer"), SEEN, documents))
+    done = [row for service, query in DONE.items() for row in rows(running.database(service), query, documents)]
+    delays = [(seen[document] - committed).total_seconds() for document, committed in done]
+    return Closed(delays, spent, spent_by_part(before, after))
 
 
 def whole_job(running: Running) -> tuple[Comparison, str]:
