@@ -7,7 +7,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv runtime-lock run demo reset test lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity format
+.PHONY: help venv runtime-lock run demo reset test lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity bench-paired format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ bench-million: venv ## Look-up and view among a million customers, into docs/ben
 
 bench: venv ## Figures with their ratios, into docs/benchmarks.md
 	@$(PY) -m tests.bench
+
+bench-paired: venv ## Processor time per call beside another checkout: make bench-paired OLD=../before
+	@$(PY) -W ignore -m tests.bench.paired $(OLD)
 
 bench-identity: venv ## How well imports tell who is who, against the truth: precision, recall, queue, rows a second
 	@$(PY) -W ignore -m tests.bench.identity
