@@ -1,7 +1,7 @@
 """What a part of the bench hands back: a section of `docs/benchmarks.md`, and the targets it was held to.
 
 A target is a ratio to something measured in the same run: milliseconds and megabytes are those of a machine,
-so they are printed and never judged (decision 0023).
+so they are printed and never judged (decision 0022).
 """
 
 from collections.abc import Sequence
