@@ -16,7 +16,7 @@ from prometheus_client import Histogram
 
 from chassis import clock, logs
 from chassis.context import CallContext, moment
-from chassis.rpc import Caller
+from chassis.rpc import Caller, Refused
 from contracts import shapes
 from contracts.access import Actor, Reach, Scope, matrix
 from contracts.operation import Kind, Operation
@@ -139,6 +139,8 @@ class Dispatcher:
         )
         if operation.service == "gateway":
             body = self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
+        elif route.guesses:
+            body = self._call_guess(route, asked, context, Asking(actor.staff_id, operation.name, request_id))
         else:
             body = self._call(operation, asked, context)
         item = orjson.loads(body) if route.searches else None
@@ -155,6 +157,16 @@ class Dispatcher:
         if not link.is_up and not link.wait_up(SHORT_OUTAGE):
             raise HttpFault(faults.UNAVAILABLE)
         return self.caller.call(operation, reading.dump(asked), context)
+
+    def _call_guess(self, route: Route, asked: dict[str, Any], context: CallContext, asking: Asking) -> bytes:
+        """Call an operation that says by its refusals whose a number is. Raises SearchLimit, before and instead."""
+        self.searches.require_guess(asking, now=clock.now())
+        try:
+            return self._call(route.operation, asked, context)
+        except Refused as refusal:
+            if route.guesses and (search := route.guesses(asked, refusal.wire["code"])):
+                self.searches.admit(search, asking, now=clock.now())
+            raise
 
     def _answer_here(
         self,

@@ -82,6 +82,22 @@ def of_prefill(asked: Mapping[str, Any], answer: Mapping[str, Any]) -> Search | 
     return Search(By.CARD, asked["id_no"], frozenset((bearer["customer_id"],) if bearer else ()))
 
 
+def of_end_phone(asked: Mapping[str, Any], code: str) -> Search | None:
+    """The search that a number is which cannot be ended: the refusal says whether it is the customer's."""
+    if code not in ("PHONE_NOT_FOUND", "PHONE_IS_MAIN"):
+        return None
+    his = frozenset((str(UUID(asked["customer_id"])),) if code == "PHONE_IS_MAIN" else ())
+    return Search(By.PHONE, asked["number"], his)
+
+
+def of_split(asked: Mapping[str, Any], code: str) -> Search | None:
+    """The search that phones are in a split that fails: by what it fails on it says whether they are the customer's."""
+    phones = [*asked.get("phones", ()), *asked.get("shared_phones", ())]
+    if not phones or code not in ("FACT_NOT_HIS", "DOCUMENT_NOT_HIS"):
+        return None
+    return Search(By.PHONE, " ".join(phones), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Who searches, by what operation and request."""
@@ -125,9 +141,7 @@ class Searches:
         """Count the search and see to its entry. Raises SearchLimit."""
         if search.by is By.TAIL and not search.customers:
             return
-        answered, known = Answered(asking, self._stands_for(search), search, now), self._known.get(asking.staff_id)
-        if known is None or known.day.of != day_of(now) or time.monotonic() - known.read_at > READ_AGAIN:
-            known = self._database.run(lambda session: self._read(session, asking.staff_id, now=now))
+        answered, known = Answered(asking, self._stands_for(search), search, now), self._of(asking, now=now)
         if known.day.knows(answered.what, search):
             return
         at_once = search.by is By.CARD or not search.customers or self._fails or len(self._waiting) >= MOST_WAITING
@@ -139,10 +153,23 @@ class Searches:
                 self._waiting.append(answered)
                 known.day.note(answered.what, search, now=now)
         except SearchLimit as refusal:
-            REFUSED.labels(search.by.value).inc()
-            said = {"operation": asking.operation, "staff_id": asking.staff_id, "correlation_id": asking.request_id}
-            log.warning("not answered: more searches by a number than his ration", **said, **refusal.details)
+            _tell_refused(search.by, asking, refusal)
             raise
+
+    def require_guess(self, asking: Asking, *, now: datetime) -> None:
+        """Raise SearchLimit if his misses of phones are used up: a command may not say that he guessed right."""
+        known = self._of(asking, now=now)
+        try:
+            require(known.day, Search(By.PHONE, "", frozenset()), ration=known.ration, now=now)
+        except SearchLimit as refusal:
+            _tell_refused(By.PHONE, asking, refusal)
+            raise
+
+    def _of(self, asking: Asking, *, now: datetime) -> Known:
+        known = self._known.get(asking.staff_id)
+        if known is None or known.day.of != day_of(now) or time.monotonic() - known.read_at > READ_AGAIN:
+            return self._database.run(lambda session: self._read(session, asking.staff_id, now=now))
+        return known
 
     def write(self) -> None:
         """Write down what waits for it, and wait for who is at it; what fails waits on.
@@ -248,6 +275,12 @@ def _entry(group: Sequence[Answered]) -> Access:
         request_id=last.asking.request_id,
         customers=tuple(map(UUID, customers)) if len(customers) > 1 else (),
     )
+
+
+def _tell_refused(by: By, asking: Asking, refusal: SearchLimit) -> None:
+    REFUSED.labels(by.value).inc()
+    said = {"operation": asking.operation, "staff_id": asking.staff_id, "correlation_id": asking.request_id}
+    log.warning("not answered: more searches by a number than his ration", **said, **refusal.details)
 
 
 def _tell(written: Sequence[tuple[Access, Link]]) -> None:

@@ -18,7 +18,13 @@ ROUTES = (
     ),
     Route("POST", "/customers/names", customer.names_of, "批量取客户姓名"),
     Route("PATCH", "/customers/{customer_id}", customer.update_customer, "修改客户档案"),
-    Route("POST", "/customers/{customer_id}/phones/end", customer.end_phone, "停用错误电话"),
+    Route(
+        "POST",
+        "/customers/{customer_id}/phones/end",
+        customer.end_phone,
+        "停用错误电话",
+        guesses=searching.of_end_phone,
+    ),
     Route("GET", "/customers/{customer_id}/audit", customer.history, "档案修改记录"),
     Route("GET", "/customers/{customer_id}/360", views.customer_view, "客户全貌"),
     Route(
@@ -106,5 +112,12 @@ ROUTES = (
     Route("POST", "/merges", merges.merge_customers, "合并客户档案", status=201),
     Route("GET", "/merges/{merge_id}", merges.merge_state, "合并进度与审计"),
     Route("POST", "/merges/{merge_id}/undo", merges.undo_merge, "撤销合并"),
-    Route("POST", "/customers/{customer_id}/split", merges.split_customer, "拆分客户档案", status=201),
+    Route(
+        "POST",
+        "/customers/{customer_id}/split",
+        merges.split_customer,
+        "拆分客户档案",
+        status=201,
+        guesses=searching.of_split,
+    ),
 )

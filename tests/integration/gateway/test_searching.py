@@ -199,3 +199,60 @@ def test_a_leader_publishes_another_ration_and_it_holds_at_once(gateway: Gateway
     assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 200
     past = leader.post("/searches/policy", {"effective_from": "2020-01-01T00:00:00+08:00"})
     assert (past.status, past.code) == (422, "INVALID_REQUEST")
+
+
+def test_which_number_is_a_customers_is_not_found_by_ending_one_after_the_other(
+    gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    guesser = gateway.person("finance", stores=("FT",))
+    mobile, him = known["mobile"], known["customer_id"]
+
+    def end(number: str) -> Any:
+        return guesser.post(f"/customers/{him}/phones/end", {"number": number})
+
+    guesses = [f"{mobile[:3]}{number:04d}{mobile[-4:]}" for number in range(40)]
+    codes = [end(guess).code for guess in guesses if guess != mobile]
+    assert codes[:29] == ["PHONE_NOT_FOUND"] * 29
+    assert codes[31:] == ["SEARCH_LIMIT"] * len(codes[31:])
+    refused = end(mobile)
+    assert (refused.status, refused.code) == (429, "SEARCH_LIMIT"), "no refusal tells that it is this one"
+    assert 3500 < int(refused.headers["Retry-After"]) <= 3600
+    assert set(written(guesser)) == {("customer.end_phone", "按完整电话查询(查无此号)")}
+    assert guesser.get(f"/customers/lookup?q={mobile}").status == 429, "one ration for all ways"
+
+
+def test_a_main_number_that_was_guessed_is_in_the_log(
+    gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]]
+) -> None:
+    guesser = gateway.person("finance", stores=("FT",))
+    answer = guesser.post(f"/customers/{known['customer_id'].upper()}/phones/end", {"number": known["mobile"]})
+    assert (answer.status, answer.code) == (409, "PHONE_IS_MAIN")
+    assert written(guesser, subject_id=known["customer_id"]) == [("customer.end_phone", "按完整电话查询")]
+
+
+def test_an_additional_number_does_not_end_after_too_many_guesses(gateway: Gateway, desk: Person) -> None:
+    """Or the success would tell what the refusals do not."""
+    body = {"name": randoms.name(), "mobile": randoms.mobile(), "more_phones": [randoms.mobile()], "store_id": HERE}
+    him = desk.post("/customers", body).body["customer_id"]
+    guesser = gateway.person("finance", stores=("FT",))
+    for _ in range(31):
+        guesser.post(f"/customers/{him}/phones/end", {"number": randoms.mobile()})
+    assert guesser.post(f"/customers/{him}/phones/end", {"number": body["more_phones"][0]}).status == 429
+    assert desk.post(f"/customers/{him}/phones/end", {"number": body["more_phones"][0]}).status == 200
+    assert guesser.get("/customers/lookup?q=zhang").status == 200
+
+
+def test_splits_that_fail_are_no_way_to_guess_numbers(gateway: Gateway, known: dict[str, Any]) -> None:
+    """What else is asked for says whether the phones were his: `FACT_NOT_HIS` of the addresses."""
+    guesser = gateway.person("sales_manager", stores=("FT",))
+    mobile = known["mobile"]
+
+    def split(number: str) -> Any:
+        body = {"name": "张伟", "reason": "同号", "phones": [number], "addresses": ["没有的地址"]}
+        return guesser.post(f"/customers/{known['customer_id']}/split", body)
+
+    guesses = [f"{mobile[:3]}{number:04d}{mobile[-4:]}" for number in range(40)]
+    codes = [split(guess).code for guess in guesses if guess != mobile]
+    assert codes[:29] == ["FACT_NOT_HIS"] * 29
+    assert codes[31:] == ["SEARCH_LIMIT"] * len(codes[31:])
+    assert split(mobile).code == "SEARCH_LIMIT"
