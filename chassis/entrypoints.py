@@ -1,21 +1,22 @@
-"""The entrypoints of a service: `@command`, `@query`, `@subscribe`, `@scheduled`.
+"""The rows of a service's table: `does`, `shows`, `hears`, `every`.
 
 nameko sees them as entrypoints of the class; what a call or event means (transaction, idempotency,
-access, deadline, settling) stands here once, so that a service's class is a table of contents.
+access, deadline, settling) stands here once, so that a service's class is a table and nothing else.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, Concatenate, TypeVar
 
 import orjson
 from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from chassis import idempotency, logs, metrics
@@ -24,6 +25,7 @@ from chassis.clock import now as clock_now
 from chassis.consumer import Consumer
 from chassis.context import Call, moment
 from chassis.database import Database, is_contention
+from chassis.handing import asked_for, given
 from chassis.keys import derived
 from chassis.lanes import Subscription
 from chassis.outbox import Cause, set_cause
@@ -39,7 +41,8 @@ log = logs.get("service")
 LATE = "late"
 """How a call that its deadline ended is counted; its caller has gone and is told nothing else than FAILED."""
 
-Method = TypeVar("Method", bound=Callable[..., Any])
+A = TypeVar("A")
+R = TypeVar("R")
 
 
 class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
@@ -150,12 +153,14 @@ class _Shared(Entrypoint):  # type: ignore[misc]  # nameko is untyped
 class OperationEntrypoint(_Shared):
     """A command or query."""
 
-    def __init__(self, operation: Operation, **kwargs: Any) -> None:
+    def __init__(self, operation: Operation[Any, Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.operation = operation
 
     def setup(self) -> None:
-        self.runtime.operations[self.operation.name] = self
+        known = self.runtime.operations.setdefault(self.operation.name, self)
+        if known is not self:
+            raise TypeError(f"{self.operation.name} is in two rows: {known.method_name} and {self.method_name}")
         self.method = getattr(self.runtime.service, self.method_name)
 
     def serve(self, incoming: Incoming) -> None:
@@ -240,23 +245,25 @@ class EventEntrypoint(_Shared):
         self.event, self.batch, self.pace = event, batch, pace
 
     def setup(self) -> None:
-        method = getattr(self.runtime.service, self.method_name)
-        handle = method if self.batch > 1 else partial(_each, method)
+        handle = getattr(self.runtime.service, self.method_name)
         topic = self.event.declaration.topic
-        self.runtime.subscriptions[topic] = Subscription(topic, handle, self.method_name, self.batch, self.pace)
-
-
-def _each(method: Callable[[Session, Any], None], session: Session, events: list[Any]) -> None:
-    for event in events:
-        method(session, event)
+        mine = Subscription(topic, handle, self.method_name, self.batch, self.pace)
+        known = self.runtime.subscriptions.setdefault(topic, mine)
+        if known is not mine:
+            raise TypeError(f"{topic} is heard in two rows, {known.lane} and {mine.lane}: name their functions in one")
 
 
 class ScheduledEntrypoint(_Shared):
     """A command called by the clock."""
 
-    def __init__(self, name: str, every: float, **kwargs: Any) -> None:
+    def __init__(self, every: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.name, self.every = name, every
+        self.every = every
+
+    @property
+    def name(self) -> str:
+        """What the turn is called: the row."""
+        return str(self.method_name)
 
     def start(self) -> None:
         self.container.spawn_managed_thread(self._run, identifier=f"scheduled {self.name}")
@@ -286,53 +293,74 @@ def run_scheduled(db: Database, name: str, work: Callable[[Session], int]) -> in
     return db.run(turn)
 
 
-def command(operation: Operation) -> Callable[[Method], Method]:
-    """The method `(self, session, request, call)` implements this command and returns its response.
+def does(operation: Operation[A, R], work: Callable[Concatenate[Session, A, ...], R]) -> Callable[..., R]:
+    """A command: `work(session, asked, *, scope, now)` gives the response; it asks by name for what it needs of these.
 
-    One transaction: key claimed, request checked, method, response stored, commit; then the answer.
+    One transaction: key claimed, request checked, work, response stored, commit; then the answer.
     """
-    return _implements(operation, Kind.COMMAND)
+    return _row(operation, Kind.COMMAND, work)
 
 
-def query(operation: Operation) -> Callable[[Method], Method]:
-    """The method `(self, connection, request, call)` implements this query: read-only, in autocommit."""
-    return _implements(operation, Kind.QUERY)
+def shows(operation: Operation[A, R], work: Callable[Concatenate[Connection, A, ...], R]) -> Callable[..., R]:
+    """A query: `work(connection, asked, *, scope, now)` gives the response: read-only, in autocommit."""
+    return _row(operation, Kind.QUERY, work)
 
 
-def _implements(operation: Operation, kind: Kind) -> Callable[[Method], Method]:
+def _row(operation: Operation[A, R], kind: Kind, work: Callable[..., R]) -> Callable[..., R]:
     if operation.kind is not kind:
         raise TypeError(f"{operation.name} is a {operation.kind}, not a {kind}")
+    more = given(work)
 
-    def decorate(method: Method) -> Method:
-        OperationEntrypoint.decorator(operation)(method)
-        return method
+    def row(_service: object, place: Session | Connection, asked: A, call: Call) -> R:
+        return work(place, asked, **more(call))
 
-    return decorate
+    OperationEntrypoint.decorator(operation)(row)
+    return row
 
 
-def subscribe(event: type[Event], *, batch: int = 1, pace: float = 0.0) -> Callable[[Method], Method]:
-    """The method `(self, session, event)` handles this event once; with `batch`, `(self, session, events)`.
+def hears(
+    heard: type[Event] | Iterable[type[Event]],
+    *handlers: Callable[..., object],
+    batch: int = 1,
+    pace: float | Mapping[type[Event], float] = 0.0,
+) -> Callable[..., None]:
+    """Events, each heard once: `handler(session, event)`, with a `batch` above one `handler(session, events)`.
 
-    Events may come late, twice and in any order; the method compares versions or folds.
-    A batch holds any of the events the method subscribes to. An event that nobody waits for may have a `pace`:
+    Several handlers of one event stand in its one row, in their order and one transaction; each may ask for `now`.
+    Events may come late, twice and in any order; a handler compares versions or folds.
+    A batch holds any of the row's events. An event that nobody waits for may have a `pace`:
     the seconds it may wait for others, in a busy hour, to share their transaction (`chassis.lanes`).
     """
+    takes_now = [(handler, bool(asked_for(handler, ("now",)))) for handler in handlers]
 
-    def decorate(method: Method) -> Method:
-        EventEntrypoint.decorator(event, batch, pace)(method)
-        return method
+    def call(session: Session, what: Any) -> None:
+        for handler, timed in takes_now:
+            if timed:
+                handler(session, what, now=clock_now())
+            else:
+                handler(session, what)
 
-    return decorate
+    def row(_service: object, session: Session, events: list[Any]) -> None:
+        if batch > 1:
+            call(session, events)
+        else:
+            for event in events:
+                call(session, event)
+
+    for event in (heard,) if isinstance(heard, type) else heard:
+        EventEntrypoint.decorator(event, batch, pace.get(event, 0.0) if isinstance(pace, Mapping) else pace)(row)
+    return row
 
 
-def scheduled(name: str, *, every: float) -> Callable[[Method], Method]:
-    """The method `(self, session, now)` is called every so many seconds in one replica; it returns how much it did.
+def every(seconds: float, work: Callable[..., int]) -> Callable[..., int]:
+    """Work by the clock, in one replica: `work(session, *, now)` returns how much it did; it may do without `now`.
 
     It is called again at once while it did something, so a batch limit inside keeps transactions short.
     """
+    timed = bool(asked_for(work, ("now",)))
 
-    def decorate(method: Method) -> Method:
-        ScheduledEntrypoint.decorator(name, every)(method)
-        return method
+    def row(_service: object, session: Session, now: datetime) -> int:
+        return work(session, now=now) if timed else work(session)
 
-    return decorate
+    ScheduledEntrypoint.decorator(seconds)(row)
+    return row

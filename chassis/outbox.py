@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from chassis import clock, tables
 from chassis.rows import Insert, insert_together
+from contracts import envelope as envelopes
 from contracts import shapes
-from contracts.envelope import Doer, Envelope, Event, Received, Subject
+from contracts.envelope import Doer, Envelope, Event, Received
 
 LARGEST_ENVELOPE = 64 * 1024
 """Bytes. An event carries identifiers and values to act on, not documents."""
@@ -85,6 +86,40 @@ def record(
     return record_all(session, [fact])[0]
 
 
+class Subject(Protocol):
+    """What events tell of: a record with an identity, a version that grows with each change, and a store."""
+
+    @property
+    def id(self) -> Any:
+        """Its identity."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """After the change that is told."""
+        ...
+
+    @property
+    def store_id(self) -> str:
+        """Where it happened."""
+        ...
+
+
+def tell(session: Session, subject: Subject, *told: Event, now: datetime) -> list[UUID]:
+    """Record what happened to a record of ours, just now; the identities of the events (see `Fact`)."""
+    facts = [
+        Fact(
+            event=event,
+            subject_id=subject.id,
+            subject_version=subject.version,
+            store_id=subject.store_id,
+            occurred_at=now,
+        )
+        for event in told
+    ]
+    return record_all(session, facts)
+
+
 def record_all(session: Session, facts: Sequence[Fact]) -> list[UUID]:
     """Record several events in their order, in one statement, and return their identities."""
     insert = to_record(session, facts)
@@ -108,7 +143,7 @@ def _row(fact: Fact, cause: Cause) -> dict[str, Any]:
         occurred_at=fact.occurred_at,
         recorded_at=clock.now(),
         store_id=fact.store_id,
-        subject=Subject(declared.subject, str(fact.subject_id), fact.subject_version),
+        subject=envelopes.Subject(declared.subject, str(fact.subject_id), fact.subject_version),
         correlation_id=cause.correlation_id,
         causation_id=cause.causation_id,
         actor=cause.actor,

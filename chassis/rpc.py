@@ -213,7 +213,7 @@ class Caller:
         for waiter in waiting.values():
             waiter.send((None, b""))
 
-    def call(self, operation: Operation, body: bytes, context: CallContext) -> bytes:
+    def call(self, operation: Operation[Any, Any], body: bytes, context: CallContext) -> bytes:
         """Call and return the response's JSON.
 
         Sent again if the broker went away meanwhile: safe, because queries change nothing
@@ -237,7 +237,7 @@ class Caller:
             raise Refused(orjson.loads(answer))
         raise (Unavailable if outcome == UNAVAILABLE else CallFailed)(operation.name)
 
-    def _try(self, operation: Operation, body: bytes, context: CallContext) -> tuple[str | None, bytes]:
+    def _try(self, operation: Operation[Any, Any], body: bytes, context: CallContext) -> tuple[str | None, bytes]:
         number = str(next(self._numbers))
         waiter = self._waiting[number] = Waiter()
         store = context.store_id or "-"

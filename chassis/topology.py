@@ -80,7 +80,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
     "reporting": (sales.VehicleDelivered, workshop.RepairSettled, followup.VisitCompleted),
     "gateway": (),
 }
-"""Who hears what. A contract test holds this table against the `@subscribe` lines of the services."""
+"""Who hears what. A contract test holds this table against the `hears` rows of the services."""
 
 CALLS: dict[str, tuple[str, ...]] = {
     "gateway": ("customer", "sales", "workshop", "followup", "reporting"),

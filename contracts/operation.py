@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 
 class Kind(StrEnum):
@@ -14,8 +18,8 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing a service can be asked.
+class Operation(Generic[A, R]):
+    """One thing a service can be asked: with a request of the shape `A`, answered by the shape `R`.
 
     `name` is `<service>.<verb_noun>`; `refuses` lists the codes it can answer no with,
     beside those any operation may give (`refusals.ALWAYS_POSSIBLE`).
@@ -34,21 +38,25 @@ class Operation:
         return self.name.partition(".")[0]
 
 
-OPERATIONS: dict[str, Operation] = {}
+OPERATIONS: dict[str, Operation[Any, Any]] = {}
 """Every declared operation by name."""
 
 
-def command(name: str, request: type, response: type, *, refuses: tuple[str, ...] = (), summary: str) -> Operation:
+def command(
+    name: str, request: type[A], response: type[R], *, refuses: tuple[str, ...] = (), summary: str
+) -> Operation[A, R]:
     """Declare an operation that changes something."""
     return _declare(Operation(name, Kind.COMMAND, request, response, refuses, summary))
 
 
-def query(name: str, request: type, response: type, *, refuses: tuple[str, ...] = (), summary: str) -> Operation:
+def query(
+    name: str, request: type[A], response: type[R], *, refuses: tuple[str, ...] = (), summary: str
+) -> Operation[A, R]:
     """Declare an operation that only reads."""
     return _declare(Operation(name, Kind.QUERY, request, response, refuses, summary))
 
 
-def _declare(operation: Operation) -> Operation:
+def _declare(operation: Operation[A, R]) -> Operation[A, R]:
     if operation.name in OPERATIONS:
         raise TypeError(f"operation {operation.name} is declared twice")
     OPERATIONS[operation.name] = operation

@@ -14,13 +14,13 @@ from uuid import UUID
 
 import uuid_utils.compat as uuids
 from prometheus_client import Counter, Info
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from chassis import clock, logs
-from chassis.context import Call
 from chassis.database import Database
 from contracts.gateway import operations
+from contracts.picked import picked
 from gateway.chain import START
 from gateway.errors import RevealLimit
 from gateway.models import AccessEntry
@@ -139,9 +139,8 @@ class AccessLog:
             self._told = today
 
 
-def list_access(connection: Connection, asked: operations.ListAccess, call: Call) -> operations.AccessPage:
+def list_access(connection: Connection, asked: operations.ListAccess) -> operations.AccessPage:
     """A page of the log, newest first, of those entries that fit everything asked for."""
-    del call
     wanted = _wanted(asked)
     total = connection.scalar(select(func.count()).select_from(_table).where(*wanted)) or 0
     rows = connection.execute(
@@ -151,21 +150,12 @@ def list_access(connection: Connection, asked: operations.ListAccess, call: Call
         .limit(asked.size)
         .offset((asked.page - 1) * asked.size)
     )
-    items = [
-        operations.Access(
-            id=row.id,
-            at=row.at,
-            staff_id=row.staff_id,
-            operation=row.operation,
-            subject_id=row.subject_id,
-            reason=row.reason,
-            request_id=row.request_id,
-            position=row.position,
-            hash=row.hash.hex(),
-        )
-        for row in rows
-    ]
+    items = [_shown(row) for row in rows]
     return operations.AccessPage(items, asked.page, asked.size, total)
+
+
+def _shown(entry: Row[tuple[AccessEntry]]) -> operations.Access:
+    return picked(operations.Access, entry, hash=entry.hash.hex())
 
 
 def _wanted(asked: operations.ListAccess) -> list[ColumnElement[bool]]:

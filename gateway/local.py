@@ -1,6 +1,7 @@
 """The gateway's own operations: one table, operation → function, called in this process instead of over the broker.
 
-A command is one transaction with its key claimed and its response kept, as in the services.
+What works on the database takes `(session, asked, *, now, …)` as in the services, what it names.
+A command is one transaction with its key claimed and its response kept, as there.
 What deals with passwords and tokens (`gateway/accounts.py`) is not kept: a response there is a secret.
 """
 
@@ -11,13 +12,14 @@ import typing
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Concatenate
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from chassis import idempotency
 from chassis.database import Database
+from chassis.handing import OF_A_CALL, given
 from chassis.outbox import Cause, set_cause
 from contracts import shapes
 from contracts.envelope import Doer
@@ -31,8 +33,11 @@ from gateway.clock import Clock
 from gateway.passwords import require_strong
 from gateway.searching import Searches
 
-Work = Callable[[Session, Any, LocalCall], object]
-Query = Callable[[Connection, Any, LocalCall], object]
+Work = Callable[Concatenate[Session, Any, ...], object]
+Query = Callable[Concatenate[Connection, Any, ...], object]
+
+_OF_A_CALL = {**OF_A_CALL, "arrived": lambda call: call.arrived}
+"""What an operation's function may name; security goes by when a call `arrived`."""
 
 
 class LocalOperations:
@@ -66,14 +71,20 @@ class LocalOperations:
         return self.table[operation.name](request, call)
 
     def _query(self, query: Query) -> Callable[[Any, LocalCall], bytes]:
+        more = given(query, _OF_A_CALL)
+
         def run(request: Any, call: LocalCall) -> bytes:
-            return shapes.dump(self._database.read(lambda connection: query(connection, request, call)))
+            return shapes.dump(self._database.read(lambda connection: query(connection, request, **more(call))))
 
         return run
 
     def _command(self, operation: Operation, work: Work) -> Callable[[Any, LocalCall], bytes]:
+        more = given(work, _OF_A_CALL)
+
         def run(request: Any, call: LocalCall) -> bytes:
-            return self._database.run(lambda session: _once(session, operation, request, call, work))
+            return self._database.run(
+                lambda session: _once(session, operation, request, call, lambda: work(session, request, **more(call)))
+            )
 
         return run
 
@@ -103,14 +114,14 @@ def _dumped(function: Callable[[Any, LocalCall], object]) -> Callable[[Any, Loca
     return lambda request, call: shapes.dump(function(request, call))
 
 
-def _once(session: Session, operation: Operation, request: Any, call: LocalCall, work: Work) -> bytes:
+def _once(session: Session, operation: Operation, request: Any, call: LocalCall, work: Callable[[], object]) -> bytes:
     key, staff_id = call.context.idempotency_key, call.actor.staff_id
     assert key is not None
     same = idempotency.fingerprint(operation.name, shapes.dump(_open_part(request)))
     context = call.context
     set_cause(session, Cause(context.correlation_id, context.causation_id, Doer(staff_id, call.scope.role)))
     asked = idempotency.Asked(staff_id, key, operation.name, same)
-    return idempotency.once(session, asked, lambda: shapes.dump(work(session, request, call)))
+    return idempotency.once(session, asked, lambda: shapes.dump(work()))
 
 
 def _open_part(request: Any) -> dict[str, Any]:

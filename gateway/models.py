@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
 
+from contracts.gateway.operations import CreateDealer, CreateStore
+from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from gateway.logins import login_of
 
@@ -36,9 +38,9 @@ class Dealer(Base):
     created_at: Mapped[datetime]
 
     @classmethod
-    def found(cls, *, code: str, name: str, now: datetime) -> Dealer:
+    def found(cls, asked: CreateDealer, *, now: datetime) -> Dealer:
         """A new dealer group."""
-        return cls(code=code, name=name, version=1, created_at=now)
+        return cls(**attributes(asked), version=1, created_at=now)
 
 
 class Store(Base):
@@ -55,17 +57,9 @@ class Store(Base):
     created_at: Mapped[datetime]
 
     @classmethod
-    def open(cls, *, code: str, name: str, dealer_code: str, grade: str, headquarters: bool, now: datetime) -> Store:
+    def open(cls, asked: CreateStore, *, now: datetime) -> Store:
         """A new store."""
-        return cls(
-            code=code,
-            name=name,
-            dealer_code=dealer_code,
-            grade=grade,
-            headquarters=headquarters,
-            version=1,
-            created_at=now,
-        )
+        return cls(**attributes(asked), version=1, created_at=now)
 
 
 class Staff(Base):

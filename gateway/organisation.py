@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import turns
-from chassis.context import Call
 from chassis.database import is_duplicate
 from chassis.outbox import record
 from contracts import access
 from contracts.fields import Nothing
 from contracts.gateway import events, operations
+from contracts.picked import attributes, picked
 from gateway import sessions
-from gateway.asking import LocalCall
 from gateway.errors import (
     CodeInvalid,
     CodeTaken,
@@ -39,61 +38,43 @@ _STORE_CODE = re.compile(r"[A-Z0-9]{1,12}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
-def create_dealer(session: Session, request: operations.CreateDealer, call: Call) -> operations.Dealer:
+def create_dealer(session: Session, asked: operations.CreateDealer, *, now: datetime) -> operations.Dealer:
     """Add a dealer group. Raises CodeInvalid, CodeTaken."""
-    _require(_CODE, request.code)
-    dealer = Dealer.found(code=request.code, name=request.name, now=call.now)
-    _add(session, dealer, code=request.code)
-    return operations.Dealer(dealer.code, dealer.name, dealer.version)
+    _require(_CODE, asked.code)
+    dealer = Dealer.found(asked, now=now)
+    _add(session, dealer, code=asked.code)
+    return picked(operations.Dealer, dealer)
 
 
-def create_store(session: Session, request: operations.CreateStore, call: Call) -> operations.Store:
+def create_store(session: Session, asked: operations.CreateStore, *, now: datetime) -> operations.Store:
     """Add a store to a dealer group. Raises CodeInvalid, CodeTaken, DealerNotFound."""
-    _require(_STORE_CODE, request.code)
-    if session.get(Dealer, request.dealer_code) is None:
-        raise DealerNotFound(dealer_code=request.dealer_code)
-    store = Store.open(
-        code=request.code,
-        name=request.name,
-        dealer_code=request.dealer_code,
-        grade=request.grade,
-        headquarters=request.headquarters,
-        now=call.now,
-    )
-    _add(session, store, code=request.code)
-    changed = events.StoreChanged(code=store.code, name=store.name, dealer_id=store.dealer_code)
-    record(
-        session,
-        changed,
-        subject_id=store.code,
-        subject_version=store.version,
-        store_id=store.code,
-        occurred_at=call.now,
-    )
+    _require(_STORE_CODE, asked.code)
+    if session.get(Dealer, asked.dealer_code) is None:
+        raise DealerNotFound(dealer_code=asked.dealer_code)
+    store = Store.open(asked, now=now)
+    _add(session, store, code=asked.code)
+    changed = picked(events.StoreChanged, store, dealer_id=store.dealer_code)
+    record(session, changed, subject_id=store.code, subject_version=store.version, store_id=store.code, occurred_at=now)
     return _store(store)
 
 
-def list_stores(connection: Connection, request: Nothing, call: Call) -> operations.Stores:
+def list_stores(connection: Connection, _asked: Nothing) -> operations.Stores:
     """All stores by code."""
-    del request, call
     return operations.Stores(
         [_store(row) for row in connection.execute(select(Store.__table__).order_by(Store.__table__.c.code))]
     )
 
 
 def create_staff(
-    session: Session, request: operations.CreateStaff, call: LocalCall, *, password_hash: str, initial_until: datetime
+    session: Session, asked: operations.CreateStaff, *, password_hash: str, initial_until: datetime, now: datetime
 ) -> operations.Staff:
     """Add a member of staff with an account. Raises CodeInvalid, CodeTaken, RoleUnknown, StoreUnknown."""
     return employ(
         session,
-        code=request.code,
-        name=request.name,
-        roles=request.roles,
-        stores=request.stores,
+        **attributes(asked, but=("initial_password",)),
         password_hash=password_hash,
         initial_until=initial_until,
-        now=call.now,
+        now=now,
     )
 
 
@@ -119,29 +100,28 @@ def employ(
     return _staff(staff)
 
 
-def change_staff(session: Session, request: operations.ChangeStaff, call: Call) -> operations.Staff:
+def change_staff(session: Session, asked: operations.ChangeStaff, *, now: datetime) -> operations.Staff:
     """Change roles, stores or employment. Raises StaffNotFound, StaleVersion, RoleUnknown, StoreUnknown, LastAdmin."""
-    staff = session.get(Staff, request.code, with_for_update=True)
+    staff = session.get(Staff, asked.code, with_for_update=True)
     if staff is None:
         raise StaffNotFound
-    staff.require_version(request.expected_version)
+    staff.require_version(asked.expected_version)
     was_admin = staff.active and ADMIN in staff.roles
     staff.change(
-        roles=None if request.roles is None else _roles(request.roles),
-        stores=None if request.stores is None else _stores(session, request.stores),
-        active=request.active,
+        roles=None if asked.roles is None else _roles(asked.roles),
+        stores=None if asked.stores is None else _stores(session, asked.stores),
+        active=asked.active,
     )
     if was_admin and not (staff.active and ADMIN in staff.roles):
         _require_another_admin(session, code=staff.code)
     if not staff.active:
         sessions.end_all(session, staff_code=staff.code)
-    _tell(session, staff, now=call.now)
+    _tell(session, staff, now=now)
     return _staff(staff)
 
 
-def list_staff(connection: Connection, asked: operations.ListStaff, call: Call) -> operations.StaffPage:
+def list_staff(connection: Connection, asked: operations.ListStaff) -> operations.StaffPage:
     """A page of the staff by code."""
-    del call
     total = connection.scalar(select(func.count()).select_from(Staff)) or 0
     rows = connection.execute(
         select(Staff.__table__).order_by(Staff.__table__.c.code).limit(asked.size).offset((asked.page - 1) * asked.size)
@@ -149,23 +129,15 @@ def list_staff(connection: Connection, asked: operations.ListStaff, call: Call) 
     return operations.StaffPage([_staff(row) for row in rows], asked.page, asked.size, total)
 
 
-def who_am_i(connection: Connection, request: Nothing, call: Call) -> operations.Me:
+def who_am_i(connection: Connection, _asked: Nothing, *, actor: access.Actor) -> operations.Me:
     """The caller's own entry."""
-    del request
-    name = connection.scalar(select(Staff.name).where(Staff.code == call.actor.staff_id))
-    return operations.Me(call.actor.staff_id, name or "", list(call.actor.roles), list(call.actor.stores))
+    name = connection.scalar(select(Staff.name).where(Staff.code == actor.staff_id))
+    return operations.Me(actor.staff_id, name or "", list(actor.roles), list(actor.stores))
 
 
 def _tell(session: Session, staff: Staff, *, now: datetime) -> None:
-    changed = events.StaffChanged(staff_code=staff.code, roles=staff.roles, stores=staff.stores, active=staff.active)
-    record(
-        session,
-        changed,
-        subject_id=staff.code,
-        subject_version=staff.version,
-        store_id=EVERYWHERE,
-        occurred_at=now,
-    )
+    changed = picked(events.StaffChanged, staff, staff_code=staff.code)
+    record(session, changed, subject_id=staff.code, subject_version=staff.version, store_id=EVERYWHERE, occurred_at=now)
 
 
 def _require(pattern: re.Pattern[str], code: str) -> None:
@@ -207,9 +179,9 @@ def _require_another_admin(session: Session, *, code: str) -> None:
         raise LastAdmin
 
 
-def _store(row: object) -> operations.Store:
-    return operations.Store(row.code, row.name, row.dealer_code, row.grade, row.headquarters, row.version)  # type: ignore[attr-defined]
+def _store(store: Store | Row[tuple[Store]]) -> operations.Store:
+    return picked(operations.Store, store)
 
 
-def _staff(row: object) -> operations.Staff:
-    return operations.Staff(row.code, row.name, row.roles, row.stores, row.active, row.version)  # type: ignore[attr-defined]
+def _staff(staff: Staff | Row[tuple[Staff]]) -> operations.Staff:
+    return picked(operations.Staff, staff)

@@ -25,11 +25,11 @@ from sqlalchemy.orm import Session
 from chassis import logs, policies
 from chassis.database import Database
 from chassis.policies import GROUP
+from contracts.access import Actor
 from contracts.gateway.operations import RationSearches
 from contracts.refusals import InvalidRequest
 from gateway import access_log
 from gateway.access_log import NOBODY, Access, Link
-from gateway.asking import LocalCall
 from gateway.errors import SearchLimit
 from gateway.search_ration import HOUR, SEARCH_RATION, By, Day, Search, day_of, require
 
@@ -293,19 +293,19 @@ def sweep(session: Session, *, now: datetime) -> None:
     session.execute(_FORGET, {"day": day_of(now)})
 
 
-def ration_searches(session: Session, request: RationSearches, call: LocalCall) -> RationSearches:
+def ration_searches(session: Session, asked: RationSearches, *, actor: Actor, arrived: datetime) -> RationSearches:
     """Another ration, for the whole group. Raises InvalidRequest, PolicyExists."""
-    since = request.effective_from or call.arrived
-    if since < call.arrived:
+    since = asked.effective_from or arrived
+    if since < arrived:
         raise InvalidRequest(errors={"effective_from": ["Must not be past."]})
-    value = {name: getattr(request, name) for name in SEARCH_RATION.default}
+    value = {name: getattr(asked, name) for name in SEARCH_RATION.default}
     policies.publish(
         session,
         SEARCH_RATION,
         store_id=GROUP,
         effective_from=since,
         value=value,
-        by=call.actor.staff_id,
-        now=call.arrived,
+        by=actor.staff_id,
+        now=arrived,
     )
-    return request
+    return asked

@@ -29,6 +29,13 @@ class PaymentKind(StrEnum):
     BALANCE = "balance"
 
 
+class StockStatus(StrEnum):
+    """Where a vehicle in the yard stands."""
+
+    AVAILABLE = "available"
+    ALLOCATED = "allocated"
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiveStock:
     """A vehicle arrived in the yard of a store."""
@@ -46,7 +53,7 @@ class StockVehicle:
     vin: str
     model: str
     store_id: StoreId
-    status: str
+    status: StockStatus
 
 
 @dataclass(frozen=True, slots=True)

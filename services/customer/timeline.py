@@ -27,6 +27,7 @@ from contracts.gateway import events as gateway
 from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 from services.customer.models import TimelineEntry, Vehicle
+from services.customer.models.vehicles import PARTY
 from services.customer.usecases import odometer
 from services.customer.usecases.vehicles import OWNER, Party, Seen, party_inserts, vehicle_writes
 
@@ -93,6 +94,9 @@ TOLD: dict[type[Event], Told] = {
 }
 """Every event that concerns a customer. The service hears what stands here."""
 
+PACES = {event: told.pace for event, told in TOLD.items() if event is not sales.VehicleDelivered}
+"""How each of them is heard but the delivery, of which more follows than a line (`hand_over`)."""
+
 UNTOLD: dict[type[Event], str] = {
     customer.VehicleRegistered: "of a vehicle; its owner's line is the delivery",
     customer.VehiclePlateChanged: "of a vehicle; the view shows the plates themselves",
@@ -107,9 +111,6 @@ UNTOLD: dict[type[Event], str] = {
     gateway.StaffChanged: "of the organisation",
 }
 """Every other event, and why no customer's timeline tells of it."""
-
-PARTY = "vehicle_party"
-"""The type under which a customer's role towards a vehicle can be given to somebody else (`chassis.rekeying`)."""
 
 _MOVE = text(
     """

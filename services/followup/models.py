@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import BigInteger, Enum, Index, UniqueConstraint
@@ -11,6 +12,7 @@ from sqlalchemy.types import DateTime
 
 from chassis import rekeying
 from contracts.customer.operations import Channel
+from contracts.envelope import Received
 from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
 from services.followup.errors import ChannelForbidden, CustomerErased, JudgedPersonAsks, VisitClosed, VisitSuppressed
@@ -85,27 +87,28 @@ class Visit(Base):
     @classmethod
     def plan(
         cls,
+        because: Received[Any],
         *,
         purpose: str,
-        store_id: str,
-        customer_id: UUID,
-        trigger_type: str,
-        trigger_id: UUID,
-        triggered_at: datetime,
+        owner: rekeying.Owner,
         due_at: datetime,
         judged_staff_id: str | None,
         channel: Channel = Channel.CALL,
     ) -> Visit:
-        """A visit to make. Its identifier follows from its occasion: planned again, it is the same visit."""
+        """A visit to make because of an event. Its identifier follows from its occasion: planned again, it is the same.
+
+        `owner` is in whom its customer lives on (E8).
+        """
+        document = because.subject
         return cls(
-            id=uuid5(_VISITS, f"{trigger_type}/{trigger_id}/{purpose}"),
+            id=uuid5(_VISITS, f"{document.type}/{document.id}/{purpose}"),
             purpose=purpose,
             status=VisitStatus.PLANNED,
-            store_id=store_id,
-            customer_id=customer_id,
-            trigger_type=trigger_type,
-            trigger_id=trigger_id,
-            triggered_at=triggered_at,
+            store_id=because.store_id,
+            customer_id=owner.customer_id,
+            trigger_type=document.type,
+            trigger_id=UUID(document.id),
+            triggered_at=because.occurred_at,
             due_at=due_at,
             channel=channel,
             judged_staff_id=judged_staff_id,
@@ -115,7 +118,7 @@ class Visit(Base):
             completed_at=None,
             completed_by=None,
             suppressed_because=None,
-            origin_customer_id=None,
+            origin_customer_id=owner.origin_id,
             made_with=None,
         )
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
@@ -18,13 +16,14 @@ from services.followup.models import OPEN, Visit
 from services.followup.occasions import consent_for
 from services.followup.projections import wishes
 from services.followup.rules import other_ways
+from services.followup.shown import visit_shown
 
 _columns = Visit.__table__.c
 
 
-def get_visit(connection: Connection, *, visit_id: UUID, scope: Scope) -> operations.Visit:
+def get_visit(connection: Connection, asked: operations.VisitById, *, scope: Scope) -> operations.Visit:
     """One visit of the caller's scope. Raises VisitNotFound."""
-    row = connection.execute(select(Visit.__table__).where(_columns.id == visit_id)).one_or_none()
+    row = connection.execute(select(Visit.__table__).where(_columns.id == asked.visit_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id):
         raise VisitNotFound
     return _all_shown(connection, [row])[0]
@@ -55,30 +54,8 @@ def _all_shown(connection: Connection, rows: Sequence[Any]) -> list[operations.V
     suppressed = [row.customer_id for row in rows if row.status is VisitStatus.SUPPRESSED]
     wished = wishes.of_customers(connection, suppressed)
     return [
-        replace(shown(row), other_ways=other_ways(wished[row.customer_id], purpose=consent_for(row.purpose)))
+        visit_shown(row, other_ways=other_ways(wished[row.customer_id], purpose=consent_for(row.purpose)))
         if row.status is VisitStatus.SUPPRESSED
-        else shown(row)
+        else visit_shown(row)
         for row in rows
     ]
-
-
-def shown(row: Any) -> operations.Visit:
-    """A visit (row or model) as it is shown."""
-    return operations.Visit(
-        visit_id=row.id,
-        purpose=row.purpose,
-        status=row.status,
-        store_id=row.store_id,
-        customer_id=row.customer_id,
-        due_at=row.due_at,
-        trigger_type=row.trigger_type,
-        trigger_id=row.trigger_id,
-        version=row.version,
-        channel=row.channel,
-        score=row.score,
-        remark=row.remark,
-        completed_at=row.completed_at,
-        completed_by=row.completed_by,
-        suppressed_because=row.suppressed_because,
-        made_with=row.made_with,
-    )

@@ -11,13 +11,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis import policies, rekeying, turns
-from chassis.outbox import Cause, Fact, record, record_all
+from chassis.outbox import Cause, Fact, record_all, tell
 from chassis.rows import as_json, insert_all, values_of
 from contracts.access import Reach, Scope
-from contracts.customer.operations import Channel
 from contracts.envelope import Received
-from contracts.followup import events
-from contracts.followup.operations import DueChange, PolicyEffect, VisitStatus
+from contracts.followup import events, operations
+from contracts.followup.operations import VisitStatus
+from contracts.picked import picked
 from contracts.refusals import StoreNotAllowed
 from services.followup.errors import PolicyInPast, PolicyUnknown, VisitMadeWith, VisitNotFound
 from services.followup.models import MOVABLE, VISITS, Visit
@@ -25,6 +25,7 @@ from services.followup.occasions import OCCASIONS, consent_for, occasions_of
 from services.followup.occasions.occasion import Occasion
 from services.followup.projections import wishes
 from services.followup.rules import Asking, Way, forbidden_because, made_together, way_to_ask
+from services.followup.shown import visit_shown
 
 TOGETHER = 200
 """Visits that fall due in one transaction."""
@@ -138,36 +139,18 @@ class _Fresh(NamedTuple):
 def _plan(
     event: Received[Any], occasion: Occasion, *, value: dict[str, Any], owner: rekeying.Owner, way: Way
 ) -> _Fresh:
+    due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way)
+    judged = occasion.judges(event.payload)
     visit = Visit.plan(
-        purpose=occasion.purpose,
-        store_id=event.store_id,
-        customer_id=owner.customer_id,
-        trigger_type=event.subject.type,
-        trigger_id=UUID(event.subject.id),
-        triggered_at=event.occurred_at,
-        due_at=occasion.due_at(triggered_at=event.occurred_at, value=value, way=way),
-        judged_staff_id=occasion.judges(event.payload),
-        channel=way.channel,
+        event, purpose=occasion.purpose, owner=owner, due_at=due_at, judged_staff_id=judged, channel=way.channel
     )
-    visit.origin_customer_id = owner.origin_id
     cause = Cause.of(event)
-    facts = [wishes.fact(visit, _planned(visit), at=visit.triggered_at, cause=cause)]
+    planned = picked(events.VisitPlanned, visit, visit_id=visit.id, customer_id=visit.planned_for)
+    facts = [wishes.fact(visit, planned, at=visit.triggered_at, cause=cause)]
     if way.because is not None:
         visit.suppress(because=way.because, due_at=visit.due_at)
         facts.append(wishes.fact(visit, wishes.suppressed(visit), at=visit.triggered_at, cause=cause))
     return _Fresh(visit, facts)
-
-
-def _planned(visit: Visit) -> events.VisitPlanned:
-    return events.VisitPlanned(
-        visit_id=visit.id,
-        customer_id=visit.planned_for,
-        purpose=visit.purpose,
-        due_at=visit.due_at,
-        trigger_type=visit.trigger_type,
-        trigger_id=visit.trigger_id,
-        channel=visit.channel,
-    )
 
 
 def visits_due(session: Session, *, now: datetime) -> int:
@@ -185,61 +168,30 @@ def visits_due(session: Session, *, now: datetime) -> int:
 
 
 def complete_visit(
-    session: Session,
-    *,
-    visit_id: UUID,
-    score: int,
-    remark: str,
-    expected_version: int | None,
-    scope: Scope,
-    now: datetime,
-    channel: Channel | None = None,
-) -> Visit:
+    session: Session, asked: operations.CompleteVisit, *, scope: Scope, now: datetime
+) -> operations.Visit:
     """Record what the customer answered, asked by this channel; without one, as the visit says.
 
     Raises VisitNotFound, StaleVersion, VisitMadeWith, VisitClosed, VisitSuppressed, ChannelForbidden,
     JudgedPersonAsks.
     """
-    visit = visit_to_change(session, visit_id=visit_id, scope=scope, expected_version=expected_version)
-    by = channel or visit.channel
+    visit = visit_to_change(session, asked.visit_id, asked.expected_version, scope=scope)
+    by = asked.channel or visit.channel
     forbidden = None
     if visit.status is VisitStatus.SUPPRESSED or by is not visit.channel:
         wished = wishes.of_customers(session, [visit.customer_id])[visit.customer_id]
         forbidden = forbidden_because(wished, purpose=consent_for(visit.purpose), channel=by)
     if visit.made_with is not None:
         raise VisitMadeWith(visit_id=str(visit.made_with))
-    visit.complete(score=score, remark=remark, by=scope.staff_id, now=now, channel=by, forbidden=forbidden)
-    completed = events.VisitCompleted(
-        visit_id=visit.id,
-        customer_id=visit.planned_for,
-        purpose=visit.purpose,
-        score=score,
-        completed_at=now,
-        trigger_type=visit.trigger_type,
-        trigger_id=visit.trigger_id,
-    )
-    record(
-        session,
-        completed,
-        subject_id=visit.id,
-        subject_version=visit.version,
-        store_id=visit.store_id,
-        occurred_at=now,
-    )
-    return visit
+    visit.complete(score=asked.score, remark=asked.remark, by=scope.staff_id, now=now, channel=by, forbidden=forbidden)
+    completed = picked(events.VisitCompleted, visit, visit_id=visit.id, customer_id=visit.planned_for)
+    tell(session, visit, completed, now=now)
+    return visit_shown(visit)
 
 
 def publish_policy(
-    session: Session,
-    *,
-    code: str,
-    value: dict[str, Any],
-    effective_from: datetime,
-    store_id: str | None,
-    dry_run: bool,
-    scope: Scope,
-    now: datetime,
-) -> PolicyEffect:
+    session: Session, asked: operations.PublishPolicy, *, scope: Scope, now: datetime
+) -> operations.PolicyEffect:
     """Change when visits are due, for a store or the group; a dry run does the same and takes it back.
 
     A visit's policy is the one in force when it was triggered. So the visits that move are those still planned (or
@@ -247,27 +199,29 @@ def publish_policy(
     later one).
     Raises PolicyUnknown, PolicyValue, PolicyInPast, PolicyExists.
     """
-    _require_reach(scope, store_id)
-    occasion = OCCASIONS.get(code)
+    _require_reach(scope, asked.store_id)
+    occasion = OCCASIONS.get(asked.code)
     if occasion is None:
-        raise PolicyUnknown(policy=code)
-    occasion.delay(value)
-    if effective_from < now:
+        raise PolicyUnknown(policy=asked.code)
+    occasion.delay(asked.value)
+    if asked.effective_from < now:
         raise PolicyInPast
     turns.take(session, _POLICIES, ["all"])
     trial = session.begin_nested()
     policies.publish(
         session,
         occasion.policy,
-        store_id=store_id or policies.GROUP,
-        effective_from=effective_from,
-        value=value,
+        store_id=asked.store_id or policies.GROUP,
+        effective_from=asked.effective_from,
+        value=asked.value,
         by=scope.staff_id,
         now=now,
     )
-    moved = _moved(session, occasion, since=effective_from, store_id=store_id)
-    changes = [DueChange(visit.id, visit.purpose, visit.due_at, due_at) for visit, due_at in moved]
-    if dry_run:
+    moved = _moved(session, occasion, since=asked.effective_from, store_id=asked.store_id)
+    changes = [
+        picked(operations.DueChange, visit, visit_id=visit.id, new_due_at=due_at) for visit, due_at in moved[:SHOWN]
+    ]
+    if asked.dry_run:
         trial.rollback()
     else:
         for visit, due_at in moved:
@@ -275,10 +229,10 @@ def publish_policy(
         told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
         record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=now) for visit in told])
         trial.commit()
-    return PolicyEffect(published=not dry_run, total=len(changes), changes=changes[:SHOWN])
+    return operations.PolicyEffect(published=not asked.dry_run, total=len(moved), changes=changes)
 
 
-def visit_to_change(session: Session, *, visit_id: UUID, scope: Scope, expected_version: int | None = None) -> Visit:
+def visit_to_change(session: Session, visit_id: UUID, expected_version: int | None, *, scope: Scope) -> Visit:
     """The visit, locked, if it lies in the caller's scope. Raises VisitNotFound, StaleVersion."""
     visit = session.get(Visit, visit_id, with_for_update=True)
     if visit is None or not scope.admits(store_id=visit.store_id):

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
-
-from chassis.context import Call
-from chassis.entrypoints import query, subscribe
-from contracts.envelope import Received
+from chassis.entrypoints import hears, shows
 from contracts.followup.events import VisitCompleted
 from contracts.reporting import operations
 from contracts.sales.events import VehicleDelivered
@@ -27,20 +22,8 @@ class ReportingService:
 
     name = "reporting"
 
-    @query(operations.month_figures)
-    def month_figures(
-        self, connection: Connection, request: operations.MonthAsked, call: Call
-    ) -> operations.MonthFigures:
-        return queries.month_figures(connection, request, scope=call.scope)
+    month_figures = shows(operations.month_figures, queries.month_figures)
 
-    @subscribe(VehicleDelivered, batch=TOGETHER, pace=PACE)
-    def keep_deliveries(self, session: Session, events: list[Received[VehicleDelivered]]) -> None:
-        deliveries.fold(session, events)
-
-    @subscribe(RepairSettled, batch=TOGETHER, pace=PACE)
-    def keep_workshop_visits(self, session: Session, events: list[Received[RepairSettled]]) -> None:
-        workshop_visits.fold(session, events)
-
-    @subscribe(VisitCompleted, batch=TOGETHER, pace=PACE)
-    def keep_answers(self, session: Session, events: list[Received[VisitCompleted]]) -> None:
-        answers.fold(session, events)
+    keep_deliveries = hears(VehicleDelivered, deliveries.fold, batch=TOGETHER, pace=PACE)
+    keep_workshop_visits = hears(RepairSettled, workshop_visits.fold, batch=TOGETHER, pace=PACE)
+    keep_answers = hears(VisitCompleted, answers.fold, batch=TOGETHER, pace=PACE)

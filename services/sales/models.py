@@ -11,8 +11,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
 from chassis import rekeying
+from contracts.picked import attributes
 from contracts.refusals import StaleVersion
-from contracts.sales.operations import OrderStatus, PaymentKind
+from contracts.sales.operations import CreateOrder, OrderStatus, PaymentKind, PayOrder, SignOrder, StockStatus
 from contracts.vehicle_identity import vehicle_id
 from services.sales.errors import BalanceOpen, DepositMissing, ModelDiffers, OrderState, Overpayment, VehicleTaken
 
@@ -73,27 +74,14 @@ class Order(Base):
     payments: Mapped[list[Payment]] = relationship(back_populates="order")
 
     @classmethod
-    def write(
-        cls,
-        *,
-        number: str,
-        store_id: str,
-        customer_id: UUID,
-        consultant_id: str,
-        model: str,
-        total_fen: int,
-        now: datetime,
-    ) -> Order:
+    def write(cls, asked: CreateOrder, *, number: str, consultant_id: str, now: datetime) -> Order:
         """A new order at an agreed price."""
         return cls(
+            **attributes(asked),
             id=uuids.uuid7(),
             number=number,
-            store_id=store_id,
-            customer_id=customer_id,
             consultant_id=consultant_id,
-            model=model,
             status=OrderStatus.APPROVED,
-            total_fen=total_fen,
             paid_fen=0,
             created_at=now,
             version=1,
@@ -103,6 +91,11 @@ class Order(Base):
     def written_for(self) -> UUID:
         """Whom the order was written for: its events name him, whoever he lives on in."""
         return self.origin_customer_id or self.customer_id
+
+    @property
+    def balance_fen(self) -> int:
+        """What is still owed."""
+        return self.total_fen - self.paid_fen
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""
@@ -118,18 +111,18 @@ class Order(Base):
         self.status = to
         self.version += 1
 
-    def sign(self, *, contract_no: str, signer: str, promised_date: date, now: datetime) -> None:
+    def sign(self, asked: SignOrder, *, now: datetime) -> None:
         """The contract is signed and a delivery date promised."""
         self._move(OrderStatus.SIGNED)
-        self.contract_no, self.signer, self.signed_at = contract_no, signer, now
-        self.promised_date = self.first_promise = promised_date
+        self.contract_no, self.signer, self.signed_at = asked.contract_no, asked.signer, now
+        self.promised_date = self.first_promise = asked.promised_date
 
     def pay(self, *, amount_fen: int) -> None:
         """Money came in. Never more than the price (C4)."""
         if self.status not in (OrderStatus.SIGNED, OrderStatus.ALLOCATED):
             raise OrderState(status=self.status, wanted="paid")
-        if self.paid_fen + amount_fen > self.total_fen:
-            raise Overpayment(balance_fen=self.total_fen - self.paid_fen)
+        if amount_fen > self.balance_fen:
+            raise Overpayment(balance_fen=self.balance_fen)
         self.paid_fen += amount_fen
         self.version += 1
 
@@ -147,8 +140,8 @@ class Order(Base):
     def deliver(self, *, km: int, now: datetime) -> None:
         """The customer drives away, everything paid."""
         self._require_next(OrderStatus.DELIVERED)
-        if self.paid_fen < self.total_fen:
-            raise BalanceOpen(balance_fen=self.total_fen - self.paid_fen)
+        if self.balance_fen > 0:
+            raise BalanceOpen(balance_fen=self.balance_fen)
         self._move(OrderStatus.DELIVERED)
         self.km, self.delivered_at = km, now
 
@@ -168,18 +161,9 @@ class Payment(Base):
     order: Mapped[Order] = relationship(back_populates="payments")
 
     @classmethod
-    def confirm(
-        cls, *, order_id: UUID, kind: PaymentKind, amount_fen: int, external_ref: str, now: datetime
-    ) -> Payment:
+    def confirm(cls, asked: PayOrder, *, now: datetime) -> Payment:
         """A payment that the bank has confirmed."""
-        return cls(
-            id=uuids.uuid7(),
-            order_id=order_id,
-            kind=kind,
-            amount_fen=amount_fen,
-            external_ref=external_ref,
-            confirmed_at=now,
-        )
+        return cls(**attributes(asked), id=uuids.uuid7(), confirmed_at=now)
 
 
 class StockVehicle(Base):
@@ -193,6 +177,11 @@ class StockVehicle(Base):
     store_id: Mapped[str]
     order_id: Mapped[UUID | None] = mapped_column(unique=True)
     received_at: Mapped[datetime]
+
+    @property
+    def status(self) -> StockStatus:
+        """Whether an order may still have it."""
+        return StockStatus.AVAILABLE if self.order_id is None else StockStatus.ALLOCATED
 
     @classmethod
     def receive(cls, *, vin: str, model: str, store_id: str, now: datetime) -> StockVehicle:

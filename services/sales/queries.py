@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
-
 from sqlalchemy import Connection, func, select
 
 from chassis import rekeying
@@ -12,16 +9,17 @@ from contracts.access import Reach, Scope
 from contracts.sales import operations
 from services.sales.errors import OrderNotFound
 from services.sales.models import Order
+from services.sales.shown import order_shown
 
 _columns = Order.__table__.c
 
 
-def get_order(connection: Connection, *, order_id: UUID, scope: Scope) -> operations.Order:
+def get_order(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> operations.Order:
     """One order of the caller's scope. Raises OrderNotFound."""
-    row = connection.execute(select(Order.__table__).where(_columns.id == order_id)).one_or_none()
+    row = connection.execute(select(Order.__table__).where(_columns.id == asked.order_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
         raise OrderNotFound
-    return shown(row)
+    return order_shown(row)
 
 
 def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: Scope) -> operations.Orders:
@@ -40,26 +38,4 @@ def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: 
     rows = connection.execute(
         wanted.order_by(_columns.created_at.desc(), _columns.id).limit(asked.size).offset((asked.page - 1) * asked.size)
     )
-    return operations.Orders([shown(row) for row in rows], asked.page, asked.size, total)
-
-
-def shown(row: Any) -> operations.Order:
-    """An order (row or model) as it is shown."""
-    return operations.Order(
-        order_id=row.id,
-        number=row.number,
-        store_id=row.store_id,
-        customer_id=row.customer_id,
-        consultant_id=row.consultant_id,
-        model=row.model,
-        status=row.status,
-        total_fen=row.total_fen,
-        paid_fen=row.paid_fen,
-        created_at=row.created_at,
-        version=row.version,
-        promised_date=row.promised_date,
-        first_promise=row.first_promise,
-        vin=row.vin,
-        vehicle_id=row.vehicle_id,
-        delivered_at=row.delivered_at,
-    )
+    return operations.Orders([order_shown(row) for row in rows], asked.page, asked.size, total)

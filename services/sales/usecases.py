@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import rekeying, turns
-from chassis.outbox import record
+from chassis.outbox import tell
 from contracts import vin as vins
 from contracts.access import Scope
-from contracts.sales import events
-from contracts.sales.operations import PaymentKind
+from contracts.picked import picked
+from contracts.sales import events, operations
 from services.sales.errors import (
     OrderNotFound,
     PromiseInPast,
@@ -24,151 +24,85 @@ from services.sales.errors import (
     VinInvalid,
 )
 from services.sales.models import NumberSeries, Order, Payment, StockVehicle
+from services.sales.shown import balance_shown, order_shown, stock_shown
 
 
 def receive_stock(
-    session: Session, *, vin: str, model: str, store_id: str, scope: Scope, now: datetime
-) -> StockVehicle:
+    session: Session, asked: operations.ReceiveStock, *, scope: Scope, now: datetime
+) -> operations.StockVehicle:
     """Take a vehicle into the stock of a store. Raises VinInvalid, VinInStock."""
-    scope.require_store(store_id)
-    known = _vin(vin)
-    turns.take(session, "vin", [known])
-    if session.get(StockVehicle, known) is not None:
-        raise VinInStock(vin=known)
-    vehicle = StockVehicle.receive(vin=known, model=model, store_id=store_id, now=now)
+    scope.require_store(asked.store_id)
+    vin = _vin(asked.vin)
+    turns.take(session, "vin", [vin])
+    if session.get(StockVehicle, vin) is not None:
+        raise VinInStock(vin=vin)
+    vehicle = StockVehicle.receive(vin=vin, model=asked.model, store_id=asked.store_id, now=now)
     session.add(vehicle)
-    return vehicle
+    return stock_shown(vehicle)
 
 
-def create_order(
-    session: Session, *, customer_id: UUID, store_id: str, model: str, total_fen: int, scope: Scope, now: datetime
-) -> Order:
+def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
     """Write an order; the caller is its consultant."""
-    scope.require_store(store_id)
-    order = Order.write(
-        number=next_number(session, store_id=store_id, now=now),
-        store_id=store_id,
-        customer_id=customer_id,
-        consultant_id=scope.staff_id,
-        model=model,
-        total_fen=total_fen,
-        now=now,
-    )
-    (owner,) = rekeying.owners(session, [rekeying.Told(customer_id, "order", str(order.id))])
+    scope.require_store(asked.store_id)
+    number = next_number(session, store_id=asked.store_id, now=now)
+    order = Order.write(asked, number=number, consultant_id=scope.staff_id, now=now)
+    (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
     session.add(order)
-    return order
+    return order_shown(order)
 
 
-def sign_order(
-    session: Session,
-    *,
-    order_id: UUID,
-    contract_no: str,
-    signer: str,
-    promised_date: date,
-    expected_version: int | None,
-    scope: Scope,
-    now: datetime,
-) -> Order:
+def sign_order(session: Session, asked: operations.SignOrder, *, scope: Scope, now: datetime) -> operations.Order:
     """Sign the contract. Raises PromiseInPast."""
-    if promised_date < now.date():
+    if asked.promised_date < now.date():
         raise PromiseInPast
-    order = order_to_change(session, order_id=order_id, scope=scope, expected_version=expected_version)
-    order.sign(contract_no=contract_no, signer=signer, promised_date=promised_date, now=now)
-    signed = events.OrderSigned(
-        order_id=order.id,
-        customer_id=order.written_for,
-        model=order.model,
-        total_fen=order.total_fen,
-        promised_date=promised_date,
-        consultant_id=order.consultant_id,
-    )
-    record(
-        session, signed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
-    return order
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.sign(asked, now=now)
+    tell(session, order, picked(events.OrderSigned, order, order_id=order.id, customer_id=order.written_for), now=now)
+    return order_shown(order)
 
 
-def pay_order(
-    session: Session,
-    *,
-    order_id: UUID,
-    kind: PaymentKind,
-    amount_fen: int,
-    external_ref: str,
-    scope: Scope,
-    now: datetime,
-) -> Order:
+def pay_order(session: Session, asked: operations.PayOrder, *, scope: Scope, now: datetime) -> operations.Balance:
     """Record a payment; the same reference for the same order and amount is the same payment (R43)."""
-    order = order_to_change(session, order_id=order_id, scope=scope)
-    turns.take(session, "external_ref", [external_ref])
-    known = session.scalars(select(Payment).where(Payment.external_ref == external_ref)).first()
+    order = order_to_change(session, asked.order_id, scope=scope)
+    turns.take(session, "external_ref", [asked.external_ref])
+    known = session.scalars(select(Payment).where(Payment.external_ref == asked.external_ref)).first()
     if known is not None:
-        if (known.order_id, known.amount_fen) != (order_id, amount_fen):
-            raise ReferenceUsed(external_ref=external_ref)
-        return order
-    order.pay(amount_fen=amount_fen)
-    session.add(
-        Payment.confirm(order_id=order.id, kind=kind, amount_fen=amount_fen, external_ref=external_ref, now=now)
-    )
-    confirmed = events.PaymentConfirmed(
-        order_id=order.id,
-        customer_id=order.written_for,
-        amount_fen=amount_fen,
-        external_ref=external_ref,
-        balance_fen=order.total_fen - order.paid_fen,
-    )
-    record(
-        session, confirmed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
-    return order
+        if (known.order_id, known.amount_fen) != (asked.order_id, asked.amount_fen):
+            raise ReferenceUsed(external_ref=asked.external_ref)
+        return balance_shown(order)
+    order.pay(amount_fen=asked.amount_fen)
+    payment = Payment.confirm(asked, now=now)
+    session.add(payment)
+    confirmed = picked(events.PaymentConfirmed, payment, customer_id=order.written_for, balance_fen=order.balance_fen)
+    tell(session, order, confirmed, now=now)
+    return balance_shown(order)
 
 
 def allocate_vehicle(
-    session: Session, *, order_id: UUID, vin: str, expected_version: int | None, scope: Scope, now: datetime
-) -> Order:
+    session: Session, asked: operations.AllocateVehicle, *, scope: Scope, now: datetime
+) -> operations.Order:
     """Set a stock vehicle aside for the order; of two orders at once one gets it (R47)."""
-    order = order_to_change(session, order_id=order_id, scope=scope, expected_version=expected_version)
-    vehicle = session.get(StockVehicle, _vin(vin), with_for_update=True)
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    vehicle = session.get(StockVehicle, _vin(asked.vin), with_for_update=True)
     if vehicle is None or vehicle.store_id != order.store_id:
-        raise VehicleNotFound(vin=vin)
+        raise VehicleNotFound(vin=asked.vin)
     order.allocate(vehicle)
-    allocated = events.VehicleAllocated(
-        order_id=order.id, vehicle_id=vehicle.vehicle_id, vin=vehicle.vin, customer_id=order.written_for
-    )
-    record(
-        session, allocated, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
-    return order
+    allocated = picked(events.VehicleAllocated, order, order_id=order.id, customer_id=order.written_for)
+    tell(session, order, allocated, now=now)
+    return order_shown(order)
 
 
-def deliver_order(
-    session: Session, *, order_id: UUID, km: int, expected_version: int | None, scope: Scope, now: datetime
-) -> Order:
+def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Scope, now: datetime) -> operations.Order:
     """Hand the car over."""
-    order = order_to_change(session, order_id=order_id, scope=scope, expected_version=expected_version)
-    order.deliver(km=km, now=now)
-    assert order.vehicle_id is not None and order.vin is not None and order.first_promise is not None
-    delivered = events.VehicleDelivered(
-        order_id=order.id,
-        vehicle_id=order.vehicle_id,
-        vin=order.vin,
-        model=order.model,
-        customer_id=order.written_for,
-        consultant_id=order.consultant_id,
-        delivered_at=now,
-        first_promise=order.first_promise,
-        total_fen=order.total_fen,
-        km=km,
-    )
-    record(
-        session, delivered, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
-    return order
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.deliver(km=asked.km, now=now)
+    delivered = picked(events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for)
+    tell(session, order, delivered, now=now)
+    return order_shown(order)
 
 
-def order_to_change(session: Session, *, order_id: UUID, scope: Scope, expected_version: int | None = None) -> Order:
+def order_to_change(session: Session, order_id: UUID, expected_version: int | None = None, *, scope: Scope) -> Order:
     """The order, locked, if it lies in the caller's scope. Raises OrderNotFound, StaleVersion."""
     order = session.get(Order, order_id, with_for_update=True)
     if order is None or not scope.admits(store_id=order.store_id, owner_id=order.consultant_id):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy.types import DateTime
 
 from chassis import rekeying
 from contracts.odometer import Reading, ReadingStatus
+from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import LineKind, PayType, Stage, Verdict
@@ -83,30 +83,14 @@ class RepairOrder(Base):
     lines: Mapped[list[JobLine]] = relationship(back_populates="order", order_by="JobLine.position")
 
     @classmethod
-    def open(
-        cls,
-        *,
-        number: str,
-        store_id: str,
-        vehicle_id: UUID,
-        customer_id: UUID,
-        advisor_id: str,
-        km: int,
-        complaint: str,
-        work: Sequence[operations.JobLine],
-        now: datetime,
-    ) -> RepairOrder:
+    def open(cls, asked: operations.OpenRepairOrder, *, number: str, advisor_id: str, now: datetime) -> RepairOrder:
         """A vehicle that was taken in, with the work known so far."""
         return cls(
+            **attributes(asked, but=("lines",)),
             id=uuids.uuid7(),
             number=number,
-            store_id=store_id,
-            vehicle_id=vehicle_id,
-            customer_id=customer_id,
             advisor_id=advisor_id,
             stage=Stage.OPENED,
-            km=km,
-            complaint=complaint,
             authorized_fen=0,
             opened_at=now,
             version=1,
@@ -114,7 +98,7 @@ class RepairOrder(Base):
             km_reason="",
             bay="",
             worked_by=[],
-            lines=[JobLine.write(asked, position=position) for position, asked in enumerate(work, start=1)],
+            lines=[JobLine.write(line, position=position) for position, line in enumerate(asked.lines, start=1)],
         )
 
     @property
@@ -143,14 +127,14 @@ class RepairOrder(Base):
         self.stage = to
         self.version += 1
 
-    def authorize(self, *, promised_at: datetime, consent_by: str, consent_channel: str, now: datetime) -> None:
+    def authorize(self, asked: operations.AuthorizeRepair, *, now: datetime) -> None:
         """The customer agreed to what he pays of the work, and was promised a time."""
         rules.require_move(stage=self.stage, to=Stage.AUTHORIZED)
         rules.require_work(self.lines)
         self._move(Stage.AUTHORIZED)
         self.authorized_fen = rules.totals(self.lines)[PayType.CUSTOMER]
-        self.consent_by, self.consent_channel, self.authorized_at = consent_by, consent_channel, now
-        self.promised_at = self.first_promise = promised_at
+        self.consent_by, self.consent_channel, self.authorized_at = asked.consent_by, asked.consent_channel, now
+        self.promised_at = self.first_promise = asked.promised_at
 
     @property
     def workers(self) -> set[str]:
@@ -224,14 +208,7 @@ class JobLine(Base):
     @classmethod
     def write(cls, asked: operations.JobLine, *, position: int) -> JobLine:
         """A line as the advisor wrote it."""
-        return cls(
-            position=position,
-            description=asked.description,
-            hours=asked.hours,
-            amount_fen=asked.amount_fen,
-            pay_type=asked.pay_type,
-            kind=asked.kind,
-        )
+        return cls(**attributes(asked), position=position)
 
 
 class NumberSeries(Base):

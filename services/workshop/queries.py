@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from contracts.workshop import operations
 from contracts.workshop.operations import Stage
 from services.workshop.errors import RepairOrderNotFound
 from services.workshop.models import JobLine, RepairOrder
-from services.workshop.rules import totals
+from services.workshop.shown import shown
 
 _columns = RepairOrder.__table__.c
 _lines = JobLine.__table__.c
@@ -23,9 +22,11 @@ _OLDEST_PROMISE_FIRST = (_columns.promised_at.asc().nulls_last(), _columns.opene
 _NEWEST_RETURN_FIRST = (_columns.returned_at.desc(), _columns.id)
 
 
-def get_repair_order(connection: Connection, *, ro_id: UUID, scope: Scope) -> operations.RepairOrder:
+def get_repair_order(
+    connection: Connection, asked: operations.RepairOrderById, *, scope: Scope
+) -> operations.RepairOrder:
     """One repair order of the caller's scope. Raises RepairOrderNotFound."""
-    row = connection.execute(select(RepairOrder.__table__).where(_columns.id == ro_id)).one_or_none()
+    row = connection.execute(select(RepairOrder.__table__).where(_columns.id == asked.ro_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.advisor_id):
         raise RepairOrderNotFound
     return shown(row, _lines_of(connection, [row.id])[row.id])
@@ -67,37 +68,3 @@ def _lines_of(connection: Connection, orders: list[UUID]) -> defaultdict[UUID, l
         for row in connection.execute(wanted):
             found[row.order_id].append(row)
     return found
-
-
-def shown(row: Any, lines: Iterable[Any]) -> operations.RepairOrder:
-    """A repair order (row or model) with its job lines as it is shown."""
-    work = [
-        operations.JobLine(line.description, line.amount_fen, line.hours, line.pay_type, line.kind) for line in lines
-    ]
-    return operations.RepairOrder(
-        ro_id=row.id,
-        number=row.number,
-        store_id=row.store_id,
-        vehicle_id=row.vehicle_id,
-        customer_id=row.customer_id,
-        advisor_id=row.advisor_id,
-        stage=row.stage,
-        km=row.km,
-        complaint=row.complaint,
-        lines=work,
-        total_fen=sum(totals(work).values()),
-        authorized_fen=row.authorized_fen,
-        opened_at=row.opened_at,
-        version=row.version,
-        technician_id=row.technician_id,
-        worked_by=row.worked_by,
-        km_status=row.km_status,
-        first_km=row.first_km,
-        km_reason=row.km_reason,
-        bay=row.bay,
-        promised_at=row.promised_at,
-        first_promise=row.first_promise,
-        ready_at=row.ready_at,
-        settled_at=row.settled_at,
-        returned_at=row.returned_at,
-    )

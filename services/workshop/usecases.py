@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,226 +10,156 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from chassis import rekeying, turns
-from chassis.outbox import record
+from chassis.outbox import tell
 from contracts.access import Reach, Scope
 from contracts.odometer import Reading, judge
-from contracts.workshop import events
-from contracts.workshop.operations import JobLine, Stage, Verdict
+from contracts.picked import picked
+from contracts.workshop import events, operations
+from contracts.workshop.operations import Stage, Verdict
 from services.workshop import rules
 from services.workshop.errors import RepairOrderNotFound
 from services.workshop.models import NumberSeries, RepairOrder
+from services.workshop.shown import order_shown
 
 _WITH_LINES = (joinedload(RepairOrder.lines),)
 
 
 def open_repair_order(
-    session: Session,
-    *,
-    vehicle_id: UUID,
-    customer_id: UUID,
-    store_id: str,
-    km: int,
-    complaint: str,
-    work: Sequence[JobLine],
-    scope: Scope,
-    now: datetime,
-) -> RepairOrder:
+    session: Session, asked: operations.OpenRepairOrder, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked.
 
     Raises LineAmount, DiscountTooLarge.
     """
-    scope.require_store(store_id)
-    rules.require_prices(work)
-    before = readings(session, vehicle_id=vehicle_id)
-    order = RepairOrder.open(
-        number=next_number(session, store_id=store_id, now=now),
-        store_id=store_id,
-        vehicle_id=vehicle_id,
-        customer_id=customer_id,
-        advisor_id=scope.staff_id,
-        km=km,
-        complaint=complaint,
-        work=work,
-        now=now,
-    )
-    (owner,) = rekeying.owners(session, [rekeying.Told(customer_id, "repair_order", str(order.id))])
+    scope.require_store(asked.store_id)
+    rules.require_prices(asked.lines)
+    before = readings(session, vehicle_id=asked.vehicle_id)
+    number = next_number(session, store_id=asked.store_id, now=now)
+    order = RepairOrder.open(asked, number=number, advisor_id=scope.staff_id, now=now)
+    (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "repair_order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
     order.km_status = judge([*before, order.reading])[order.reading]
     session.add(order)
-    opened = events.RepairOrderOpened(
-        ro_id=order.id,
-        number=order.number,
-        vehicle_id=vehicle_id,
-        customer_id=customer_id,
-        advisor_id=order.advisor_id,
-        km=km,
-    )
-    record(session, opened, subject_id=order.id, subject_version=order.version, store_id=store_id, occurred_at=now)
-    return order
+    opened = picked(events.RepairOrderOpened, order, ro_id=order.id, customer_id=asked.customer_id)
+    tell(session, order, opened, now=now)
+    return order_shown(order)
 
 
-def correct_km(
-    session: Session,
-    *,
-    ro_id: UUID,
-    km: int,
-    reason: str,
-    expected_version: int | None,
-    scope: Scope,
-    now: datetime,
-) -> RepairOrder:
+def correct_km(session: Session, asked: operations.CorrectKm, *, scope: Scope, now: datetime) -> operations.RepairOrder:
     """The reading of the order was wrong: it and the vehicle's others are judged anew. The same one changes nothing."""
-    vehicle_id = session.scalar(select(RepairOrder.vehicle_id).where(RepairOrder.id == ro_id))
+    vehicle_id = session.scalar(select(RepairOrder.vehicle_id).where(RepairOrder.id == asked.ro_id))
     if vehicle_id is None:
         raise RepairOrderNotFound
     turns.take(session, "vehicle", [vehicle_id])
     others = select(RepairOrder).where(RepairOrder.vehicle_id == vehicle_id).order_by(RepairOrder.id)
     orders = session.scalars(others.with_for_update()).all()
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
-    if km == order.km:
-        return order
-    corrected = events.RepairOrderKmCorrected(
-        ro_id=order.id, vehicle_id=vehicle_id, customer_id=order.written_for, km=km, told_km=order.km
-    )
-    order.correct_km(km=km, reason=reason)
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
+    if asked.km == order.km:
+        return order_shown(order)
+    told_km = order.km
+    order.correct_km(km=asked.km, reason=asked.reason)
     judged = judge([one.reading for one in orders])
     for one in orders:
         one.km_status = judged[one.reading]
-    record(
-        session, corrected, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
+    corrected = picked(
+        events.RepairOrderKmCorrected, order, ro_id=order.id, customer_id=order.written_for, told_km=told_km
     )
-    return order
+    tell(session, order, corrected, now=now)
+    return order_shown(order)
 
 
 def authorize_repair(
-    session: Session,
-    *,
-    ro_id: UUID,
-    promised_at: datetime,
-    consent_by: str,
-    consent_channel: str,
-    expected_version: int | None,
-    scope: Scope,
-    now: datetime,
-) -> RepairOrder:
+    session: Session, asked: operations.AuthorizeRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Record the customer's consent and the promise to him. Raises PromiseInPast, NothingToDo."""
-    rules.require_promise_ahead(promised_at=promised_at, now=now)
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
-    order.authorize(promised_at=promised_at, consent_by=consent_by, consent_channel=consent_channel, now=now)
-    authorized = events.RepairAuthorized(
-        ro_id=order.id, customer_id=order.written_for, amount_fen=order.authorized_fen, promised_at=promised_at
+    rules.require_promise_ahead(promised_at=asked.promised_at, now=now)
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
+    order.authorize(asked, now=now)
+    authorized = picked(
+        events.RepairAuthorized,
+        order,
+        ro_id=order.id,
+        customer_id=order.written_for,
+        amount_fen=order.authorized_fen,
     )
-    record(
-        session,
-        authorized,
-        subject_id=order.id,
-        subject_version=order.version,
-        store_id=order.store_id,
-        occurred_at=now,
-    )
-    return order
+    tell(session, order, authorized, now=now)
+    return order_shown(order)
 
 
 def dispatch_repair(
-    session: Session,
-    *,
-    ro_id: UUID,
-    technician_id: str,
-    bay: str,
-    expected_version: int | None,
-    scope: Scope,
-    now: datetime,
-) -> RepairOrder:
+    session: Session, asked: operations.DispatchRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Give the work to a technician, or to another one than before."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
-    order.dispatch(technician_id=technician_id, bay=bay)
-    _record_move(session, order, left=left, now=now)
-    return order
+    order.dispatch(technician_id=asked.technician_id, bay=asked.bay)
+    return _moved(session, order, left=left, now=now)
 
 
 def start_repair(
-    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
-) -> RepairOrder:
+    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Begin the work, or the rework; the caller works. Raises WorkOfAnother."""
-    order = order_to_work_on(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
     order.start(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
-    _record_move(session, order, left=left, now=now)
-    return order
+    return _moved(session, order, left=left, now=now)
 
 
 def finish_repair(
-    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
-) -> RepairOrder:
+    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Work done, over to quality control; the caller worked. Raises WorkOfAnother."""
-    order = order_to_work_on(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
     order.finish(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
-    _record_move(session, order, left=left, now=now)
-    return order
+    return _moved(session, order, left=left, now=now)
 
 
 def inspect_repair(
-    session: Session, *, ro_id: UUID, verdict: Verdict, expected_version: int | None, scope: Scope, now: datetime
-) -> RepairOrder:
+    session: Session, asked: operations.InspectRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Quality control; the caller is the inspector. Raises InspectorDidTheWork."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
-    order.inspect(verdict=verdict, inspector_id=scope.staff_id, now=now)
-    if verdict is Verdict.REWORK:
-        _record_move(session, order, left=left, now=now)
-        return order
-    assert order.first_promise is not None
-    ready = events.RepairReady(
-        ro_id=order.id, customer_id=order.written_for, ready_at=now, first_promise=order.first_promise
-    )
-    record(session, ready, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now)
-    return order
+    order.inspect(verdict=asked.verdict, inspector_id=scope.staff_id, now=now)
+    if asked.verdict is Verdict.REWORK:
+        return _moved(session, order, left=left, now=now)
+    tell(session, order, picked(events.RepairReady, order, ro_id=order.id, customer_id=order.written_for), now=now)
+    return order_shown(order)
 
 
 def settle_repair(
-    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
-) -> RepairOrder:
+    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Make the invoice. Raises NotAuthorized if the customer would pay more than he agreed to (R51)."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     order.settle(now=now)
     borne = rules.totals(order.lines)
-    settled = events.RepairSettled(
+    settled = picked(
+        events.RepairSettled,
+        order,
         ro_id=order.id,
-        vehicle_id=order.vehicle_id,
         customer_id=order.written_for,
         total_fen=sum(borne.values()),
-        settled_at=now,
         by_pay_type={pay_type.value: amount for pay_type, amount in borne.items()},
     )
-    record(
-        session, settled, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
-    return order
+    tell(session, order, settled, now=now)
+    return order_shown(order)
 
 
 def return_vehicle(
-    session: Session, *, ro_id: UUID, expected_version: int | None, scope: Scope, now: datetime
-) -> RepairOrder:
+    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
     """Hand the vehicle back: the order is closed."""
-    order = order_to_change(session, ro_id=ro_id, scope=scope, expected_version=expected_version)
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     order.give_back(now=now)
-    returned = events.VehicleReturned(
-        ro_id=order.id,
-        number=order.number,
-        vehicle_id=order.vehicle_id,
-        customer_id=order.written_for,
-        km=order.km,
-        returned_at=now,
-    )
-    record(
-        session, returned, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
-    return order
+    returned = picked(events.VehicleReturned, order, ro_id=order.id, customer_id=order.written_for)
+    tell(session, order, returned, now=now)
+    return order_shown(order)
 
 
-def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None = None) -> RepairOrder:
+def order_to_change(session: Session, ro_id: UUID, expected_version: int | None = None, *, scope: Scope) -> RepairOrder:
     """The order, locked, if it lies in the caller's scope. Raises RepairOrderNotFound, StaleVersion."""
     order = _locked(session, ro_id)
     if order is None or not scope.admits(store_id=order.store_id, owner_id=order.advisor_id):
@@ -239,7 +168,7 @@ def order_to_change(session: Session, *, ro_id: UUID, scope: Scope, expected_ver
     return order
 
 
-def order_to_work_on(session: Session, *, ro_id: UUID, scope: Scope, expected_version: int | None) -> RepairOrder:
+def order_to_work_on(session: Session, ro_id: UUID, expected_version: int | None, *, scope: Scope) -> RepairOrder:
     """As `order_to_change`, for those who do the work: their store's orders are there, though not all are theirs."""
     order = _locked(session, ro_id)
     if order is None or not scope.admits(store_id=order.store_id, owner_id=scope.staff_id):
@@ -270,11 +199,10 @@ def next_number(session: Session, *, store_id: str, now: datetime) -> str:
     return f"{store_id}-RO-{now:%Y%m%d}-{last:04d}"
 
 
-def _record_move(session: Session, order: RepairOrder, *, left: Stage, now: datetime) -> None:
-    """The board's event, for the changes of stage that have no event of their own."""
+def _moved(session: Session, order: RepairOrder, *, left: Stage, now: datetime) -> operations.RepairOrder:
+    """The board's event, for the changes of stage that have no event of their own; then the order."""
     changed = events.RepairStageChanged(
         ro_id=order.id, customer_id=order.written_for, from_stage=left, to_stage=order.stage
     )
-    record(
-        session, changed, subject_id=order.id, subject_version=order.version, store_id=order.store_id, occurred_at=now
-    )
+    tell(session, order, changed, now=now)
+    return order_shown(order)

@@ -1,6 +1,6 @@
 """Calls through our chassis: the same echo as `stock_nameko.py`, over the whole path of a real call.
 
-The server is a nameko container with one `@query` of an operation declared here: deadline, signed actor,
+The server is a nameko container with one `shows` row of an operation declared here: deadline, signed actor,
 access matrix, shape, a connection of the database's pool, metrics and a log line, as for any operation.
 The caller is a `chassis.rpc.Caller` with 1 or 16 greenlets that make one call after another,
 as the gateway does: a context and an actor's token with every call.
@@ -21,16 +21,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import eventlet
 from nameko.containers import ServiceContainer
+from sqlalchemy import Connection
 
 from chassis import logs, topology
 from chassis.actors import Signer, new_key_pair
 from chassis.clock import now
-from chassis.context import Call, new_context
-from chassis.entrypoints import query
+from chassis.context import new_context
+from chassis.entrypoints import shows
 from chassis.health import Health
 from chassis.rpc import Caller
 from chassis.runner import MAX_WORKERS
@@ -59,14 +60,17 @@ ECHO = declare_query("echo.echo", Said, Said, summary="The same again")
 access.matrix().operations[ECHO.name] = {"advisor": access.Reach.STORE}
 
 
+def said_again(_connection: Connection, asked: Said) -> Said:
+    """The same, once more."""
+    return asked
+
+
 class EchoService:
     """What `crm run` would run, if it were a service."""
 
     name = "echo"
 
-    @query(ECHO)
-    def echo(self, connection: Any, request: Said, call: Call) -> Said:  # noqa: ARG002  # as every query is called
-        return request
+    echo = shows(ECHO, said_again)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.vehicle_identity import vehicle_id
 from services.customer.models.declared import Base
 
+PARTY = "vehicle_party"
+"""The type under which a customer's role towards a vehicle can be given to somebody else (`chassis.rekeying`)."""
+
 
 class Vehicle(Base):
     """A vehicle, whoever sold it."""

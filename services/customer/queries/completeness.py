@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer.folder import Completeness, Incomplete, IncompleteAsked, Omissions
+from contracts.customer.operations import ById
 from services.customer.errors.record import CustomerErased, CustomerNotFound
 from services.customer.rules import completeness as rules
 from services.customer.rules.completeness import Known
@@ -49,9 +50,9 @@ _MANY = text(
 )
 
 
-def completeness(connection: Connection, *, customer_id: UUID) -> Completeness:
+def completeness(connection: Connection, asked: ById) -> Completeness:
     """Of a record that was merged, its survivor's. Raises CustomerNotFound, CustomerErased."""
-    row = connection.execute(_ONE, {"customer_id": customer_id}).mappings().one_or_none()
+    row = connection.execute(_ONE, {"customer_id": asked.customer_id}).mappings().one_or_none()
     if row is None:
         raise CustomerNotFound
     if row["status"] == ERASED:

@@ -12,7 +12,10 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from chassis.clock import LOCAL
-from contracts.customer.dossier import DossierFormat
+from contracts.customer.dossier import DossierAsked, DossierFormat
+from contracts.customer.folder import DocumentsAsked
+from contracts.customer.operations import ById
+from contracts.customer.views import ViewAsked
 from services.customer.queries import folder, view
 from services.customer.sealing import key_beside, opened
 
@@ -80,23 +83,17 @@ _REQUESTS = text(
 )
 
 
-def dossier(
-    connection: Connection,
-    *,
-    customer_id: UUID,
-    now: datetime,
-    format: DossierFormat = DossierFormat.PAGE,  # noqa: A002  # its field's name
-) -> dict[str, Any]:
+def dossier(connection: Connection, asked: DossierAsked, *, now: datetime) -> Any:
     """`dossier.Dossier`. Raises CustomerNotFound."""
-    lines = PRINTED_LINES if format is DossierFormat.PAGE else MOST_LINES
-    customer = view.customer_view(connection, customer_id=customer_id, today=now.astimezone(LOCAL).date(), limit=lines)
+    lines = PRINTED_LINES if asked.format is DossierFormat.PAGE else MOST_LINES
+    customer = view.customer_view(connection, ViewAsked(asked.customer_id, limit=lines), now=now)
     survivor = customer["customer_id"]
-    consents = folder.consents(connection, customer_id=survivor)
+    consents = folder.consents(connection, ById(survivor))
     return {
         "customer": customer | {"vehicles": [_in_his_time(one) for one in customer["vehicles"]]},
         "consents": consents.current,
-        "documents": folder.documents(connection, customer_id=survivor, removed=True).items,
-        "relations": folder.relations(connection, customer_id=survivor).items,
+        "documents": folder.documents(connection, DocumentsAsked(survivor, removed=True)).items,
+        "relations": folder.relations(connection, ById(survivor)).items,
         "printed_at": now.astimezone(LOCAL),
         "consent_history": consents.history,
         "earlier_records": [_earlier(row) for row in _rows(connection, _EARLIER, survivor)],

@@ -81,7 +81,7 @@ _MEMBERS = text(
 """A cell of a workbook holds 32 767 signs; of a fleet's cars it shows the first thousand or so."""
 
 
-def list_exports(connection: Connection, asked: ListExports, *, scope: Scope) -> dict[str, Any]:
+def list_exports(connection: Connection, asked: ListExports, *, scope: Scope) -> Any:
     """`exports.Exports` that the caller may know of."""
     wanted = {
         "staff_id": None if scope.reach is Reach.GROUP else scope.staff_id,
@@ -96,7 +96,7 @@ def list_exports(connection: Connection, asked: ListExports, *, scope: Scope) ->
     }
 
 
-def get_export(connection: Connection, asked: ExportById, *, scope: Scope) -> dict[str, Any]:
+def get_export(connection: Connection, asked: ExportById, *, scope: Scope) -> Any:
     """`exports.Export`. Raises ExportNotFound, also for somebody else's unless the caller decides on them."""
     export = _find(connection, asked.export_id)
     if scope.reach is not Reach.GROUP and export.requested_by != scope.staff_id:
@@ -104,9 +104,7 @@ def get_export(connection: Connection, asked: ExportById, *, scope: Scope) -> di
     return shown(export)
 
 
-def download(
-    connection: Connection, asked: ExportById, *, scope: Scope, roles: tuple[str, ...], now: datetime
-) -> dict[str, Any]:
+def download(connection: Connection, asked: ExportById, *, scope: Scope, roles: tuple[str, ...], now: datetime) -> Any:
     """`exports.ExportFile`, with what these roles may see of the members.
 
     Raises ExportNotFound, also for somebody else's; ExportNotReady, ExportExpired, ExportTooLarge.

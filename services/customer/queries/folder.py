@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, text
 
 from contracts.customer import folder
 from contracts.customer.folder import DocumentType
+from contracts.customer.operations import ById
 from contracts.customer.relations import Referrer, RelationKind, Relations, RelationShown
 from services.customer.errors.record import CustomerNotFound
 from services.customer.models import Consent
@@ -55,9 +56,9 @@ def survivor_of(connection: Connection, customer_id: UUID) -> UUID:
     return found
 
 
-def consents(connection: Connection, *, customer_id: UUID) -> folder.Consents:
+def consents(connection: Connection, asked: ById) -> folder.Consents:
     """What holds and all there was. Raises CustomerNotFound."""
-    customer = survivor_of(connection, customer_id)
+    customer = survivor_of(connection, asked.customer_id)
     decided: Sequence[Any] = connection.execute(
         select(_consent).where(_consent.c.customer_id == customer).order_by(_consent.c.at.desc(), _consent.c.id.desc())
     ).all()
@@ -68,16 +69,16 @@ def consents(connection: Connection, *, customer_id: UUID) -> folder.Consents:
     )
 
 
-def documents(connection: Connection, *, customer_id: UUID, removed: bool = False) -> folder.Documents:
+def documents(connection: Connection, asked: folder.DocumentsAsked) -> folder.Documents:
     """The papers in the bag. Raises CustomerNotFound."""
-    customer = survivor_of(connection, customer_id)
-    rows = connection.execute(_DOCUMENTS, {"customer_id": customer, "removed": removed})
+    customer = survivor_of(connection, asked.customer_id)
+    rows = connection.execute(_DOCUMENTS, {"customer_id": customer, "removed": asked.removed})
     return folder.Documents([_document_shown(row) for row in rows])
 
 
-def relations(connection: Connection, *, customer_id: UUID) -> Relations:
+def relations(connection: Connection, asked: ById) -> Relations:
     """Who belongs to him, in both directions. Raises CustomerNotFound."""
-    customer = survivor_of(connection, customer_id)
+    customer = survivor_of(connection, asked.customer_id)
     items = [
         RelationShown(
             relation_id=row.id,

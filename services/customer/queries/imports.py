@@ -82,7 +82,7 @@ def list_imports(connection: Connection, asked: imports.ListImports, *, scope: S
     return imports.Imports([shown(row) for row in connection.execute(_LIST, wanted)])
 
 
-def rows(connection: Connection, asked: imports.ListRows, *, scope: Scope) -> dict[str, Any]:
+def rows(connection: Connection, asked: imports.ListRows, *, scope: Scope) -> Any:
     """`imports.RowReports`. Raises ImportNotFound."""
     find(connection, asked.import_id, scope=scope)
     wanted = {

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
+from chassis.clock import LOCAL
+from contracts.customer.views import LookUp
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
 from services.customer.rules.asking import Ask, By, meanings
 from services.customer.sealing import masters
@@ -112,18 +114,19 @@ SEARCHES = {by: _search(found) for by, found in _FOUND.items()}
 """The statement of each way to search; it takes `text` and `most`."""
 
 
-def look_up(connection: Connection, *, typed: str, limit: int, today: date) -> dict[str, Any]:
+def look_up(connection: Connection, asked: LookUp, *, now: datetime) -> Any:
     """`views.Hits`: the customers the text may mean, surest first."""
     hits: dict[UUID, dict[str, Any]] = {}
-    asked = meanings(typed, today=today)
-    for ask in asked:
-        if len(hits) < limit:
-            for hit in _find(connection, ask, limit=limit, today=today):
+    today = now.astimezone(LOCAL).date()
+    meant = meanings(asked.q, today=today)
+    for ask in meant:
+        if len(hits) < asked.limit:
+            for hit in _find(connection, ask, limit=asked.limit, today=today):
                 hits.setdefault(hit["customer_id"], hit)
     return {
-        "items": list(hits.values())[:limit],
-        "hint": None if asked else FITS_NOTHING,
-        "searched_by": [ask.by for ask in asked],
+        "items": list(hits.values())[: asked.limit],
+        "hint": None if meant else FITS_NOTHING,
+        "searched_by": [ask.by for ask in meant],
     }
 
 

@@ -8,7 +8,15 @@ from sqlalchemy import Connection, text
 
 from chassis.topology import HEARS
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
-from contracts.customer.merges import ExpectedVersion, MergePreview, MergeShown, PreviewMerge, ServiceCount, ServiceStep
+from contracts.customer.merges import (
+    ExpectedVersion,
+    MergeById,
+    MergePreview,
+    MergeShown,
+    PreviewMerge,
+    ServiceCount,
+    ServiceStep,
+)
 from services.customer.errors.merges import MergeNotFound
 from services.customer.usecases.merging import Asked, group_of
 
@@ -59,12 +67,12 @@ def preview_merge(connection: Connection, request: PreviewMerge) -> MergePreview
     )
 
 
-def merge_state(connection: Connection, *, merge_id: UUID) -> MergeShown:
+def merge_state(connection: Connection, asked: MergeById) -> MergeShown:
     """A merge or split, its undoing, and which services did their part. Raises MergeNotFound."""
-    row = connection.execute(_MERGE, {"merge_id": merge_id}).one_or_none()
+    row = connection.execute(_MERGE, {"merge_id": asked.merge_id}).one_or_none()
     if row is None:
         raise MergeNotFound
-    steps = connection.execute(_STEPS, {"merge_id": merge_id}).all()
+    steps = connection.execute(_STEPS, {"merge_id": asked.merge_id}).all()
     kind = "split" if row.kind == "split" else "merged" if row.undone_at is None else "unmerged"
     parts = row.undo_parts if kind == "unmerged" else row.parts
     done = {step.service for step in steps if step.kind == kind and step.parts >= parts}

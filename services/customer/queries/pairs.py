@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer.merges import ListDuplicates, Scan, Scans
+from contracts.fields import Nothing
 
 NEWEST = 20
 """Searches that are shown."""
@@ -28,7 +29,7 @@ _PAGE = text(
 _SCANS = text("SELECT * FROM duplicate_scan ORDER BY started_at DESC, id DESC LIMIT :most")
 
 
-def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Scope) -> dict[str, Any]:
+def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Scope) -> Any:
     """`merges.DuplicatePairs`: a page of the pairs of the caller's stores. Raises StoreNotAllowed."""
     stores = scope.narrow(asked.store_id)
     wanted = {
@@ -43,7 +44,7 @@ def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Sco
     return {"items": items, "page": asked.page, "size": asked.size, "total": total}
 
 
-def list_scans(connection: Connection) -> Scans:
+def list_scans(connection: Connection, _asked: Nothing) -> Scans:
     """The newest searches."""
     return Scans(
         [

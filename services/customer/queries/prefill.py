@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from chassis.clock import LOCAL
 from contracts import vin as vins
 from contracts.customer.folder import KnownCar, KnownCustomer, Prefill, PrefillAsked
 from contracts.customer.operations import Gender
@@ -38,13 +39,14 @@ _BEARER = text(
 )
 
 
-def prefill(connection: Connection, asked: PrefillAsked, *, today: date) -> Prefill:
+def prefill(connection: Connection, asked: PrefillAsked, *, now: datetime) -> Prefill:
     """What follows from what the desk holds in its hands.
 
     Raises InvalidRequest when it holds nothing; VinInvalid, PlateInvalid, or a refusal of the ID number.
     """
     if asked.vin is None and asked.id_no is None and asked.plate is None:
         raise InvalidRequest(errors={"_": ["One of vin, id_no and plate is needed."]})
+    today = now.astimezone(LOCAL).date()
     vin = _vin(asked.vin) if asked.vin is not None else None
     shown = _plate(asked.plate) if asked.plate is not None else None
     card = _id_card(asked.id_no, today=today) if asked.id_no is not None else None

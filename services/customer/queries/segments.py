@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from contracts.access import matrix
-from services.customer.errors.segments import FactNotAllowed, SegmentNotFound
+from contracts.customer.segments import ListSegments, MembersAsked, SegmentById
+from services.customer.errors.segments import SegmentNotFound
 from services.customer.rules import predicates
 
 _SEGMENTS = text(
@@ -29,31 +29,27 @@ _MEMBERS = text(
 )
 
 
-def list_segments(connection: Connection) -> dict[str, Any]:
+def list_segments(connection: Connection, _asked: ListSegments) -> Any:
     """`segments.Segments`."""
     return {"items": [dict(row) for row in connection.execute(_SEGMENTS, {"segment_id": None}).mappings()]}
 
 
-def get_segment(connection: Connection, *, segment_id: UUID) -> dict[str, Any]:
+def get_segment(connection: Connection, asked: SegmentById) -> Any:
     """`segments.Segment`. Raises SegmentNotFound."""
+    return _segment(connection, asked.segment_id)
+
+
+def segment_members(connection: Connection, asked: MembersAsked, *, roles: tuple[str, ...]) -> Any:
+    """`segments.Members`. Raises SegmentNotFound, FactNotAllowed."""
+    segment = _segment(connection, asked.segment_id)
+    predicates.require_sight(predicates.read(segment["predicate"]), roles=roles)
+    wanted = {"segment_id": asked.segment_id, "after": asked.after, "most": asked.limit}
+    rows = connection.execute(_MEMBERS, wanted).mappings()
+    return {"items": [dict(row) for row in rows], "total": segment["members"]}
+
+
+def _segment(connection: Connection, segment_id: UUID) -> dict[str, Any]:
     row = connection.execute(_SEGMENTS, {"segment_id": segment_id}).mappings().one_or_none()
     if row is None:
         raise SegmentNotFound
     return dict(row)
-
-
-def segment_members(
-    connection: Connection, *, segment_id: UUID, after: UUID | None, limit: int, roles: tuple[str, ...]
-) -> dict[str, Any]:
-    """`segments.Members`. Raises SegmentNotFound, FactNotAllowed."""
-    segment = get_segment(connection, segment_id=segment_id)
-    require_sight(predicates.read(segment["predicate"]), roles=roles)
-    rows = connection.execute(_MEMBERS, {"segment_id": segment_id, "after": after, "most": limit}).mappings()
-    return {"items": [dict(row) for row in rows], "total": segment["members"]}
-
-
-def require_sight(predicate: predicates.Predicate, *, roles: tuple[str, ...]) -> None:
-    """Raise FactNotAllowed unless these roles see what being in such a segment tells of its members."""
-    hidden = {fact for fact, kind in predicates.masked_facts(predicate).items() if not matrix().sees(kind, roles)}
-    if hidden:
-        raise FactNotAllowed(facts=sorted(hidden))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from chassis.clock import LOCAL
 from contracts import vin as vins
 from contracts.customer.operations import VehicleRole
-from contracts.customer.vehicles import PartyShown, PlateShown, Reading, VehicleCard
+from contracts.customer.vehicles import PartyShown, PlateShown, Reading, VehicleById, VehicleCard
 from contracts.odometer import Reading as Told
 from contracts.odometer import ReadingStatus
 from services.customer.errors.vehicles import VehicleNotFound
@@ -38,25 +38,25 @@ _PARTIES = text(
 _READINGS = text("SELECT at, source_id, km FROM odometer WHERE vehicle_id = :vehicle_id")
 
 
-def vehicle(connection: Connection, *, vehicle_id: UUID, today: date) -> VehicleCard:
+def vehicle(connection: Connection, asked: VehicleById, *, now: datetime) -> VehicleCard:
     """Everything we know of a vehicle. Raises VehicleNotFound."""
-    asked = {"vehicle_id": vehicle_id}
-    row = connection.execute(_VEHICLE, asked).one_or_none()
+    wanted = {"vehicle_id": asked.vehicle_id}
+    row = connection.execute(_VEHICLE, wanted).one_or_none()
     if row is None:
         raise VehicleNotFound
-    odometer = _judged(connection.execute(_READINGS, asked))
+    odometer = _judged(connection.execute(_READINGS, wanted))
     return VehicleCard(
         vehicle_id=row.id,
         vin=row.vin,
         model=row.model,
-        model_year=model_year(row.vin, today=today),
+        model_year=model_year(row.vin, today=now.astimezone(LOCAL).date()),
         colour=row.colour,
         registered_at=row.registered_at,
         km=next((one.km for one in odometer if one.status is ReadingStatus.OK), None),
-        plates=[PlateShown(*one) for one in connection.execute(_PLATES, asked)],
+        plates=[PlateShown(*one) for one in connection.execute(_PLATES, wanted)],
         parties=[
             PartyShown(one.customer_id, one.name, VehicleRole(one.role), one.since, one.until)
-            for one in connection.execute(_PARTIES, asked)
+            for one in connection.execute(_PARTIES, wanted)
         ],
         odometer=odometer,
     )

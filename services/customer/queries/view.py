@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,12 @@ from sqlalchemy import Connection, bindparam, text
 
 from chassis.clock import LOCAL
 from contracts.customer import operations
+from contracts.customer.views import ViewAsked
 from contracts.refusals import InvalidRequest
 from services.customer.errors.record import CustomerErased, CustomerNotFound
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
 from services.customer.rules.record import ERASED
 from services.customer.sealing import SEALED, key_beside, opened
-
-NEWEST = 50
-"""Timeline entries of a view, unless it asks for another number."""
 
 _START = UUID(int=0)
 _CURSOR = "~"
@@ -79,23 +77,15 @@ _HISTORY = text(
 _EXISTS = text("SELECT 1 FROM customer WHERE id = :customer_id")
 
 
-def customer_view(
-    connection: Connection,
-    *,
-    customer_id: UUID,
-    today: date,
-    types: str | None = None,
-    store: str | None = None,
-    before: str | None = None,
-    limit: int = NEWEST,
-) -> dict[str, Any]:
+def customer_view(connection: Connection, asked: ViewAsked, *, now: datetime) -> Any:
     """`views.CustomerView`; of a record that was merged, its survivor's; of an erased one, that it was.
 
     Raises CustomerNotFound; InvalidRequest for a `before` that is neither a moment nor a place in a timeline.
     """
-    at, event = _place(before)
-    asked = {"customer_id": customer_id, "types": _wanted(types), "store": store, "at": at, "event": event}
-    row = connection.execute(ONE, {**asked, "most": limit + 1}).one_or_none()
+    customer_id, limit = asked.customer_id, asked.limit
+    at, event = _place(asked.before)
+    wanted = {"customer_id": customer_id, "types": _wanted(asked.types), "store": asked.store, "at": at, "event": event}
+    row = connection.execute(ONE, {**wanted, "most": limit + 1}).one_or_none()
     if row is None:
         raise CustomerNotFound
     timeline, erased = row.timeline or [], row.status == ERASED
@@ -106,7 +96,7 @@ def customer_view(
         "id_number": opened(row.id, row.sealed_key, "id_number", row.id_number),
         "vehicles": [] if erased else row.vehicles or [],
         "glance": glance(row),
-        "alerts": [] if erased else alerts(row, today=today),
+        "alerts": [] if erased else alerts(row, today=now.astimezone(LOCAL).date()),
         "timeline": timeline[:limit],
         "older": _place_of(timeline[limit - 1]) if len(timeline) > limit else None,
     }
@@ -134,12 +124,13 @@ def _place_of(line: dict[str, Any]) -> str:
     return f"{at.isoformat()}Z{_CURSOR}{line['event_id']}"
 
 
-def history(connection: Connection, *, customer_id: UUID, field: str | None, limit: int) -> dict[str, Any]:
+def history(connection: Connection, asked: operations.HistoryAsked) -> Any:
     """`operations.History`: what was changed in the record, newest first. Raises CustomerNotFound."""
-    if connection.execute(_EXISTS, {"customer_id": customer_id}).one_or_none() is None:
+    if connection.execute(_EXISTS, {"customer_id": asked.customer_id}).one_or_none() is None:
         raise CustomerNotFound
-    rows = connection.execute(_HISTORY, {"customer_id": customer_id, "field": field, "most": limit}).mappings()
-    return {"items": [change_shown(customer_id, dict(row)) for row in rows]}
+    wanted = {"customer_id": asked.customer_id, "field": asked.field, "most": asked.limit}
+    rows = connection.execute(_HISTORY, wanted).mappings()
+    return {"items": [change_shown(asked.customer_id, dict(row)) for row in rows]}
 
 
 def change_shown(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
@@ -161,9 +152,9 @@ def _said(field: str, value: Any) -> dict[str, Any] | None:
     return {field: value}
 
 
-def reveal_contact(connection: Connection, *, customer_id: UUID) -> operations.Contact:
+def reveal_contact(connection: Connection, asked: operations.RevealContact) -> operations.Contact:
     """The full phone number. Raises CustomerNotFound, CustomerErased."""
-    row = connection.execute(_CONTACT, {"customer_id": customer_id}).one_or_none()
+    row = connection.execute(_CONTACT, {"customer_id": asked.customer_id}).one_or_none()
     if row is None:
         raise CustomerNotFound
     if row.status == ERASED:
@@ -171,9 +162,9 @@ def reveal_contact(connection: Connection, *, customer_id: UUID) -> operations.C
     return operations.Contact(row.customer_id, row.name, row.full_mobile)
 
 
-def names_of(connection: Connection, *, customer_ids: list[UUID]) -> operations.NamesOf:
+def names_of(connection: Connection, asked: operations.ByIds) -> operations.NamesOf:
     """Names of the customers that exist."""
-    if not customer_ids:
+    if not asked.customer_ids:
         return operations.NamesOf([])
-    rows = connection.execute(_NAMES, {"ids": customer_ids})
+    rows = connection.execute(_NAMES, {"ids": asked.customer_ids})
     return operations.NamesOf([operations.NameOf(row.customer_id, row.name) for row in rows])

@@ -13,6 +13,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from contracts.access import matrix
+from services.customer.errors.segments import FactNotAllowed
+
 DEEPEST = 6
 MOST_PARTS = 50
 LONGEST_DAYS = 36_500
@@ -159,6 +162,13 @@ def masked_facts(predicate: Predicate) -> dict[str, str]:
     return {
         leaf.fact: MASKED[leaf.fact] for leaf in leaves(predicate) if isinstance(leaf, Check) and leaf.fact in MASKED
     }
+
+
+def require_sight(predicate: Predicate, *, roles: tuple[str, ...]) -> None:
+    """Raise FactNotAllowed unless these roles see what being in such a segment tells of its members."""
+    hidden = {fact for fact, kind in masked_facts(predicate).items() if not matrix().sees(kind, roles)}
+    if hidden:
+        raise FactNotAllowed(facts=sorted(hidden))
 
 
 def _read(raw: object, place: str, left: int) -> Predicate:

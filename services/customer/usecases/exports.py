@@ -22,7 +22,6 @@ from contracts.customer.exports import AskExport, ExportById, ExportStatus, Refu
 from services.customer.errors.exports import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
 from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.models import Export
-from services.customer.queries.segments import require_sight
 from services.customer.rules import predicates
 from services.customer.usecases.publishing import publish
 
@@ -57,7 +56,7 @@ _TAKEN = text(
 """Whom this person has today without anybody's word, together with those of the segment."""
 
 
-def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> dict[str, Any]:
+def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> Any:
     """`exports.Export`: ready at once, or awaiting approval.
 
     Raises SegmentNotFound, FactNotAllowed, SegmentTooLarge.
@@ -65,7 +64,7 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
     segment = session.execute(_MEMBERS, {"segment_id": request.segment_id, "now": now}).one_or_none()
     if segment is None:
         raise SegmentNotFound
-    require_sight(predicates.read(segment.predicate), roles=(scope.role,))
+    predicates.require_sight(predicates.read(segment.predicate), roles=(scope.role,))
     members: int = segment.members
     if members > MOST_EXPORTED:
         raise SegmentTooLarge(members=members, most=MOST_EXPORTED)
@@ -97,12 +96,12 @@ def require_approval(session: Session, request: RequireApproval, *, scope: Scope
     return request
 
 
-def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> dict[str, Any]:
+def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> Any:
     """`exports.Export`, ready now. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
     return _decide(session, request.export_id, ExportStatus.READY, why=None, scope=scope, now=now)
 
 
-def refuse(session: Session, request: RefuseExport, *, scope: Scope, now: datetime) -> dict[str, Any]:
+def refuse(session: Session, request: RefuseExport, *, scope: Scope, now: datetime) -> Any:
     """`exports.Export`, refused. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
     return _decide(session, request.export_id, ExportStatus.REFUSED, why=request.reason, scope=scope, now=now)
 

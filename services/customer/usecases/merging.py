@@ -25,6 +25,7 @@ from services.customer import timeline
 from services.customer.errors.merges import FieldChoiceInvalid, MergeCycle, NothingToMerge
 from services.customer.errors.record import CustomerErased, CustomerMerged, CustomerNotFound
 from services.customer.models import Merge, MergeStep
+from services.customer.models.vehicles import PARTY
 from services.customer.rules.record import ERASED, Changed, Record
 from services.customer.rules.survivorship import CHOOSABLE, Collapsed, Standing, lives_on, survivor_of, united
 from services.customer.sealing import key_beside, record_of
@@ -44,11 +45,11 @@ HOLDINGS = (
     rekeying.Holding(
         table="vehicle_party",
         key=("vehicle_id", "first_customer_id", "role"),
-        document_type=f"'{timeline.PARTY}'",
+        document_type=f"'{PARTY}'",
         document_id="t.vehicle_id::text || ':' || t.first_customer_id::text",
         found_by="t.vehicle_id = CAST(split_part(l.document_id, ':', 1) AS uuid)"
         " AND t.first_customer_id = CAST(split_part(l.document_id, ':', 2) AS uuid)",
-        types=(timeline.PARTY,),
+        types=(PARTY,),
     ),
     *(
         rekeying.Holding(

@@ -19,6 +19,7 @@ from contracts.customer.privacy import (
     PublishRetention,
     RecordRequest,
     RefuseRequest,
+    RequestById,
     RequestDecided,
     RequestKind,
     RequestRecorded,
@@ -98,12 +99,12 @@ def refuse_request(session: Session, request: RefuseRequest, *, scope: Scope, no
     return RequestDecided(row["id"], RequestStatus.REFUSED, row["customer_id"])
 
 
-def carry_out_request(session: Session, request_id: UUID, *, scope: Scope, now: datetime) -> RequestDecided:
+def carry_out_request(session: Session, request: RequestById, *, scope: Scope, now: datetime) -> RequestDecided:
     """It is answered; whoever asked to be forgotten, or was proposed to be, is.
 
     Raises PrivacyRequestNotFound, PrivacyRequestDecided, CustomerErased, ErasureBlocked.
     """
-    row = _open(session, request_id)
+    row = _open(session, request.request_id)
     erased: list[UUID] = []
     if row["kind"] in ERASES:
         erased = erase(session, row["customer_id"], by=scope.staff_id, at=now)

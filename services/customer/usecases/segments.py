@@ -25,7 +25,6 @@ from contracts.refusals import InvalidRequest
 from services.customer.errors.segments import SegmentExists
 from services.customer.models import Segment
 from services.customer.queries.fitting import condition
-from services.customer.queries.segments import require_sight
 from services.customer.rules import predicates
 
 TOGETHER = 2_000
@@ -71,7 +70,7 @@ _TAKE_DUE = text(
 _NEXT = text("SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most")
 
 
-def create_segment(session: Session, request: CreateSegment, *, scope: Scope, now: datetime) -> dict[str, Any]:
+def create_segment(session: Session, request: CreateSegment, *, scope: Scope, now: datetime) -> Any:
     """Save a segment; the next turns find its members. It is `segments.Segment`, still empty.
 
     Raises InvalidRequest with the place in the predicate, FactNotAllowed, SegmentExists.
@@ -80,7 +79,7 @@ def create_segment(session: Session, request: CreateSegment, *, scope: Scope, no
         predicate = predicates.read(request.predicate)
     except predicates.NotAPredicate as error:
         raise InvalidRequest(errors={error.place: [error.why]}) from None
-    require_sight(predicate, roles=(scope.role,))
+    predicates.require_sight(predicate, roles=(scope.role,))
     made = insert(Segment).values(
         id=uuids.uuid7(),
         name=request.name.strip(),

@@ -21,6 +21,7 @@ from contracts.customer.events import DocumentMoved
 from contracts.customer.merges import Split, SplitCustomer
 from services.customer import timeline
 from services.customer.errors.merges import FactNotHis
+from services.customer.models.vehicles import PARTY
 from services.customer.rules import phone
 from services.customer.rules.gender import Gender
 from services.customer.rules.given import Given, Typed
@@ -70,7 +71,7 @@ def split_customer(session: Session, request: SplitCustomer, *, by: By) -> tuple
     whose = list(session.scalars(_HIS_RECORDS, {"customer_id": before.id}))
     asked = [(one.document_type, str(one.document_id), second.id) for one in request.documents]
     given_away = moves(session, asked, whose=whose, to=[second.id])
-    documents = [one for one in given_away if one.document_type != timeline.PARTY]
+    documents = [one for one in given_away if one.document_type != PARTY]
     parties = _parties(session, request, before, second, given_away)
     store = by.store_id or before.store_id
     changed, changes = before.changed(
@@ -170,16 +171,12 @@ def _parties(
     session: Session, request: SplitCustomer, before: Record, second: Record, given_away: Sequence[DocumentMoved]
 ) -> list[DocumentMoved]:
     """The roles towards the vehicles that go over. Raises FactNotHis."""
-    wanted = {
-        (one.document_type, one.document_id): one.customer_id
-        for one in given_away
-        if one.document_type == timeline.PARTY
-    }
+    wanted = {(one.document_type, one.document_id): one.customer_id for one in given_away if one.document_type == PARTY}
     if request.vehicle_ids:
         rows = session.execute(_HIS_VEHICLES, {"customer_id": before.id, "vehicles": request.vehicle_ids}).all()
         if {row.vehicle_id for row in rows} != set(request.vehicle_ids):
             raise FactNotHis(field="vehicle_ids")
-        wanted |= {(timeline.PARTY, f"{row.vehicle_id}:{row.first_customer_id}"): second.id for row in rows}
+        wanted |= {(PARTY, f"{row.vehicle_id}:{row.first_customer_id}"): second.id for row in rows}
     return versioned(session, wanted) if wanted else []
 
 

@@ -23,6 +23,7 @@ from contracts.vehicle_identity import vehicle_id
 from services.customer import timeline
 from services.customer.errors.merges import DocumentNotHis, MergeNotFound, MergeUndone, UndoOutOfOrder
 from services.customer.errors.record import CustomerErased, PossibleDuplicate
+from services.customer.models.vehicles import PARTY
 from services.customer.rules.consents import in_force
 from services.customer.rules.record import Record
 from services.customer.rules.survivorship import restored
@@ -126,7 +127,7 @@ def undo_merge(
     ]
     rekeying.apply(session, rekeying.Change(lives_on, moved), HOLDINGS)
     facts += _allowed_again(session, row, by=by, store=store)
-    timeline.move(session, [one for one in moved if one.document_type != timeline.PARTY], whose=survivor_id)
+    timeline.move(session, [one for one in moved if one.document_type != PARTY], whose=survivor_id)
     fold(session, [survivor_id, *loser_ids])
     pairs.part(
         session,
@@ -172,7 +173,7 @@ def moves(
             raise DocumentNotHis(document_id=document_id)
         wanted[document_type, document_id] = customer_id
         if (vin := known[document_type, document_id]) is not None and document_type == "order":
-            wanted |= {(timeline.PARTY, f"{vehicle_id(vin)}:{one}"): customer_id for one in whose}
+            wanted |= {(PARTY, f"{vehicle_id(vin)}:{one}"): customer_id for one in whose}
     return versioned(session, wanted)
 
 

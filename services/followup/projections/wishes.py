@@ -19,6 +19,7 @@ from contracts.customer.operations import Channel
 from contracts.envelope import Event, Received
 from contracts.followup import events
 from contracts.followup.operations import VisitStatus
+from contracts.picked import picked
 from services.followup.models import MOVABLE, OPEN, Visit, Wish
 from services.followup.occasions import OCCASIONS
 from services.followup.rules import ERASED, NOT_TO_BE_CALLED, Way, way_to_ask
@@ -191,13 +192,7 @@ def _follow(visit: Visit, plan: Plan) -> Event | None:
         return suppressed(visit)
     if visit.status is VisitStatus.SUPPRESSED:
         visit.release(due_at=due_at, channel=way.channel)
-        return events.VisitReleased(
-            visit_id=visit.id,
-            customer_id=visit.planned_for,
-            purpose=visit.purpose,
-            due_at=visit.due_at,
-            channel=visit.channel,
-        )
+        return picked(events.VisitReleased, visit, visit_id=visit.id, customer_id=visit.planned_for)
     if visit.reschedule(due_at=due_at if visit.status in MOVABLE else visit.due_at, channel=way.channel):
         return rescheduled(visit)
     return None
@@ -205,26 +200,18 @@ def _follow(visit: Visit, plan: Plan) -> Event | None:
 
 def suppressed(visit: Visit) -> events.VisitSuppressed:
     """That nobody is to ask the customer, and why."""
-    return events.VisitSuppressed(
+    return picked(
+        events.VisitSuppressed,
+        visit,
         visit_id=visit.id,
         customer_id=visit.planned_for,
-        purpose=visit.purpose,
-        due_at=visit.due_at,
         reason=visit.suppressed_because or "",
     )
 
 
 def rescheduled(visit: Visit) -> events.VisitRescheduled:
     """That the visit is made at another time or by another channel."""
-    return events.VisitRescheduled(
-        visit_id=visit.id,
-        customer_id=visit.planned_for,
-        purpose=visit.purpose,
-        due_at=visit.due_at,
-        trigger_type=visit.trigger_type,
-        trigger_id=visit.trigger_id,
-        channel=visit.channel,
-    )
+    return picked(events.VisitRescheduled, visit, visit_id=visit.id, customer_id=visit.planned_for)
 
 
 def fact(visit: Visit, told: Event, *, at: datetime, cause: Cause | None = None) -> Fact:

@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
 from contracts.envelope import Received
 from contracts.workshop.events import RepairSettled
 from contracts.workshop.operations import PayType
 from services.reporting.models import WorkshopVisit
-from services.reporting.projections.keeping import keep
-from services.reporting.rules import month_of
+from services.reporting.projections.keeping import fact, keep
 
 
 def fold(session: Session, settled: Sequence[Received[RepairSettled]]) -> None:
@@ -22,15 +20,5 @@ def fold(session: Session, settled: Sequence[Received[RepairSettled]]) -> None:
 
 
 def _fact(event: Received[RepairSettled]) -> dict[str, Any]:
-    told = event.payload
-    return {
-        "ro_id": told.ro_id,
-        "store_id": event.store_id,
-        "vehicle_id": told.vehicle_id,
-        "settled_at": told.settled_at,
-        "month": month_of(told.settled_at, zone=LOCAL),
-        "total_fen": told.total_fen,
-        "internal_fen": told.by_pay_type.get(PayType.INTERNAL, 0),
-        "occurred_at": event.occurred_at,
-        "source_version": event.subject.version,
-    }
+    internal_fen = event.payload.by_pay_type.get(PayType.INTERNAL, 0)
+    return fact(WorkshopVisit, event, counts_at=event.payload.settled_at, internal_fen=internal_fen)

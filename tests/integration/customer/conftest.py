@@ -16,6 +16,7 @@ from chassis.clock import LOCAL
 from chassis.database import Database
 from contracts.access import Reach, Scope
 from contracts.customer.operations import RegisterCustomer, Registered, UpdateCustomer, Updated, VehicleGiven
+from contracts.customer.views import LookUp, ViewAsked
 from services.customer.queries import look_up, view
 from services.customer.usecases import editing, registering
 from tests.support import randoms
@@ -64,18 +65,19 @@ class Desk:
 
     def look_up(self, typed: str, *, limit: int = 20) -> list[dict[str, Any]]:
         """What the look-up box shows."""
-        return self.read(lambda connection: look_up.look_up(connection, typed=typed, limit=limit, today=NOW.date()))[
-            "items"
-        ]
+        asked = LookUp(typed, limit)
+        hits: list[dict[str, Any]] = self.read(lambda connection: look_up.look_up(connection, asked, now=NOW))["items"]
+        return hits
 
     def found(self, typed: str, *, limit: int = 20) -> list[UUID]:
         """Who the look-up box shows."""
         return [hit["customer_id"] for hit in self.look_up(typed, limit=limit)]
 
-    def view(self, customer_id: UUID, **asked: Any) -> dict[str, Any]:
-        """The customer view; `asked` narrows its timeline."""
-        asked.setdefault("today", NOW.date())
-        return self.read(lambda connection: view.customer_view(connection, customer_id=customer_id, **asked))
+    def view(self, customer_id: UUID, *, now: datetime = NOW, **narrowed: Any) -> dict[str, Any]:
+        """The customer view; `narrowed` is its timeline."""
+        asked = ViewAsked(customer_id, **narrowed)
+        shown: dict[str, Any] = self.read(lambda connection: view.customer_view(connection, asked, now=now))
+        return shown
 
     def read(self, query: Any) -> Any:
         """Run a query in autocommit."""

@@ -15,6 +15,7 @@ from contracts.customer.merges import (
     DecidePair,
     DocumentTo,
     FieldChoice,
+    MergeById,
     MergeCustomers,
     Merged,
     MergePreview,
@@ -79,7 +80,7 @@ def state(desk: Desk, merge_id: UUID) -> MergeShown:
     """How far a merge is."""
 
     def ask(connection: Connection) -> MergeShown:
-        return merges.merge_state(connection, merge_id=merge_id)
+        return merges.merge_state(connection, MergeById(merge_id))
 
     shown: MergeShown = desk.database.read(ask)
     return shown

@@ -13,6 +13,7 @@ from contracts.customer.privacy import (
     PublishRetention,
     RecordRequest,
     RefuseRequest,
+    RequestById,
     RequestDecided,
     RequestRecorded,
     Requests,
@@ -34,7 +35,9 @@ def ask(
 
 def carry_out(desk: Desk, request_id: UUID, *, now: datetime = NOW) -> RequestDecided:
     """He gets what he asked for."""
-    return desk.database.run(lambda session: privacy.carry_out_request(session, request_id, scope=LEADER, now=now))
+    return desk.database.run(
+        lambda session: privacy.carry_out_request(session, RequestById(request_id), scope=LEADER, now=now)
+    )
 
 
 def refuse(desk: Desk, request_id: UUID, *, reason: str = "身份无法核实", now: datetime = NOW) -> RequestDecided:

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.access import Reach, Scope
 from contracts.customer.folder import Completeness, IncompleteAsked, Omissions, Stage
-from contracts.customer.operations import Channel, CustomerKind, Preferences, VehicleGiven
+from contracts.customer.operations import ById, Channel, CustomerKind, Preferences, VehicleGiven
 from contracts.refusals import StoreNotAllowed
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
@@ -27,7 +27,7 @@ ID_NUMBER = "34052419800101773X"
 
 
 def of(desk: Desk, customer_id: UUID) -> Completeness:
-    return desk.read(lambda connection: completeness.completeness(connection, customer_id=customer_id))
+    return desk.read(lambda connection: completeness.completeness(connection, ById(customer_id)))
 
 
 def omissions(desk: Desk, *, scope: Scope = MANAGERS, **asked: Any) -> Omissions:

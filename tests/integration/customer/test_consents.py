@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from contracts.customer.folder import Basis, ConsentChannel, ConsentRecorded, Consents, Purpose, RecordConsent
-from contracts.customer.operations import Channel, Preferences
+from contracts.customer.operations import ById, Channel, Preferences
 from services.customer.errors.folder import ConsentTextRequired, MomentAhead
 from services.customer.errors.record import CustomerMerged, CustomerNotFound
 from services.customer.queries import folder
@@ -30,7 +30,7 @@ def decide(desk: Desk, customer_id: UUID, *, now: datetime = NOW, **said: Any) -
 
 
 def standing(desk: Desk, customer_id: UUID) -> Consents:
-    return desk.read(lambda connection: folder.consents(connection, customer_id=customer_id))
+    return desk.read(lambda connection: folder.consents(connection, ById(customer_id)))
 
 
 def held(desk: Desk, customer_id: UUID) -> dict[tuple[str, str], bool]:

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.access import Reach, Scope
-from contracts.customer.dossier import Dossier
-from contracts.customer.folder import AddDocument, DocumentShown, DocumentType, RemoveDocument
+from contracts.customer.dossier import Dossier, DossierAsked
+from contracts.customer.folder import AddDocument, DocumentsAsked, DocumentShown, DocumentType, RemoveDocument
 from contracts.customer.operations import VehicleGiven
 from contracts.refusals import StoreNotAllowed
 from contracts.sales.events import VehicleDelivered
@@ -39,7 +39,7 @@ def add(desk: Desk, customer_id: UUID, *, scope: Scope = DESK, **given: Any) -> 
 
 
 def listed(desk: Desk, customer_id: UUID, *, removed: bool = False) -> list[DocumentShown]:
-    return desk.read(lambda connection: folder.documents(connection, customer_id=customer_id, removed=removed)).items
+    return desk.read(lambda connection: folder.documents(connection, DocumentsAsked(customer_id, removed))).items
 
 
 def remove(desk: Desk, customer_id: UUID, document_id: UUID, *, scope: Scope = MANAGER) -> None:
@@ -112,7 +112,7 @@ def test_the_dossier_holds_all_parts_masked_for_its_reader(desk):
     car = made(VehicleDelivered, vin=vin, customer_id=customer, delivered_at=NOW, model="GL8")
     deliver(desk.transaction, timeline.hand_over, [received(car, subject_id=car.order_id)])
 
-    item = plain(desk.read(lambda connection: dossier.dossier(connection, customer_id=customer, now=NOW)))
+    item = plain(desk.read(lambda connection: dossier.dossier(connection, DossierAsked(customer), now=NOW)))
     assert schema_of(Dossier, tolerant=True).validate(item) == {}
     apply(plan_of(Dossier, ("receptionist",)), item, found=Found([], []), roles=("receptionist",))
     page = render(item).decode()
@@ -127,4 +127,4 @@ def test_the_dossier_holds_all_parts_masked_for_its_reader(desk):
 
 def test_nobody_has_no_dossier(desk):
     with pytest.raises(CustomerNotFound):
-        desk.read(lambda connection: dossier.dossier(connection, customer_id=uuid4(), now=NOW))
+        desk.read(lambda connection: dossier.dossier(connection, DossierAsked(uuid4()), now=NOW))

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Uuid, insert
 from sqlalchemy.orm import Session
 
 from contracts import shapes
-from contracts.customer.dossier import Dossier, DossierFormat
+from contracts.customer.dossier import Dossier, DossierAsked, DossierFormat
 from services.customer.models import Base
 from services.customer.queries import dossier as queries
 from services.customer.usecases.subject_keys import key_of
@@ -146,7 +146,7 @@ def everything(desk: Desk) -> tuple[UUID, list[tuple[str, dict[str, Any]]]]:
 
 def read(desk: Desk, customer_id: UUID, **asked: Any) -> dict[str, Any]:
     answer = shapes.plain(
-        desk.read(lambda connection: queries.dossier(connection, customer_id=customer_id, now=NOW, **asked))
+        desk.read(lambda connection: queries.dossier(connection, DossierAsked(customer_id, **asked), now=NOW))
     )
     assert shapes.schema_of(Dossier).validate(answer) == {}
     found: dict[str, Any] = answer

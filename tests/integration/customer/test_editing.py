@@ -9,7 +9,7 @@ import pytest
 import uuid_utils.compat as uuids
 
 from contracts.access import Reach, Scope
-from contracts.customer.operations import Channel, Preferences
+from contracts.customer.operations import Channel, HistoryAsked, Preferences
 from contracts.refusals import StaleVersion
 from services.customer.errors.record import (
     CustomerMerged,
@@ -28,7 +28,7 @@ FINANCE = Scope(Reach.STORE, ("HN",), "s-9", "finance")
 
 
 def history(desk: Desk, customer_id: Any, *, field: str | None = None) -> list[dict[str, Any]]:
-    return desk.read(lambda asked: view.history(asked, customer_id=customer_id, field=field, limit=50))["items"]
+    return desk.read(lambda asked: view.history(asked, HistoryAsked(customer_id, field)))["items"]
 
 
 def keys(desk: Desk, customer_id: Any) -> set[tuple[str, str]]:

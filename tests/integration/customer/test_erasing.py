@@ -13,13 +13,14 @@ from sqlalchemy import text
 
 from contracts.customer.folder import (
     AddDocument,
+    DocumentsAsked,
     DocumentType,
     PrefillAsked,
     Purpose,
     RecordConsent,
     RemoveDocument,
 )
-from contracts.customer.operations import Preferences, VehicleGiven
+from contracts.customer.operations import ById, HistoryAsked, Preferences, RevealContact, VehicleGiven
 from contracts.customer.privacy import Asked
 from contracts.customer.relations import AddRelation, RelationKind
 from contracts.customer.segments import CreateSegment
@@ -199,7 +200,7 @@ def test_who_changed_what_and_when_stays_without_the_values(desk):
     before = desk.rows(kept, ids=him.ids)
     answered(desk, him.ids[0])
     assert desk.rows(kept, ids=him.ids) == before
-    shown = desk.read(lambda reading: view.history(reading, customer_id=him.ids[0], field=None, limit=200))["items"]
+    shown = desk.read(lambda reading: view.history(reading, HistoryAsked(him.ids[0], limit=200)))["items"]
     assert shown
     assert all(row["old"] is None and row["new"] is None for row in shown)
 
@@ -211,9 +212,7 @@ def test_he_is_found_by_nothing_and_everything_about_him_is_refused(desk):
     answered(desk, one)
     for typed in (him.mobile, him.mobile[-4:], him.id_no, him.called, him.vin, him.plate):
         assert not set(him.ids) & set(desk.found(typed)), typed
-    known = desk.read(
-        lambda reading: prefill.prefill(reading, PrefillAsked(vin=him.vin, id_no=him.id_no), today=NOW.date())
-    )
+    known = desk.read(lambda reading: prefill.prefill(reading, PrefillAsked(vin=him.vin, id_no=him.id_no), now=NOW))
     assert known.bearer is None
     assert known.vehicle is not None
     assert known.vehicle.owner is None
@@ -233,14 +232,14 @@ def test_he_is_found_by_nothing_and_everything_about_him_is_refused(desk):
         lambda: run(desk, consents.record_consent, RecordConsent(one, Purpose.SURVEY, False)),
         lambda: run(desk, documents.add_document, AddDocument(one, DocumentType.INVOICE, "1", "HN", "A")),
         lambda: run(desk, relations.add_relation, AddRelation(stranger, one, RelationKind.REFERRER_OF)),
-        lambda: desk.read(lambda reading: view.reveal_contact(reading, customer_id=one)),
-        lambda: desk.read(lambda reading: completeness.completeness(reading, customer_id=one)),
+        lambda: desk.read(lambda reading: view.reveal_contact(reading, RevealContact(one, "回访"))),
+        lambda: desk.read(lambda reading: completeness.completeness(reading, ById(one))),
     ]
     for attempt in refused:
         with pytest.raises(CustomerErased):
             attempt()
-    assert len(desk.read(lambda reading: folder.documents(reading, customer_id=one, removed=True)).items) == 3
-    assert len(desk.read(lambda reading: folder.consents(reading, customer_id=one)).history) == 1
+    assert len(desk.read(lambda reading: folder.documents(reading, DocumentsAsked(one, removed=True))).items) == 3
+    assert len(desk.read(lambda reading: folder.consents(reading, ById(one))).history) == 1
 
 
 def test_whoever_comes_with_his_old_number_card_or_car_is_somebody_new(desk):

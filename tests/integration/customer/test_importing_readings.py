@@ -10,6 +10,7 @@ import uuid_utils.compat as uuids
 
 from chassis.clock import LOCAL
 from contracts.customer.imports import Department
+from contracts.customer.vehicles import VehicleById
 from contracts.odometer import ReadingStatus
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderOpened
@@ -42,7 +43,7 @@ def row(vin: str = "", km: str = "", day: str = "", *, plate: str = "", mobile: 
 
 def odometer(office: Office, vin: str) -> list[tuple[str, int, str, ReadingStatus]]:
     """Day, kilometres, source and verdict of each reading on the vehicle's card, the newest first."""
-    card = office.desk.read(lambda found: vehicles.vehicle(found, vehicle_id=vehicle_id(vin), today=NOW.date()))
+    card = office.desk.read(lambda found: vehicles.vehicle(found, VehicleById(vehicle_id(vin)), now=NOW))
     return [(f"{one.at.astimezone(LOCAL):%m-%d}", one.km, one.source, one.status) for one in card.odometer]
 
 

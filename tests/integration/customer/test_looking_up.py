@@ -95,12 +95,10 @@ def test_a_number_within_a_name_is_not_found_digit_by_digit(desk):
 
 def test_what_fits_nothing_is_an_empty_answer_that_says_what_can_be_typed(desk, somebody):
     for typed in ("123", "粤B", "1380013800012", "9" * 20, " "):
-        answer = desk.read(
-            lambda reading, typed=typed: look_up.look_up(reading, typed=typed, limit=5, today=NOW.date())
-        )
+        answer = desk.read(lambda reading, typed=typed: look_up.look_up(reading, views.LookUp(typed, 5), now=NOW))
         hits = fits(views.look_up, answer)
         assert (hits.items, hits.searched_by, hits.hint.code) == ([], [], "SEARCH_FORMS"), typed
-    answer = desk.read(lambda reading: look_up.look_up(reading, typed=somebody["mobile"], limit=5, today=NOW.date()))
+    answer = desk.read(lambda reading: look_up.look_up(reading, views.LookUp(somebody["mobile"], 5), now=NOW))
     assert (answer["hint"], answer["searched_by"]) == (None, ["mobile"])
 
 
@@ -165,12 +163,14 @@ def test_the_view_of_a_customer_fits_its_contract(desk, somebody):
 
 
 def test_the_other_answers_fit_their_contracts_too(desk, somebody):
-    contact = desk.read(lambda connection: view.reveal_contact(connection, customer_id=somebody["id"]))
+    contact = desk.read(
+        lambda connection: view.reveal_contact(connection, operations.RevealContact(somebody["id"], "回访"))
+    )
     assert fits(operations.reveal_contact, contact).full_mobile == somebody["mobile"]
     asked = [somebody["id"], uuids.uuid7()]
-    named = desk.read(lambda connection: view.names_of(connection, customer_ids=asked))
+    named = desk.read(lambda connection: view.names_of(connection, operations.ByIds(asked)))
     assert fits(operations.names_of, named).items == [operations.NameOf(somebody["id"], somebody["name"])]
-    assert desk.read(lambda connection: view.names_of(connection, customer_ids=[])).items == []
+    assert desk.read(lambda connection: view.names_of(connection, operations.ByIds([]))).items == []
     registered = desk.register(vehicle=randoms.vin())
     assert fits(operations.register_customer, registered) == registered
 
@@ -179,7 +179,7 @@ def test_a_customer_who_is_not_there_is_not_found(desk):
     with pytest.raises(CustomerNotFound):
         desk.view(uuids.uuid7())
     with pytest.raises(CustomerNotFound):
-        desk.read(lambda connection: view.reveal_contact(connection, customer_id=uuids.uuid7()))
+        desk.read(lambda connection: view.reveal_contact(connection, operations.RevealContact(uuids.uuid7(), "回访")))
 
 
 # -- among many -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.customer.operations import CustomerKind
+from contracts.customer.operations import ById, CustomerKind
 from contracts.customer.relations import AddRelation, EndRelation, RelationKind, Relations
 from services.customer.errors.folder import (
     MomentAhead,
@@ -35,7 +35,7 @@ def end(desk: Desk, customer: UUID, relation: UUID, until: date | None = None) -
 
 
 def of(desk: Desk, customer: UUID) -> Relations:
-    return desk.read(lambda connection: folder.relations(connection, customer_id=customer))
+    return desk.read(lambda connection: folder.relations(connection, ById(customer)))
 
 
 def seen(desk: Desk, customer: UUID) -> list[tuple[Any, ...]]:

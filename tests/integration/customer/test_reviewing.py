@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from contracts.customer.merges import (
 )
 from contracts.customer.operations import VehicleGiven
 from contracts.customer.relations import RelationKind
+from contracts.fields import Nothing
 from contracts.refusals import StoreNotAllowed
 from contracts.vehicle_identity import vehicle_id
 from services.customer.errors.merges import (
@@ -80,7 +82,7 @@ def search(desk: Desk, *, together: int = 200, turns: int = 100) -> Any:
     for _ in range(turns):
         if not desk.database.run(lambda session: scanning.go_on(session, now=NOW, together=together)):
             break
-    return desk.read(pairs.list_scans).items[0]
+    return desk.read(partial(pairs.list_scans, _asked=Nothing())).items[0]
 
 
 def restrict(desk: Desk, by: AutoMerge, *, scope: Scope = AGENT, days: int = 0, store: str | None = None) -> None:

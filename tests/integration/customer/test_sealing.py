@@ -19,7 +19,7 @@ from chassis.entrypoints import run_scheduled
 from chassis.rows import as_json
 from chassis.settings import INDEX, new_sealing_keys
 from contracts.customer.folder import DocumentType, PrefillAsked
-from contracts.customer.operations import UpdateCustomer
+from contracts.customer.operations import HistoryAsked, UpdateCustomer
 from services.customer import sealing
 from services.customer.queries import prefill, view
 from services.customer.rules.resident_id import to_18
@@ -60,7 +60,7 @@ def found_in(desk: Desk, number: str) -> set[str]:
 
 def history(desk: Desk, customer_id: UUID) -> dict[str, tuple[Any, ...]]:
     """The last change of each field of the card: what was told before and since."""
-    read = desk.read(partial(view.history, customer_id=customer_id, field=None, limit=50))
+    read = desk.read(partial(view.history, asked=HistoryAsked(customer_id)))
     return {
         one["field"]: tuple((one[side] or {}).get(one["field"]) for side in ("old", "new"))
         for one in reversed(read["items"])
@@ -122,7 +122,7 @@ def test_of_an_imported_file_only_the_file_s_own_rows_can_be_read(desk):
 def test_what_somebody_is_found_by_stays_his_alone(desk):
     card = randoms.resident_id()
     first, other = desk.register(id_no=card).customer_id, desk.register().customer_id
-    read = desk.read(lambda connection: prefill.prefill(connection, PrefillAsked(id_no=card), today=NOW.date()))
+    read = desk.read(lambda connection: prefill.prefill(connection, PrefillAsked(id_no=card), now=NOW))
     assert read.bearer.customer_id == first
     copied = """
         INSERT INTO search_key SELECT kind, key, :other FROM search_key WHERE kind = 'id18' AND customer_id = :first

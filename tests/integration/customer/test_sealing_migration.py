@@ -17,6 +17,7 @@ from chassis.database import Database
 from chassis.rows import insert_all
 from chassis.settings import MissingSetting
 from contracts.customer.folder import DocumentType
+from contracts.customer.operations import HistoryAsked
 from services.customer import sealing
 from services.customer.models import Change, Customer, Document, Merge, SearchKey
 from services.customer.queries import view
@@ -117,7 +118,7 @@ def test_what_stood_readable_is_sealed_wherever_it_stood_and_works_as_before(bef
     assert [desk.found(number) for number in (CARD, OLD)] == [[survivor.id], [bearer.id]]
     assert [desk.view(one)["id_number"] for one in (survivor.id, bearer.id)] == [CARD, OLD]
     assert [one.id_number for one in listed(desk, survivor.id)] == [CARD]
-    told = desk.read(partial(view.history, customer_id=survivor.id, field="id_number", limit=5))["items"]
+    told = desk.read(partial(view.history, asked=HistoryAsked(survivor.id, "id_number", 5)))["items"]
     assert [(one["old"], one["new"]) for one in told] == [(None, {"id_number": CARD})]
     undo(desk, merge_id)
     assert (desk.view(survivor.id)["id_number"], desk.view(loser.id)["id_number"]) == (None, CARD)

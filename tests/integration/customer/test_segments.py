@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,7 @@ def judge(desk: Desk, *, now: datetime = LATER) -> None:
 def members(desk: Desk, segment_id: UUID) -> set[UUID]:
     answer = desk.read(
         lambda connection: queries.segment_members(
-            connection, segment_id=segment_id, after=None, limit=200, roles=EVERYBODY
+            connection, contract.MembersAsked(segment_id, limit=200), roles=EVERYBODY
         )
     )
     return {one.customer_id for one in shapes.load(contract.Members, shapes.plain(answer)).items}
@@ -178,7 +179,7 @@ def test_a_sweep_goes_bit_by_bit_and_says_when_it_is_complete(desk, monkeypatch)
         session.execute(text("DELETE FROM segment_due"))
 
     def shown() -> dict[str, Any]:
-        return desk.read(lambda connection: queries.get_segment(connection, segment_id=segment))
+        return desk.read(lambda connection: queries.get_segment(connection, contract.SegmentById(segment)))
 
     assert desk.database.run(lambda session: segments.judge_segments(session, now=NOW)) == 0  # still settling
     for _ in range(2):
@@ -223,7 +224,9 @@ def test_every_fact_can_be_asked_in_every_way(desk, fact):
     for demand in _DEMANDS[FACTS[fact]]:
         create(desk, {"fact": fact, demand: values[demand]}, scope=Scope(Reach.GROUP, (), "s-1", "sales_manager"))
     judge(desk)
-    sizes = [one["members"] for one in desk.read(queries.list_segments)["items"]]
+    sizes = [
+        one["members"] for one in desk.read(partial(queries.list_segments, _asked=contract.ListSegments()))["items"]
+    ]
     assert len(sizes) == len(_DEMANDS[FACTS[fact]])
 
 
@@ -264,7 +267,7 @@ def test_a_predicate_that_says_nothing_is_refused_with_its_place(desk, said):
         create(desk, said)
     errors: Any = refused.value.details["errors"]
     assert next(iter(errors)).startswith("predicate")
-    assert desk.read(queries.list_segments)["items"] == []
+    assert desk.read(partial(queries.list_segments, _asked=contract.ListSegments()))["items"] == []
 
 
 def test_a_name_is_there_once_and_prices_are_for_those_who_may_see_them(desk):
@@ -292,7 +295,7 @@ def test_a_segment_is_no_way_to_what_answers_mask(desk, fact, maker, kept_from):
     segment = create(desk, hidden, scope=Scope(Reach.GROUP, (), "s-2", maker))
 
     def read(*roles: str) -> Any:
-        return desk.read(lambda c: queries.segment_members(c, segment_id=segment, after=None, limit=5, roles=roles))
+        return desk.read(lambda c: queries.segment_members(c, contract.MembersAsked(segment, limit=5), roles=roles))
 
     assert read(maker)["items"] == []
     assert read(kept_from, maker)["items"] == [], "one role that sees it is enough"
@@ -311,10 +314,10 @@ def test_members_are_read_page_by_page(desk):
     segment = create(desk, {"all": [{"fact": "service_visits", "equals": 1}, {"fact": "last_service", "ever": True}]})
     judge(desk)
     everybody = sorted(members(desk, segment))
-    first = desk.read(lambda c: queries.segment_members(c, segment_id=segment, after=None, limit=2, roles=EVERYBODY))
+    first = desk.read(lambda c: queries.segment_members(c, contract.MembersAsked(segment, limit=2), roles=EVERYBODY))
     rest = desk.read(
         lambda c: queries.segment_members(
-            c, segment_id=segment, after=first["items"][-1]["customer_id"], limit=200, roles=EVERYBODY
+            c, contract.MembersAsked(segment, first["items"][-1]["customer_id"], 200), roles=EVERYBODY
         )
     )
     assert [one["customer_id"] for one in first["items"] + rest["items"]] == everybody

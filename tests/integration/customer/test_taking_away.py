@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from contracts import shapes
-from contracts.customer.operations import EndPhone, UpdateCustomer, Updated
+from contracts.customer.operations import EndPhone, HistoryAsked, UpdateCustomer, Updated
 from contracts.refusals import StaleVersion
 from services.customer.errors.record import (
     BirthDateInvalid,
@@ -36,7 +36,7 @@ def end(desk: Desk, customer: UUID, number: str, **asked: Any) -> Updated:
 
 
 def history(desk: Desk, customer: UUID, field: str) -> list[tuple[Any, Any]]:
-    told = desk.read(partial(view.history, customer_id=customer, field=field, limit=9))["items"]
+    told = desk.read(partial(view.history, asked=HistoryAsked(customer, field, 9)))["items"]
     return [(one["old"], one["new"]) for one in told]
 
 

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from chassis.rows import insert_together
 from contracts.customer.folder import Prefill, PrefillAsked
 from contracts.customer.operations import VehicleGiven, VehicleRole
-from contracts.customer.vehicles import AddVehicle, ChangeOwner, ChangePlate, EndRole, PlateChanged, VehicleCard
+from contracts.customer.vehicles import (
+    AddVehicle,
+    ChangeOwner,
+    ChangePlate,
+    EndRole,
+    PlateChanged,
+    VehicleById,
+    VehicleCard,
+)
 from contracts.followup.events import VisitPlanned
 from contracts.odometer import Reading
 from contracts.refusals import InvalidRequest
@@ -64,7 +72,7 @@ def sell(desk: Desk, vehicle: UUID, to: UUID, *, now: datetime = NOW, since: dat
 
 
 def card(desk: Desk, vehicle: UUID) -> VehicleCard:
-    return desk.read(lambda connection: vehicles.vehicle(connection, vehicle_id=vehicle, today=NOW.date()))
+    return desk.read(lambda connection: vehicles.vehicle(connection, VehicleById(vehicle), now=NOW))
 
 
 def shown_plates(desk: Desk, vehicle: UUID) -> list[tuple[str, datetime | None]]:
@@ -372,7 +380,7 @@ def test_readings_end_the_same_in_whatever_order_and_however_often_they_come(des
 
 
 def filled(desk: Desk, **asked: Any) -> Prefill:
-    return desk.read(lambda connection: prefill.prefill(connection, PrefillAsked(**asked), today=NOW.date()))
+    return desk.read(lambda connection: prefill.prefill(connection, PrefillAsked(**asked), now=NOW))
 
 
 def test_an_id_number_tells_birth_date_gender_region_and_whose_it_is(desk):

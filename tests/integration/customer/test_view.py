@@ -124,7 +124,7 @@ def test_what_happened_is_told_to_the_next_desk_in_both_answers(desk):
     assert codes(desk, who) == expected
     (hit,) = desk.look_up(mobile)
     assert [alert["code"] for alert in hit["alerts"]] == expected
-    assert codes(desk, who, today=NOW.date() - DAY) == [one for one in expected if one != "OPEN_VISIT_DUE"]
+    assert codes(desk, who, now=NOW - DAY) == [one for one in expected if one != "OPEN_VISIT_DUE"]
     hear(desk, received(made(VehicleReturned, customer_id=who), subject_id=ro, subject_version=8, store_id="FT"))
     assert "IN_WORKSHOP" not in codes(desk, who)
     shapes.load(views.CustomerView, shapes.plain(desk.view(who)))

@@ -11,10 +11,10 @@ import uuid_utils.compat as uuids
 from chassis.database import Database
 from contracts import shapes
 from contracts.access import Scope
+from contracts.followup import operations
 from contracts.refusals import OperationNotAllowed, Refusal, StaleVersion
-from services.followup import queries, usecases
+from services.followup import usecases
 from services.followup.errors import JudgedPersonAsks, VisitClosed, VisitNotFound
-from services.followup.models import Visit
 from tests.integration.followup.business import LATER, scope, visit_of, visits
 from tests.integration.followup.tables import rows
 
@@ -27,19 +27,9 @@ AGENT = scope("complete_visit", "cr_agent", staff_id="wang.fang")
 
 def complete(
     database: Database, visit_id: UUID, *, by: Scope = AGENT, score: int = 9, expected_version: int | None = None
-) -> Visit:
-    def work(session: Any) -> Visit:
-        return usecases.complete_visit(
-            session,
-            visit_id=visit_id,
-            score=score,
-            remark="修得很好",
-            expected_version=expected_version,
-            scope=by,
-            now=LATER,
-        )
-
-    return database.run(work)
+) -> operations.Visit:
+    asked = operations.CompleteVisit(visit_id, score, "修得很好", expected_version=expected_version)
+    return database.run(lambda session: usecases.complete_visit(session, asked, scope=by, now=LATER))
 
 
 def refused(database: Database, visit_id: UUID, refusal: type[Refusal], **how: Any) -> None:
@@ -52,7 +42,7 @@ def refused(database: Database, visit_id: UUID, refusal: type[Refusal], **how: A
 
 def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> None:
     visit = visit_of(followup, "SERVICE_D3")
-    shown = queries.shown(complete(followup, visit.id))
+    shown = complete(followup, visit.id)
     assert (shown.status, shown.score, shown.remark, shown.version) == ("completed", 9, "修得很好", 2)
     assert (shown.completed_at, shown.completed_by) == (LATER, "wang.fang")
     (told,) = rows(followup, RECORDED)

@@ -68,10 +68,7 @@ def answer(database: Database, who: UUID, *, remark: str, channel: Channel = Cha
     visit = next(one for one in visits(database) if one.planned_for == who)
     may = scope("complete_visit", "cr_agent")
     with database.transaction() as session:
-        usecases.complete_visit(
-            session, visit_id=visit.id, score=9, remark=remark, channel=channel, expected_version=None, scope=may,
-            now=LATER,
-        )  # fmt: skip
+        usecases.complete_visit(session, operations.CompleteVisit(visit.id, 9, remark, channel), scope=may, now=LATER)
 
 
 def standing(database: Database) -> dict[UUID, set[tuple[str, str | None]]]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
+from chassis.rekeying import Owner
 from services.followup import usecases
 from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, LATER, plan_all, returned, visits
@@ -22,12 +23,9 @@ def many_planned(database: Database, count: int) -> None:
     with database.transaction() as session:
         session.add_all(
             Visit.plan(
+                returned(),
                 purpose="SERVICE_D3",
-                store_id="HN",
-                customer_id=UUID(int=number),
-                trigger_type="repair_order",
-                trigger_id=UUID(int=number),
-                triggered_at=AFTERNOON,
+                owner=Owner(UUID(int=number), None),
                 due_at=AFTERNOON + timedelta(minutes=number),
                 judged_staff_id=None,
             )
@@ -66,7 +64,7 @@ def test_the_earliest_two_hundred_go_first(followup: Database) -> None:
     many_planned(followup, 201)
     assert followup.run(fall_due) == usecases.TOGETHER == 200
     (left,) = [visit for visit in visits(followup) if visit.status == "planned"]
-    assert left.trigger_id == UUID(int=200)
+    assert left.customer_id == UUID(int=200)
     assert [followup.run(fall_due), followup.run(fall_due)] == [1, 0]
 
 

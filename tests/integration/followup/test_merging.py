@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chassis.database import Database
 from contracts.customer.events import DocumentMoved
 from contracts.envelope import Received
-from contracts.followup.operations import Worklist
+from contracts.followup.operations import CompleteVisit, Worklist
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup import queries, usecases
@@ -151,7 +151,7 @@ def test_a_visit_another_stands_for_never_falls_due_and_cannot_be_completed(clea
 
 def complete(session: Any, visit: Visit) -> None:
     may = scope("complete_visit", "cr_agent")
-    usecases.complete_visit(session, visit_id=visit.id, score=9, remark="", expected_version=None, scope=may, now=LATER)
+    usecases.complete_visit(session, CompleteVisit(visit.id, 9), scope=may, now=LATER)
 
 
 def test_after_the_answer_the_other_one_is_not_asked_and_comes_back_with_the_undoing(clean: Database) -> None:

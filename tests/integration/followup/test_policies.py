@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.database import Database
 from chassis.policies import PolicyExists
 from contracts.access import Reach, Scope
-from contracts.followup.operations import PolicyEffect
+from contracts.followup.operations import PolicyEffect, PublishPolicy
 from contracts.refusals import OperationNotAllowed, Refusal, StoreNotAllowed
 from services.followup import usecases
 from services.followup.errors import PolicyInPast, PolicyUnknown, PolicyValue
@@ -26,18 +27,12 @@ LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
 EVERYTHING = ("SELECT * FROM visit ORDER BY id", "SELECT * FROM policy ORDER BY id", "SELECT * FROM outbox ORDER BY 1")
 
 
-def publish(session: Session, **changed: Any) -> PolicyEffect:
-    """Service visits after 24 instead of 48 hours, in the whole group, from AFTERNOON on."""
-    asked: dict[str, Any] = {
-        "code": "SERVICE_D3",
-        "value": {"hours": 24},
-        "effective_from": AFTERNOON,
-        "store_id": None,
-        "dry_run": False,
-        "scope": LEADER,
-        "now": AFTERNOON,
-    }
-    return usecases.publish_policy(session, **(asked | changed))
+ASKED = PublishPolicy("SERVICE_D3", {"hours": 24}, AFTERNOON)
+"""Service visits after 24 instead of 48 hours, in the whole group, from AFTERNOON on."""
+
+
+def publish(session: Session, *, scope: Scope = LEADER, now: datetime = AFTERNOON, **changed: Any) -> PolicyEffect:
+    return usecases.publish_policy(session, replace(ASKED, **changed), scope=scope, now=now)
 
 
 def published(database: Database, **changed: Any) -> PolicyEffect:

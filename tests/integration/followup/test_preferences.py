@@ -19,7 +19,8 @@ from chassis.database import Database
 from contracts.customer.events import CustomerConsentChanged, CustomerPreferencesChanged
 from contracts.customer.operations import Channel
 from contracts.envelope import Received
-from contracts.followup.operations import VisitStatus, Worklist
+from contracts.followup import operations
+from contracts.followup.operations import CompleteVisit, PublishPolicy, VisitStatus, Worklist
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup import queries, usecases
@@ -94,13 +95,9 @@ def told_of(followup: Database, visit: Visit) -> list[tuple[str, int, str | None
     ]
 
 
-def complete(followup: Database, visit: Visit, *, channel: Channel | None = None) -> Visit:
-    return followup.run(
-        lambda session: usecases.complete_visit(
-            session, visit_id=visit.id, score=9, remark="", channel=channel, expected_version=None,
-            scope=scope("complete_visit", "cr_agent"), now=LATER,
-        )
-    )  # fmt: skip
+def complete(followup: Database, visit: Visit, *, channel: Channel | None = None) -> operations.Visit:
+    asked, may = CompleteVisit(visit.id, 9, channel=channel), scope("complete_visit", "cr_agent")
+    return followup.run(lambda session: usecases.complete_visit(session, asked, scope=may, now=LATER))
 
 
 def test_two_customers_under_one_rule_are_asked_on_the_channels_they_prefer(followup: Database) -> None:
@@ -200,12 +197,8 @@ def test_a_policy_moves_visits_within_the_hours_and_a_dry_run_tells_the_same(fol
 
 
 def publish(followup: Database, *, hours: int = 24, dry_run: bool = False) -> Any:
-    return followup.run(
-        lambda session: usecases.publish_policy(
-            session, code="SERVICE_D3", value={"hours": hours}, effective_from=AFTERNOON, store_id=None,
-            dry_run=dry_run, scope=LEADER, now=AFTERNOON,
-        )
-    )  # fmt: skip
+    asked = PublishPolicy("SERVICE_D3", {"hours": hours}, AFTERNOON, dry_run=dry_run)
+    return followup.run(lambda session: usecases.publish_policy(session, asked, scope=LEADER, now=AFTERNOON))
 
 
 def test_policy_wish_and_occasion_at_the_same_time_end_in_the_visit_they_make_together(followup: Database) -> None:

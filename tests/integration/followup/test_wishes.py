@@ -154,7 +154,7 @@ def test_a_consent_withdrawn_for_all_channels_leaves_no_other_way(followup: Data
     hear(followup, DELIVERED, consent(allowed=False, day=5), consent(allowed=True, day=6, channel="letter"))
     visit = next(visit for visit in visits(followup) if visit.purpose == "DELIVERY_D7")
     with followup.reading() as connection:
-        shown = queries.get_visit(connection, visit_id=visit.id, scope=scope("get_visit", "cr_agent"))
+        shown = queries.get_visit(connection, operations.VisitById(visit.id), scope=scope("get_visit", "cr_agent"))
     assert shown.other_ways == [Channel.LETTER]
     with pytest.raises(VisitSuppressed):
         complete(followup, visit, channel=Channel.SMS)
@@ -214,10 +214,5 @@ def test_planning_and_wishing_at_once_never_leave_a_visit_to_call(followup: Data
 
 
 def complete(followup: Database, visit: Visit, *, channel: Channel, now: datetime = LATER) -> None:
-    def work(session: Any) -> None:
-        usecases.complete_visit(
-            session, visit_id=visit.id, score=9, remark="", channel=channel, expected_version=None,
-            scope=scope("complete_visit", "cr_agent"), now=now + timedelta(hours=1),
-        )  # fmt: skip
-
-    followup.run(work)
+    asked, may = operations.CompleteVisit(visit.id, 9, channel=channel), scope("complete_visit", "cr_agent")
+    followup.run(lambda session: usecases.complete_visit(session, asked, scope=may, now=now + timedelta(hours=1)))

@@ -10,11 +10,12 @@ import pytest
 import uuid_utils.compat as uuids
 
 from chassis.database import Database
-from contracts.followup.operations import Visits, VisitStatus, Worklist
+from contracts.followup.operations import VisitById, Visits, VisitStatus, Worklist
 from contracts.refusals import StoreNotAllowed
 from services.followup import queries
 from services.followup.errors import VisitNotFound
 from services.followup.models import Visit
+from services.followup.shown import visit_shown
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visit_of, visits
 
 MANAGER = scope("worklist", "sales_manager", stores=("HN", "YZ"))
@@ -84,10 +85,10 @@ def test_a_visit_is_shown_whole(followup: Database) -> None:
     visit = visit_of(followup, "DELIVERY_D7")
     shown = followup.read(
         lambda connection: queries.get_visit(
-            connection, visit_id=visit.id, scope=scope("get_visit", "advisor", stores=("HN",))
+            connection, VisitById(visit.id), scope=scope("get_visit", "advisor", stores=("HN",))
         )
     )
-    assert shown == queries.shown(visit)
+    assert shown == visit_shown(visit)
     assert (shown.status, shown.score, shown.remark, shown.completed_by) == (VisitStatus.PLANNED, None, "", None)
 
 
@@ -97,4 +98,4 @@ def test_a_visit_of_another_store_is_as_unknown_as_one_that_never_was(known: boo
     asked = visit.id if known else uuids.uuid7()
     advisor = scope("get_visit", "advisor", stores=("HN",))
     with pytest.raises(VisitNotFound):
-        followup.read(lambda connection: queries.get_visit(connection, visit_id=asked, scope=advisor))
+        followup.read(lambda connection: queries.get_visit(connection, VisitById(asked), scope=advisor))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis import clock
+from contracts.gateway.operations import CreateDealer, CreateStore
 from gateway import organisation, sessions
 from gateway.passwords import make_hash
 from tests.support.databases import Databases
@@ -208,12 +209,9 @@ def open_store(session: Any, store: str) -> None:
 
     if session.get(Store, store) is None:
         if session.get(Dealer, "TESTS") is None:
-            session.add(Dealer.found(code="TESTS", name="试", now=clock.now()))
+            session.add(Dealer.found(CreateDealer("TESTS", "试"), now=clock.now()))
             session.flush()
-        opened = Store.open(
-            code=store, name=f"{store}店", dealer_code="TESTS", grade="", headquarters=False, now=clock.now()
-        )
-        session.add(opened)
+        session.add(Store.open(CreateStore(store, f"{store}店", "TESTS"), now=clock.now()))
         session.flush()
 
 

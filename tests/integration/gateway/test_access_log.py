@@ -269,8 +269,7 @@ def asked(database: Database) -> Callable[..., list[str]]:
     """`asked(staff_id=…)`: the requests of the entries found, newest first."""
 
     def ask(**wanted: Any) -> list[str]:
-        call: Any = None
-        page = database.read(lambda connection: access_log.list_access(connection, ListAccess(**wanted), call))
+        page = database.read(lambda connection: access_log.list_access(connection, ListAccess(**wanted)))
         assert page.total == len(page.items)
         return [one.request_id for one in page.items]
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from chassis import tables
 from chassis.clock import LOCAL
@@ -46,10 +47,14 @@ class Showroom:
         staff_id = self.consultant if role == "consultant" else role
         return matrix().scope(f"sales.{operation}", Actor(staff_id, (role,), (self.store,)))
 
-    def do(self, name: str, role: str, **asked: Any) -> Any:
+    def do(self, name: str, role: str, *, now: datetime = NOW, **asked: Any) -> Any:
         """One command in one transaction, as its entrypoint runs it."""
-        scope, command = self.scope(name, role), getattr(usecases, name)
-        return self.database.run(lambda session: command(session, scope=scope, **{"now": NOW, **asked}))
+        request = getattr(operations, name).request(**asked)
+        return self.database.run(lambda session: self.within(session, name, role, request, now=now))
+
+    def within(self, session: Session, name: str, role: str, request: object, *, now: datetime = NOW) -> Any:
+        """One command in a transaction that goes on."""
+        return getattr(usecases, name)(session, request, scope=self.scope(name, role), now=now)
 
     def receive(self, typed: str | None = None, *, model: str = MODEL) -> str:
         """The VIN of a vehicle that arrived in the yard."""
@@ -60,12 +65,14 @@ class Showroom:
 
     def write(self, *, customer: UUID | None = None, now: datetime = NOW) -> UUID:
         """An order that the consultant wrote."""
-        asked = {"customer_id": customer or uuid4(), "store_id": self.store, "model": MODEL, "total_fen": PRICE}
-        order_id: UUID = self.do("create_order", "consultant", now=now, **asked).id
-        return order_id
+        request = operations.CreateOrder(customer or uuid4(), self.store, MODEL, PRICE)
+        order: operations.Order = self.database.run(
+            lambda session: self.within(session, "create_order", "consultant", request, now=now)
+        )
+        return order.order_id
 
     def sign(self, order_id: UUID, *, promised: date = PROMISE, version: int | None = None, role: str = "consultant"):
-        contract = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}
+        contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}
         return self.do("sign_order", role, order_id=order_id, expected_version=version, **contract)
 
     def pay(self, order_id: UUID, amount_fen: int = PRICE, *, reference: str | None = None):
@@ -101,8 +108,8 @@ class Showroom:
 
     def shown(self, order_id: UUID, *, role: str = "consultant") -> operations.Order:
         """The order as this store's people see it."""
-        scope = self.scope("get_order", role)
-        return self.database.read(lambda reading: queries.get_order(reading, order_id=order_id, scope=scope))
+        asked, scope = operations.OrderById(order_id), self.scope("get_order", role)
+        return self.database.read(lambda reading: queries.get_order(reading, asked, scope=scope))
 
     def page(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:
         """A list of orders."""

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from chassis import rekeying
 from contracts.customer.events import DocumentMoved
 from contracts.envelope import Received
+from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed
 from services.sales.models import ORDERS, Order
 from tests.integration.sales.people import MODEL, PRICE, Showroom
@@ -33,10 +34,10 @@ def hear(showroom: Showroom, events: Sequence[Received[Any]]) -> None:
 
 def order(showroom: Showroom, customer: UUID) -> UUID:
     """An order written for a customer."""
-    made: Order = showroom.do(
+    made: operations.Order = showroom.do(
         "create_order", "consultant", customer_id=customer, store_id=showroom.store, model=MODEL, total_fen=PRICE
     )
-    return made.id
+    return made.order_id
 
 
 def orders(showroom: Showroom) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
-from contracts.sales.operations import OrderStatus
+from contracts.sales import operations
+from contracts.sales.operations import OrderStatus, ReceiveStock, SignOrder
 from contracts.vehicle_identity import vehicle_id
 from services.sales import usecases
 from services.sales.errors import (
@@ -25,7 +26,6 @@ from services.sales.errors import (
     VinInStock,
     VinInvalid,
 )
-from services.sales.queries import shown
 from tests.integration.sales.people import DEPOSIT, MODEL, NOW, PRICE, PROMISE, Showroom
 from tests.support.polling import eventually
 from tests.support.randoms import code, vin
@@ -56,14 +56,12 @@ def test_a_sale_records_exactly_these_events(showroom: Showroom) -> None:
 
 def test_every_step_leaves_the_order_as_the_query_then_shows_it(showroom: Showroom) -> None:
     order_id, arrived = showroom.write(), showroom.receive()
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: showroom.sign(order_id),
-        lambda: showroom.pay(order_id),
-        lambda: showroom.allocate(order_id, arrived),
-        lambda: showroom.deliver(order_id),
-    )
-    for step in steps:
-        assert shown(step()) == showroom.shown(order_id)
+    assert showroom.sign(order_id) == showroom.shown(order_id)
+    assert showroom.pay(order_id, DEPOSIT) == operations.Balance(order_id, PRICE, DEPOSIT, PRICE - DEPOSIT)
+    assert showroom.shown(order_id).paid_fen == DEPOSIT
+    assert showroom.allocate(order_id, arrived) == showroom.shown(order_id)
+    showroom.pay(order_id, PRICE - DEPOSIT)
+    assert showroom.deliver(order_id) == showroom.shown(order_id)
 
 
 def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
@@ -109,16 +107,7 @@ def test_work_undone_leaves_neither_a_change_nor_an_event(showroom: Showroom) ->
 
     def sign_and_fail() -> None:
         with showroom.database.transaction() as session:
-            usecases.sign_order(
-                session,
-                order_id=order_id,
-                contract_no="HT-1",
-                signer="张伟",
-                promised_date=PROMISE,
-                expected_version=None,
-                scope=showroom.scope("sign_order", "consultant"),
-                now=NOW,
-            )
+            showroom.within(session, "sign_order", "consultant", SignOrder(order_id, "HT-1", "张伟", PROMISE))
             session.flush()
             raise ZeroDivisionError
 
@@ -231,14 +220,7 @@ def test_a_vehicle_is_taken_into_stock_once(showroom: Showroom, elsewhere: Calla
 def test_a_vehicle_received_at_two_desks_at_once_is_in_stock_once(showroom: Showroom) -> None:
     arriving = vin()
     with ThreadPoolExecutor(1) as other_desk, showroom.database.transaction() as session:
-        usecases.receive_stock(
-            session,
-            vin=arriving,
-            model=MODEL,
-            store_id=showroom.store,
-            scope=showroom.scope("receive_stock", "sales_manager"),
-            now=NOW,
-        )
+        showroom.within(session, "receive_stock", "sales_manager", ReceiveStock(arriving, MODEL, showroom.store))
         session.flush()
         late = other_desk.submit(showroom.receive, arriving)
         eventually(showroom.somebody_waits)

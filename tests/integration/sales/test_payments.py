@@ -9,14 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from contracts.refusals import Refusal
-from contracts.sales.operations import PaymentKind
-from services.sales import usecases
+from contracts.sales.operations import PaymentKind, PayOrder
 from services.sales.errors import (
     Overpayment,
     ReferenceUsed,
 )
 from services.sales.models import Payment
-from tests.integration.sales.people import DEPOSIT, NOW, PRICE, Showroom
+from tests.integration.sales.people import DEPOSIT, PRICE, Showroom
 from tests.support.polling import eventually
 from tests.support.randoms import code
 
@@ -33,7 +32,7 @@ def test_the_same_reference_twice_is_one_payment(showroom: Showroom) -> None:
     order_id, reference = showroom.signed(), code("P")
     first = showroom.pay(order_id, DEPOSIT, reference=reference)
     again = showroom.pay(order_id, DEPOSIT, reference=reference)
-    assert (again.paid_fen, again.version) == (first.paid_fen, first.version)
+    assert again == first
     assert payments(showroom, order_id) == [(reference, DEPOSIT)]
     assert showroom.recorded(order_id) == [SIGNED, ("payment_confirmed", 3)]
 
@@ -67,15 +66,7 @@ def test_a_reference_stands_for_one_order(showroom: Showroom) -> None:
 def test_a_reference_used_at_once_for_two_orders_is_refused_for_one(showroom: Showroom) -> None:
     first, second, reference = showroom.signed(), showroom.signed(), code("P")
     with ThreadPoolExecutor(1) as other_till, showroom.database.transaction() as session:
-        usecases.pay_order(
-            session,
-            order_id=first,
-            kind=PaymentKind.DEPOSIT,
-            amount_fen=DEPOSIT,
-            external_ref=reference,
-            scope=showroom.scope("pay_order", "finance"),
-            now=NOW,
-        )
+        showroom.within(session, "pay_order", "finance", PayOrder(first, DEPOSIT, reference, PaymentKind.DEPOSIT))
         session.flush()
         late = other_till.submit(showroom.pay, second, DEPOSIT, reference=reference)
         eventually(showroom.somebody_waits)

@@ -18,7 +18,6 @@ from contracts.access import Actor, Scope, matrix
 from contracts.workshop import operations
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from services.workshop import queries, usecases
-from services.workshop.queries import shown
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = NOW + timedelta(hours=6)
@@ -42,15 +41,17 @@ class Workshop:
         """What somebody of this store may touch."""
         return matrix().scope(f"workshop.{operation}", Actor(staff_id or role, (role,), (self.store,)))
 
-    def do(self, name: str, role: str, *, staff_id: str | None = None, **asked: Any) -> operations.RepairOrder:
+    def do(
+        self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any
+    ) -> operations.RepairOrder:
         """One command in one transaction, with its answer, as its entrypoint runs it."""
-        scope = self.scope(name, role, staff_id=staff_id)
+        request, scope = getattr(operations, name).request(**asked), self.scope(name, role, staff_id=staff_id)
+        return self.database.run(lambda session: getattr(usecases, name)(session, request, scope=scope, now=now))
 
-        def work(session: Session) -> operations.RepairOrder:
-            order = getattr(usecases, name)(session, scope=scope, **{"now": NOW, **asked})
-            return shown(order, order.lines)
-
-        return self.database.run(work)
+    def open_within(self, session: Session, asked: operations.OpenRepairOrder) -> operations.RepairOrder:
+        """A vehicle taken in, in a transaction that goes on."""
+        scope = self.scope("open_repair_order", "advisor")
+        return usecases.open_repair_order(session, asked, scope=scope, now=NOW)
 
     def open(self, *work: operations.JobLine, vehicle: UUID | None = None, km: int = 50_000, **asked: Any) -> UUID:
         """A vehicle taken in by the store's advisor."""
@@ -62,7 +63,7 @@ class Workshop:
             store_id=self.store,
             km=km,
             complaint="发动机异响",
-            work=work,
+            lines=list(work),
             **asked,
         )
         return order.ro_id
@@ -115,8 +116,8 @@ class Workshop:
 
     def shown(self, ro_id: UUID, *, role: str = "advisor") -> operations.RepairOrder:
         """The order as this store's people see it."""
-        scope = self.scope("get_repair_order", role)
-        return self.database.read(lambda reading: queries.get_repair_order(reading, ro_id=ro_id, scope=scope))
+        asked, scope = operations.RepairOrderById(ro_id), self.scope("get_repair_order", role)
+        return self.database.read(lambda reading: queries.get_repair_order(reading, asked, scope=scope))
 
     def page(self, *, role: str = "advisor", **asked: Any) -> operations.RepairOrders:
         """The board, or a list."""

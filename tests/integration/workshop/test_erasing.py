@@ -34,7 +34,7 @@ def agreed(workshop: Workshop, customer: UUID) -> UUID:
     """A repair order he agreed to."""
     ro_id = workshop.do(
         "open_repair_order", "advisor", vehicle_id=uuid4(), customer_id=customer, store_id=workshop.store, km=5,
-        complaint="孩子晕车", work=[OIL],
+        complaint="孩子晕车", lines=[OIL],
     ).ro_id  # fmt: skip
     workshop.authorize(ro_id)
     return ro_id

@@ -41,7 +41,7 @@ def opened(workshop: Workshop, customer: UUID) -> UUID:
         store_id=workshop.store,
         km=1000,
         complaint="保养",
-        work=[OIL],
+        lines=[OIL],
     )
     return order.ro_id
 

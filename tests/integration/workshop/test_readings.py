@@ -11,8 +11,7 @@ import pytest
 
 from contracts.odometer import MOST_KM
 from contracts.refusals import StaleVersion
-from contracts.workshop.operations import RepairOrder, Stage
-from services.workshop import usecases
+from contracts.workshop.operations import OpenRepairOrder, RepairOrder, Stage
 from tests.integration.workshop.people import NOW, OIL, Workshop
 from tests.integration.workshop.test_erasing import hear
 from tests.support.events import twice_shuffled
@@ -116,17 +115,7 @@ def test_the_version_the_corrector_looked_at_must_be_the_newest(workshop: Worksh
 def test_of_two_arrivals_at_once_the_second_is_judged_by_the_first(workshop: Workshop) -> None:
     vehicle, other = uuid4(), workshop.of(code("W"))
     with ThreadPoolExecutor(1) as other_desk, workshop.database.transaction() as session:
-        usecases.open_repair_order(
-            session,
-            vehicle_id=vehicle,
-            customer_id=uuid4(),
-            store_id=workshop.store,
-            km=50_000,
-            complaint="异响",
-            work=[],
-            scope=workshop.scope("open_repair_order", "advisor"),
-            now=NOW,
-        )
+        workshop.open_within(session, OpenRepairOrder(vehicle, uuid4(), workshop.store, 50_000, "异响"))
         late = other_desk.submit(other.open, vehicle=vehicle, km=49_999, now=NOW + DAY)
         eventually(workshop.somebody_waits)
         session.commit()

@@ -13,7 +13,6 @@ import pytest
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
-from services.workshop import usecases
 from services.workshop.errors import (
     NotAuthorized,
     NothingToDo,
@@ -112,19 +111,10 @@ def test_work_undone_leaves_neither_an_order_nor_an_event_nor_a_gap_in_the_numbe
 
     def open_and_fail() -> None:
         with workshop.database.transaction() as session:
-            order = usecases.open_repair_order(
-                session,
-                vehicle_id=uuid4(),
-                customer_id=uuid4(),
-                store_id=workshop.store,
-                km=1,
-                complaint="异响",
-                work=[OIL],
-                scope=workshop.scope("open_repair_order", "advisor"),
-                now=NOW,
-            )
+            asked = operations.OpenRepairOrder(uuid4(), uuid4(), workshop.store, 1, "异响", [OIL])
+            order = workshop.open_within(session, asked)
             session.flush()
-            undone.append(order.id)
+            undone.append(order.ro_id)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -292,7 +282,6 @@ def test_nobody_takes_a_vehicle_in_for_another_store(workshop: Workshop) -> None
             store_id="OTHER",
             km=1,
             complaint="异响",
-            work=[],
         )
 
 

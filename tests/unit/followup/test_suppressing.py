@@ -9,9 +9,11 @@ from uuid import uuid4
 import pytest
 
 from chassis.clock import LOCAL
+from chassis.rekeying import Owner
 from contracts.customer.folder import Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
+from contracts.sales.events import VehicleDelivered
 from services.followup.errors import ChannelForbidden, CustomerErased, VisitClosed, VisitSuppressed
 from services.followup.models import Visit
 from services.followup.occasions import OCCASIONS, consent_for
@@ -25,6 +27,7 @@ from services.followup.rules import (
     other_ways,
     way_to_ask,
 )
+from tests.support.events import made, received
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 
@@ -139,10 +142,8 @@ def test_the_workshops_question_rests_on_the_contract_and_the_others_on_consent(
 
 
 def visit() -> Visit:
-    return Visit.plan(
-        purpose="DELIVERY_D7", store_id="HN", customer_id=uuid4(), trigger_type="order", trigger_id=uuid4(),
-        triggered_at=NOW, due_at=NOW, judged_staff_id=None,
-    )  # fmt: skip
+    because = received(made(VehicleDelivered), subject_id=uuid4(), occurred_at=NOW)
+    return Visit.plan(because, purpose="DELIVERY_D7", owner=Owner(uuid4(), None), due_at=NOW, judged_staff_id=None)
 
 
 def test_a_visit_is_suppressed_and_released() -> None:

@@ -8,11 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.clock import LOCAL
+from chassis.rekeying import Owner
 from contracts.customer.operations import Channel
 from contracts.followup.operations import VisitStatus
 from contracts.refusals import StaleVersion
+from contracts.sales.events import VehicleDelivered
 from services.followup.errors import JudgedPersonAsks, VisitClosed
 from services.followup.models import NEXT, OPEN, Visit
+from tests.support.events import made, received
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 ORDER = UUID("01930000-0000-7000-8000-000000000001")
@@ -20,12 +23,9 @@ ORDER = UUID("01930000-0000-7000-8000-000000000001")
 
 def planned(*, purpose: str = "DELIVERY_D7", judged: str | None = "li.na") -> Visit:
     return Visit.plan(
+        received(made(VehicleDelivered), subject_id=ORDER, occurred_at=NOW),
         purpose=purpose,
-        store_id="HN",
-        customer_id=uuid4(),
-        trigger_type="order",
-        trigger_id=ORDER,
-        triggered_at=NOW,
+        owner=Owner(uuid4(), None),
         due_at=NOW,
         judged_staff_id=judged,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from chassis.clock import LOCAL
-from contracts.sales.operations import OrderStatus
+from contracts.sales.operations import CreateOrder, OrderStatus
 from services.sales.errors import BalanceOpen, Overpayment
 from services.sales.models import Order
 
@@ -16,12 +16,9 @@ PRICE = 20_000_000
 
 def order(status: OrderStatus, *, paid_fen: int) -> Order:
     written = Order.write(
+        CreateOrder(customer_id=UUID(int=2), store_id="HN", model="雅阁 2.0L", total_fen=PRICE),
         number="HN-SO-202611-0001",
-        store_id="HN",
-        customer_id=UUID(int=2),
         consultant_id="C1",
-        model="雅阁 2.0L",
-        total_fen=PRICE,
         now=NOW,
     )
     written.status, written.paid_fen = status, paid_fen

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.clock import LOCAL
 from contracts.refusals import StaleVersion
-from contracts.sales.operations import OrderStatus
+from contracts.sales.operations import CreateOrder, OrderStatus, SignOrder
 from contracts.vehicle_identity import vehicle_id
 from services.sales.errors import DepositMissing, ModelDiffers, OrderState, VehicleTaken
 from services.sales.models import NEXT, Order, StockVehicle
@@ -31,7 +31,7 @@ def vehicle(*, model: str = "雅阁 2.0L", order_id: UUID | None = None) -> Stoc
 
 
 def sign(order: Order) -> None:
-    order.sign(contract_no="C-1", signer="张伟", promised_date=PROMISE, now=NOW)
+    order.sign(SignOrder(order.id, "C-1", "张伟", PROMISE), now=NOW)
 
 
 def allocate(order: Order) -> None:
@@ -54,12 +54,9 @@ PAYABLE = (OrderStatus.SIGNED, OrderStatus.ALLOCATED)
 
 def order_at(status: OrderStatus, *, paid_fen: int = PRICE) -> Order:
     order = Order.write(
+        CreateOrder(customer_id=UUID(int=2), store_id="HN", model="雅阁 2.0L", total_fen=PRICE),
         number="HN-SO-202611-0001",
-        store_id="HN",
-        customer_id=UUID(int=2),
         consultant_id="C1",
-        model="雅阁 2.0L",
-        total_fen=PRICE,
         now=NOW,
     )
     order.status, order.paid_fen = status, paid_fen

@@ -42,7 +42,7 @@ Step = Callable[[RepairOrder], None]
 
 
 def authorize(order: RepairOrder) -> None:
-    order.authorize(promised_at=PROMISE, consent_by="张伟", consent_channel="signature", now=NOW)
+    order.authorize(operations.AuthorizeRepair(order.id, PROMISE, "张伟"), now=NOW)
 
 
 def dispatch(order: RepairOrder) -> None:
@@ -89,14 +89,11 @@ FORBIDDEN = [(stage, step, to) for stage, (step, to) in product(Stage, STEPS) if
 
 def order_at(stage: Stage, *work: operations.JobLine) -> RepairOrder:
     order = RepairOrder.open(
+        operations.OpenRepairOrder(
+            UUID(int=1), UUID(int=2), "HN", km=50_000, complaint="发动机异响", lines=list(work or (OIL, WINDOW))
+        ),
         number="HN-RO-20261123-0001",
-        store_id="HN",
-        vehicle_id=UUID(int=1),
-        customer_id=UUID(int=2),
         advisor_id="A1",
-        km=50_000,
-        complaint="发动机异响",
-        work=work or (OIL, WINDOW),
         now=NOW,
     )
     order.stage = stage

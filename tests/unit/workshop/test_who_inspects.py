@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.workshop.operations import Stage, Verdict
+from contracts.workshop.operations import OpenRepairOrder, Stage, Verdict
 from services.workshop.errors import InspectorDidTheWork, WorkOfAnother
 from services.workshop.models import RepairOrder
 from tests.unit.workshop.test_transitions import INSPECTOR, NOW, OIL, authorize
@@ -16,14 +16,9 @@ ANN, BEN, MANAGER = "T1", "T2", "M1"
 
 def dispatched(technician_id: str) -> RepairOrder:
     order = RepairOrder.open(
+        OpenRepairOrder(UUID(int=1), UUID(int=2), "HN", km=50_000, complaint="发动机异响", lines=[OIL]),
         number="HN-RO-20261123-0001",
-        store_id="HN",
-        vehicle_id=UUID(int=1),
-        customer_id=UUID(int=2),
         advisor_id=MANAGER,
-        km=50_000,
-        complaint="发动机异响",
-        work=[OIL],
         now=NOW,
     )
     authorize(order)
