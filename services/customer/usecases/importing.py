@@ -6,7 +6,6 @@ Reading the file and finding out who its rows are is scheduled work: `import_sta
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -95,7 +94,7 @@ def put_part(session: Session, request: PutPart, *, scope: Scope) -> Import:
         raise ImportStarted
     try:
         content = base64.b64decode(request.content, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; another says that it is not even ASCII
         raise PartInvalid from None
     others = session.scalar(_OTHER_PARTS, {"import_id": row.id, "no": request.no}) or 0
     if not content or len(content) > LARGEST_PART or others + len(content) > row.size:

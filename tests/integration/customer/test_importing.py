@@ -21,6 +21,7 @@ from contracts.customer.imports import (
     ListImports,
     Outcome,
     Preview,
+    PutPart,
 )
 from contracts.refusals import InvalidRequest, Refusal, StoreNotAllowed
 from services.customer.errors.imports import (
@@ -33,7 +34,7 @@ from services.customer.errors.imports import (
 )
 from services.customer.queries import imports as queries
 from services.customer.spreadsheets.writing import write_xlsx
-from services.customer.usecases import import_matching, import_staging
+from services.customer.usecases import import_matching, import_staging, importing
 from services.customer.usecases.identifying import known_to
 from services.customer.usecases.import_batch import Batch
 from services.customer.usecases.records import Overtaken
@@ -90,6 +91,13 @@ def test_more_than_was_announced_or_than_a_part_holds_is_refused(office, part):
     with pytest.raises(PartInvalid):
         office.put(import_id, 1, part)
     assert office.state(import_id).received == 0
+
+
+@pytest.mark.parametrize("text", ["!", "YQ", "１３８０", "𠮷😀", "\u2028", " ", "YQ==\n"])
+def test_a_part_that_is_no_base64_is_refused_whatever_letters_it_has(office, text):
+    import_id = office.announce(b"x" * 100)
+    with pytest.raises(PartInvalid), office.desk.transaction() as session:
+        importing.put_part(session, PutPart(import_id, 1, text), scope=MANAGER)
 
 
 def test_a_digest_that_is_none_is_refused(office):
