@@ -46,6 +46,9 @@ LARGEST_INTEGER = 2**53
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """No day or moment of our business lies before the one, or at or after the other: another is a slip of the keyboard."""
 
+FINEST = 15
+"""Decimal places, or zeros at the end, of a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -185,6 +188,13 @@ def _no_nul(text: str) -> None:
         raise marshmallow.ValidationError("Must not contain the NUL character.")
 
 
+def _not_too_fine(number: Decimal) -> None:
+    """PostgreSQL takes no number of a hundred thousand places, and nobody reads one of a hundred."""
+    exponent = number.normalize().as_tuple().exponent
+    if not isinstance(exponent, int) or not -FINEST <= exponent <= FINEST:
+        raise marshmallow.ValidationError(f"Must have at most {FINEST} decimal places.")
+
+
 def _require_few(data: object, *, tolerant: bool) -> None:
     """An object's members are counted before each is looked at; who is tolerant looks at the declared ones only."""
     if isinstance(data, dict) and len(data) > MOST_MEMBERS and not tolerant:
@@ -274,7 +284,7 @@ def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner
         return fields.Integer(strict=not manner.loose, validate=validate.Range(span.low, span.high), **settings)
     if hint is Decimal:
         spans = [validate.Range(mark.low, mark.high) for mark in marks if isinstance(mark, Between)]
-        return fields.Decimal(allow_nan=False, validate=spans, **settings)
+        return fields.Decimal(allow_nan=False, validate=[*spans, _not_too_fine], **settings)
     if origin in (list, tuple):
         (member, *_) = typing.get_args(hint)
         most = next((mark.at_most for mark in marks if isinstance(mark, Many)), LONGEST_LIST)
