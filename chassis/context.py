@@ -41,7 +41,14 @@ class CallContext:
     @classmethod
     def parse(cls, raw: bytes | str) -> CallContext:
         """Read a header. Raises ValueError or TypeError when it is not one of ours."""
-        return cls(**orjson.loads(raw))
+        said: dict[str, Any] = orjson.loads(raw)
+        read = cls(**said)
+        if not isinstance(said["correlation_id"], str) or not isinstance(said["deadline"], int | float):
+            raise TypeError("a context has a correlation_id and a deadline")
+        for name, value in said.items():
+            if value is not None and name != "deadline" and not isinstance(value, str):
+                raise TypeError("what a context says is text")
+        return read
 
     def remaining(self) -> float:
         """Seconds until the caller gives up; a day at most, because timers know no eternity."""

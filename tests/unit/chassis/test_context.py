@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
+import orjson
 import pytest
 
 from chassis import clock
 from chassis.context import CallContext, moment, new_context
+
+FIELDS = [field.name for field in dataclasses.fields(CallContext)]
 
 
 def test_a_context_survives_the_journey():
@@ -20,6 +25,22 @@ def test_a_context_survives_the_journey():
 def test_what_is_no_context_is_told(raw):
     with pytest.raises((TypeError, ValueError)):
         CallContext.parse(raw)
+
+
+@pytest.mark.parametrize("value", [True, 5, 1.5, [], {}, ["x"]], ids=repr)
+@pytest.mark.parametrize("name", [name for name in FIELDS if name != "deadline"])
+def test_another_type_of_value_is_refused(name: str, value: Any) -> None:
+    said = orjson.loads(new_context(3).header())
+    with pytest.raises(TypeError):
+        CallContext.parse(orjson.dumps({**said, name: value}))
+
+
+@pytest.mark.parametrize(("name", "value"), [("correlation_id", None), ("deadline", None), ("deadline", "x")])
+def test_a_call_without_its_number_or_its_end_is_refused(name: str, value: Any) -> None:
+    """Its events would bear no number either, and be dead letters of everybody who hears of them."""
+    said = orjson.loads(new_context(3).header())
+    with pytest.raises(TypeError):
+        CallContext.parse(orjson.dumps({**said, name: value}))
 
 
 def test_what_is_not_known_arrives_as_not_known() -> None:
