@@ -6,22 +6,26 @@ as before. The system is one of its own: what odd requests leave in it is nobody
 
 from __future__ import annotations
 
-import os
+import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import pytest
 
+from chassis.context import CallContext, new_context
 from contracts.operation import OPERATIONS, Kind, Operation
 from gateway.routes import TABLE
 from gateway.routing import Route
-from tests.support.attempting import Findings, OverHttp, PastTheGateway, Seen, Sending, fits_http, send_all
+from tests.support.attempting import PATIENCE, Findings, OverHttp, PastTheGateway, Seen, Sending, fits_http, send_all
 from tests.support.good_requests import GoodRequests, actor_for, role_for
-from tests.support.misplacing import placed
-from tests.support.system import System
-from tests.support.wrong_values import Attempt, attempts, in_turns
+from tests.support.misplacing import placed, written
+from tests.support.polling import eventually
+from tests.support.system import System, running
+from tests.support.wrong_values import DEEP, LONE_SURROGATE, NUL, Attempt, attempts, in_turns
 
 MEDIAN_WITHIN = 0.25
 """Seconds, of all answers, with several requests at once on a busy machine."""
@@ -31,6 +35,15 @@ APART = {"gateway.set_clock", "gateway.log_in", "gateway.change_password", "gate
 """Operations whose odd requests would disturb all others: passwords take the processor, the clock is everybody's."""
 
 
+ASKED_OF_ALL = ("customer.names_of", "sales.list_orders", "workshop.list_repair_orders", "followup.worklist")
+CONTEXT = [field.name for field in dataclasses.fields(CallContext)]
+WRONG_CONTEXT: tuple[Any, ...] = (
+    *(None, 5, -1, 1e300, 2**63, True, [], {}, DEEP),
+    *("", "x", NUL, LONE_SURROGATE, "x" * 60_000),
+)
+PASSED: tuple[Any, ...] = (5, -1, True)
+"""Deadlines that nobody waits for any more."""
+NO_CONTEXTS = (b"", b"{", b"null", b"[]", b"5", b"{}", b'{"nonsense": 1}', written(DEEP), b"\xff")
 READING = next(route for route in TABLE.routes if route.operation.name == "workshop.list_repair_orders")
 HEADERS: dict[str, tuple[bytes, ...]] = {
     "Idempotency-Key": (b"a b", b"k" * 256, b"k" * 4000),
@@ -60,20 +73,13 @@ class Tried:
 
 @pytest.fixture(scope="module")
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
-    before = dict(os.environ)
-    system = System(tmp_path_factory.mktemp("wrong"))
-    try:
-        system.start()
-        with (
-            closing(PastTheGateway(system.stack.env_for("gateway"))) as broker,
-            closing(OverHttp(system.base_url)) as http,
-            closing(GoodRequests(system)) as good,
-        ):
-            yield Tried(system, good, http, broker)
-    finally:
-        system.stop()
-        os.environ.clear()
-        os.environ.update(before)
+    with (
+        running(tmp_path_factory.mktemp("wrong")) as system,
+        closing(PastTheGateway(system.stack.env_for("gateway"))) as broker,
+        closing(OverHttp(system.base_url)) as http,
+        closing(GoodRequests(system)) as good,
+    ):
+        yield Tried(system, good, http, broker)
 
 
 def over_http(tried: Tried, route: Route) -> Iterator[Sending]:
@@ -110,7 +116,7 @@ def request_of(tried: Tried, operation: Operation, attempt: Attempt) -> Any:
 def answers(tried: Tried) -> list[str]:
     """The services that do not answer a good call."""
     found = []
-    for name in ("customer.names_of", "sales.list_orders", "workshop.list_repair_orders", "followup.worklist"):
+    for name in ASKED_OF_ALL:
         operation = OPERATIONS[name]
         request = tried.good.request(operation, tried.good.example(operation))
         seen = tried.broker.send(operation, request, actor=actor_for(operation))
@@ -151,7 +157,7 @@ def test_what_is_wrong_in_a_request_is_refused_and_named_and_no_service_is_the_l
 
 @pytest.mark.parametrize("name", sorted(APART))
 def test_what_is_wrong_where_it_is_everybodys_is_refused_too(tried: Tried, name: str) -> None:
-    """One after the other; a clock that was set is given back at once, and what guessing costs is forgotten."""
+    """One after the other; a clock that was set is given back at once."""
     (route,) = (route for route in TABLE.routes if route.operation.name == name)
     findings = Findings()
     for sending in over_http(tried, route):
@@ -188,6 +194,34 @@ def with_headers(tried: Tried, route: Route) -> Iterator[Sending]:
         for value in (*values, *ODD_HEADERS):
             attempt = Attempt((name,), f"{value!r:.40}", value, legal=True)
             yield Sending(operation, attempt, sender(name, value), route.method)
+
+
+def test_a_call_whose_context_is_wrong_is_answered_and_costs_no_other_call_anything(tried: Tried) -> None:
+    """Only the gateway writes contexts, so that such a call may fail; the place it takes is given back."""
+    silent: list[str] = []
+    for name in (*ASKED_OF_ALL, "customer.register_customer", "sales.create_order"):
+        operation = OPERATIONS[name]
+        request = written(tried.good.request(operation, tried.good.example(operation)))
+        contexts = []
+        for field, value in itertools.product(CONTEXT, WRONG_CONTEXT):
+            if field != "deadline" or value not in PASSED:
+                good = new_context(PATIENCE, actor_token=tried.broker.token(actor_for(operation)))
+                contexts.append(written({**orjson.loads(good.header()), field: value}))
+        for context in (*contexts, *NO_CONTEXTS):
+            seen = tried.broker.send_raw(operation, request, context)
+            silent += [f"{name} {context!r:.300}: {seen}"] if seen.outcome is None else []
+
+    assert silent == []
+    assert answers(tried) == []
+    tried.system.ready_again(within=15)
+
+
+@pytest.mark.timeout(180)
+def test_what_was_taken_is_heard_by_everybody_who_hears_of_it(tried: Tried) -> None:
+    """The last of this file: what a service takes, however odd, must be nobody's dead letter."""
+    eventually(tried.system.caught_up, within=60, what="everything heard")
+    assert tried.system.dead_messages() == {}
+    tried.system.ready_again(within=15)
 
 
 def all_is_well(tried: Tried, found: Findings) -> None:

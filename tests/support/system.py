@@ -405,20 +405,29 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in told.split()]
 
 
+@contextmanager
+def running(run_dir: Path) -> Iterator[System]:
+    """A system of its own, gone afterwards with all it set; one that did not start leaves nothing either."""
+    made = System(run_dir)
+    before = dict(os.environ)
+    try:
+        try:
+            made.start()
+        except BaseException:
+            made.stack.stop()
+            made.servers.reset()
+            raise
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The whole system, started once per session."""
-    made = System(tmp_path_factory.mktemp("system"))
-    before = dict(os.environ)
-    try:
-        made.start()
-    except BaseException:
-        made.stack.stop()
-        made.servers.reset()
-        raise
-    try:
+    with running(tmp_path_factory.mktemp("system")) as made:
         yield made
-    finally:
-        made.stop()
-        os.environ.clear()
-        os.environ.update(before)
