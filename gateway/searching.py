@@ -92,10 +92,10 @@ def of_end_phone(asked: Mapping[str, Any], code: str) -> Search | None:
 
 def of_split(asked: Mapping[str, Any], code: str) -> Search | None:
     """The search that phones are in a split that fails: by what it fails on it says whether they are the customer's."""
+    if code not in ("FACT_NOT_HIS", "DOCUMENT_NOT_HIS"):
+        return None  # among others for a request of another shape
     phones = [*asked.get("phones", ()), *asked.get("shared_phones", ())]
-    if not phones or code not in ("FACT_NOT_HIS", "DOCUMENT_NOT_HIS"):
-        return None
-    return Search(By.PHONE, " ".join(phones), frozenset())
+    return Search(By.PHONE, " ".join(phones), frozenset()) if phones else None
 
 
 @dataclass(frozen=True, slots=True)
