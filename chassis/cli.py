@@ -11,10 +11,12 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
 from chassis import settings
+from chassis.moments import Moment
 from chassis.settings import SERVICES, Environment, named
 
 if TYPE_CHECKING:  # each command imports what it needs, so that `crm --help` is quick and `run` can patch first
@@ -193,7 +195,7 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.argument("services", nargs=-1)
+@click.argument("services", nargs=-1, type=click.Choice(SERVICES))
 def outbox_list(services: tuple[str, ...]) -> None:
     """What is parked, of all services or those named: a line each, with tabs between."""
     from chassis import parked
@@ -204,9 +206,9 @@ def outbox_list(services: tuple[str, ...]) -> None:
 
 
 @outbox.command("release")
-@click.argument("service")
-@click.argument("event_ids", nargs=-1)
-def outbox_release(service: str, event_ids: tuple[str, ...]) -> None:
+@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("event_ids", nargs=-1, type=click.UUID)
+def outbox_release(service: str, event_ids: tuple[UUID, ...]) -> None:
     """Let the relay try again, after the cause is mended: all of SERVICE, or those named."""
     from chassis import parked
 
@@ -215,9 +217,9 @@ def outbox_release(service: str, event_ids: tuple[str, ...]) -> None:
 
 
 @outbox.command("drop")
-@click.argument("service")
-@click.argument("event_ids", nargs=-1, required=True)
-def outbox_drop(service: str, event_ids: tuple[str, ...]) -> None:
+@click.argument("service", type=click.Choice(SERVICES))
+@click.argument("event_ids", nargs=-1, required=True, type=click.UUID)
+def outbox_drop(service: str, event_ids: tuple[UUID, ...]) -> None:
     """Give events up for good: they stay in the log of SERVICE, and nobody hears of them."""
     from chassis import parked
 
@@ -309,10 +311,8 @@ _archives = click.option(
 
 @events.command("replay")
 @click.option("--consumer", required=True, type=click.Choice(SERVICES))
-@click.option(
-    "--from", "since", type=datetime.fromisoformat, default="1990-01-01T00:00+08:00", help="Recorded at or after."
-)
-@click.option("--to", "until", type=datetime.fromisoformat, default="9990-01-01T00:00+08:00", help="Recorded before.")
+@click.option("--from", "since", type=Moment(), default="1990-01-01T00:00+08:00", help="Recorded at or after.")
+@click.option("--to", "until", type=Moment(), default="9990-01-01T00:00+08:00", help="Recorded before.")
 @_archives
 def events_replay(consumer: str, since: datetime, until: datetime, archives: Path | None) -> None:
     """Give a consumer what it hears, out of the producers' logs (a new subscriber catches up)."""
@@ -333,7 +333,7 @@ def events_rebuild(consumer: str, archives: Path | None) -> None:
 
 
 @events.command("archive")
-@click.option("--before", required=True, type=datetime.fromisoformat, help="Whole months before this date's month.")
+@click.option("--before", required=True, type=Moment(), help="Whole months before this date's month.")
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True))
 def events_archive(before: datetime, folder: Path) -> None:
     """Move old months of every event log into files."""
@@ -390,11 +390,22 @@ def run_cli() -> None:
     try:
         main()
     except Exception as error:
-        import psycopg  # not before: services import it after the event loop is patched
-
-        if not isinstance(error, OSError | psycopg.OperationalError):
+        if not isinstance(error, _foreseen()):
             raise
         sys.exit(f"crm: {str(error).strip().splitlines()[0] if str(error) else type(error).__name__}")
+
+
+def _foreseen() -> tuple[type[Exception], ...]:
+    """What is no defect of a command. Imported when it is met: services do so after the event loop is patched."""
+    import psycopg
+    import sqlalchemy
+    from amqp.exceptions import AMQPError
+    from kombu.exceptions import KombuError
+
+    from chassis.archive import NotYet
+    from chassis.replay import NoProjections
+
+    return (OSError, psycopg.Error, sqlalchemy.exc.DBAPIError, AMQPError, KombuError, NotYet, NoProjections)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from chassis.relay import connected
 
@@ -38,7 +39,7 @@ def look(url: str) -> list[ParkedEvent]:
         return [ParkedEvent(*row) for row in database.execute(_LOOK)]
 
 
-def release(url: str, ids: Sequence[str] | None) -> int:
+def release(url: str, ids: Sequence[UUID] | None) -> int:
     """Let the relay try these again (None: all of them); how many. What cannot be sent is parked anew."""
     with connected(url) as database:
         count = database.execute(_RELEASE, {"all": ids is None, "ids": list(ids or ())}).rowcount
@@ -46,7 +47,7 @@ def release(url: str, ids: Sequence[str] | None) -> int:
         return count
 
 
-def drop(url: str, ids: Sequence[str]) -> int:
+def drop(url: str, ids: Sequence[UUID]) -> int:
     """Give these up: they stay in the log, with what was wrong, and nobody hears of them; how many."""
     with connected(url) as database:
         return database.execute(_DROP, {"all": False, "ids": list(ids)}).rowcount

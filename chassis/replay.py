@@ -5,7 +5,8 @@ The events keep their identity, so what a consumer has handled before stays hand
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ _LOG = """
     SELECT event_id::text, event_type, version, store_id, envelope::text FROM outbox
      WHERE event_type = ANY(%s) AND recorded_at >= %s AND recorded_at < %s ORDER BY position
 """
+
+
+class NoProjections(LookupError):
+    """This consumer has nothing that follows from events alone."""
 
 
 def events_of(
@@ -49,21 +54,33 @@ def replay(
     consumer: str, *, since: datetime, until: datetime, environment: Environment, archives: Path | None = None
 ) -> int:
     """Publish the events to the consumer's inbox exchange, confirmed; returns how many. Needs the administrator."""
+    with _publishing(environment) as publisher:
+        return _send(
+            publisher,
+            consumer,
+            events_of(consumer, since=since, until=until, environment=environment, archives=archives),
+        )
+
+
+@contextmanager
+def _publishing(environment: Environment) -> Iterator[Publisher]:
     publisher = Publisher(environment.text("CRM_AMQP_URI", wanted="the administrator's amqp:// URI"), heartbeat=0)
-    exchange, sent, chunk = inbox_exchange(consumer), 0, []
     try:
-        for producer, event_id, kind, version, store, envelope in events_of(
-            consumer, since=since, until=until, environment=environment, archives=archives
-        ):
-            message = event_message(event_id, kind, producer, envelope, **{"x-replayed": 1})
-            chunk.append((event_id, exchange, routing_key(f"{kind}.v{version}", store), message))
-            if len(chunk) == CHUNK:
-                sent += len(publisher.publish(chunk))
-                chunk = []
-        if chunk:
-            sent += len(publisher.publish(chunk))
+        yield publisher
     finally:
         publisher.drop()
+
+
+def _send(publisher: Publisher, consumer: str, events: Iterable[tuple[Any, ...]]) -> int:
+    exchange, sent, chunk = inbox_exchange(consumer), 0, []
+    for producer, event_id, kind, version, store, envelope in events:
+        message = event_message(event_id, kind, producer, envelope, **{"x-replayed": 1})
+        chunk.append((event_id, exchange, routing_key(f"{kind}.v{version}", store), message))
+        if len(chunk) == CHUNK:
+            sent += len(publisher.publish(chunk))
+            chunk = []
+    if chunk:
+        sent += len(publisher.publish(chunk))
     return sent
 
 
@@ -74,10 +91,14 @@ def rebuild(consumer: str, *, environment: Environment, archives: Path | None = 
     """
     projections = [table.name for table in models_of(consumer).sorted_tables if table.info.get("projection")]
     if not projections:
-        raise LookupError(f"{consumer} has no projections")
-    with psycopg.connect(environment.text(named(consumer, "OWNER_URL"))) as database:
-        names = ", ".join(f'"{name}"' for name in projections)
-        database.execute(f"TRUNCATE {names}")  # names of our own tables
-        database.execute("DELETE FROM inbox")
+        raise NoProjections(f"{consumer} has no projections")
     epoch, end = datetime.fromisoformat("1990-01-01T00:00+00:00"), datetime.fromisoformat("9990-01-01T00:00+00:00")
-    return replay(consumer, since=epoch, until=end, environment=environment, archives=archives)
+    with _publishing(environment) as publisher:  # first what may be missing: emptied projections would stay empty
+        for _ in events_of(consumer, since=end, until=end, environment=environment, archives=archives):
+            pass
+        with psycopg.connect(environment.text(named(consumer, "OWNER_URL"))) as database:
+            names = ", ".join(f'"{name}"' for name in projections)
+            database.execute(f"TRUNCATE {names}")  # names of our own tables
+            database.execute("DELETE FROM inbox")
+        everything = events_of(consumer, since=epoch, until=end, environment=environment, archives=archives)
+        return _send(publisher, consumer, everything)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
-from chassis.settings import SERVICES, Environment, SealingSettings
+from chassis.settings import SERVICES, Environment, SealingSettings, named
 from tests.integration.chassis.test_dead import bury
 from tests.support.broker import Broker
 from tests.support.consuming import SERVICE
@@ -66,6 +68,80 @@ def test_a_broker_that_is_not_there_is_one_line():
     done = crm("dead", "list", "customer", CRM_AMQP_URI="amqp://nobody:x@127.0.0.1:9/crm")
     assert done.returncode != 0
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+NOBODY = "amqp://crm:of-the-tests@127.0.0.1:9/crm"
+NOWHERE = "postgresql://crm:of-the-tests@127.0.0.1:9/crm"
+AWAY = {
+    "CRM_AMQP_URI": NOBODY,
+    "CRM_DATABASE_URL": NOWHERE,
+    "CRM_MANAGEMENT_URL": "http://crm:of-the-tests@127.0.0.1:9",
+}
+AWAY |= {named(service, what): NOWHERE for service in SERVICES for what in ("DATABASE_URL", "OWNER_URL", "RELAY_URL")}
+EVENT = "01a21bf5-0903-7375-8ea8-239d0de0f612"
+COMMANDS = (
+    ["bootstrap", "--account", "admin"],
+    ["database", "migrate", "sales"],
+    ["dead", "list", "customer"],
+    ["events", "archive", "--before", "2026-01-01", "--to", "."],
+    ["events", "rebuild", "reporting"],
+    ["events", "replay", "--consumer", "reporting"],
+    ["outbox", "drop", "sales", EVENT],
+    ["topology", "diff"],
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_server_that_is_away_is_one_line_of_every_command(words):
+    done = crm(*words, **AWAY)
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stderr.startswith("crm: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "user"),
+    [
+        (["dead", "list", "customer"], "nobody-"),
+        (["events", "replay", "--consumer", "reporting"], "nobody-"),
+        (["events", "rebuild", "sales"], ""),
+    ],
+)
+def test_a_server_or_a_service_that_says_no_is_one_line(variables, words, user):
+    variables["CRM_AMQP_URI"] = variables["CRM_AMQP_URI"].replace("://", f"://{user}", 1)
+    done = crm(*words, **variables)
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["outbox", "drop", "sales", "m-1"],
+        ["outbox", "release", "sales", "m-1"],
+        ["outbox", "list", "nobody"],
+        ["outbox", "release", "nobody"],
+        ["outbox", "drop", "nobody", EVENT],
+        ["events", "archive", "--before", "yesterday", "--to", "."],
+    ],
+    ids=" ".join,
+)
+def test_a_word_that_cannot_be_meant_is_a_mistake_of_use(variables, words):
+    done = crm(*words, **variables)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_day_without_a_zone_is_the_stores_day_wherever_the_command_runs(variables, databases, tmp_path):
+    for service in SERVICES:
+        databases(service)
+    with gzip.open(tmp_path / "sales-2026-01.jsonl.gz", "wb") as file:
+        for hour in ("2026-01-09T23:59:00+08:00", "2026-01-10T00:00:00+08:00"):
+            line = {"id": EVENT, "type": "vehicle_delivered", "version": 1, "store": "HN", "at": hour, "envelope": {}}
+            file.write(json.dumps(line).encode() + b"\n")
+    span = ("--from", "2026-01-10", "--to", "2026-01-11", "--archives", str(tmp_path))
+    done = crm("events", "replay", "--consumer", "reporting", *span, **variables, TZ="America/New_York")
+    assert done.stdout == "1 events replayed to reporting\n", done.stderr
 
 
 def test_prepare_may_be_run_again(variables, databases):

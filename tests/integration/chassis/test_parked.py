@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import closing
 from typing import Any
+from uuid import UUID
 
 import pytest
 import uuid_utils.compat as uuids
@@ -86,7 +87,7 @@ def test_a_parked_event_is_released_after_the_cause_is_mended(databases, clean_q
         assert parked.release(url(databases), None) == 2
         assert arrived(clean_queues, 1) == [bad]
         eventually(lambda: [one.event_id for one in parked.look(url(databases))] == [stays])
-        assert parked.drop(url(databases), [stays]) == 1
+        assert parked.drop(url(databases), [UUID(stays)]) == 1
         assert parked.look(url(databases)) == []
         with closing(Backlog(relay, Environment(databases.variables(SERVICE)))) as backlog:
             backlog.measure()

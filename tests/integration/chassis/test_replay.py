@@ -19,7 +19,7 @@ from chassis.clock import LOCAL
 from chassis.database import Database
 from chassis.outbox import record
 from chassis.replay import rebuild, replay
-from chassis.settings import Environment
+from chassis.settings import Environment, MissingSetting
 from contracts.envelope import read
 from contracts.followup.events import VisitPlanned
 from contracts.workshop.events import RepairOrderOpened, RepairSettled
@@ -108,6 +108,22 @@ def test_a_rebuild_empties_the_projections_and_replays_everything(logs, database
         counted = text(f"SELECT count(*) FROM {table}")
         assert logs["customer"].read(lambda connection, counted=counted: connection.scalar(counted)) == 0
     assert clean_queues.count("customer") == 1
+
+
+@pytest.mark.parametrize("missing", ["CRM_AMQP_URI", "CRM_FOLLOWUP_OWNER_URL"])
+def test_a_rebuild_that_cannot_fill_the_projections_does_not_empty_them(logs, databases, clean_queues, missing):
+    with logs["customer"].transaction() as session:
+        session.execute(text("DELETE FROM glance"))
+        session.execute(
+            text("INSERT INTO glance (customer_id, service_visits, open_visits) VALUES (gen_random_uuid(), 1, 1)")
+        )
+    services = (*PRODUCERS, "reporting", "customer")
+    values = databases.variables(*services) | clean_queues.variables(*services)
+    del values[missing]
+    with pytest.raises(MissingSetting):
+        rebuild("customer", environment=Environment(values))
+    counted = text("SELECT count(*) FROM glance")
+    assert logs["customer"].read(lambda connection: connection.scalar(counted)) == 1
 
 
 def test_a_rebuild_keeps_what_is_no_projection(databases):
