@@ -72,4 +72,5 @@ def test_processor_time_of_a_closing_is_told_by_part_and_rate_the_dearest_first(
         "|---|---:|---:|",
         "| gateway | 0.00 | 20.0 |",
         "| relay | 10.0 | 5.00 |",
+        "| **sum** | **10.0** | **25.0** |",
     ]

@@ -93,6 +93,8 @@ def parts_table(by_rate: Mapping[int, Closed]) -> str:
         f"| {part} | {' | '.join(shown(closed.cpu_ms(part)) for closed in by_rate.values())} |"
         for part in sorted(parts, key=lambda part: -weight[part])
     ]
+    sums = (shown(sum(map(closed.cpu_ms, closed.ticks))) for closed in by_rate.values())
+    lines.append(f"| **sum** | {' | '.join(f'**{one}**' for one in sums)} |")
     return "\n".join(lines)
 
 
