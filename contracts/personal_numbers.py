@@ -12,13 +12,16 @@ import unicodedata
 from datetime import date
 
 _SEP = r"[\s\-‐-―－.]?"
+_S = r"[\s\-‐-―－./_·]{0,2}"
+"""What may stand between any two signs of a resident ID: its date of birth tells it from any other row of digits."""
+_BORN = rf"(?:1{_S}[89]|2{_S}0){_S}\d{_S}\d{_S}(?:0{_S}[1-9]|1{_S}[0-2]){_S}(?:0{_S}[1-9]|[12]{_S}\d|3{_S}[01])"
 _MANY_DIGITS = re.compile(r"\d(?:[\s\-‐-―－.()（）]{0,2}\d){6}")
 """What every number has, and few texts: the rest is looked at no further."""
 
 _NUMBER = re.compile(
     rf"""
     (?<!\d) (?:
-        (?P<id18> \d{{6}}{_SEP}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_SEP}\d{{3}}{_SEP}[\dXx] )
+        (?P<id18> \d(?:{_S}\d){{5}}{_S}{_BORN}(?:{_S}\d){{3}}{_S}[\dXx] )
       | (?P<id15> \d{{6}}{_SEP}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_SEP}\d{{3}} )
       | (?P<mobile> (?<![0-9A-HJ-NPR-Z]{{6}}) (?:(?:(?:\+|00)?86|0){_SEP})?
             1[3-9]\d (?: {_SEP}\d{{4}}{_SEP}\d{{4}} | {_SEP}\d{{3}}{_SEP}\d{{5}} | \d{_SEP}\d{{3}}{_SEP}\d{{4}} ) )
