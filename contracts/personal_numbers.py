@@ -21,12 +21,14 @@ _MANY_DIGITS = re.compile(r"\d(?:[\s\-‐-―－.()（）]{0,2}\d){6}")
 _NUMBER = re.compile(
     rf"""
     (?<!\d) (?:
-        (?P<id18> \d(?:{_S}\d){{5}}{_S}{_BORN}(?:{_S}\d){{3}}{_S}[\dXx] )
+        (?P<vin> (?<![0-9A-Za-z]) (?=\d*[A-Z]) (?![0-9A-Z]{{0,5}}1[3-9]\d{{9}}(?!\d))
+            [0-9A-HJ-NPR-Z]{{17}} (?![0-9A-Za-z]) )
+      | (?P<id18> \d(?:{_S}\d){{5}}{_S}{_BORN}(?:{_S}\d){{3}}{_S}[\dXx] )
       | (?P<id15> \d{{6}}{_SEP}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_SEP}\d{{3}} )
-      | (?P<mobile> (?<![0-9A-HJ-NPR-Z]{{6}}) (?:(?:(?:\+|00)?86|0){_SEP})?
+      | (?P<mobile> (?:(?:(?:\+|00)?86|0){_SEP})?
             1[3-9]\d (?: {_SEP}\d{{4}}{_SEP}\d{{4}} | {_SEP}\d{{3}}{_SEP}\d{{5}} | \d{_SEP}\d{{3}}{_SEP}\d{{4}} ) )
       | (?P<abroad> (?:\+|00(?=85[23]|886))\d{{1,3}}(?:{_SEP}\d){{7,12}} )
-      | (?P<landline> (?<![0-9A-HJ-NPR-Z]{{6}}) (?:(?:\+|00)86{_SEP})? [(（]?0(?:10|2\d|[3-9]\d\d)[)）]?{_SEP}
+      | (?P<landline> (?:(?:\+|00)86{_SEP})? [(（]?0(?:10|2\d|[3-9]\d\d)[)）]?{_SEP}
             (?: \d{{7,8}} | \d{{3,4}}{_SEP}\d{{4}} ) )
     ) (?!\d)
     """,
@@ -61,6 +63,8 @@ def numbers_masked(text: str, *, phones: bool = True, cards: bool = True) -> str
         return text
 
     def masked(found: re.Match[str]) -> str:
+        if found.lastgroup == "vin":  # whole, so that no number is looked for within it
+            return found[0]
         said = "".join(filter(_is_sign, unicodedata.normalize("NFKC", found[0])))
         if found.lastgroup in ("id18", "id15"):
             return mask_id_number(said) if cards and _is_card(said) else found[0]
