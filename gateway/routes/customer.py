@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from contracts.customer import dossier, exports, folder, imports, merges, privacy, relations, segments, vehicles, views
+from contracts.customer import (
+    dossier,
+    duplicates,
+    exports,
+    folder,
+    imports,
+    merges,
+    privacy,
+    relations,
+    segments,
+    vehicles,
+    views,
+)
 from contracts.customer import operations as customer
 from gateway import dossier_page, dossier_workbook, searching
 from gateway.routing import Route
 
 ROUTES = (
-    Route("POST", "/customers", customer.register_customer, "登记客户(有则返回原档案)", status=201, found=200),
+    Route(
+        "POST",
+        "/customers",
+        customer.register_customer,
+        "登记客户(有则返回原档案)",
+        status=201,
+        found=200,
+    ),
     Route(
         "GET",
         "/customers/lookup",
@@ -17,7 +36,12 @@ ROUTES = (
         searches=searching.of_look_up,
     ),
     Route("POST", "/customers/names", customer.names_of, "批量取客户姓名"),
-    Route("PATCH", "/customers/{customer_id}", customer.update_customer, "修改客户档案"),
+    Route(
+        "PATCH",
+        "/customers/{customer_id}",
+        customer.update_customer,
+        "修改客户档案",
+    ),
     Route(
         "POST",
         "/customers/{customer_id}/phones/end",
@@ -103,11 +127,11 @@ ROUTES = (
         gives_file=True,
     ),
     Route("POST", "/exports/policy", exports.require_approval, "设定多大的导出须他人批准", status=201),
-    Route("GET", "/duplicates", merges.list_duplicates, "疑似重复客户(待审队列)"),
-    Route("POST", "/duplicates/{a}/{b}/decide", merges.decide_pair, "处理疑似重复:同一人、不同人或有关系"),
-    Route("POST", "/duplicates/scan", merges.start_scan, "启动全库查重", status=202),
-    Route("GET", "/duplicates/scans", merges.list_scans, "查重进度"),
-    Route("POST", "/duplicates/policy", merges.restrict_auto_merge, "设定查重可自动合并的范围", status=201),
+    Route("GET", "/duplicates", duplicates.list_duplicates, "疑似重复客户(待审队列)"),
+    Route("POST", "/duplicates/{a}/{b}/decide", duplicates.decide_pair, "处理疑似重复:同一人、不同人或有关系"),
+    Route("POST", "/duplicates/scan", duplicates.start_scan, "启动全库查重", status=202),
+    Route("GET", "/duplicates/scans", duplicates.list_scans, "查重进度"),
+    Route("POST", "/duplicates/policy", duplicates.restrict_auto_merge, "设定查重可自动合并的范围", status=201),
     Route("POST", "/merges/preview", merges.preview_merge, "合并预览"),
     Route("POST", "/merges", merges.merge_customers, "合并客户档案", status=201),
     Route("GET", "/merges/{merge_id}", merges.merge_state, "合并进度与审计"),

@@ -6,6 +6,7 @@ from chassis import idempotency
 from chassis.entrypoints import does, every, hears, shows
 from contracts.customer import (
     dossier,
+    duplicates,
     exports,
     folder,
     imports,
@@ -36,9 +37,9 @@ class CustomerService:
     end_phone = does(operations.end_phone, usecases.editing.end_phone)
     look_up = shows(views.look_up, queries.look_up.look_up)
     customer_view = shows(views.customer_view, queries.view.customer_view)
-    history = shows(operations.history, queries.view.history)
-    reveal_contact = shows(operations.reveal_contact, queries.view.reveal_contact)
-    names_of = shows(operations.names_of, queries.view.names_of)
+    history = shows(operations.history, queries.record.history)
+    reveal_contact = shows(operations.reveal_contact, queries.record.reveal_contact)
+    names_of = shows(operations.names_of, queries.record.names_of)
 
     create_import = does(imports.create_import, usecases.importing.create_import)
     put_import_part = does(imports.put_import_part, usecases.importing.put_part)
@@ -93,11 +94,11 @@ class CustomerService:
     publish_retention = does(privacy.publish_retention, usecases.privacy.publish_retention)
     keep_to_retention = every(600, usecases.retention.keep_to_retention)
 
-    list_duplicates = shows(merges.list_duplicates, queries.pairs.list_duplicates)
-    decide_pair = does(merges.decide_pair, usecases.reviewing.decide_pair)
-    start_scan = does(merges.start_scan, usecases.scanning.start_scan)
-    list_scans = shows(merges.list_scans, queries.pairs.list_scans)
-    restrict_auto_merge = does(merges.restrict_auto_merge, usecases.scanning.restrict_auto_merge)
+    list_duplicates = shows(duplicates.list_duplicates, queries.pairs.list_duplicates)
+    decide_pair = does(duplicates.decide_pair, usecases.reviewing.decide_pair)
+    start_scan = does(duplicates.start_scan, usecases.scanning.start_scan)
+    list_scans = shows(duplicates.list_scans, queries.pairs.list_scans)
+    restrict_auto_merge = does(duplicates.restrict_auto_merge, usecases.scanning.restrict_auto_merge)
     preview_merge = shows(merges.preview_merge, queries.merges.preview_merge)
     merge_customers = does(merges.merge_customers, usecases.merging.merge_customers)
     merge_state = shows(merges.merge_state, queries.merges.merge_state)

@@ -16,7 +16,7 @@ from contracts.customer.dossier import DossierAsked, DossierFormat
 from contracts.customer.folder import DocumentsAsked
 from contracts.customer.operations import ById
 from contracts.customer.views import ViewAsked
-from services.customer.queries import folder, view
+from services.customer.queries import folder, record, view
 from services.customer.sealing import key_beside, opened
 
 PRINTED_LINES = 500
@@ -100,7 +100,7 @@ def dossier(connection: Connection, asked: DossierAsked, *, now: datetime) -> An
         "plates": _rows(connection, _PLATES, survivor),
         "odometer": _rows(connection, _READINGS, survivor, most=MOST_LINES),
         "changes": [
-            view.change_shown(row.pop("customer_id"), row)
+            record.change_shown(row.pop("customer_id"), row)
             for row in _rows(connection, _CHANGES, survivor, most=MOST_LINES)
         ],
         "merges": [_merge(row) for row in _rows(connection, _MERGES, survivor)],

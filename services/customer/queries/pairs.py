@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from contracts.access import Scope
-from contracts.customer.merges import ListDuplicates, Scan, Scans
+from contracts.customer.duplicates import ListDuplicates, Scan, Scans
 from contracts.fields import Nothing
 
 NEWEST = 20
@@ -30,7 +30,7 @@ _SCANS = text("SELECT * FROM duplicate_scan ORDER BY started_at DESC, id DESC LI
 
 
 def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Scope) -> Any:
-    """`merges.DuplicatePairs`: a page of the pairs of the caller's stores. Raises StoreNotAllowed."""
+    """`duplicates.DuplicatePairs`: a page of the pairs of the caller's stores. Raises StoreNotAllowed."""
     stores = scope.narrow(asked.store_id)
     wanted = {
         "status": asked.status.value,

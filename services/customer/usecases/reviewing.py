@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis import metrics
 from contracts.access import Scope
-from contracts.customer.merges import DecidePair, Decision, PairDecided, PairStatus
+from contracts.customer.duplicates import DecidePair, Decision, PairDecided, PairStatus
 from contracts.customer.relations import AddRelation
 from services.customer.errors import merges as errors
 from services.customer.errors.folder import RelationExists

@@ -18,7 +18,7 @@ from chassis.outbox import record_all
 from chassis.policies import Policy
 from chassis.rows import insert_all
 from contracts.access import Reach, Scope
-from contracts.customer.merges import AutoMerge, RestrictAutoMerge, Scan, StartScan
+from contracts.customer.duplicates import AutoMerge, RestrictAutoMerge, Scan, StartScan
 from contracts.refusals import Refusal, StoreNotAllowed
 from services.customer.models import DuplicateScan
 from services.customer.rules import matching

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from contracts.access import Reach, Scope
+from contracts.customer.duplicates import DecidePair, PairDecided
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.customer.merges import (
-    DecidePair,
     DocumentTo,
     FieldChoice,
     MergeById,
@@ -20,7 +20,6 @@ from contracts.customer.merges import (
     Merged,
     MergePreview,
     MergeShown,
-    PairDecided,
     PreviewMerge,
     SplitCustomer,
     UndoMerge,

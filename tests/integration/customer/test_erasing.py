@@ -30,7 +30,7 @@ from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer.errors.privacy import ErasureBlocked
 from services.customer.errors.record import CustomerErased
 from services.customer.models import Customer
-from services.customer.queries import completeness, folder, prefill, view
+from services.customer.queries import completeness, folder, prefill, record
 from services.customer.usecases import consents, documents, erasing, pairs, relations, segments
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.integration.customer.joining import merge, split, undo
@@ -200,7 +200,7 @@ def test_who_changed_what_and_when_stays_without_the_values(desk):
     before = desk.rows(kept, ids=him.ids)
     answered(desk, him.ids[0])
     assert desk.rows(kept, ids=him.ids) == before
-    shown = desk.read(lambda reading: view.history(reading, HistoryAsked(him.ids[0], limit=200)))["items"]
+    shown = desk.read(lambda reading: record.history(reading, HistoryAsked(him.ids[0], limit=200)))["items"]
     assert shown
     assert all(row["old"] is None and row["new"] is None for row in shown)
 
@@ -232,7 +232,7 @@ def test_he_is_found_by_nothing_and_everything_about_him_is_refused(desk):
         lambda: run(desk, consents.record_consent, RecordConsent(one, Purpose.SURVEY, False)),
         lambda: run(desk, documents.add_document, AddDocument(one, DocumentType.INVOICE, "1", "HN", "A")),
         lambda: run(desk, relations.add_relation, AddRelation(stranger, one, RelationKind.REFERRER_OF)),
-        lambda: desk.read(lambda reading: view.reveal_contact(reading, RevealContact(one, "回访"))),
+        lambda: desk.read(lambda reading: record.reveal_contact(reading, RevealContact(one, "回访"))),
         lambda: desk.read(lambda reading: completeness.completeness(reading, ById(one))),
     ]
     for attempt in refused:

@@ -13,15 +13,8 @@ from sqlalchemy import text
 
 from chassis.policies import PolicyExists
 from contracts.access import Reach, Scope
-from contracts.customer.merges import (
-    AutoMerge,
-    Decision,
-    DocumentGiven,
-    ListDuplicates,
-    PairStatus,
-    RestrictAutoMerge,
-    StartScan,
-)
+from contracts.customer.duplicates import AutoMerge, Decision, ListDuplicates, PairStatus, RestrictAutoMerge, StartScan
+from contracts.customer.merges import DocumentGiven
 from contracts.customer.operations import VehicleGiven
 from contracts.customer.relations import RelationKind
 from contracts.fields import Nothing

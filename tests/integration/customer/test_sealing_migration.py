@@ -20,7 +20,7 @@ from contracts.customer.folder import DocumentType
 from contracts.customer.operations import HistoryAsked
 from services.customer import sealing
 from services.customer.models import Change, Customer, Document, Merge, SearchKey
-from services.customer.queries import view
+from services.customer.queries.record import history
 from services.customer.rules import given as giving
 from services.customer.rules.given import Typed
 from services.customer.rules.record import Record, new_record
@@ -118,7 +118,7 @@ def test_what_stood_readable_is_sealed_wherever_it_stood_and_works_as_before(bef
     assert [desk.found(number) for number in (CARD, OLD)] == [[survivor.id], [bearer.id]]
     assert [desk.view(one)["id_number"] for one in (survivor.id, bearer.id)] == [CARD, OLD]
     assert [one.id_number for one in listed(desk, survivor.id)] == [CARD]
-    told = desk.read(partial(view.history, asked=HistoryAsked(survivor.id, "id_number", 5)))["items"]
+    told = desk.read(partial(history, asked=HistoryAsked(survivor.id, "id_number", 5)))["items"]
     assert [(one["old"], one["new"]) for one in told] == [(None, {"id_number": CARD})]
     undo(desk, merge_id)
     assert (desk.view(survivor.id)["id_number"], desk.view(loser.id)["id_number"]) == (None, CARD)

@@ -18,7 +18,7 @@ from services.customer.errors.record import (
     PhoneIsMain,
     PhoneNotFound,
 )
-from services.customer.queries import view
+from services.customer.queries import record
 from services.customer.usecases import editing
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.support import randoms
@@ -36,7 +36,7 @@ def end(desk: Desk, customer: UUID, number: str, **asked: Any) -> Updated:
 
 
 def history(desk: Desk, customer: UUID, field: str) -> list[tuple[Any, Any]]:
-    told = desk.read(partial(view.history, asked=HistoryAsked(customer, field, 9)))["items"]
+    told = desk.read(partial(record.history, asked=HistoryAsked(customer, field, 9)))["items"]
     return [(one["old"], one["new"]) for one in told]
 
 
