@@ -21,7 +21,7 @@ from contracts import shapes
 from contracts.access import Actor, Reach, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest
-from gateway import faults, problems, reading
+from gateway import faults, problems, reading, searching
 from gateway.access_log import Access, AccessLog
 from gateway.answering import Answering
 from gateway.asking import LocalCall
@@ -141,6 +141,8 @@ class Dispatcher:
             body = self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
         elif route.guesses:
             body = self._call_guess(route, asked, context, Asking(actor.staff_id, operation.name, request_id))
+        elif route.files:
+            body = self._call_filing(route, asked, context, Asking(actor.staff_id, operation.name, request_id))
         else:
             body = self._call(operation, asked, context)
         item = orjson.loads(body) if route.searches else None
@@ -167,6 +169,20 @@ class Dispatcher:
             if route.guesses and (search := route.guesses(asked, refusal.wire["code"])):
                 self.searches.admit(search, asking, now=clock.now())
             raise
+
+    def _call_filing(self, route: Route, asked: dict[str, Any], context: CallContext, asking: Asking) -> bytes:
+        """Call an operation that tells by its answer whether somebody has the numbers it files. Raises SearchLimit."""
+        filed = route.files(asked) if route.files else ()
+        if not filed:
+            return self._call(route.operation, asked, context)
+        with self.searches.filing(filed, asking, now=clock.now()) as told:
+            try:
+                body = self._call(route.operation, asked, context)
+            except Refused as refusal:
+                told.customers = searching.given_by_refusal(refusal.wire)
+                raise
+            told.customers = searching.given_by(orjson.loads(body))
+            return body
 
     def _answer_here(
         self,

@@ -265,7 +265,7 @@ def codes_of(route: Route) -> list[str]:
         always = [code for code in always if code not in ("IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS")]
     if route.rationed:
         always.append(errors.RevealLimit.code)
-    if route.searches or route.guesses:
+    if route.searches or route.files or route.guesses:
         always.append(errors.SearchLimit.code)
     if not any(field.name == EXPECTED for field in dataclasses.fields(operation.request)):
         always = [code for code in always if code != refusals.StaleVersion.code]

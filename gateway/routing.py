@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -51,6 +51,7 @@ class Route:
     `logs_access` writes the access to personal data into the access log before it is answered;
     `rationed` answers so many of them per person and hour (`gateway/access_log.py`).
     `searches` tells of a request and its answer whether it was a search by a number: rationed, and written down.
+    `files` tells of a request which numbers it writes into a record: its answer says whether somebody has them.
     `guesses` tells of a request and the code it was refused with whether that said whose a number is: a search too.
     `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
     `forms` are what the answer may be instead of JSON.
@@ -67,6 +68,7 @@ class Route:
     logs_access: bool = False
     rationed: bool = False
     searches: Callable[[Mapping[str, Any], Mapping[str, Any]], Search | None] | None = None
+    files: Callable[[Mapping[str, Any]], Sequence[Search]] | None = None
     guesses: Callable[[Mapping[str, Any], str], Search | None] | None = None
     public: bool = False
     takes_bytes: str = ""

@@ -24,9 +24,14 @@ SEARCH_RATION = Policy(
         "phone_misses_a_day": 120,
         "card_misses_an_hour": 10,
         "card_misses_a_day": 40,
+        "cards_filed_an_hour": 30,
+        "cards_filed_a_day": 120,
     },
 )
-"""Per person, a policy of the group: answers that newly give somebody by a number, and numbers that nobody has."""
+"""Per person, a policy of the group: answers that newly give somebody by a number, and numbers that nobody has.
+
+`cards_filed` are those that nobody has and that he writes into records: daily work, and a way to guess.
+"""
 
 HOUR = timedelta(hours=1)
 
@@ -37,9 +42,11 @@ class By(StrEnum):
     TAIL = "mobile_tail"
     PHONE = "mobile"
     CARD = "id_number"
+    PHONE_FILED = "mobile_filed"
+    CARD_FILED = "id_number_filed"
 
 
-_MISSES = {By.PHONE: "phone_misses", By.CARD: "card_misses"}
+_MISSES = {By.PHONE: "phone_misses", By.CARD: "card_misses", By.CARD_FILED: "cards_filed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,15 @@ class Day:
     def knows(self, what: bytes, search: Search) -> bool:
         """True if the same was asked today and gave no less: it costs nothing, and is written down already."""
         if what not in self.given:
-            return not search.customers and what in self.missed.get(search.by, {})
+            return not search.customers and any(what in missed for missed in self.missed.values())
         if self.given[what] is None:
             self.given[what] = search.customers
         before = self.given[what] or frozenset()
         return search.customers <= before
+
+    def counts(self, search: Search) -> bool:
+        """True if it is remembered at all: a phone that nobody has, and that was filed, is a new customer's."""
+        return bool(search.customers) or search.by in self.missed
 
     def note(self, what: bytes, search: Search, *, now: datetime) -> None:
         """Remember what was answered."""
@@ -77,6 +88,10 @@ class Day:
             self.given[what] = (self.given.get(what) or frozenset()) | search.customers
         elif search.by in self.missed:
             self.missed[search.by][what] = now
+
+    def take_back(self, what: bytes, search: Search) -> None:
+        """Forget a miss that was noted before it was known."""
+        self.missed.get(search.by, {}).pop(what, None)
 
 
 def require(day: Day, search: Search, *, ration: Mapping[str, int], now: datetime) -> None:

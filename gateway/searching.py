@@ -11,8 +11,9 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b, sha256
 from typing import Any
@@ -45,7 +46,15 @@ MOST_REMEMBERED = 2_000
 REFUSED = Counter("crm_searches_refused_total", "Searches by a number beyond the ration of who asked", ["by"])
 
 _RATIONED = frozenset(by.value for by in By)
-_SAID = {By.TAIL: "按电话后四位查询", By.PHONE: "按完整电话查询", By.CARD: "按完整证件号查询"}
+_SAID = {
+    By.TAIL: "按电话后四位查询",
+    By.PHONE: "按完整电话查询",
+    By.CARD: "按完整证件号查询",
+    By.PHONE_FILED: "登记电话时查得",
+    By.CARD_FILED: "登记证件号时查得",
+}
+_FILED = {By.PHONE_FILED: By.PHONE, By.CARD_FILED: By.CARD}
+"""What was looked up and is then filed is one number, and costs once. Of those that nobody has the record tells."""
 _NOT_FOUND = "(查无此号)"
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('searched'), hashtext(:staff_id))")
@@ -98,6 +107,34 @@ def of_split(asked: Mapping[str, Any], code: str) -> Search | None:
     return Search(By.PHONE, " ".join(phones), frozenset()) if phones else None
 
 
+def of_registering(asked: Mapping[str, Any]) -> tuple[Search, ...]:
+    """The numbers that a registration asks for. A phone that nobody has is a new customer, and costs nothing."""
+    phones = (asked.get("mobile"), *asked.get("more_phones", ()))
+    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE_FILED, *phones))
+
+
+def of_changing(asked: Mapping[str, Any]) -> tuple[Search, ...]:
+    """The numbers that a change of a record asks for: whoever has one of them is refused, or told as alike."""
+    phones = (asked.get("mobile"), *asked.get("more_phones", ()))
+    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE, *phones))
+
+
+def given_by(answer: Mapping[str, Any]) -> frozenset[str]:
+    """Whom the answer to a filed number gives: `created: false` is one that was there."""
+    return frozenset((answer["customer_id"],)) if answer.get("created") is False else frozenset()
+
+
+def given_by_refusal(wire: Mapping[str, Any]) -> frozenset[str] | None:
+    """Whom the refusal of a filed number gives; None if it says nothing of the number."""
+    if wire["code"] != "POSSIBLE_DUPLICATE":
+        return None
+    return frozenset(one["customer_id"] for one in wire["details"]["candidates"])
+
+
+def _filed(by: By, *numbers: str | None) -> Iterator[Search]:
+    yield from (Search(by, number, frozenset()) for number in numbers if number)
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Who searches, by what operation and request."""
@@ -115,6 +152,13 @@ class Answered:
     what: bytes
     search: Search
     at: datetime
+
+
+@dataclass(slots=True)
+class Told:
+    """Whom a command gave by the numbers it was asked to file: nobody until told; None if it said nothing of them."""
+
+    customers: frozenset[str] | None = frozenset()
 
 
 @dataclass(slots=True)
@@ -165,6 +209,40 @@ class Searches:
             _tell_refused(By.PHONE, asking, refusal)
             raise
 
+    @contextmanager
+    def filing(self, filed: Sequence[Search], asking: Asking, *, now: datetime) -> Iterator[Told]:
+        """Around a command that writes numbers into a record and tells by its answer whether somebody has them.
+
+        Each counts as a miss until the answer says otherwise, and the command is refused before it runs: what is done
+        cannot be. Raises SearchLimit.
+        """
+        if self._fails:
+            self.write()
+        known = self._of(asking, now=now)
+        new = [(what, one) for one in filed if not known.day.knows(what := self._stands_for(one), one)]
+        try:
+            for _, one in new:
+                require(known.day, one, ration=known.ration, now=now)
+        except SearchLimit as refusal:
+            _tell_refused(one.by, asking, refusal)
+            raise
+        for what, one in new:
+            known.day.note(what, one, now=now)
+        told = Told()
+        try:
+            yield told
+        finally:
+            if told.customers is None or told.customers:
+                for what, one in new:
+                    known.day.take_back(what, one)
+            if told.customers:
+                given = [replace(one, customers=told.customers) for one in filed]
+                new = [(what, one) for one in given if not known.day.knows(what := self._stands_for(one), one)]
+                for what, one in new:
+                    known.day.note(what, one, now=now)
+            if told.customers is not None:
+                self._waiting += [Answered(asking, what, one, now) for what, one in new if known.day.counts(one)]
+
     def _of(self, asking: Asking, *, now: datetime) -> Known:
         known = self._known.get(asking.staff_id)
         if known is None or known.day.of != day_of(now) or time.monotonic() - known.read_at > READ_AGAIN:
@@ -204,7 +282,8 @@ class Searches:
     def _stands_for(self, search: Search) -> bytes:
         """Finds the same asking again, and does not tell the number."""
         signs = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", search.typed))).upper()
-        return blake2b(f"{search.by} {signs}".encode(), key=self._secret, digest_size=16).digest()
+        by = _FILED.get(search.by, search.by)
+        return blake2b(f"{by} {signs}".encode(), key=self._secret, digest_size=16).digest()
 
     def _read(self, session: Session, staff_id: str, *, now: datetime) -> Known:
         """Add what the database knows of his day to what this process knows."""
@@ -258,6 +337,8 @@ def _write(session: Session, answered: Sequence[Answered]) -> list[tuple[Access,
     )
     groups: dict[tuple[str, str, By], list[Answered]] = defaultdict(list)
     for one in answered:
+        if one.search.by in _FILED and not one.search.customers:
+            continue
         groups[one.asking.staff_id, one.asking.operation, one.search.by].append(one)
     entries = [(_entry(group), group[-1].at) for group in groups.values()]
     return [(entry, access_log.write(session, entry, now=at)) for entry, at in entries]

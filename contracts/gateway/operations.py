@@ -207,7 +207,8 @@ class RationSearches:
     """How many searches by a number one person makes, in the whole group, from now or a later moment.
 
     `given_a_day` are answers that newly give somebody by four digits of a phone or by a whole number;
-    misses are whole numbers that nobody has. Names, plates and VINs are not rationed.
+    misses are whole numbers that nobody has, cards filed those of them that he writes into records.
+    Names, plates and VINs are not rationed.
     """
 
     given_a_day: Ration = 300
@@ -215,6 +216,8 @@ class RationSearches:
     phone_misses_a_day: Ration = 120
     card_misses_an_hour: Ration = 10
     card_misses_a_day: Ration = 40
+    cards_filed_an_hour: Ration = 30
+    cards_filed_a_day: Ration = 120
     effective_from: datetime | None = None
 
 

@@ -27,6 +27,7 @@ ROUTES = (
         "登记客户(有则返回原档案)",
         status=201,
         found=200,
+        files=searching.of_registering,
     ),
     Route(
         "GET",
@@ -41,6 +42,7 @@ ROUTES = (
         "/customers/{customer_id}",
         customer.update_customer,
         "修改客户档案",
+        files=searching.of_changing,
     ),
     Route(
         "POST",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -256,3 +257,80 @@ def test_splits_that_fail_are_no_way_to_guess_numbers(gateway: Gateway, known: d
     assert codes[:29] == ["FACT_NOT_HIS"] * 29
     assert codes[31:] == ["SEARCH_LIMIT"] * len(codes[31:])
     assert split(mobile).code == "SEARCH_LIMIT"
+
+
+@pytest.mark.parametrize("way", ["register", "change"])
+def test_whose_a_card_is_is_not_found_by_filing_one_after_the_other(
+    gateway: Gateway, known: dict[str, Any], written: Callable[..., list[tuple[str, str]]], way: str
+) -> None:
+    """A clerk's thirty new cards of an hour go in; the next is refused before it is done, whether or not one has it."""
+    guesser = gateway.person("receptionist", stores=(HERE,))
+    first = guesser.post("/customers", {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE})
+
+    def file(card: str) -> Any:
+        if way == "change":
+            return guesser.patch(f"/customers/{first.body['customer_id']}", {"id_no": card})
+        body = {"name": randoms.name(), "mobile": randoms.mobile(), "id_no": card, "store_id": HERE}
+        return guesser.post("/customers", body)
+
+    hit = file(known["id_no"])
+    assert (hit.status, hit.body.get("code", hit.body.get("created"))) == {
+        "register": (200, False),
+        "change": (409, "POSSIBLE_DUPLICATE"),
+    }[way]
+    cards = [randoms.resident_id() for _ in range(31)]
+    assert {file(card).status for card in cards[:30]} <= {200, 201}
+    assert file(cards[0]).status != 429, "filed before"
+    nobodys, somebodys = file(cards[30]), file(randoms.resident_id())
+    for refused in (nobodys, somebodys):
+        assert (refused.status, refused.code) == (429, "SEARCH_LIMIT")
+    assert gateway.rows("SELECT count(*) AS many FROM searched WHERE staff_id = %s AND missed", guesser.code)
+    operation = {"register": "customer.register_customer", "change": "customer.update_customer"}[way]
+    entries = written(guesser, subject_id=known["customer_id"])
+    assert [one for one in entries if one[0] == operation and one[1].startswith("登记证件号时查得")]
+    assert not [reason for _, reason in written(guesser) if "查无此号" in reason], "the records tell of those"
+
+
+def test_cards_filed_at_once_are_no_more_than_one_after_the_other(gateway: Gateway) -> None:
+    guesser = gateway.person("receptionist", stores=(HERE,))
+    him = guesser.post("/customers", {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE}).body
+
+    def file(_: int) -> int:
+        body = {"id_no": randoms.resident_id()}
+        return guesser.patch(f"/customers/{him['customer_id']}", body).status
+
+    with ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(file, range(60)))
+    assert statuses.count(200) <= 30
+    assert set(statuses) <= {200, 409, 429}
+
+
+def test_a_change_that_is_refused_for_another_reason_costs_nothing(gateway: Gateway) -> None:
+    guesser = gateway.person("receptionist", stores=(HERE,))
+    him = guesser.post("/customers", {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE}).body
+    for _ in range(35):
+        body = {"id_no": randoms.resident_id(), "mobile": "123"}
+        assert guesser.patch(f"/customers/{him['customer_id']}", body).status == 422
+    card = randoms.resident_id()
+    assert guesser.patch(f"/customers/{him['customer_id']}", {"id_no": card}).status == 200
+
+
+def test_a_phone_is_not_found_by_writing_one_after_the_other_into_a_record(gateway: Gateway) -> None:
+    guesser = gateway.person("receptionist", stores=(HERE,))
+    him = guesser.post("/customers", {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE}).body
+    statuses = [
+        guesser.patch(f"/customers/{him['customer_id']}", {"mobile": randoms.mobile()}).status for _ in range(32)
+    ]
+    assert statuses == [200] * 30 + [429] * 2
+
+
+def test_phones_of_new_customers_cost_nothing_and_are_read_back_by_a_gateway_that_starts_again(
+    gateway: Gateway, start_gateway: Callable[..., Gateway]
+) -> None:
+    clerk = gateway.person("receptionist", stores=(HERE,))
+    for _ in range(40):
+        body = {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE}
+        assert clerk.post("/customers", body).status == 201
+    there = Person(start_gateway(), clerk.code, clerk.token)
+    assert there.post("/customers", {**body, "mobile": randoms.mobile(), "name": randoms.name()}).status == 201
+    assert there.get(f"/customers/lookup?q={randoms.mobile()}").status == 200
