@@ -7,7 +7,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv runtime-lock run demo reset test lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity bench-paired format
+.PHONY: help venv runtime-lock run demo reset test night lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity bench-paired format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
 
 e2e: venv ## The whole system over HTTP
 	@$(PYTEST) tests/e2e
+
+night: venv ## Generated tests with twenty times the examples, others each time; what they find is printed
+	@$(PYTEST) --hypothesis-profile night -m hypothesis tests
 
 faults: venv ## Every fault three times, each under twenty closings a second for ten seconds
 	@CRM_FAULT_ROUNDS=3 CRM_FAULT_CLOSINGS=200 $(PYTEST) --timeout 300 tests/faults

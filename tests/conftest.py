@@ -9,6 +9,10 @@ import hypothesis
 import pytest
 
 from chassis.settings import new_sealing_keys
+from tests.support.examples import DAY
+
+hypothesis.settings.register_profile("day", deadline=None, max_examples=DAY, derandomize=True, database=None)
+hypothesis.settings.register_profile("night", deadline=None, max_examples=20 * DAY, print_blob=True)
 
 pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.support.system"]
 
@@ -18,10 +22,9 @@ OURS = ("CRM_TEST_DATABASE_URL", "CRM_TEST_AMQP_URI", "CRM_TEST_MANAGEMENT_URL",
 FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "faults")
 
 
-def pytest_configure() -> None:
-    """Forget the settings of whatever system the shell is set up for; let a busy machine take its time."""
-    hypothesis.settings.register_profile("patient", deadline=None)
-    hypothesis.settings.load_profile("patient")
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget the settings of whatever system the shell is set up for; examples few and the same ones by day."""
+    hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "day")
     for name in [name for name in os.environ if name.startswith("CRM_") and name not in OURS]:
         del os.environ[name]
     os.environ["CRM_CUSTOMER_SEALING_KEYS"] = new_sealing_keys()

@@ -26,6 +26,7 @@ from tests.integration.customer.test_merging import delivery
 from tests.integration.customer.test_timeline import Inside as Joined
 from tests.integration.customer.test_timeline import life, play
 from tests.support import randoms
+from tests.support.examples import examples
 
 
 def test_of_many_who_merge_the_same_records_at_once_one_does(desk):
@@ -112,7 +113,7 @@ class _Enough(Exception):
     """Seen; take it back."""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_comes_between_before_and_after_an_undone_merge_leaves_no_trace(desk, data):
     """Events of all in any order and twice, cut anywhere by a merge and its undoing, against the same without them."""

@@ -30,6 +30,7 @@ from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases
 from tests.support.events import deliver, made, received, twice_shuffled
+from tests.support.examples import examples
 
 DAY = timedelta(days=1)
 
@@ -194,7 +195,7 @@ class _Enough(Exception):
     """Seen; take it back."""
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(16)), batch=st.integers(1, 8))
 def test_any_order_and_every_event_twice_give_the_same_view(desk, told_straight, order, batch):
     """One transaction that is taken back, with a savepoint for each of the consumer's: 500 orders in seconds."""

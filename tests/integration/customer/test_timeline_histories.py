@@ -30,6 +30,7 @@ from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases
 from tests.support.events import made, received
+from tests.support.examples import examples
 
 HOUR = timedelta(hours=1)
 STORES = ("HN", "FT", "BA")
@@ -159,7 +160,7 @@ def taken_back(desk: Desk) -> Iterator[Session]:
 
 
 @pytest.mark.timeout(240)
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, seed=st.integers(0, 2**32))
 def test_any_history_shuffled_and_repeated_gives_the_view_of_the_straight_one(desk, history, seed):
     people, events = written(history)

@@ -46,6 +46,7 @@ from services.customer.usecases import adding_vehicles, odometer, parties, plate
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.support import randoms
 from tests.support.events import deliver, made, received, twice_shuffled
+from tests.support.examples import examples
 
 DAY = timedelta(days=1)
 PARTIES = """
@@ -352,7 +353,7 @@ def test_what_the_timeline_hears_of_a_vehicle_is_a_reading_of_its_odometer(desk)
 
 
 def test_readings_end_the_same_in_whatever_order_and_however_often_they_come(desk):
-    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         told=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 30)), min_size=1, max_size=8),
         seed=st.integers(0, 10**6),

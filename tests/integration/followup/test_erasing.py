@@ -30,6 +30,7 @@ from tests.integration.followup.business import LATER, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.integration.followup.test_merging import TABLES, delivered, returned
 from tests.support.events import deliver, made, received, twice_shuffled
+from tests.support.examples import examples
 from tests.support.records import erased, merged, parted, unmerged
 
 HIS, JOINED, OTHER = (uuids.uuid7() for _ in range(3))
@@ -146,7 +147,7 @@ _EVENTS: Sequence[Received[Any]] = (
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10_000))
 def test_shuffled_and_doubled_it_ends_in_the_same(followup: Database, seed: int) -> None:
     forget(followup, *TABLES)

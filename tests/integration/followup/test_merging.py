@@ -25,6 +25,7 @@ from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, LATER, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, made, received
+from tests.support.examples import examples
 from tests.support.records import merged, parted, unmerged
 
 VISITS = "SELECT * FROM visit ORDER BY id"
@@ -98,7 +99,7 @@ def test_in_any_order_and_twice_every_visit_ends_where_it_belongs(clean: Databas
     assert {row["customer_id"] for row in straight} == {A, N}
     assert [row["customer_id"] for row in straight if row["trigger_id"] == GIVEN] == [N, N]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(20))
     @given(order=st.permutations([*EVENTS, *EVENTS]))
     def check(order: list[Received[Any]]) -> None:
         forget(clean, *TABLES)

@@ -24,6 +24,7 @@ from services.followup.occasions.delivery_d3 import DELIVERY_D3
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver
+from tests.support.examples import examples
 
 VISITS = "SELECT * FROM visit ORDER BY id"
 PLANNED = """
@@ -94,7 +95,7 @@ def test_shuffled_doubled_and_interrupted_events_leave_the_same_visits_and_one_e
     expected = rows(followup, VISITS), rows(followup, PLANNED)
     assert [len(part) for part in expected] == [5, 5]
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=examples(30))
     @given(order=st.permutations(TWICE), crashes=st.sets(st.sampled_from(range(len(TWICE)))))
     def check(order: list[Received[Any]], crashes: set[int]) -> None:
         forget(followup, "visit", "outbox")

@@ -29,6 +29,7 @@ from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, received, twice_shuffled
+from tests.support.examples import examples
 from tests.support.records import merged, unmerged
 
 TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
@@ -253,7 +254,7 @@ def test_in_any_order_and_twice_the_visits_end_as_was_wished_last(ends_merged: b
     straight = rows(followup, STANDING)
     assert len({(row["channel"], row["status"]) for row in straight}) > 1
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=examples(15))
     @given(seed=st.integers(0, 10**6))
     def check(seed: int) -> None:
         forget(followup, *TABLES)

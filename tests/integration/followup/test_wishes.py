@@ -25,6 +25,7 @@ from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, received, twice_shuffled
+from tests.support.examples import examples
 
 TOLD = "SELECT event_type, subject_version FROM outbox WHERE subject_id = :id ORDER BY position"
 CUSTOMER = uuids.uuid7()
@@ -187,7 +188,7 @@ EXPECTED = {
 
 
 def test_the_latest_wish_holds_whatever_the_order_of_arrival(followup: Database) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(25))
     @given(seed=st.integers(0, 10**6))
     def check(seed: int) -> None:
         forget(followup, "visit", "outbox", "wish")

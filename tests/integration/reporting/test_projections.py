@@ -16,6 +16,7 @@ from services.reporting.models import Base
 from services.reporting.projections import deliveries
 from tests.integration.followup.tables import forget, somebody_waits
 from tests.integration.reporting.business import NOON, answered, delivered, facts, fold, settled
+from tests.support.examples import examples
 from tests.support.polling import eventually
 
 ORDER, RO, VISIT = uuids.uuid7(), uuids.uuid7(), uuids.uuid7()
@@ -99,7 +100,7 @@ def test_shuffled_doubled_and_batched_events_leave_the_same_facts(reporting: Dat
     expected = facts(reporting)
     assert [len(table) for table in expected] == [2, 2, 2]
 
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=examples(30))
     @given(order=st.permutations(TWICE), cuts=st.sets(st.integers(1, len(TWICE) - 1)))
     def check(order: list[Received[Any]], cuts: set[int]) -> None:
         forget(reporting, *Base.metadata.tables)

@@ -19,6 +19,7 @@ from contracts.sales.events import OrdersRekeyed
 from services.sales.models import ORDERS, Order
 from tests.integration.sales.people import MODEL, PRICE, Showroom
 from tests.support.events import deliver
+from tests.support.examples import examples
 from tests.support.records import merged, parted, unmerged
 
 
@@ -109,7 +110,7 @@ def test_an_order_s_events_name_whom_it_was_written_for(showroom):
     assert [told["customer_id"] for told in showroom.payloads(ours)] == [str(loser)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_in_any_order_and_twice_every_order_ends_where_it_belongs(showroom, data):
     """Orders before and after, an undoing before its merge, a later merge before an earlier one."""

@@ -18,6 +18,7 @@ from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop.models import REPAIR_ORDERS, RepairOrder
 from tests.integration.workshop.people import OIL, Workshop
 from tests.support.events import deliver
+from tests.support.examples import examples
 from tests.support.records import merged, parted, unmerged
 
 
@@ -82,7 +83,7 @@ def test_a_vehicle_taken_in_for_a_loser_is_the_survivor_s_and_its_events_name_wh
     assert workshop.shown(his).customer_id == loser
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_in_any_order_and_twice_every_order_ends_where_it_belongs(workshop, data):
     """Orders before and after, an undoing before its merge, a later merge before an earlier one."""

@@ -26,6 +26,7 @@ from contracts.reporting import operations as reporting
 from contracts.sales import operations as sales
 from contracts.shapes import Between, InvalidShape, Many, Text, dump, load, plain, schema_of
 from contracts.workshop import operations as workshop
+from tests.support.examples import examples
 
 ALL = (customer, followup, gateway, reporting, sales, workshop)
 
@@ -233,7 +234,7 @@ def nearly(draw: st.DrawFn) -> tuple[type, object]:
     return shape, draw(st.dictionaries(st.sampled_from(names) if names else st.text(), json_values))
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(60))
 @given(nearly(), st.booleans(), st.booleans())
 def test_whatever_json_comes_a_request_is_built_or_refused(asked, tolerant, loose):
     shape, raw = asked

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.customer.spreadsheets.reading import open_table
 from services.customer.spreadsheets.writing import CellTooLong, write_csv, write_xlsx
+from tests.support.examples import examples
 
 PAYLOADS = [
     "=1+1",
@@ -84,7 +85,7 @@ def test_a_foreign_number_stays_readable():
     assert sheet["B2"].value == "+85291234567"
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(40))
 @given(st.lists(st.lists(texts | risky, min_size=2, max_size=2), min_size=1, max_size=4))
 @example([["\t\t", "\t\t"], ["", "\t\t\t\t"]])
 @example([["", "\t\t\t\t"], ["\t\t", "\t\t"]])
@@ -93,7 +94,7 @@ def test_any_text_comes_back_from_a_csv(rows):
     assert read(written(write_csv, [["姓名", "手机", "备注"], *rows]), "csv") == rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25))
 @given(st.lists(st.lists(texts | risky, min_size=2, max_size=2), min_size=1, max_size=4))
 def test_any_text_comes_back_from_a_workbook(rows):
     rows = [["x", *row] for row in rows]
