@@ -23,9 +23,10 @@ from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import logs, policies
-from chassis.database import Database
-from chassis.policies import GROUP
+from chassis.process import logs
+from chassis.store import policies
+from chassis.store.database import Database
+from chassis.store.policies import GROUP
 from contracts.access import Actor
 from contracts.gateway.operations import RationSearches
 from contracts.refusals import InvalidRequest
@@ -109,14 +110,12 @@ def of_split(asked: Mapping[str, Any], code: str) -> Search | None:
 
 def of_registering(asked: Mapping[str, Any]) -> tuple[Search, ...]:
     """The numbers that a registration asks for. A phone that nobody has is a new customer, and costs nothing."""
-    phones = (asked.get("mobile"), *asked.get("more_phones", ()))
-    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE_FILED, *phones))
+    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE_FILED, *_phones(asked)))
 
 
 def of_changing(asked: Mapping[str, Any]) -> tuple[Search, ...]:
     """The numbers that a change of a record asks for: whoever has one of them is refused, or told as alike."""
-    phones = (asked.get("mobile"), *asked.get("more_phones", ()))
-    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE, *phones))
+    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE, *_phones(asked)))
 
 
 def given_by(answer: Mapping[str, Any]) -> frozenset[str]:
@@ -131,8 +130,14 @@ def given_by_refusal(wire: Mapping[str, Any]) -> frozenset[str] | None:
     return frozenset(one["customer_id"] for one in wire["details"]["candidates"])
 
 
-def _filed(by: By, *numbers: str | None) -> Iterator[Search]:
-    yield from (Search(by, number, frozenset()) for number in numbers if number)
+def _phones(asked: Mapping[str, Any]) -> tuple[Any, ...]:
+    more = asked.get("more_phones")
+    return (asked.get("mobile"), *(more if isinstance(more, list) else ()))
+
+
+def _filed(by: By, *numbers: object) -> Iterator[Search]:
+    """What is no text is none: the service says so."""
+    yield from (Search(by, number, frozenset()) for number in numbers if number and isinstance(number, str))
 
 
 @dataclass(frozen=True, slots=True)
