@@ -15,21 +15,21 @@ from uuid import UUID
 
 import click
 
-from chassis import settings
-from chassis.moments import Moment
-from chassis.settings import SERVICES, Environment, named
+from chassis.process import settings
+from chassis.process.moments import Moment
+from chassis.process.settings import SERVICES, Environment, named
 
 if TYPE_CHECKING:  # each command imports what it needs, so that `crm --help` is quick and `run` can patch first
-    from chassis.dead import DeadMessage
-    from chassis.topology import Management
+    from chassis.bus.dead import DeadMessage
+    from chassis.bus.topology import Management
 
 
 ELSEWHERE = {
     "access": "gateway.commands:access",
     "privacy": "gateway.commands:privacy",
     "bootstrap": "gateway.bootstrap:main",
-    "ready": "chassis.probe:ready",
-    "secrets": "chassis.secret_files:secrets",
+    "ready": "chassis.process.probe:ready",
+    "secrets": "chassis.process.secret_files:secrets",
 }
 """Commands that stand elsewhere: about what the gateway owns, or with a subject of their own."""
 AT_HAND = Path(__file__).resolve().parents[1] / ".run" / "env"
@@ -79,7 +79,7 @@ def run(services: tuple[str, ...]) -> None:
 def relay(services: tuple[str, ...]) -> None:
     """Carry recorded events to the broker, for all services or those named."""
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_c"  # threads, no greenlets: waiting in C costs less
-    from chassis import relay as relay_process
+    from chassis.bus import relay as relay_process
 
     relay_process.run(services or SERVICES)
 
@@ -103,7 +103,7 @@ def database() -> None:
 @database.command("prepare")
 def database_prepare() -> None:
     """Create roles and databases that are missing."""
-    from chassis import migrations
+    from chassis.store import migrations
 
     for service in SERVICES:
         migrations.prepare(service, Environment())
@@ -121,13 +121,13 @@ def database_migrate(services: tuple[str, ...]) -> None:
 @click.option("-m", "--message", required=True)
 def database_revision(service: str, message: str) -> None:
     """Write a new migration for SERVICE from its models."""
-    from chassis import migrations
+    from chassis.store import migrations
 
     migrations.revision(service, message, Environment())
 
 
 def _migrate(services: tuple[str, ...], *, create: bool = True) -> None:
-    from chassis import migrations
+    from chassis.store import migrations
 
     environment = Environment()
     for service in services:
@@ -152,7 +152,7 @@ def topology_apply(remake: bool) -> None:
 def _apply_topology(*, remake: bool = False) -> None:
     from urllib.parse import unquote, urlsplit
 
-    from chassis import topology as table
+    from chassis.bus import topology as table
 
     environment = Environment()
     passwords = {}
@@ -173,7 +173,7 @@ def _apply_topology(*, remake: bool = False) -> None:
 @topology.command("diff")
 def topology_diff() -> None:
     """What the broker lacks or has otherwise; exit code 1 if anything."""
-    from chassis import topology as table
+    from chassis.bus import topology as table
 
     lines = _management().diff(table.table(settings.retry_delays()))
     for line in lines:
@@ -184,7 +184,7 @@ def topology_diff() -> None:
 
 
 def _management() -> Management:
-    from chassis.topology import Management
+    from chassis.bus.topology import Management
 
     return Management(Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672"))
 
@@ -198,7 +198,7 @@ def outbox() -> None:
 @click.argument("services", nargs=-1, type=click.Choice(SERVICES))
 def outbox_list(services: tuple[str, ...]) -> None:
     """What is parked, of all services or those named: a line each, with tabs between."""
-    from chassis import parked
+    from chassis.bus import parked
 
     for service in services or SERVICES:
         for one in parked.look(Environment().text(named(service, "RELAY_URL"))):
@@ -210,7 +210,7 @@ def outbox_list(services: tuple[str, ...]) -> None:
 @click.argument("event_ids", nargs=-1, type=click.UUID)
 def outbox_release(service: str, event_ids: tuple[UUID, ...]) -> None:
     """Let the relay try again, after the cause is mended: all of SERVICE, or those named."""
-    from chassis import parked
+    from chassis.bus import parked
 
     count = parked.release(Environment().text(named(service, "RELAY_URL")), event_ids or None)
     click.echo(f"{count} events released")
@@ -221,7 +221,7 @@ def outbox_release(service: str, event_ids: tuple[UUID, ...]) -> None:
 @click.argument("event_ids", nargs=-1, required=True, type=click.UUID)
 def outbox_drop(service: str, event_ids: tuple[UUID, ...]) -> None:
     """Give events up for good: they stay in the log of SERVICE, and nobody hears of them."""
-    from chassis import parked
+    from chassis.bus import parked
 
     count = parked.drop(Environment().text(named(service, "RELAY_URL")), event_ids)
     click.echo(f"{count} events given up")
@@ -240,7 +240,7 @@ def _uri() -> str:
 @click.argument("consumer", type=click.Choice(SERVICES))
 def dead_list(consumer: str) -> None:
     """One line per dead message of CONSUMER."""
-    from chassis.dead import look
+    from chassis.bus.dead import look
 
     for message in look(_uri(), consumer):
         click.echo(
@@ -254,7 +254,7 @@ def dead_list(consumer: str) -> None:
 @click.argument("message_id")
 def dead_show(consumer: str, message_id: str) -> None:
     """Everything about one dead message."""
-    from chassis.dead import look
+    from chassis.bus.dead import look
 
     for message in look(_uri(), consumer):
         if message.message_id == message_id:
@@ -272,7 +272,7 @@ def dead_show(consumer: str, message_id: str) -> None:
 @click.option("--reason", help="Only those given up for this reason.")
 def dead_replay(consumer: str, message_id: str | None, everything: bool, reason: str | None) -> None:
     """Give dead messages back to CONSUMER, after their cause was mended."""
-    from chassis.dead import replay
+    from chassis.bus.dead import replay
 
     click.echo(f"{replay(_uri(), consumer, _chooser(message_id, everything, reason))} replayed")
 
@@ -284,7 +284,7 @@ def dead_replay(consumer: str, message_id: str | None, everything: bool, reason:
 @click.option("--reason", help="Only those given up for this reason.")
 def dead_drop(consumer: str, message_id: str | None, everything: bool, reason: str | None) -> None:
     """Forget dead messages for good."""
-    from chassis.dead import drop
+    from chassis.bus.dead import drop
 
     click.echo(f"{drop(_uri(), consumer, _chooser(message_id, everything, reason))} dropped")
 
@@ -316,7 +316,7 @@ _archives = click.option(
 @_archives
 def events_replay(consumer: str, since: datetime, until: datetime, archives: Path | None) -> None:
     """Give a consumer what it hears, out of the producers' logs (a new subscriber catches up)."""
-    from chassis.replay import replay
+    from chassis.bus.replay import replay
 
     count = replay(consumer, since=since, until=until, environment=Environment(), archives=archives)
     click.echo(f"{count} events replayed to {consumer}")
@@ -327,7 +327,7 @@ def events_replay(consumer: str, since: datetime, until: datetime, archives: Pat
 @_archives
 def events_rebuild(consumer: str, archives: Path | None) -> None:
     """Empty a consumer's projections and fill them again from the event logs."""
-    from chassis.replay import rebuild
+    from chassis.bus.replay import rebuild
 
     click.echo(f"{rebuild(consumer, environment=Environment(), archives=archives)} events replayed to {consumer}")
 
@@ -337,7 +337,7 @@ def events_rebuild(consumer: str, archives: Path | None) -> None:
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False, exists=True))
 def events_archive(before: datetime, folder: Path) -> None:
     """Move old months of every event log into files."""
-    from chassis.archive import archive
+    from chassis.store.archive import archive
 
     for service in SERVICES:
         for name, count in archive(service, before=before, folder=folder, environment=Environment()).items():
@@ -348,7 +348,7 @@ def events_archive(before: datetime, folder: Path) -> None:
 def docs() -> None:
     """Write the documents that follow from the code."""
     from chassis.documents import write_events
-    from chassis.migrations import ROOT
+    from chassis.store.migrations import ROOT
 
     path = ROOT / "docs" / "events.md"
     click.echo(f"{path.name}: {'written' if write_events(path) else 'as the code says'}")
@@ -357,7 +357,7 @@ def docs() -> None:
 @main.command()
 def keys() -> None:
     """A new key pair for signing actors, and new keys for sealing ID numbers."""
-    from chassis.actors import new_key_pair
+    from chassis.process.actors import new_key_pair
 
     private, public = new_key_pair()
     click.echo(f"CRM_ACTOR_SIGNING_KEY={private}\nCRM_ACTOR_PUBLIC_KEY={public}")
@@ -402,8 +402,8 @@ def _foreseen() -> tuple[type[Exception], ...]:
     from amqp.exceptions import AMQPError
     from kombu.exceptions import KombuError
 
-    from chassis.archive import NotYet
-    from chassis.replay import NoProjections
+    from chassis.bus.replay import NoProjections
+    from chassis.store.archive import NotYet
 
     return (OSError, psycopg.Error, sqlalchemy.exc.DBAPIError, AMQPError, KombuError, NotYet, NoProjections)
 

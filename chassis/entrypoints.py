@@ -19,18 +19,19 @@ from nameko.extensions import Entrypoint, SharedExtension
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from chassis import idempotency, logs, metrics
-from chassis.actors import Verifier
-from chassis.clock import now as clock_now
-from chassis.consumer import Consumer
-from chassis.context import Call, moment
-from chassis.database import Database, is_contention
+from chassis.bus.consumer import Consumer
+from chassis.bus.context import Call, moment
+from chassis.bus.lanes import Subscription
+from chassis.bus.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
 from chassis.handing import asked_for, given
-from chassis.keys import derived
-from chassis.lanes import Subscription
-from chassis.outbox import Cause, set_cause
-from chassis.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
-from chassis.settings import Settings
+from chassis.process import logs, metrics
+from chassis.process.actors import Verifier
+from chassis.process.clock import now as clock_now
+from chassis.process.keys import derived
+from chassis.process.settings import Settings
+from chassis.store import idempotency
+from chassis.store.database import Database, is_contention
+from chassis.store.outbox import Cause, set_cause
 from contracts import access, shapes
 from contracts.envelope import Doer, Event
 from contracts.operation import Kind, Operation
@@ -329,7 +330,7 @@ def hears(
     Several handlers of one event stand in its one row, in their order and one transaction; each may ask for `now`.
     Events may come late, twice and in any order; a handler compares versions or folds.
     A batch holds any of the row's events. An event that nobody waits for may have a `pace`:
-    the seconds it may wait for others, in a busy hour, to share their transaction (`chassis.lanes`).
+    the seconds it may wait for others, in a busy hour, to share their transaction (`chassis.bus.lanes`).
     """
     takes_now = [(handler, bool(asked_for(handler, ("now",)))) for handler in handlers]
 

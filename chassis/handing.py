@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Container, Mapping
 from typing import Any
 
-from chassis.context import Call
+from chassis.bus.context import Call
 
 OF_A_CALL: Mapping[str, Callable[[Any], Any]] = {
     "scope": lambda call: call.scope,

@@ -13,10 +13,10 @@ from eventlet import patcher
 from nameko.containers import ServiceContainer
 from sqlalchemy import text
 
-from chassis import logs
-from chassis.database import Database
-from chassis.health import Health, guard_loop
-from chassis.settings import Settings
+from chassis.process import logs
+from chassis.process.health import Health, guard_loop
+from chassis.process.settings import Settings
+from chassis.store.database import Database
 
 log = logs.get("runner")
 

@@ -17,8 +17,8 @@ from prometheus_client import Counter, Info
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from chassis import clock, logs
-from chassis.database import Database
+from chassis.process import clock, logs
+from chassis.store.database import Database
 from contracts.gateway import operations
 from contracts.picked import picked
 from gateway.chain import START

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
-from chassis import clock, logs
-from chassis.database import Database
+from chassis.process import clock, logs
+from chassis.store.database import Database
 from contracts.fields import Done, Nothing
 from contracts.gateway import operations
 from gateway import sessions

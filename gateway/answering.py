@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from chassis import logs
-from chassis.aside import aside
-from chassis.context import CallContext
-from chassis.rpc import Caller, CallFailed
+from chassis.bus.context import CallContext
+from chassis.bus.rpc import Caller, CallFailed
+from chassis.process import logs
+from chassis.process.aside import aside
 from contracts.access import Actor, matrix
 from contracts.customer import operations as customer
 from gateway.directory import Directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.context import Call
+from chassis.bus.context import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, TextIO
 import psycopg
 from psycopg import sql
 
-from chassis.clock import LOCAL
-from chassis.settings import Environment, named
+from chassis.process.clock import LOCAL
+from chassis.process.settings import Environment, named
 from contracts.spreadsheet_cells import marked
 from gateway.chain import Entry, Walk, walk
 

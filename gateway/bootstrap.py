@@ -14,9 +14,9 @@ import click
 import orjson
 from sqlalchemy.orm import Session
 
-from chassis import clock
-from chassis.database import Database
-from chassis.settings import Environment, named
+from chassis.process import clock
+from chassis.process.settings import Environment, named
+from chassis.store.database import Database
 from contracts.refusals import Refusal
 from gateway import organisation
 from gateway.accounts import INITIAL_FOR

@@ -5,7 +5,7 @@ Sessions and brakes on guessing do not follow it: a test that moves a year on st
 
 from __future__ import annotations
 
-from chassis.context import Call
+from chassis.bus.context import Call
 from contracts.fields import Done
 from contracts.gateway.operations import SetClock
 from gateway.errors import NotInTestMode

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import click
 
-from chassis.settings import Environment
+from chassis.process.settings import Environment
 from gateway import auditing
 
 _since = click.option("--from", "since", type=datetime.fromisoformat, help="At or after; without a zone, the stores'.")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.store.database import Database
 
 REMEMBERED = 1.0
 """Seconds a name is good for."""

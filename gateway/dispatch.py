@@ -14,9 +14,9 @@ import uuid_utils.compat as uuids
 from eventlet.timeout import Timeout
 from prometheus_client import Histogram
 
-from chassis import clock, logs
-from chassis.context import CallContext, moment
-from chassis.rpc import Caller, Refused
+from chassis.bus.context import CallContext, moment
+from chassis.bus.rpc import Caller, Refused
+from chassis.process import clock, logs
 from contracts import shapes
 from contracts.access import Actor, Reach, Scope, matrix
 from contracts.operation import Kind, Operation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 
 WORDS = {
     "person": "个人", "company": "单位", "male": "男", "female": "女",

@@ -1,7 +1,7 @@
 """The HTTP server on nameko's: it accepts, keeps the number of connections bounded, and stops gracefully.
 
 A request is answered in its connection's own greenlet: no worker is taken, so slow clients hold none,
-and what a request may wait for is bounded behind it (`chassis.rpc`: calls per service, with deadlines).
+and what a request may wait for is bounded behind it (`chassis.bus.rpc`: calls per service, with deadlines).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from eventlet.timeout import Timeout
 from nameko.web.server import WebServer
 from prometheus_client import Gauge
 
-from chassis import logs
-from chassis.settings import HttpSettings, Settings
+from chassis.process import logs
+from chassis.process.settings import HttpSettings, Settings
 from gateway import faults, problems
 from gateway.faults import HttpFault
 from gateway.wire import Arriving, BodyLimit, Connection, Request, Response

@@ -17,10 +17,10 @@ from typing import Any, Concatenate
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from chassis import idempotency
-from chassis.database import Database
 from chassis.handing import OF_A_CALL, given
-from chassis.outbox import Cause, set_cause
+from chassis.store import idempotency
+from chassis.store.database import Database
+from chassis.store.outbox import Cause, set_cause
 from contracts import shapes
 from contracts.envelope import Doer
 from contracts.gateway import operations

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import turns
-from chassis.database import is_duplicate
-from chassis.outbox import record
+from chassis.store import turns
+from chassis.store.database import is_duplicate
+from chassis.store.outbox import record
 from contracts import access
 from contracts.fields import Nothing
 from contracts.gateway import events, operations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from chassis.health import Health
+from chassis.process.health import Health
 from gateway import asyncapi, docs_page, faults, openapi
 from gateway.faults import HttpFault
 from gateway.routing import Table

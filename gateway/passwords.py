@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from eventlet import tpool
 from eventlet.semaphore import Semaphore
 
-from chassis.aside import THREADS
+from chassis.process.aside import THREADS
 from gateway import faults
 from gateway.errors import PasswordTooWeak
 from gateway.faults import HttpFault

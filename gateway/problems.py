@@ -8,10 +8,10 @@ import orjson
 from eventlet.timeout import Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import logs
-from chassis.database import is_outage
-from chassis.link import LinkDown
-from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
+from chassis.bus.link import LinkDown
+from chassis.bus.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
+from chassis.process import logs
+from chassis.store.database import is_outage
 from contracts.complaints import complaints, sentences, writable
 from contracts.refusals import Kind, Refusal
 from gateway import faults

@@ -10,12 +10,12 @@ from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
 from sqlalchemy.orm import Session
 
-from chassis import clock, logs, metrics
-from chassis.actors import Signer
-from chassis.database import Database
+from chassis.bus.rpc import Caller
 from chassis.entrypoints import run_scheduled
-from chassis.rpc import Caller
-from chassis.settings import Settings
+from chassis.process import clock, logs, metrics
+from chassis.process.actors import Signer
+from chassis.process.settings import Settings
+from chassis.store.database import Database
 from gateway import searching
 from gateway.access_log import AccessLog
 from gateway.accounts import Accounts

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from chassis import clock
-from chassis.policies import Policy
+from chassis.process import clock
+from chassis.store.policies import Policy
 from gateway.errors import SearchLimit
 
 SEARCH_RATION = Policy(

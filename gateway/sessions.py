@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
-from chassis import clock
-from chassis.actors import Signer
-from chassis.database import Database
+from chassis.process import clock
+from chassis.process.actors import Signer
+from chassis.store.database import Database
 from contracts.access import Actor
 from gateway.errors import SessionRequired
 from gateway.models import StaffSession
@@ -32,7 +32,7 @@ TOUCHED_EVERY = timedelta(minutes=1)
 REMEMBERED = 1.0
 """Seconds the database's word for a session is good for."""
 SIGNED_FOR = 30.0
-"""Seconds a signed actor is used for; it is valid for a minute (`chassis.actors`)."""
+"""Seconds a signed actor is used for; it is valid for a minute (`chassis.process.actors`)."""
 _MOST_REMEMBERED = 10_000
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")

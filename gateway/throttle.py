@@ -21,7 +21,7 @@ from eventlet.semaphore import Semaphore
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.store.database import Database
 from gateway.errors import TooManyAttempts
 from gateway.sessions import AT_HOME, IDLE
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from chassis import clock
+from chassis.process import clock
 from contracts.vin import with_check_digit
 from simulator.client import ApiProblem, Client, until
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from chassis.settings import new_sealing_keys
+from chassis.process.settings import new_sealing_keys
 from tests.support.examples import DAY
 
 hypothesis.settings.register_profile("day", deadline=None, max_examples=DAY, derandomize=True, database=None)

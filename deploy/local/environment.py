@@ -138,7 +138,7 @@ def new_signing_key() -> str:
 
 
 def new_sealing_keys() -> str:
-    """One master key, and the key that ID numbers are found by (`chassis.settings.SealingSettings`)."""
+    """One master key, and the key that ID numbers are found by (`chassis.process.settings.SealingSettings`)."""
     return ",".join(f"{name}:{base64.b64encode(os.urandom(32)).decode()}" for name in ("k1", "index"))
 
 

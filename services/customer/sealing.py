@@ -23,8 +23,8 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from chassis.keys import derived
-from chassis.settings import Environment, SealingSettings
+from chassis.process.keys import derived
+from chassis.process.settings import Environment, SealingSettings
 from services.customer.rules.record import Record
 
 SEALED = ("id_number", "id18")

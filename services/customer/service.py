@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis import idempotency
 from chassis.entrypoints import does, every, hears, shows
+from chassis.store import idempotency
 from contracts.customer import (
     dossier,
     duplicates,

@@ -1,6 +1,6 @@
 """The customer view as a projection: every event that concerns a customer becomes a line of his timeline.
 
-A new kind of event is one row in `TOLD` and its name in `HEARS` (`chassis/topology.py`).
+A new kind of event is one row in `TOLD` and its name in `HEARS` (`chassis/bus/topology.py`).
 The glance is folded from the whole timeline of a customer, never counted up,
 so that late, repeated and shuffled events give the same view.
 """
@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import rekeying
-from chassis.outbox import Cause, to_record
-from chassis.rows import Insert, as_json, insert_together
+from chassis.customers import rekeying
+from chassis.store.outbox import Cause, to_record
+from chassis.store.rows import Insert, as_json, insert_together
 from contracts import shapes
 from contracts.customer import events as customer
 from contracts.customer.events import DocumentMoved
@@ -37,7 +37,8 @@ class Told:
     """How an event is told.
 
     `shows` are the fields of its payload that the line holds, `more` what is made of others;
-    `of` are the fields that say whose it is: each a customer, or several; `pace` is how it is heard (`chassis.lanes`).
+    `of` are the fields that say whose it is: each a customer, or several; `pace` is how it is heard
+    (`chassis.bus.lanes`).
     No line holds a name or a phone, and what is money ends in `_fen`, by which it is masked for those who may not see
     prices (R23).
     """

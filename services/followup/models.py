@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Enum, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from contracts.customer.operations import Channel
 from contracts.envelope import Received
 from contracts.followup.operations import SuppressedBecause, VisitStatus

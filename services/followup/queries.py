@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from contracts.access import Scope
 from contracts.followup import operations
 from contracts.followup.operations import VisitStatus

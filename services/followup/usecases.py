@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import policies, rekeying, turns
-from chassis.outbox import Cause, Fact, record_all, tell
-from chassis.rows import as_json, insert_all, values_of
+from chassis.customers import rekeying
+from chassis.store import policies, turns
+from chassis.store.outbox import Cause, Fact, record_all, tell
+from chassis.store.rows import as_json, insert_all, values_of
 from contracts.access import Reach, Scope
 from contracts.envelope import Received
 from contracts.followup import events, operations

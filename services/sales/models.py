@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Enum, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.sales.operations import CreateOrder, OrderStatus, PaymentKind, PayOrder, SignOrder, StockStatus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from contracts.access import Reach, Scope
 from contracts.sales import operations
 from services.sales.errors import OrderNotFound

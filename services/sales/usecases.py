@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis import rekeying, turns
-from chassis.outbox import tell
+from chassis.customers import rekeying
+from chassis.store import turns
+from chassis.store.outbox import tell
 from contracts import vin as vins
 from contracts.access import Scope
 from contracts.picked import picked

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from contracts.odometer import Reading, ReadingStatus
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion

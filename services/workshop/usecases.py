@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from chassis import rekeying, turns
-from chassis.outbox import tell
+from chassis.customers import rekeying
+from chassis.store import turns
+from chassis.store.outbox import tell
 from contracts.access import Reach, Scope
 from contracts.odometer import Reading, judge
 from contracts.picked import picked

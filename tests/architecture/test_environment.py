@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.settings import SERVICES
+from chassis.process.settings import SERVICES
 from tests.support.source import ROOT, plant, sources
 
 VARIABLE = re.compile(r"^CRM_[A-Z0-9_]+$")
@@ -85,8 +85,8 @@ def test_the_example_holds_no_secret_of_anybody():
     ("text", "variable"),
     [
         ('import os\nX = os.environ["CRM_PLANTED"]\n', "CRM_PLANTED"),
-        ('from chassis.settings import named\nX = named(service, "PLANTED_URL")\n', "CRM_SALES_PLANTED_URL"),
-        ('from chassis.settings import named\nX = named("sales", "PLANTED")\n', "CRM_SALES_PLANTED"),
+        ('from chassis.process.settings import named\nX = named(service, "PLANTED_URL")\n', "CRM_SALES_PLANTED_URL"),
+        ('from chassis.process.settings import named\nX = named("sales", "PLANTED")\n', "CRM_SALES_PLANTED"),
         ('KINDS = ("PLANTED_URI",)\nX = [named("gateway", kind) for kind in KINDS]\n', "CRM_GATEWAY_PLANTED_URI"),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, Uuid
 
-from chassis import tables as chassis_tables
+from chassis.store import tables as chassis_tables
 from services.customer.usecases.erasing import TREATED, UNCONCERNED
 from tests.architecture.test_data_map import MAP, customers_tables, read
 

@@ -34,7 +34,7 @@ SQL_CLOCKS = re.compile(
 )
 SENDERS = re.compile(
     r"(\.basic_publish|\.basic_publish_confirm|^kombu\.|^amqp\.|^nameko\.(events|messaging|rpc|standalone)"
-    r"|^chassis\.link\.publish_confirmed|^chassis\.relay\.(Publisher|event_message)|^chassis\.rpc\.CallServer"
+    r"|^chassis\.bus\.link\.publish_confirmed|^chassis\.bus\.relay\.(Publisher|event_message)|^chassis\.bus\.rpc\.CallServer"
     r"|\.ensure_publish|\.send_message)"
 )
 
@@ -68,7 +68,9 @@ def clocks(root: Path) -> list[str]:
         if source.name in CLOCKS_ALLOWED:
             continue
         for name, call in source.resolved_calls():
-            if name in WALL_CLOCKS or (in_service and (name == "chassis.clock.now" or SQL_CLOCKS.search(name + "()"))):
+            if name in WALL_CLOCKS or (
+                in_service and (name == "chassis.process.clock.now" or SQL_CLOCKS.search(name + "()"))
+            ):
                 found.append(f"{source.name}:{call.lineno} {name}")
         if in_service:
             found += [f"{source.name}:{line} SQL" for line, text in sql_texts(source) if SQL_CLOCKS.search(text)]
@@ -95,8 +97,8 @@ def sql_texts(source: Source) -> list[tuple[int, str]]:
 
 
 COMMITS_ALLOWED = {
-    "chassis/database.py",  # the one transaction of a command or event
-    "chassis/archive.py",  # an operator's tool: one month at a time
+    "chassis/store/database.py",  # the one transaction of a command or event
+    "chassis/store/archive.py",  # an operator's tool: one month at a time
 }
 
 
@@ -235,7 +237,7 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
             ("services/sales/rules.py", "from datetime import date\nX = date.today()\n"),
             ("services/sales/rules.py", "from time import time as t\nX = t()\n"),
             ("services/sales/usecases.py", "from chassis import clock\nX = clock.now()\n"),
-            ("services/sales/usecases.py", "from chassis.clock import now\nX = now()\n"),
+            ("services/sales/usecases.py", "from chassis.process.clock import now\nX = now()\n"),
             ("services/sales/queries.py", "X = 'SELECT 1 WHERE due < now()'\n"),
             ("services/sales/queries.py", "X = '''SELECT 1\n WHERE d < CURRENT_DATE'''\n"),
             ("services/sales/queries.py", "from sqlalchemy import func\nX = func.now()\n"),
@@ -247,24 +249,27 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
         [
             ("services/sales/usecases.py", "def f(session):\n    session.commit()\n"),
             ("gateway/accounts.py", "def f(self):\n    self.database.session().rollback()\n"),
-            ("chassis/inbox.py", "def f(connection):\n    connection.commit()\n"),
+            ("chassis/store/inbox.py", "def f(connection):\n    connection.commit()\n"),
         ],
     ),
     (
         quoting,
         [
-            ("chassis/inbox.py", "def f(log):\n    log.exception('failed')\n"),
+            ("chassis/store/inbox.py", "def f(log):\n    log.exception('failed')\n"),
             ("gateway/accounts.py", "def f(log):\n    log.error('failed', exc_info=True)\n"),
             ("services/sales/usecases.py", "import traceback\ndef f():\n    traceback.print_exc()\n"),
         ],
     ),
-    (prints, [("services/sales/usecases.py", "print('hello')\n"), ("chassis/relay.py", "def f():\n    print(1)\n")]),
+    (
+        prints,
+        [("services/sales/usecases.py", "print('hello')\n"), ("chassis/bus/relay.py", "def f():\n    print(1)\n")],
+    ),
     (
         publishing,
         [
             ("services/sales/usecases.py", "def f(channel):\n    channel.basic_publish(1)\n"),
             ("services/sales/service.py", "import kombu\nX = kombu.Producer(1)\n"),
-            ("services/sales/service.py", "from chassis.link import publish_confirmed as p\np('u')\n"),
+            ("services/sales/service.py", "from chassis.bus.link import publish_confirmed as p\np('u')\n"),
             ("gateway/http.py", "from nameko.events import event_handler\nX = event_handler('a', 'b')\n"),
         ],
     ),

@@ -2,7 +2,7 @@
 
 The server is a nameko container with one `shows` row of an operation declared here: deadline, signed actor,
 access matrix, shape, a connection of the database's pool, metrics and a log line, as for any operation.
-The caller is a `chassis.rpc.Caller` with 1 or 16 greenlets that make one call after another,
+The caller is a `chassis.bus.rpc.Caller` with 1 or 16 greenlets that make one call after another,
 as the gateway does: a context and an actor's token with every call.
 """
 
@@ -27,16 +27,17 @@ import eventlet
 from nameko.containers import ServiceContainer
 from sqlalchemy import Connection
 
-from chassis import logs, topology
-from chassis.actors import Signer, new_key_pair
-from chassis.clock import now
-from chassis.context import new_context
+from chassis.bus import topology
+from chassis.bus.context import new_context
+from chassis.bus.rpc import Caller
+from chassis.bus.topology import Management, Topology
 from chassis.entrypoints import shows
-from chassis.health import Health
-from chassis.rpc import Caller
+from chassis.process import logs
+from chassis.process.actors import Signer, new_key_pair
+from chassis.process.clock import now
+from chassis.process.health import Health
+from chassis.process.settings import Settings
 from chassis.runner import MAX_WORKERS
-from chassis.settings import Settings
-from chassis.topology import Management, Topology
 from contracts import access, shapes
 from contracts.operation import query as declare_query
 from tests.bench.figures import Figures, figures_of

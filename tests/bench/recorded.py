@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import uuid_utils.compat as uuids
 
-from chassis.clock import now
+from chassis.process.clock import now
 from tests.bench.monolith.seed import copy
 
 SAMPLES = Path(__file__).resolve().parents[2] / "contracts" / "samples"

@@ -14,7 +14,7 @@ import psycopg
 import uuid_utils.compat as uuids
 from psycopg.types.json import Jsonb
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts import vin as vins
 from contracts.vehicle_identity import vehicle_id
 from services.customer.rules import given as giving

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from chassis import clock
+from chassis.process import clock
 from tests.bench.load import Reply, Request, Requests, RequestsFactory, request
 from tests.bench.monolith.traffic import at_random
 from tests.bench.people import Person, newcomer, person

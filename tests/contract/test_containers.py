@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis import migrations, probe, secret_files
-from chassis.relay import ServiceRelay
-from chassis.settings import SERVICES, Environment, Settings, named
+from chassis.bus.relay import ServiceRelay
+from chassis.process import probe, secret_files
+from chassis.process.settings import SERVICES, Environment, Settings, named
+from chassis.store import migrations
 from deploy import runtime_lock
 
 ROOT = Path(__file__).resolve().parents[2]

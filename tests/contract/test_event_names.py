@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from chassis.documents import declared_events
-from chassis.settings import SERVICES
+from chassis.process.settings import SERVICES
 from tests.support.source import ROOT
 
 RECORD = (ROOT / "docs" / "decisions" / "0021-event-names.md").read_text("utf-8")

@@ -11,8 +11,8 @@ from typing import get_type_hints
 
 import pytest
 
-from chassis.settings import SERVICES
-from chassis.topology import CALLS, HEARS
+from chassis.bus.topology import CALLS, HEARS
+from chassis.process.settings import SERVICES
 from contracts import refusals
 from contracts.access import matrix
 from contracts.operation import OPERATIONS, Kind, Operation
@@ -110,7 +110,7 @@ def errors_of(service: str) -> str:
 
 def all_refusals() -> list[type[Refusal]]:
     """Every refusal of contracts, chassis, services and gateway that stands in a file of ours."""
-    import_module("chassis.policies")
+    import_module("chassis.store.policies")
     for service in SERVICES:
         errors = import_module(errors_of(service))
         for part in iter_modules(getattr(errors, "__path__", ())):
@@ -130,7 +130,7 @@ OF_A_ROUTE = {"REVEAL_LIMIT": "rationed", "SEARCH_LIMIT": "searches"}
 
 def may_raise(service: str) -> set[str]:
     """Codes of the refusals that can come out of a service: its own, the chassis' and the contracts'."""
-    modules = ("contracts.refusals", "chassis.policies", errors_of(service))
+    modules = ("contracts.refusals", "chassis.store.policies", errors_of(service))
     return {one.code for one in all_refusals() if one.__module__.startswith(modules)}
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from chassis.settings import SERVICES
+from chassis.process.settings import SERVICES
 from contracts.access import matrix
 from contracts.fields import Mobile
 from contracts.operation import OPERATIONS, Kind

@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from chassis.topology import HEARS
+from chassis.bus.topology import HEARS
 from contracts import shapes
 from contracts.envelope import EVENTS, Envelope, read
 from tests.support.source import ROOT

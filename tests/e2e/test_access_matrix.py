@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.actors import new_key_pair
+from chassis.process.actors import new_key_pair
 from contracts.access import Actor, Reach, matrix
 from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chassis import clock
-from chassis.settings import SERVICES
+from chassis.process import clock
+from chassis.process.settings import SERVICES
 from simulator.client import ApiProblem
 from tests.support.polling import eventually
 from tests.support.searching import standing

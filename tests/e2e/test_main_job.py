@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from chassis import clock
+from chassis.process import clock
 from simulator.client import ApiProblem
 from tests.support.polling import eventually
 from tests.support.system import System

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chassis.settings import SERVICES
+from chassis.process.settings import SERVICES
 from simulator.client import ApiProblem, Client
 from tests.support import randoms
 from tests.support.kept import SETTLED_WITHIN

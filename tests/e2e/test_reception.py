@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from chassis import clock
 from chassis.cli import main
+from chassis.process import clock
 from simulator.client import ApiProblem
 from tests.support.polling import eventually
 from tests.support.system import Car, System

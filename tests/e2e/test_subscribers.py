@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chassis.topology import PARTNER
+from chassis.bus.topology import PARTNER
 from tests.support.polling import eventually
 from tests.support.system import System
 

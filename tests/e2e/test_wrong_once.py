@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import pytest
 
-from chassis.context import CallContext, new_context
+from chassis.bus.context import CallContext, new_context
 from contracts.operation import OPERATIONS, Kind, Operation
 from gateway.routes import TABLE
 from gateway.routing import Route

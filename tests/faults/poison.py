@@ -13,8 +13,8 @@ import kombu
 import orjson
 import uuid_utils.compat as uuids
 
-from chassis import clock
-from chassis.topology import events_exchange, routing_key
+from chassis.bus.topology import events_exchange, routing_key
+from chassis.process import clock
 from contracts.envelope import Envelope, Subject
 from contracts.workshop.events import VehicleReturned
 from tests.support.events import made, received

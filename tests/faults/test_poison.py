@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from chassis.topology import HEARS
+from chassis.bus.topology import HEARS
 from contracts.workshop.events import VehicleReturned
 from tests.faults.poison import KINDS, publish, publish_deep_among_good
 from tests.faults.test_nothing_lost import CLOSINGS, RATE, READY_WITHIN, ROUNDS, SETTLED_WITHIN

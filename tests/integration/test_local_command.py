@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from chassis.bus.relay import ServiceRelay
 from chassis.cli import AT_HAND, take_what_is_at_hand
-from chassis.relay import ServiceRelay
-from chassis.settings import SERVICES, Environment, MissingSetting, Settings
+from chassis.process.settings import SERVICES, Environment, MissingSetting, Settings
 from deploy.local import environment
 from deploy.local.environment import ALL, PREPARE, RELAY
 from deploy.local.run_dir import ENVIRONMENT

@@ -22,8 +22,8 @@ import psycopg
 import pytest
 import yaml
 
-from chassis import secret_files
-from chassis.settings import SERVICES
+from chassis.process import secret_files
+from chassis.process.settings import SERVICES
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.run_dir import RunDir
 from tests.support.polling import eventually

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from chassis.settings import Environment, SealingSettings
+from chassis.process.settings import Environment, SealingSettings
 from deploy.local import environment
 from deploy.local.environment import OWNERS, SERVICES
 from deploy.local.errors import LocalStackError

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from chassis.actors import Signer
-from chassis.clock import now
-from chassis.context import new_context
+from chassis.bus.context import new_context
+from chassis.process.actors import Signer
+from chassis.process.clock import now
 from contracts.operation import Operation
 from gateway.routing import BASE, Route
 from simulator.client import ApiProblem

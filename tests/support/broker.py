@@ -18,9 +18,9 @@ import amqp
 import kombu
 import pytest
 
-from chassis import topology
-from chassis.settings import SERVICES, named
-from chassis.topology import Management
+from chassis.bus import topology
+from chassis.bus.topology import Management
+from chassis.process.settings import SERVICES, named
 from tests.support.polling import eventually
 
 PASSWORD = "of-the-tests"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
 
-from chassis import clock
+from chassis.process import clock
 from contracts.vin import with_check_digit
 from simulator.client import ApiProblem, Client
 from tests.support import randoms

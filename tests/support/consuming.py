@@ -13,10 +13,10 @@ from typing import Any
 import amqp
 from sqlalchemy.orm import Session
 
-from chassis import link
-from chassis.consumer import Consumer
-from chassis.database import Database
-from chassis.lanes import Subscription
+from chassis.bus import link
+from chassis.bus.consumer import Consumer
+from chassis.bus.lanes import Subscription
+from chassis.store.database import Database
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned

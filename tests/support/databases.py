@@ -20,9 +20,9 @@ import pytest
 from psycopg import sql
 from sqlalchemy.orm import Session
 
-from chassis import migrations
-from chassis.database import Database
-from chassis.settings import Environment, named
+from chassis.process.settings import Environment, named
+from chassis.store import migrations
+from chassis.store.database import Database
 
 POOL = 16
 """Connections a test's threads may use at once."""

@@ -14,8 +14,8 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
-from chassis import inbox
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
+from chassis.store import inbox
 from contracts import shapes
 from contracts.customer.events import FieldChanged
 from contracts.envelope import Doer, Envelope, Received, Subject, open_envelope

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from chassis import clock
+from chassis.process import clock
 from contracts.access import Actor, matrix
 from contracts.operation import Operation
 from simulator.client import Client

@@ -42,8 +42,8 @@ def _collect() -> dict[str, Any]:
 
     eventlet.monkey_patch()
     from chassis.entrypoints import EventEntrypoint, OperationEntrypoint, ScheduledEntrypoint
+    from chassis.process.settings import SERVICES
     from chassis.runner import service_class
-    from chassis.settings import SERVICES
     from gateway.local import LocalOperations
     from gateway.routes import TABLE
 

@@ -11,10 +11,10 @@ import amqp
 import kombu
 import orjson
 
-from chassis.actors import Signer
-from chassis.clock import now
-from chassis.context import HEADER, new_context
-from chassis.topology import REPLIES, calls_exchange, reply_queue
+from chassis.bus.context import HEADER, new_context
+from chassis.bus.topology import REPLIES, calls_exchange, reply_queue
+from chassis.process.actors import Signer
+from chassis.process.clock import now
 from contracts.access import Actor
 from contracts.operation import Operation
 

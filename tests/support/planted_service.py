@@ -28,9 +28,9 @@ def plant() -> None:
     import orjson
     from sqlalchemy.orm import Session
 
-    from chassis.actors import Verifier
-    from chassis.context import CallContext
+    from chassis.bus.context import CallContext
     from chassis.entrypoints import OperationEntrypoint
+    from chassis.process.actors import Verifier
     from contracts import shapes
     from contracts.refusals import Refusal
     from tests.support.planting import error

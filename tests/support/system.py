@@ -26,8 +26,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from chassis import clock, dead
-from chassis.topology import HEARS, Management
+from chassis.bus import dead
+from chassis.bus.topology import HEARS, Management
+from chassis.process import clock
 from contracts.vin import with_check_digit
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.stack import Stack

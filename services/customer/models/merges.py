@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from services.customer.models.declared import Base
 
 

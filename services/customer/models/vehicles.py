@@ -12,7 +12,7 @@ from contracts.vehicle_identity import vehicle_id
 from services.customer.models.declared import Base
 
 PARTY = "vehicle_party"
-"""The type under which a customer's role towards a vehicle can be given to somebody else (`chassis.rekeying`)."""
+"""The type under which a role towards a vehicle can be given to somebody else (`chassis.customers.rekeying`)."""
 
 
 class Vehicle(Base):

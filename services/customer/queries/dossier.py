@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.dossier import DossierAsked, DossierFormat
 from contracts.customer.folder import DocumentsAsked
 from contracts.customer.operations import ById

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.aside import aside
-from chassis.clock import LOCAL
+from chassis.process.aside import aside
+from chassis.process.clock import LOCAL
 from contracts.access import Reach, Scope, matrix
 from contracts.customer.exports import ExportById, ExportStatus, FileFormat, ListExports
 from contracts.personal_numbers import numbers_masked

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.views import LookUp
 from services.customer.queries.shown import GLANCE, JOINED, alerts, glance
 from services.customer.rules.asking import Ask, By, meanings

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.topology import HEARS
+from chassis.bus.topology import HEARS
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.customer.merges import (
     ExpectedVersion,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts import vin as vins
 from contracts.customer.folder import KnownCar, KnownCustomer, Prefill, PrefillAsked
 from contracts.customer.operations import Gender

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.operations import CustomerKind
 from services.customer.rules import surnames
 from services.customer.rules.alerts import Arrival

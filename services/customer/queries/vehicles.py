@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts import vin as vins
 from contracts.customer.operations import VehicleRole
 from contracts.customer.vehicles import PartyShown, PlateShown, Reading, VehicleById, VehicleCard

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.views import ViewAsked
 from contracts.refusals import InvalidRequest
 from services.customer.errors.record import CustomerNotFound

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.outbox import record_all
+from chassis.store.outbox import record_all
 from contracts import vin as vins
 from contracts.access import Scope
 from contracts.customer.operations import VehicleRole

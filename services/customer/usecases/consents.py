@@ -12,8 +12,8 @@ import uuid_utils.compat as uuids
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Fact, record_all
-from chassis.rows import insert_all
+from chassis.store.outbox import Fact, record_all
+from chassis.store.rows import insert_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.folder import Basis, ConsentRecorded, RecordConsent

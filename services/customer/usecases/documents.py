@@ -8,8 +8,8 @@ from typing import Any
 import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.rows import insert_all
+from chassis.process.clock import LOCAL
+from chassis.store.rows import insert_all
 from contracts.access import Scope
 from contracts.customer.folder import AddDocument, DocumentAdded, DocumentRemoved, DocumentType, RemoveDocument
 from services.customer.errors.folder import DocumentNotFound

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.outbox import record_all
+from chassis.process.clock import LOCAL
+from chassis.store.outbox import record_all
 from contracts import shapes
 from contracts.access import Scope
 from contracts.customer.operations import EndPhone, UpdateCustomer, Updated

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy import String, text
 from sqlalchemy.orm import Session
 
-from chassis import idempotency, metrics
-from chassis.outbox import record
+from chassis.process import metrics
+from chassis.store import idempotency
+from chassis.store.outbox import record
 from contracts.customer.events import CustomerErased as ErasedEvent
 from services.customer import timeline
 from services.customer.errors.privacy import ErasureBlocked

@@ -14,9 +14,9 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import policies, turns
-from chassis.clock import LOCAL
-from chassis.policies import GROUP, Policy
+from chassis.process.clock import LOCAL
+from chassis.store import policies, turns
+from chassis.store.policies import GROUP, Policy
 from contracts.access import Scope
 from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport, RequireApproval
 from services.customer.errors.exports import ExportDecided, ExportExpired, ExportNotFound, ExportOwn

@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import turns
-from chassis.rows import as_json
+from chassis.store import turns
+from chassis.store.rows import as_json
 from services.customer.rules import matching, plate
 from services.customer.rules.blocking import blocking_keys
 from services.customer.rules.facts import Facts, KnownVehicle, Role

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.rows import insert_together
+from chassis.process.clock import LOCAL
+from chassis.store.rows import insert_together
 from contracts.customer.imports import Outcome
 from services.customer.models import Vehicle
 from services.customer.rules import matching

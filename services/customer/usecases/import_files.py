@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from chassis.aside import aside
+from chassis.process.aside import aside
 from contracts.access import Scope
 from contracts.customer.imports import Counts, Department, Import, ImportStatus
 from services.customer.errors.imports import (

@@ -17,10 +17,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import logs
-from chassis.clock import LOCAL
-from chassis.outbox import Cause, set_cause
-from chassis.rows import as_json
+from chassis.process import logs
+from chassis.process.clock import LOCAL
+from chassis.store.outbox import Cause, set_cause
+from chassis.store.rows import as_json
 from contracts.customer.imports import Department, Outcome
 from contracts.envelope import Doer
 from services.customer.errors.record import sentences_of

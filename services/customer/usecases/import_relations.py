@@ -11,7 +11,7 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
-from chassis.rows import insert_all
+from chassis.store.rows import insert_all
 from contracts.customer.operations import CustomerKind
 from contracts.customer.relations import RelationKind
 from services.customer.models import Pair, Relation

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.aside import aside
-from chassis.rows import as_json, insert_all
+from chassis.process.aside import aside
+from chassis.store.rows import as_json, insert_all
 from services.customer.models import ImportRow
 from services.customer.spreadsheets.reading import FileKind, Row, open_table
 from services.customer.spreadsheets.refusals import FileRefused

@@ -15,7 +15,7 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.rows import as_json
+from chassis.store.rows import as_json
 from contracts import shapes
 from contracts.access import Scope
 from contracts.customer.imports import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from services.customer.errors.folder import MomentAhead
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.rows import Insert
+from chassis.store.rows import Insert
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned

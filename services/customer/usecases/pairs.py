@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Fact
-from chassis.rows import as_json, insert_all
+from chassis.store.outbox import Fact
+from chassis.store.rows import as_json, insert_all
 from contracts.customer import events
 from services.customer.models import Pair
 from services.customer.rules.matching import Match

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Fact, record_all
+from chassis.store.outbox import Fact, record_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import VehicleRole

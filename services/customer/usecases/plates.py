@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import turns
-from chassis.outbox import Fact, record_all
-from chassis.rows import insert_all
+from chassis.store import turns
+from chassis.store.outbox import Fact, record_all
+from chassis.store.rows import insert_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.vehicles import ChangePlate, PlateChanged

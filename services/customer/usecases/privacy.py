@@ -10,9 +10,9 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import policies
-from chassis.policies import Policy
-from chassis.rows import insert_all
+from chassis.store import policies
+from chassis.store.policies import Policy
+from chassis.store.rows import insert_all
 from contracts import shapes
 from contracts.access import Scope
 from contracts.customer.privacy import (

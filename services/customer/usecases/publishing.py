@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis import policies
-from chassis.policies import Policy
+from chassis.store import policies
+from chassis.store.policies import Policy
 from contracts.access import Scope
 from services.customer.errors.merges import MomentPast
 

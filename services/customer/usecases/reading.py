@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from services.customer.errors.record import refusal_of
 from services.customer.rules import given as giving
 from services.customer.rules.given import Given, Typed

@@ -11,8 +11,8 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Fact
-from chassis.rows import Insert, as_json, insert_all
+from chassis.store.outbox import Fact
+from chassis.store.rows import Insert, as_json, insert_all
 from contracts.customer import events
 from services.customer.models import Change, Customer, SearchKey
 from services.customer.rules.record import COLUMNS, Changed, Record

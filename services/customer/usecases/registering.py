@@ -10,9 +10,9 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.outbox import Fact, to_record
-from chassis.rows import Insert, insert_last
+from chassis.process.clock import LOCAL
+from chassis.store.outbox import Fact, to_record
+from chassis.store.rows import Insert, insert_last
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered

@@ -11,9 +11,9 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from chassis import logs, metrics
-from chassis.clock import LOCAL
-from chassis.rows import insert_all
+from chassis.process import logs, metrics
+from chassis.process.clock import LOCAL
+from chassis.store.rows import insert_all
 from contracts.customer.privacy import RequestKind
 from services.customer.errors.privacy import ErasureBlocked
 from services.customer.models import PrivacyRequest

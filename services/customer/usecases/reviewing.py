@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import metrics
+from chassis.process import metrics
 from contracts.access import Scope
 from contracts.customer.duplicates import DecidePair, Decision, PairDecided, PairStatus
 from contracts.customer.relations import AddRelation

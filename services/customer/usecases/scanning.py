@@ -12,11 +12,12 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import metrics, policies
-from chassis.clock import LOCAL
-from chassis.outbox import record_all
-from chassis.policies import Policy
-from chassis.rows import insert_all
+from chassis.process import metrics
+from chassis.process.clock import LOCAL
+from chassis.store import policies
+from chassis.store.outbox import record_all
+from chassis.store.policies import Policy
+from chassis.store.rows import insert_all
 from contracts.access import Reach, Scope
 from contracts.customer.duplicates import AutoMerge, RestrictAutoMerge, Scan, StartScan
 from contracts.refusals import Refusal, StoreNotAllowed

@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Fact, record_all
+from chassis.store.outbox import Fact, record_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.segments import CreateSegment

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import logs, metrics
-from chassis.rows import Insert, as_json
+from chassis.process import logs, metrics
+from chassis.store.rows import Insert, as_json
 from services.customer import sealing
 from services.customer.models import SubjectKey
 from services.customer.rules.record import Record

@@ -12,9 +12,10 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import metrics, rekeying
-from chassis.outbox import Fact, record_all
-from chassis.rows import as_json
+from chassis.customers import rekeying
+from chassis.process import metrics
+from chassis.store.outbox import Fact, record_all
+from chassis.store.rows import as_json
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.events import DocumentMoved, LivesOn

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.outbox import Cause, Fact
-from chassis.rows import Insert, as_json, insert_all, insert_together, values_of
+from chassis.store.outbox import Cause, Fact
+from chassis.store.rows import Insert, as_json, insert_all, insert_together, values_of
 from contracts.customer import events
 from services.customer.models import Vehicle, VehicleParty, VehiclePlate
 from services.customer.rules.plate import Plate

@@ -1,5 +1,5 @@
 """Alembic's environment of this service."""
 
-from chassis.migrations import run_environment
+from chassis.store.migrations import run_environment
 
 run_environment()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.policies import Policy
+from chassis.store.policies import Policy
 from contracts.customer.folder import Purpose
 from contracts.sales.events import VehicleDelivered
 from services.followup.occasions.occasion import Occasion

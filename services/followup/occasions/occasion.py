@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.clock import LOCAL
-from chassis.policies import Policy
+from chassis.process.clock import LOCAL
+from chassis.store.policies import Policy
 from contracts.customer.folder import Purpose
 from contracts.envelope import Event
 from services.followup.errors import PolicyValue

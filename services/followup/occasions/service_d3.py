@@ -5,7 +5,7 @@ The event does not say who did the work; once it does, `judges` names him.
 
 from __future__ import annotations
 
-from chassis.policies import Policy
+from chassis.store.policies import Policy
 from contracts.workshop.events import VehicleReturned
 from services.followup.occasions.occasion import Occasion, nobody
 

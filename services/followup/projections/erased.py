@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis import erasing
-from chassis.rows import insert_all
+from chassis.customers import erasing
+from chassis.store.rows import insert_all
 from contracts.customer.events import CustomerErased
 from contracts.customer.folder import ConsentChannel
 from contracts.envelope import Received

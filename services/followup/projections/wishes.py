@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from chassis import policies, turns
-from chassis.outbox import Cause, Fact, record_all
-from chassis.rows import insert_all
+from chassis.store import policies, turns
+from chassis.store.outbox import Cause, Fact, record_all
+from chassis.store.rows import insert_all
 from contracts.customer.events import CustomerConsentChanged, CustomerPreferencesChanged
 from contracts.customer.operations import Channel
 from contracts.envelope import Event, Received

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.rows import insert_all
+from chassis.process.clock import LOCAL
+from chassis.store.rows import insert_all
 from contracts.envelope import Received
 from services.reporting.models import Base
 from services.reporting.rules import month_of

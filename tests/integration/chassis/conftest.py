@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.store.database import Database
 from tests.support.databases import Databases
 
 SERVICE = "sales"

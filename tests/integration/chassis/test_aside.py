@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from chassis.aside import aside
+from chassis.process.aside import aside
 from tests.support.source import ROOT
 
 IN_A_LOOP = """
 import eventlet
 eventlet.monkey_patch()
 import gc, time
-from chassis.aside import aside
+from chassis.process.aside import aside
 
 turns = 0
 def turn():
@@ -59,7 +59,7 @@ ONE_AT_A_TIME = """
 import eventlet
 eventlet.monkey_patch()
 from eventlet import tpool
-from chassis.aside import aside
+from chassis.process.aside import aside
 
 at_once = most = 0
 may_end = False

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from chassis.settings import SERVICES, Environment, SealingSettings, named
+from chassis.process.settings import SERVICES, Environment, SealingSettings, named
 from tests.integration.chassis.test_dead import bury
 from tests.support.broker import Broker
 from tests.support.consuming import SERVICE

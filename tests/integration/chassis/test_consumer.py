@@ -14,9 +14,9 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import dead
-from chassis.database import Database
-from chassis.outbox import Cause
+from chassis.bus import dead
+from chassis.store.database import Database
+from chassis.store.outbox import Cause
 from contracts.envelope import Doer, Received
 from contracts.refusals import NotFound
 from contracts.sales.events import OrderSigned, VehicleDelivered

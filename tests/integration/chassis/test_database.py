@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import database as chassis_database
-from chassis.database import CONTENTION_TRIES, Database, is_contention, is_lock_timeout, is_outage
+from chassis.store import database as chassis_database
+from chassis.store.database import CONTENTION_TRIES, Database, is_contention, is_lock_timeout, is_outage
 from tests.integration.chassis.conftest import SERVICE, count, effect
 from tests.support.databases import Databases
 

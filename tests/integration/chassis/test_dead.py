@@ -8,8 +8,8 @@ import amqp
 import pytest
 from sqlalchemy.orm import Session
 
-from chassis import dead
-from chassis.dead import DeadMessage
+from chassis.bus import dead
+from chassis.bus.dead import DeadMessage
 from contracts.envelope import Received
 from tests.support.broker import Broker
 from tests.support.consuming import SERVICE, hearing

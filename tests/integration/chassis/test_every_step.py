@@ -24,12 +24,14 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import clock, consumer, dead, inbox
-from chassis.actors import Signer, new_key_pair
-from chassis.context import HEADER, new_context
-from chassis.database import Database
-from chassis.rpc import OK, UNAVAILABLE
-from chassis.topology import REPLIES, calls_exchange, reply_queue
+from chassis.bus import consumer, dead
+from chassis.bus.context import HEADER, new_context
+from chassis.bus.rpc import OK, UNAVAILABLE
+from chassis.bus.topology import REPLIES, calls_exchange, reply_queue
+from chassis.process import clock
+from chassis.process.actors import Signer, new_key_pair
+from chassis.store import inbox
+from chassis.store.database import Database
 from contracts import envelope
 from contracts.access import Actor
 from contracts.envelope import Received

@@ -11,8 +11,8 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.idempotency import REMEMBERED, Asked, claim, fingerprint, forget, forget_old, once
+from chassis.store.database import Database
+from chassis.store.idempotency import REMEMBERED, Asked, claim, fingerprint, forget, forget_old, once
 from contracts.refusals import KeyReused, StillRunning
 from tests.integration.chassis.conftest import count, effect
 

@@ -11,8 +11,8 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 
-from chassis import inbox
-from chassis.database import Database
+from chassis.store import inbox
+from chassis.store.database import Database
 from tests.integration.chassis.conftest import count, effect
 from tests.support.polling import eventually
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import amqp
 import pytest
 
-from chassis import link as link_module
-from chassis.link import Link, LinkDown, publish_confirmed
+from chassis.bus import link as link_module
+from chassis.bus.link import Link, LinkDown, publish_confirmed
 from tests.support.broker import PASSWORD, Broker
 from tests.support.polling import eventually, steadily
 from tests.support.tcp_proxy import TcpProxy

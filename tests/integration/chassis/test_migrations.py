@@ -11,9 +11,9 @@ from alembic.migration import MigrationContext
 from psycopg import errors
 from sqlalchemy import create_engine, pool
 
-from chassis import migrations, tables
-from chassis.database import driver_url
-from chassis.settings import SERVICES
+from chassis.process.settings import SERVICES
+from chassis.store import migrations, tables
+from chassis.store.database import driver_url
 from tests.support.databases import Databases
 
 SERVICE = "sales"

@@ -11,9 +11,9 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from chassis import clock
-from chassis.database import Database
-from chassis.outbox import LARGEST_ENVELOPE, Cause, EventTooLarge, record, set_cause
+from chassis.process import clock
+from chassis.store.database import Database
+from chassis.store.outbox import LARGEST_ENVELOPE, Cause, EventTooLarge, record, set_cause
 from contracts.envelope import Doer, read
 from contracts.sales.events import OrderSigned, PaymentConfirmed
 from tests.integration.chassis.conftest import SERVICE, count, effect

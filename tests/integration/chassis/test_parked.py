@@ -12,11 +12,11 @@ import uuid_utils.compat as uuids
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
-from chassis import parked
-from chassis import relay as relay_module
-from chassis.database import Database
-from chassis.relay import Backlog
-from chassis.settings import Environment, named
+from chassis.bus import parked
+from chassis.bus import relay as relay_module
+from chassis.bus.relay import Backlog
+from chassis.process.settings import Environment, named
+from chassis.store.database import Database
 from tests.integration.chassis.test_relay import QUEUE, SERVICE, arrived, relaying, settled, unpublished
 from tests.support.broker import Broker
 from tests.support.databases import Databases

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.clock import LOCAL
-from chassis.policies import GROUP, Policy, PolicyExists, publish, resolve
+from chassis.process.clock import LOCAL
+from chassis.store.policies import GROUP, Policy, PolicyExists, publish, resolve
 from tests.integration.chassis.conftest import count, effect
 
 MONDAY = datetime(2026, 11, 2, tzinfo=LOCAL)

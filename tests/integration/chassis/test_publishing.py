@@ -9,7 +9,7 @@ from typing import Any
 import amqp
 import pytest
 
-from chassis.link import Link, connection_to
+from chassis.bus.link import Link, connection_to
 from tests.support.broker import Broker
 
 

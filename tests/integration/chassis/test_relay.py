@@ -12,11 +12,11 @@ import pytest
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 
-from chassis import relay as relay_module
-from chassis.database import Database
-from chassis.outbox import record
-from chassis.relay import NotConfirmed, Publisher, ServiceRelay, event_message
-from chassis.settings import Environment, named
+from chassis.bus import relay as relay_module
+from chassis.bus.relay import NotConfirmed, Publisher, ServiceRelay, event_message
+from chassis.process.settings import Environment, named
+from chassis.store.database import Database
+from chassis.store.outbox import record
 from contracts.envelope import read
 from contracts.workshop.events import RepairSettled
 from tests.support.broker import Broker

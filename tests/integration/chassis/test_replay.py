@@ -12,14 +12,14 @@ import pytest
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 
-from chassis import archive as archives
-from chassis import migrations
-from chassis.archive import NotYet, archive
-from chassis.clock import LOCAL
-from chassis.database import Database
-from chassis.outbox import record
-from chassis.replay import rebuild, replay
-from chassis.settings import Environment, MissingSetting
+from chassis.bus.replay import rebuild, replay
+from chassis.process.clock import LOCAL
+from chassis.process.settings import Environment, MissingSetting
+from chassis.store import archive as archives
+from chassis.store import migrations
+from chassis.store.archive import NotYet, archive
+from chassis.store.database import Database
+from chassis.store.outbox import record
 from contracts.envelope import read
 from contracts.followup.events import VisitPlanned
 from contracts.workshop.events import RepairOrderOpened, RepairSettled

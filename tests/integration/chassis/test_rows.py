@@ -10,10 +10,10 @@ from orjson import dumps
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from chassis import tables
-from chassis.database import Database
-from chassis.outbox import Fact, record_all
-from chassis.rows import Insert, insert_all, insert_last, insert_together
+from chassis.store import tables
+from chassis.store.database import Database
+from chassis.store.outbox import Fact, record_all
+from chassis.store.rows import Insert, insert_all, insert_last, insert_together
 from contracts.envelope import read
 from contracts.sales.events import OrderSigned
 from tests.support.events import MORNING, made

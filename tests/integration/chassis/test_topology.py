@@ -6,9 +6,9 @@ import amqp
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis import topology
-from chassis.settings import SERVICES
-from chassis.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED
+from chassis.bus import topology
+from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED
+from chassis.process.settings import SERVICES
 from contracts.customer.events import VehicleRegistered
 from contracts.sales.events import VehicleDelivered
 from tests.support.broker import PASSWORD, Broker

@@ -10,8 +10,8 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from chassis import turns
-from chassis.database import Database
+from chassis.store import turns
+from chassis.store.database import Database
 from tests.support.databases import Databases
 
 HELD = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")

@@ -9,7 +9,7 @@ import amqp
 import orjson
 import pytest
 
-from chassis import dead
+from chassis.bus import dead
 from contracts.sales.events import VehicleDelivered
 from tests.support.consuming import SERVICE, hearing
 from tests.support.events import made, received
@@ -44,7 +44,7 @@ BODIES: list[tuple[str, bytes, dict[str, Any]]] = [
 def lost(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows with every link that falls."""
     found: list[int] = []
-    from chassis import consumer
+    from chassis.bus import consumer
 
     forget = consumer.Consumer._forget_lost
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.database import Database
+from chassis.process.clock import LOCAL
+from chassis.store.database import Database
 from contracts.access import Reach, Scope
 from contracts.customer.operations import RegisterCustomer, Registered, UpdateCustomer, Updated, VehicleGiven
 from contracts.customer.views import LookUp, ViewAsked

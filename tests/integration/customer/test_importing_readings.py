@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.imports import Department
 from contracts.customer.vehicles import VehicleById
 from contracts.odometer import ReadingStatus

@@ -11,8 +11,8 @@ import uuid_utils.compat as uuids
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis import metrics
-from chassis.rows import insert_together
+from chassis.process import metrics
+from chassis.store.rows import insert_together
 from services.customer.errors.merges import MergeCycle
 from services.customer.errors.record import CustomerMerged as MergedAlready
 from services.customer.rules import given as giving

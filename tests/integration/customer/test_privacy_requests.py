@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.policies import PolicyExists
+from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.customer.privacy import Asked, RequestKind, RequestStatus
 from contracts.refusals import StoreNotAllowed

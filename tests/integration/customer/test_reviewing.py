@@ -11,7 +11,7 @@ import pytest
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 
-from chassis.policies import PolicyExists
+from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.customer.duplicates import AutoMerge, Decision, ListDuplicates, PairStatus, RestrictAutoMerge, StartScan
 from contracts.customer.merges import DocumentGiven

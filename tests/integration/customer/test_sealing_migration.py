@@ -12,10 +12,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from chassis import migrations
-from chassis.database import Database
-from chassis.rows import insert_all
-from chassis.settings import MissingSetting
+from chassis.process.settings import MissingSetting
+from chassis.store import migrations
+from chassis.store.database import Database
+from chassis.store.rows import insert_all
 from contracts.customer.folder import DocumentType
 from contracts.customer.operations import HistoryAsked
 from services.customer import sealing

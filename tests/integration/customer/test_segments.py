@@ -11,7 +11,7 @@ import pytest
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.store.database import Database
 from contracts import shapes
 from contracts.access import Reach, Scope, matrix
 from contracts.customer import exports as exports_contract

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts import shapes
 from contracts.customer import views
 from contracts.envelope import Received
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 
 def test_every_event_there_is_is_told_or_it_is_said_why_not():
-    import chassis.topology  # noqa: F401  # declares them all
+    import chassis.bus.topology  # noqa: F401  # declares them all
     from contracts.envelope import EVENTS
 
     ours = {event for event in EVENTS.values() if event.__module__.startswith("contracts.")}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import inbox
+from chassis.store import inbox
 from contracts import shapes
 from contracts.customer import events as customer
 from contracts.envelope import Received

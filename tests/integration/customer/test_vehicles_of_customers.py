@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.rows import insert_together
+from chassis.store.rows import insert_together
 from contracts.customer.folder import Prefill, PrefillAsked
 from contracts.customer.operations import VehicleGiven, VehicleRole
 from contracts.customer.vehicles import (

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import LOCAL
-from chassis.database import Database
+from chassis.process.clock import LOCAL
+from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered

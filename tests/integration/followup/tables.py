@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.store.database import Database
 
 
 def rows(database: Database, select: str) -> list[dict[str, Any]]:

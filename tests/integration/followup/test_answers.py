@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.database import Database
+from chassis.store.database import Database
 from contracts import shapes
 from contracts.access import Scope
 from contracts.followup import operations

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from chassis import idempotency
-from chassis.database import Database
+from chassis.store import idempotency
+from chassis.store.database import Database
 from contracts.customer.events import CustomerConsentChanged, CustomerErased, CustomerPreferencesChanged, DocumentMoved
 from contracts.customer.operations import Channel
 from contracts.envelope import Received

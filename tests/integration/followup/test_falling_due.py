@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.rekeying import Owner
+from chassis.customers.rekeying import Owner
+from chassis.store.database import Database
 from services.followup import usecases
 from services.followup.models import Visit
 from tests.integration.followup.business import AFTERNOON, LATER, plan_all, returned, visits

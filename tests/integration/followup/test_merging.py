@@ -13,7 +13,7 @@ import uuid_utils.compat as uuids
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.database import Database
+from chassis.store.database import Database
 from contracts.customer.events import DocumentMoved
 from contracts.envelope import Received
 from contracts.followup.operations import CompleteVisit, Worklist

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from chassis import policies
-from chassis.database import Database
+from chassis.store import policies
+from chassis.store.database import Database
 from contracts import shapes
 from contracts.envelope import Received
 from services.followup import usecases

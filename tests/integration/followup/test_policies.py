@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.policies import PolicyExists
+from chassis.store.database import Database
+from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.followup.operations import PolicyEffect, PublishPolicy
 from contracts.refusals import OperationNotAllowed, Refusal, StoreNotAllowed

@@ -15,7 +15,7 @@ import uuid_utils.compat as uuids
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.database import Database
+from chassis.store.database import Database
 from contracts.customer.events import CustomerConsentChanged, CustomerPreferencesChanged
 from contracts.customer.operations import Channel
 from contracts.envelope import Received

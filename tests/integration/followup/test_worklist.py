@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.database import Database
+from chassis.store.database import Database
 from contracts.followup.operations import VisitById, Visits, VisitStatus, Worklist
 from contracts.refusals import StoreNotAllowed
 from services.followup import queries

@@ -17,8 +17,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import eventlet  # noqa: F401  # its retirement notice comes with the first import
 
-from chassis.actors import new_key_pair
-from chassis.settings import new_sealing_keys
+from chassis.process.actors import new_key_pair
+from chassis.process.settings import new_sealing_keys
 from tests.integration.gateway.running import CONNECTIONS, Gateway, Person, Process, free_port
 from tests.support.broker import Broker
 from tests.support.databases import Databases

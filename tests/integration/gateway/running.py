@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from chassis import clock
+from chassis.process import clock
 from contracts.gateway.operations import CreateDealer, CreateStore
 from gateway import organisation, sessions
 from gateway.passwords import make_hash

@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner, Result
 
-from chassis import clock
 from chassis.cli import main
+from chassis.process import clock
 from gateway import access_log
 from gateway.access_log import Access, Link
 from tests.support.databases import Databases

@@ -14,8 +14,9 @@ import pytest
 from alembic import command
 from structlog.testing import capture_logs
 
-from chassis import clock, migrations
-from chassis.database import Database
+from chassis.process import clock
+from chassis.store import migrations
+from chassis.store.database import Database
 from contracts.gateway.operations import ListAccess
 from gateway import access_log, auditing
 from gateway.access_log import Access, AccessLog

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from chassis.rpc import AT_ONCE_PER_SERVICE
+from chassis.bus.rpc import AT_ONCE_PER_SERVICE
 from tests.integration.gateway.running import Gateway, Person, Process
 from tests.support.databases import Databases
 from tests.support.polling import eventually

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis import clock
+from chassis.process import clock
 from tests.integration.gateway.running import Gateway, Person
 from tests.support import randoms
 

@@ -184,8 +184,8 @@ def test_an_address_is_ones_place_of_work_for_a_month(gateway: Gateway) -> None:
 
 
 def test_what_nobody_needs_of_addresses_any_more_is_swept_away(gateway: Gateway) -> None:
-    from chassis import clock
-    from chassis.actors import Signer, new_key_pair
+    from chassis.process import clock
+    from chassis.process.actors import Signer, new_key_pair
     from gateway.sessions import Sessions
 
     old, young, home = an_address(), an_address(), an_address()

@@ -10,8 +10,8 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.database import Database
+from chassis.process.clock import LOCAL
+from chassis.store.database import Database
 from contracts.envelope import Event, Received
 from contracts.followup.events import VisitCompleted
 from contracts.sales.events import VehicleDelivered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.database import Database
+from chassis.store.database import Database
 from services.reporting.models import Base
 from tests.integration.followup.tables import forget
 from tests.support.databases import Databases

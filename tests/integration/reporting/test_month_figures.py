@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.clock import LOCAL
-from chassis.database import Database
+from chassis.process.clock import LOCAL
+from chassis.store.database import Database
 from contracts import shapes
 from contracts.access import Actor, Scope, matrix
 from contracts.refusals import OperationNotAllowed, StoreNotAllowed

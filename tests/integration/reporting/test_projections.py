@@ -9,8 +9,8 @@ import uuid_utils.compat as uuids
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.database import Database
-from chassis.migrations import models_of
+from chassis.store.database import Database
+from chassis.store.migrations import models_of
 from contracts.envelope import Received
 from services.reporting.models import Base
 from services.reporting.projections import deliveries

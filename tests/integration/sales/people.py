@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import tables
-from chassis.clock import LOCAL
-from chassis.database import Database
+from chassis.process.clock import LOCAL
+from chassis.store import tables
+from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.sales import operations
 from contracts.sales.operations import ListOrders, PaymentKind

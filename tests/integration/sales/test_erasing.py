@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis import erasing
+from chassis.customers import erasing
 from contracts.customer.events import CustomerErased
 from services.sales.models import ORDERS
 from tests.integration.sales.people import Showroom

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from chassis import rekeying
+from chassis.customers import rekeying
 from contracts.customer.events import DocumentMoved
 from contracts.envelope import Received
 from contracts.sales import operations

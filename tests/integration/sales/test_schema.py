@@ -4,9 +4,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, pool
 
-from chassis import tables
-from chassis.database import driver_url
-from chassis.migrations import models_of
+from chassis.store import tables
+from chassis.store.database import driver_url
+from chassis.store.migrations import models_of
 from tests.support.databases import Databases
 
 

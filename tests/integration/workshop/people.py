@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis import tables
-from chassis.clock import LOCAL
-from chassis.database import Database
+from chassis.process.clock import LOCAL
+from chassis.store import tables
+from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.workshop import operations
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import event
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.workshop.operations import ListRepairOrders, Stage
 from services.workshop.queries import list_repair_orders
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop

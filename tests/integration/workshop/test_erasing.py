@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from chassis import erasing, rekeying
+from chassis.customers import erasing, rekeying
 from contracts.customer.events import CustomerErased
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop.models import REPAIR_ORDERS, RepairOrder

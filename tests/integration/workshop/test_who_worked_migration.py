@@ -11,8 +11,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from chassis import migrations
-from chassis.database import Database
+from chassis.store import migrations
+from chassis.store.database import Database
 from contracts.workshop.operations import Stage
 from services.workshop.errors import InspectorDidTheWork
 from tests.integration.workshop.people import NOW, Workshop

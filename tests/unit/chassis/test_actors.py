@@ -8,8 +8,8 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from chassis import clock
-from chassis.actors import ALGORITHM, AUDIENCE, LIFETIME, Signer, Verifier, new_key_pair
+from chassis.process import clock
+from chassis.process.actors import ALGORITHM, AUDIENCE, LIFETIME, Signer, Verifier, new_key_pair
 from contracts.access import Actor
 from contracts.refusals import ActorRejected
 
@@ -62,7 +62,7 @@ def test_a_remembered_token_is_rejected_once_it_expires(monkeypatch):
     import time
 
     later = time.time() + LIFETIME.total_seconds() + 1
-    monkeypatch.setattr("chassis.actors.time.time", lambda: later)
+    monkeypatch.setattr("chassis.process.actors.time.time", lambda: later)
     monkeypatch.setattr("jwt.api_jwt.datetime", _Later)
     with pytest.raises(ActorRejected):
         verifier.verify(token)
@@ -114,7 +114,7 @@ def test_a_token_meant_for_others_is_rejected():
 
 
 def test_the_memory_of_tokens_is_bounded(monkeypatch):
-    monkeypatch.setattr("chassis.actors._REMEMBERED", 3)
+    monkeypatch.setattr("chassis.process.actors._REMEMBERED", 3)
     verifier = Verifier(PUBLIC)
     for number in range(10):
         verifier.verify(signed(actor=Actor(f"s-{number}", (), ())))

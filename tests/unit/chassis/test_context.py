@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from chassis import clock
-from chassis.context import CallContext, moment, new_context
+from chassis.bus.context import CallContext, moment, new_context
+from chassis.process import clock
 
 FIELDS = [field.name for field in dataclasses.fields(CallContext)]
 

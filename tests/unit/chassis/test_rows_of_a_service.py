@@ -10,9 +10,9 @@ from nameko.containers import ServiceContainer
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from chassis.clock import LOCAL
-from chassis.context import Call, new_context
+from chassis.bus.context import Call, new_context
 from chassis.entrypoints import does, every, hears, shows
+from chassis.process.clock import LOCAL
 from contracts.access import Actor, Reach, Scope
 from contracts.sales import operations
 from contracts.sales.events import OrderSigned, PaymentConfirmed

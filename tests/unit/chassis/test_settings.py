@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.actors import new_key_pair
-from chassis.settings import Environment, MissingSetting, NoSecret, Settings, named, new_sealing_keys, retry_delays
+from chassis.process.actors import new_key_pair
+from chassis.process.settings import (
+    Environment,
+    MissingSetting,
+    NoSecret,
+    Settings,
+    named,
+    new_sealing_keys,
+    retry_delays,
+)
 from tests.support.source import ROOT
 
 PRIVATE, PUBLIC = new_key_pair()

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from chassis.settings import SERVICES
-from chassis.topology import (
+from chassis.bus.topology import (
     CALLS,
     DELIVERY_LIMIT,
     HEARS,
@@ -25,6 +24,7 @@ from chassis.topology import (
     table,
     work_queue,
 )
+from chassis.process.settings import SERVICES
 from contracts.envelope import EVENTS
 
 DELAYS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)

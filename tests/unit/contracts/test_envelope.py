@@ -12,7 +12,7 @@ import uuid_utils.compat as uuids
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.envelope import EVENTS, Doer, Envelope, Subject, UnreadableEvent, event, open_envelope, read
 from contracts.sales.events import VehicleDelivered
 from tests.support.events import MORNING, made, received

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chassis.clock import LOCAL
-from chassis.settings import SERVICES
+from chassis.process.clock import LOCAL
+from chassis.process.settings import SERVICES
 from contracts.operation import OPERATIONS
 from contracts.shapes import EARLIEST, LATEST, InvalidShape, Text, load
 

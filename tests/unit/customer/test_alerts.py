@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.operations import CustomerKind
 from services.customer.rules.alerts import Arrival, alerts, missing_of
 

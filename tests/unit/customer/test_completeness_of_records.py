@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.folder import Stage
 from contracts.customer.operations import CustomerKind
 from services.customer.rules import given as giving

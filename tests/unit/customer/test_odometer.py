@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.odometer import MOST_KM, MOST_KM_A_DAY, Reading, ReadingStatus, judge
 from services.customer.rules.odometer import CORRECTION, judged
 

@@ -11,7 +11,7 @@ import uuid_utils.compat as uuids
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from services.customer.rules import given as giving
 from services.customer.rules.given import Given, Typed
 from services.customer.rules.record import MERGED, Record, new_record

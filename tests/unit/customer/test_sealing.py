@@ -9,7 +9,7 @@ import re
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.settings import Environment, MissingSetting, SealingSettings, new_sealing_keys
+from chassis.process.settings import Environment, MissingSetting, SealingSettings, new_sealing_keys
 from services.customer.sealing import Masters, SubjectKey, Unopenable
 
 CARD = "440301197510200018"

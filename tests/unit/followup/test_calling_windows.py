@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.customer.operations import Channel
 from services.followup.rules import ANY_HOUR, DAY, WINDOWS, Hours, Way, visiting_time
 

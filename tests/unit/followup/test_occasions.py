@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup.errors import PolicyValue

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.clock import LOCAL
-from chassis.rekeying import Owner
+from chassis.customers.rekeying import Owner
+from chassis.process.clock import LOCAL
 from contracts.customer.folder import Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.clock import LOCAL
-from chassis.rekeying import Owner
+from chassis.customers.rekeying import Owner
+from chassis.process.clock import LOCAL
 from contracts.customer.operations import Channel
 from contracts.followup.operations import VisitStatus
 from contracts.refusals import StaleVersion

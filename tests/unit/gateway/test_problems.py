@@ -9,8 +9,8 @@ import pytest
 from eventlet.timeout import Timeout
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from chassis.link import LinkDown
-from chassis.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
+from chassis.bus.link import LinkDown
+from chassis.bus.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
 from contracts import refusals
 from contracts.refusals import InvalidRequest, Kind, StaleVersion, StillRunning
 from gateway import errors, faults, problems

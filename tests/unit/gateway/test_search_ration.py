@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.gateway.operations import RationSearches
 from gateway.errors import SearchLimit
 from gateway.search_ration import SEARCH_RATION, By, Day, Search, day_of, require

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from services.reporting.errors import MonthInvalid
 from services.reporting.rules import month_of, require_month
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.sales.operations import CreateOrder, OrderStatus
 from services.sales.errors import BalanceOpen, Overpayment
 from services.sales.models import Order

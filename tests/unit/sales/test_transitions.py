@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.sales.operations import CreateOrder, OrderStatus, SignOrder
 from contracts.vehicle_identity import vehicle_id

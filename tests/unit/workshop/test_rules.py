@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.refusals import InvalidRequest
 from contracts.workshop.operations import JobLine, PayType
 from services.workshop import rules

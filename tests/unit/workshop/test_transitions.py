@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import LOCAL
+from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import create_rekeying_tables
+from chassis.store.migrations import create_rekeying_tables
 
 revision = "0004"
 down_revision = "0003"

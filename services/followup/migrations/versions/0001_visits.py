@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.migrations import create_chassis_tables
+from chassis.store.migrations import create_chassis_tables
 
 revision = "0001"
 down_revision = None

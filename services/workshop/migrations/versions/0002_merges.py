@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.migrations import create_rekeying_tables
+from chassis.store.migrations import create_rekeying_tables
 
 revision = "0002"
 down_revision = "0001"

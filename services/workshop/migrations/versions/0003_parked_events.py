@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.migrations import let_events_be_parked
+from chassis.store.migrations import let_events_be_parked
 
 revision = "0003"
 down_revision = "0002"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from chassis import clock
+from chassis.process import clock
 
 
 class Moment(click.ParamType[datetime]):

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import click
 
-from chassis.actors import new_key_pair, public_key
-from chassis.settings import SERVICES, named, new_sealing_keys
+from chassis.process.actors import new_key_pair, public_key
+from chassis.process.settings import SERVICES, named, new_sealing_keys
 
 ADMIN = "crm_admin"
 VHOST = "crm"

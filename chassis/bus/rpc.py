@@ -22,10 +22,10 @@ import uuid_utils.compat as uuids
 from eventlet.event import Event as Waiter
 from eventlet.timeout import Timeout
 
-from chassis import logs
-from chassis.context import HEADER, CallContext
-from chassis.link import Link, LinkDown
-from chassis.topology import REPLIES, calls_exchange, calls_queue, reply_queue
+from chassis.bus.context import HEADER, CallContext
+from chassis.bus.link import Link, LinkDown
+from chassis.bus.topology import REPLIES, calls_exchange, calls_queue, reply_queue
+from chassis.process import logs
 from contracts.operation import Operation
 
 log = logs.get("rpc")

@@ -18,13 +18,14 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import BigInteger, Column, MetaData, String, Uuid, create_engine, pool, text
 
-from chassis import logs, tables
-from chassis.database import driver_url
-from chassis.settings import Environment, named
+from chassis.process import logs
+from chassis.process.settings import Environment, named
+from chassis.store import tables
+from chassis.store.database import driver_url
 
 log = logs.get("migrations")
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("OWNER_URL", "DATABASE_URL", "RELAY_URL")
 
 
@@ -169,7 +170,7 @@ def let_events_be_parked(op: Any, *, service: str) -> None:
 
 
 def create_rekeying_tables(op: Any) -> None:
-    """Called by a migration of each service that keeps something of customers (`chassis.rekeying`)."""
+    """Called by a migration of each service that keeps something of customers (`chassis.customers.rekeying`)."""
     op.create_table(
         "customer_alias",
         Column("customer_id", Uuid, primary_key=True),

@@ -1,6 +1,6 @@
 """The tables every service's database has: event log, inbox, command log, policies, and a pulse.
 
-Created by the first migration of each service (`chassis.migrations.create_chassis_tables`).
+Created by the first migration of each service (`chassis.store.migrations.create_chassis_tables`).
 """
 
 from __future__ import annotations

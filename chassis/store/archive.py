@@ -15,8 +15,8 @@ from typing import Any
 import orjson
 import psycopg
 
-from chassis import clock
-from chassis.settings import Environment, named
+from chassis.process import clock
+from chassis.process.settings import Environment, named
 
 _MONTHS = """
     SELECT DISTINCT date_trunc('month', recorded_at) FROM outbox WHERE recorded_at < %s ORDER BY 1

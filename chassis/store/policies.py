@@ -15,8 +15,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import tables
-from chassis.database import is_duplicate
+from chassis.store import tables
+from chassis.store.database import is_duplicate
 from contracts.refusals import Conflict
 
 _policy = tables.policy

@@ -16,8 +16,9 @@ import orjson
 import uuid_utils.compat as uuids
 from sqlalchemy.orm import Session
 
-from chassis import clock, tables
-from chassis.rows import Insert, insert_together
+from chassis.process import clock
+from chassis.store import tables
+from chassis.store.rows import Insert, insert_together
 from contracts import envelope as envelopes
 from contracts import shapes
 from contracts.envelope import Doer, Envelope, Event, Received

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chassis import logs, metrics
-from chassis.settings import Environment
+from chassis.process import logs, metrics
+from chassis.process.settings import Environment
 
 log = logs.get("health")
 

@@ -17,8 +17,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from chassis import faults
-from chassis.rows import write_last
+from chassis.process import faults
+from chassis.store.rows import write_last
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from chassis.relay import connected
+from chassis.bus.relay import connected
 
 _LOOK = """
     SELECT event_id::text, event_type || '.v' || version, store_id, recorded_at, parked_at, problem

@@ -25,7 +25,7 @@ def trouble(variable: str, value: str) -> str:
         return _of_address(variable, value)
     if variable.endswith("_KEY"):
         return _of_key(value)
-    if variable.endswith("_KEYS"):  # its shape says the rest (`chassis.settings.SealingSettings`)
+    if variable.endswith("_KEYS"):  # its shape says the rest (`chassis.process.settings.SealingSettings`)
         return "it holds a placeholder" if _is_placeholder(value) else ""
     return _of_password(value) if variable.endswith("_PASSWORD") else ""
 

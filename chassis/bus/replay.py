@@ -13,11 +13,11 @@ from typing import Any
 
 import psycopg
 
-from chassis import archive
-from chassis.migrations import models_of
-from chassis.relay import Publisher, event_message
-from chassis.settings import Environment, named
-from chassis.topology import HEARS, inbox_exchange, routing_key
+from chassis.bus.relay import Publisher, event_message
+from chassis.bus.topology import HEARS, inbox_exchange, routing_key
+from chassis.process.settings import Environment, named
+from chassis.store import archive
+from chassis.store.migrations import models_of
 
 CHUNK = 500
 

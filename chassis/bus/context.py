@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import uuid_utils.compat as uuids
 
-from chassis import clock
+from chassis.process import clock
 from contracts.access import Actor, Scope
 
 HEADER = "x-crm-context"

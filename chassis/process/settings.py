@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chassis import placeholders
+from chassis.process import placeholders
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting", "gateway")
 """Everything that owns a database and a broker user."""

@@ -25,12 +25,12 @@ from typing import Any, NamedTuple
 import amqp
 import psycopg
 
-from chassis import faults, logs, metrics
-from chassis.database import CONNECT_ARGUMENTS
-from chassis.health import Health
-from chassis.link import connection_to
-from chassis.settings import SERVICES, Environment, named
-from chassis.topology import events_exchange, routing_key
+from chassis.bus.link import connection_to
+from chassis.bus.topology import events_exchange, routing_key
+from chassis.process import faults, logs, metrics
+from chassis.process.health import Health
+from chassis.process.settings import SERVICES, Environment, named
+from chassis.store.database import CONNECT_ARGUMENTS
 
 log = logs.get("relay")
 

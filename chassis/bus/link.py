@@ -21,7 +21,7 @@ import kombu
 from kombu.exceptions import OperationalError as BrokerAway
 from kombu.transport import pyamqp
 
-from chassis import logs, metrics
+from chassis.process import logs, metrics
 
 log = logs.get("link")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import amqp
 
-from chassis import topology
-from chassis.link import connection_to
+from chassis.bus import topology
+from chassis.bus.link import connection_to
 
 _PREFIX = "x-dead-"
 

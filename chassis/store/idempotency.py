@@ -16,9 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from chassis import tables
-from chassis.database import is_lock_timeout
-from chassis.rows import Insert, as_bytea, insert_last
+from chassis.store import tables
+from chassis.store.database import is_lock_timeout
+from chassis.store.rows import Insert, as_bytea, insert_last
 from contracts.refusals import KeyReused, StillRunning
 
 _CLAIM = text(

@@ -19,14 +19,14 @@ from uuid import UUID
 from sqlalchemy import String, TextClause, Uuid, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis import tables, turns
-from chassis.outbox import record
-from chassis.rows import as_json
+from chassis.store import tables, turns
+from chassis.store.outbox import record
+from chassis.store.rows import as_json
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged, DocumentMoved, LivesOn
 from contracts.envelope import Event, Received
 
 OWNERS = "owners"
-"""Who writes, or moves, what belongs to a customer takes his turn (`chassis.turns`)."""
+"""Who writes, or moves, what belongs to a customer takes his turn (`chassis.store.turns`)."""
 
 MERGED, UNMERGED, SPLIT = "merged", "unmerged", "split"
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from chassis.settings import SERVICES
+from chassis.process.settings import SERVICES
 from contracts.customer import events as customer
 from contracts.envelope import EVENTS, Event
 from contracts.followup import events as followup

@@ -18,11 +18,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis import clock, faults, inbox, logs, metrics, topology
-from chassis.database import Database
-from chassis.lanes import Delivery, Lane, Subscription
-from chassis.link import UNREADABLE, Link, LinkDown, publish_confirmed
-from chassis.outbox import Cause, set_cause
+from chassis.bus import topology
+from chassis.bus.lanes import Delivery, Lane, Subscription
+from chassis.bus.link import UNREADABLE, Link, LinkDown, publish_confirmed
+from chassis.process import clock, faults, logs, metrics
+from chassis.store import inbox
+from chassis.store.database import Database
+from chassis.store.outbox import Cause, set_cause
 from contracts.envelope import Received, UnreadableEvent, read
 from contracts.refusals import Refusal
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from chassis import idempotency
-from chassis.rekeying import Holding
+from chassis.customers.rekeying import Holding
+from chassis.store import idempotency
 from contracts.customer.events import CustomerErased
 from contracts.envelope import Received
 

@@ -1,0 +1,1 @@
+"""What any service does when a customer's record is merged, split or erased."""
