@@ -13,22 +13,6 @@ class ConsentTextRequired(Invalid):
     en = "A consent names the version of the text that was shown"
 
 
-class MomentAhead(Invalid):
-    """What is said to have happened lies in the future."""
-
-    code = "MOMENT_AHEAD"
-    zh = "时间不能晚于现在"
-    en = "The moment lies in the future"
-
-
-class PeriodInvalid(Invalid):
-    """It would end before it began."""
-
-    code = "PERIOD_INVALID"
-    zh = "时间早于开始时间({since})"
-    en = "It would end before it began ({since})"
-
-
 class DocumentNotFound(NotFound):
     """No such document in this customer's folder, or it was taken out before."""
 

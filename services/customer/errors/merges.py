@@ -91,11 +91,3 @@ class FactNotHis(Invalid):
     code = "FACT_NOT_HIS"
     zh = "该客户档案中没有所列内容({field})"
     en = "What is listed does not stand in this record ({field})"
-
-
-class MomentPast(Invalid):
-    """A policy cannot change what was decided already."""
-
-    code = "MOMENT_PAST"
-    zh = "生效时间不能早于现在"
-    en = "The moment lies in the past"

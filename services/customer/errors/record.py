@@ -175,3 +175,27 @@ def refusal_of(code: str, *, field: str, typed: str) -> Refusal:
 def sentences_of(code: str) -> tuple[str, str]:
     """The Chinese and the English sentence of a rule's code."""
     return _BY_CODE[code].zh, _BY_CODE[code].en
+
+
+class MomentAhead(Invalid):
+    """What is said to have happened lies in the future."""
+
+    code = "MOMENT_AHEAD"
+    zh = "时间不能晚于现在"
+    en = "The moment lies in the future"
+
+
+class PeriodInvalid(Invalid):
+    """It would end before it began."""
+
+    code = "PERIOD_INVALID"
+    zh = "时间早于开始时间({since})"
+    en = "It would end before it began ({since})"
+
+
+class MomentPast(Invalid):
+    """A policy cannot change what was decided already."""
+
+    code = "MOMENT_PAST"
+    zh = "生效时间不能早于现在"
+    en = "The moment lies in the past"

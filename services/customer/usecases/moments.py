@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from chassis.process.clock import LOCAL
-from services.customer.errors.folder import MomentAhead
+from services.customer.errors.record import MomentAhead
 
 
 def happened_at(told: datetime | None, *, now: datetime) -> datetime:

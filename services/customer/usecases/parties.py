@@ -14,7 +14,7 @@ from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import VehicleRole
 from contracts.customer.vehicles import ChangeOwner, EndRole, OwnerChanged, RoleEnded
-from services.customer.errors.folder import PeriodInvalid
+from services.customer.errors.record import PeriodInvalid
 from services.customer.errors.vehicles import OwnerAlready, RoleNotFound, VehicleNotFound
 from services.customer.usecases.editing import to_change
 from services.customer.usecases.moments import happened_at

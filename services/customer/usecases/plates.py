@@ -15,8 +15,7 @@ from chassis.store.rows import insert_all
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.vehicles import ChangePlate, PlateChanged
-from services.customer.errors.folder import PeriodInvalid
-from services.customer.errors.record import refusal_of
+from services.customer.errors.record import PeriodInvalid, refusal_of
 from services.customer.errors.vehicles import PlateElsewhere
 from services.customer.models import VehiclePlate
 from services.customer.rules import plate

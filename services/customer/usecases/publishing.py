@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chassis.store import policies
 from chassis.store.policies import Policy
 from contracts.access import Scope
-from services.customer.errors.merges import MomentPast
+from services.customer.errors.record import MomentPast
 
 
 def publish(

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from contracts.access import Scope
 from contracts.customer.operations import CustomerKind
 from contracts.customer.relations import AddRelation, EndRelation, RelationAdded, RelationEnded, RelationKind
-from services.customer.errors.folder import PeriodInvalid, RelationExists, RelationImpossible, RelationNotFound
+from services.customer.errors.folder import RelationExists, RelationImpossible, RelationNotFound
+from services.customer.errors.record import PeriodInvalid
 from services.customer.models import Relation
 from services.customer.rules.record import Record
 from services.customer.usecases.editing import to_change

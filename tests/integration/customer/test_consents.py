@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from contracts.customer.folder import Basis, ConsentChannel, ConsentRecorded, Consents, Purpose, RecordConsent
 from contracts.customer.operations import ById, Channel, Preferences
-from services.customer.errors.folder import ConsentTextRequired, MomentAhead
-from services.customer.errors.record import CustomerMerged, CustomerNotFound
+from services.customer.errors.folder import ConsentTextRequired
+from services.customer.errors.record import CustomerMerged, CustomerNotFound, MomentAhead
 from services.customer.queries import folder
 from services.customer.usecases import consents
 from tests.integration.customer.conftest import DESK, NOW, Desk

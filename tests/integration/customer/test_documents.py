@@ -18,8 +18,8 @@ from contracts.shapes import plain, schema_of
 from gateway.dossier_page import render
 from gateway.masking import Found, apply, plan_of
 from services.customer import timeline
-from services.customer.errors.folder import DocumentNotFound, MomentAhead
-from services.customer.errors.record import CustomerNotFound, IdChecksum
+from services.customer.errors.folder import DocumentNotFound
+from services.customer.errors.record import CustomerNotFound, IdChecksum, MomentAhead
 from services.customer.queries import dossier, folder
 from services.customer.usecases import documents
 from tests.integration.customer.conftest import DESK, NOW, Desk

@@ -35,7 +35,7 @@ from services.customer.errors.exports import (
     ExportOwn,
     ExportTooLarge,
 )
-from services.customer.errors.merges import MomentPast
+from services.customer.errors.record import MomentPast
 from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
 from services.customer.queries import exports as queries
 from services.customer.usecases import exports

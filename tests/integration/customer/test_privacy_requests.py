@@ -12,14 +12,13 @@ from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.customer.privacy import Asked, RequestKind, RequestStatus
 from contracts.refusals import StoreNotAllowed
-from services.customer.errors.merges import MomentPast
 from services.customer.errors.privacy import (
     ErasureBlocked,
     PrivacyRequestDecided,
     PrivacyRequestNotFound,
     PrivacyRequestOpen,
 )
-from services.customer.errors.record import CustomerMerged, CustomerNotFound
+from services.customer.errors.record import CustomerMerged, CustomerNotFound, MomentPast
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import merge, undo
 from tests.integration.customer.privacy import LEADER, ask, asked, carry_out, publish, refuse

@@ -10,14 +10,8 @@ import pytest
 
 from contracts.customer.operations import ById, CustomerKind
 from contracts.customer.relations import AddRelation, EndRelation, RelationKind, Relations
-from services.customer.errors.folder import (
-    MomentAhead,
-    PeriodInvalid,
-    RelationExists,
-    RelationImpossible,
-    RelationNotFound,
-)
-from services.customer.errors.record import CustomerNotFound
+from services.customer.errors.folder import RelationExists, RelationImpossible, RelationNotFound
+from services.customer.errors.record import CustomerNotFound, MomentAhead, PeriodInvalid
 from services.customer.queries import folder
 from services.customer.usecases import relations
 from tests.integration.customer.conftest import DESK, NOW, Desk

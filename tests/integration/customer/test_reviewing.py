@@ -24,12 +24,11 @@ from services.customer.errors.merges import (
     DocumentNotHis,
     FactNotHis,
     MergeNotFound,
-    MomentPast,
     PairDecided,
     PairNotFound,
     RelationRequired,
 )
-from services.customer.errors.record import CustomerMerged, NameInvalid, PossibleDuplicate
+from services.customer.errors.record import CustomerMerged, MomentPast, NameInvalid, PossibleDuplicate
 from services.customer.queries import pairs
 from services.customer.usecases import scanning
 from tests.integration.customer.conftest import NOW, Desk

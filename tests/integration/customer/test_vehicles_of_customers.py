@@ -31,8 +31,14 @@ from contracts.sales.events import VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned
 from services.customer import timeline
-from services.customer.errors.folder import MomentAhead, PeriodInvalid
-from services.customer.errors.record import CustomerNotFound, IdChecksum, PlateInvalid, VinInvalid
+from services.customer.errors.record import (
+    CustomerNotFound,
+    IdChecksum,
+    MomentAhead,
+    PeriodInvalid,
+    PlateInvalid,
+    VinInvalid,
+)
 from services.customer.errors.vehicles import (
     OwnerAlready,
     PlateElsewhere,
