@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -120,9 +121,13 @@ def _config(service: str, url: str) -> Config:
 
 
 def models_of(service: str) -> MetaData:
-    """The tables a service declares."""
-    module = import_module("gateway.models" if service == "gateway" else f"services.{service}.models")
-    metadata: MetaData = module.Base.metadata
+    """The tables a service declares, in the `models.py` of whatever idea."""
+    package = import_module(service if service == "gateway" else f"services.{service}")
+    for found in walk_packages(package.__path__, f"{package.__name__}."):
+        if found.name.endswith(".models"):
+            import_module(found.name)
+    declares = import_module(f"{package.__name__}.{'models' if service == 'gateway' else 'declared'}")
+    metadata: MetaData = declares.Base.metadata
     return metadata
 
 

@@ -1,0 +1,33 @@
+"""What the customer service promises, one file per idea."""
+
+from contracts.customer import (
+    dossier,
+    duplicates,
+    events,
+    exports,
+    folder,
+    imports,
+    merges,
+    operations,
+    privacy,
+    relations,
+    segments,
+    vehicles,
+    views,
+)
+
+__all__ = [
+    "dossier",
+    "duplicates",
+    "events",
+    "exports",
+    "folder",
+    "imports",
+    "merges",
+    "operations",
+    "privacy",
+    "relations",
+    "segments",
+    "vehicles",
+    "views",
+]

@@ -15,8 +15,7 @@ from contracts.customer.events import (
 from contracts.followup import operations
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup import queries, usecases
-from services.followup.projections import erased
+from services.followup import visits
 
 TOGETHER = 100
 """Events whose visits may be planned in one transaction."""
@@ -30,15 +29,17 @@ class FollowupService:
 
     name = "followup"
 
-    complete_visit = does(operations.complete_visit, usecases.complete_visit)
-    publish_policy = does(operations.publish_policy, usecases.publish_policy)
-    worklist = shows(operations.worklist, queries.worklist)
-    get_visit = shows(operations.get_visit, queries.get_visit)
+    complete_visit = does(operations.complete_visit, visits.planning.complete_visit)
+    publish_policy = does(operations.publish_policy, visits.planning.publish_policy)
+    worklist = shows(operations.worklist, visits.queries.worklist)
+    get_visit = shows(operations.get_visit, visits.queries.get_visit)
 
-    plan_visits = hears((VehicleDelivered, VehicleReturned), usecases.plan_visits, batch=TOGETHER, pace=PACE)
-    keep_wishes = hears((CustomerConsentChanged, CustomerPreferencesChanged), usecases.keep_wishes, batch=TOGETHER)
-    rekey = hears((CustomerMerged, CustomerUnmerged, CustomerSplit), usecases.rekey_visits)
-    forget = hears(CustomerErased, erased.forget)
+    plan_visits = hears((VehicleDelivered, VehicleReturned), visits.planning.plan_visits, batch=TOGETHER, pace=PACE)
+    keep_wishes = hears(
+        (CustomerConsentChanged, CustomerPreferencesChanged), visits.planning.keep_wishes, batch=TOGETHER
+    )
+    rekey = hears((CustomerMerged, CustomerUnmerged, CustomerSplit), visits.planning.rekey_visits)
+    forget = hears(CustomerErased, visits.erased.forget)
 
     old_commands = every(3600, idempotency.forget_old)
-    visits_due = every(30, usecases.visits_due)
+    visits_due = every(30, visits.planning.visits_due)

@@ -9,15 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import DateTime
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class Base(DeclarativeBase):
-    """All tables of reporting."""
-
-    type_annotation_map = {datetime: DateTime(timezone=True), int: BigInteger}
+from services.reporting.declared import Base
 
 
 class Delivery(Base):

@@ -10,8 +10,8 @@ from chassis.store import idempotency
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed
-from services.sales import queries, usecases
-from services.sales.models import ORDERS
+from services.sales import orders
+from services.sales.orders.models import ORDERS
 
 
 class SalesService:
@@ -19,14 +19,14 @@ class SalesService:
 
     name = "sales"
 
-    receive_stock = does(operations.receive_stock, usecases.receive_stock)
-    create_order = does(operations.create_order, usecases.create_order)
-    sign_order = does(operations.sign_order, usecases.sign_order)
-    pay_order = does(operations.pay_order, usecases.pay_order)
-    allocate_vehicle = does(operations.allocate_vehicle, usecases.allocate_vehicle)
-    deliver_order = does(operations.deliver_order, usecases.deliver_order)
-    get_order = shows(operations.get_order, queries.get_order)
-    list_orders = shows(operations.list_orders, queries.list_orders)
+    receive_stock = does(operations.receive_stock, orders.usecases.receive_stock)
+    create_order = does(operations.create_order, orders.usecases.create_order)
+    sign_order = does(operations.sign_order, orders.usecases.sign_order)
+    pay_order = does(operations.pay_order, orders.usecases.pay_order)
+    allocate_vehicle = does(operations.allocate_vehicle, orders.usecases.allocate_vehicle)
+    deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
+    get_order = shows(operations.get_order, orders.queries.get_order)
+    list_orders = shows(operations.list_orders, orders.queries.list_orders)
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),

@@ -10,8 +10,8 @@ from chassis.store import idempotency
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.workshop import operations
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop import queries, usecases
-from services.workshop.models import REPAIR_ORDERS
+from services.workshop import repair_orders
+from services.workshop.repair_orders.models import REPAIR_ORDERS
 
 
 class WorkshopService:
@@ -19,17 +19,17 @@ class WorkshopService:
 
     name = "workshop"
 
-    open_repair_order = does(operations.open_repair_order, usecases.open_repair_order)
-    correct_km = does(operations.correct_km, usecases.correct_km)
-    authorize_repair = does(operations.authorize_repair, usecases.authorize_repair)
-    dispatch_repair = does(operations.dispatch_repair, usecases.dispatch_repair)
-    start_repair = does(operations.start_repair, usecases.start_repair)
-    finish_repair = does(operations.finish_repair, usecases.finish_repair)
-    inspect_repair = does(operations.inspect_repair, usecases.inspect_repair)
-    settle_repair = does(operations.settle_repair, usecases.settle_repair)
-    return_vehicle = does(operations.return_vehicle, usecases.return_vehicle)
-    get_repair_order = shows(operations.get_repair_order, queries.get_repair_order)
-    list_repair_orders = shows(operations.list_repair_orders, queries.list_repair_orders)
+    open_repair_order = does(operations.open_repair_order, repair_orders.usecases.open_repair_order)
+    correct_km = does(operations.correct_km, repair_orders.usecases.correct_km)
+    authorize_repair = does(operations.authorize_repair, repair_orders.usecases.authorize_repair)
+    dispatch_repair = does(operations.dispatch_repair, repair_orders.usecases.dispatch_repair)
+    start_repair = does(operations.start_repair, repair_orders.usecases.start_repair)
+    finish_repair = does(operations.finish_repair, repair_orders.usecases.finish_repair)
+    inspect_repair = does(operations.inspect_repair, repair_orders.usecases.inspect_repair)
+    settle_repair = does(operations.settle_repair, repair_orders.usecases.settle_repair)
+    return_vehicle = does(operations.return_vehicle, repair_orders.usecases.return_vehicle)
+    get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
+    list_repair_orders = shows(operations.list_repair_orders, repair_orders.queries.list_repair_orders)
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
+from chassis.store.migrations import models_of
 from gateway.masking import MASKS
-from services.customer import models
-from services.customer.sealing import NUMBER, SEALED
+from services.customer.record.sealing import NUMBER, SEALED
 from tests.support.source import ROOT
 
 MAP = ROOT / "docs" / "data-map.toml"
@@ -24,10 +22,8 @@ NOT_PERSONAL = "not_personal"
 
 
 def customers_tables() -> MetaData:
-    """Every table of services/customer/models, whether the package's front names it or not."""
-    for module in iter_modules(models.__path__):
-        import_module(f"{models.__name__}.{module.name}")
-    return models.Base.metadata
+    """Every table of the customer service, whatever idea declares it."""
+    return models_of("customer")
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, MetaData, String, Table, Uuid
 
 from chassis.store import tables as chassis_tables
-from services.customer.usecases.erasing import TREATED, UNCONCERNED
+from services.customer.privacy.usecases.erasing import TREATED, UNCONCERNED
 from tests.architecture.test_data_map import MAP, customers_tables, read
 
 LEADS_TO_HIM = frozenset({"customer_id", "origin_customer_id", "survivor_id", "other_id", "loser_ids", "a", "b"})

@@ -129,7 +129,7 @@ LINES = "X = 1\n"
 
 CHECKS: list[tuple[Callable[[Path], list[str]], list[str]]] = [
     (copying, [COPY, COPY + LINES * 140]),
-    (renamed, ["from services.sales import usecases as doing\n", "import services.sales.usecases as doing\n"]),
+    (renamed, ["from services.sales import usecases as doing\n", "import services.sales.orders.usecases as doing\n"]),
     (
         no_rows,
         [

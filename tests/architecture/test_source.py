@@ -236,7 +236,7 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
             ("services/sales/rules.py", "import datetime as d\nX = d.datetime.now(d.UTC)\n"),
             ("services/sales/rules.py", "from datetime import date\nX = date.today()\n"),
             ("services/sales/rules.py", "from time import time as t\nX = t()\n"),
-            ("services/sales/usecases.py", "from chassis import clock\nX = clock.now()\n"),
+            ("services/sales/usecases.py", "from chassis.process import clock\nX = clock.now()\n"),
             ("services/sales/usecases.py", "from chassis.process.clock import now\nX = now()\n"),
             ("services/sales/queries.py", "X = 'SELECT 1 WHERE due < now()'\n"),
             ("services/sales/queries.py", "X = '''SELECT 1\n WHERE d < CURRENT_DATE'''\n"),
@@ -262,7 +262,10 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
     ),
     (
         prints,
-        [("services/sales/usecases.py", "print('hello')\n"), ("chassis/bus/relay.py", "def f():\n    print(1)\n")],
+        [
+            ("services/sales/usecases.py", "print('hello')\n"),
+            ("chassis/bus/relay.py", "def f():\n    print(1)\n"),
+        ],
     ),
     (
         publishing,
@@ -315,9 +318,17 @@ INNOCENT = [
     (clocks, "services/sales/usecases.py", '"""Knows now()."""\ndef f(now):\n    return now\n'),
     (clocks, "services/sales/queries.py", "X = 'SELECT snow() FROM known'\n"),
     (clocks, "gateway/throttle.py", "import time\nX = time.monotonic()\n"),
-    (commits, "services/sales/usecases.py", "def f(session):\n    t = session.begin_nested()\n    t.rollback()\n"),
+    (
+        commits,
+        "services/sales/usecases.py",
+        "def f(session):\n    t = session.begin_nested()\n    t.rollback()\n",
+    ),
     (nameless, "services/followup/occasions/delivery_d3.py", "X = 1\n"),
-    (publishing, "services/followup/usecases.py", "from chassis import policies\npolicies.publish(1)\n"),
+    (
+        publishing,
+        "services/followup/usecases.py",
+        "from chassis import policies\npolicies.publish(1)\n",
+    ),
     (nameless, "services/customer/migrations/versions/0001_customers.py", "X = 1\n"),
     (undocumented, "chassis/planted.py", '"""A module."""\ndef _f():\n    pass\n'),
 ]

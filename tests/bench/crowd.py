@@ -11,8 +11,8 @@ from itertools import chain
 
 import psycopg
 
-from services.customer.rules import names
-from services.customer.timeline import FOLD
+from services.customer.record.rules import names
+from services.customer.view.usecases.timeline import FOLD
 from simulator.people import GIVEN, SURNAMES
 from tests.bench.monolith.seed import copy
 from tests.bench.people import PLATE_SIGNS, VIN_VALUES, VIN_WEIGHTS

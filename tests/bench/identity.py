@@ -41,7 +41,7 @@ from chassis.store.database import Database
 from contracts.access import Reach, Scope
 from contracts.customer.imports import LARGEST_PART, CreateImport, Department, ImportStatus, PutPart, StartImport
 from deploy.local.postgres import Postgres
-from services.customer.usecases import import_matching, importing
+from services.customer.importing.usecases import matching, uploading
 from simulator.files import truth
 from simulator.generate import generate
 from tests.support.databases import Databases
@@ -105,15 +105,15 @@ def bring_in(database: Database, path: Path, *, department: Department, now: dat
     content = path.read_bytes()
     asked = CreateImport(department, path.name, len(content), hashlib.sha256(content).hexdigest(), "HN")
     with database.transaction() as session:
-        made = importing.create_import(session, asked, scope=_SCOPE, now=now)
+        made = uploading.create_import(session, asked, scope=_SCOPE, now=now)
     for no, start in enumerate(range(0, len(content), LARGEST_PART), start=1):
         part = PutPart(made.import_id, no, b64encode(content[start : start + LARGEST_PART]).decode())
         with database.transaction() as session:
-            importing.put_part(session, part, scope=_SCOPE)
+            uploading.put_part(session, part, scope=_SCOPE)
     started = time.perf_counter()
     with database.transaction() as session:
-        importing.start_import(session, StartImport(made.import_id), scope=_SCOPE, now=now)
-    while run_scheduled(database, "imports", partial(import_matching.go_on, now=now)):
+        uploading.start_import(session, StartImport(made.import_id), scope=_SCOPE, now=now)
+    while run_scheduled(database, "imports", partial(matching.go_on, now=now)):
         pass
     seconds = time.perf_counter() - started
     with database.reading() as connection:

@@ -24,9 +24,9 @@ from urllib.parse import quote
 import psycopg
 
 from deploy.local.stack import Stack
-from services.customer.queries.look_up import SEARCHES
-from services.customer.queries.view import ONE
-from services.customer.rules.asking import meanings
+from services.customer.view.queries.look_up import SEARCHES
+from services.customer.view.queries.overview import ONE
+from services.customer.view.rules.asking import meanings
 from tests.bench import crowd, limits, report
 from tests.bench.figures import Figures, figures_of, require_sound
 from tests.bench.load import Request, Requests, RequestsFactory, request

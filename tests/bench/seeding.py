@@ -17,10 +17,10 @@ from psycopg.types.json import Jsonb
 from chassis.process.clock import LOCAL
 from contracts import vin as vins
 from contracts.vehicle_identity import vehicle_id
-from services.customer.rules import given as giving
-from services.customer.rules import plate
-from services.customer.rules.given import Typed
-from services.customer.rules.record import COLUMNS, Record, new_record
+from services.customer.record.rules import given as giving
+from services.customer.record.rules import plate
+from services.customer.record.rules.given import Typed
+from services.customer.record.rules.record import COLUMNS, Record, new_record
 from tests.bench.monolith.seed import STAFF_COUNT, copy
 from tests.bench.people import STORES, Person, person
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from contracts.envelope import read
-from services.customer.models import Customer, Glance, TimelineEntry, Vehicle, VehicleParty, VehiclePlate
-from services.customer.rules.record import COLUMNS
+from services.customer.record.models import Customer
+from services.customer.record.rules.record import COLUMNS
+from services.customer.vehicles.models import Vehicle, VehicleParty, VehiclePlate
+from services.customer.view.models import Glance, TimelineEntry
 from tests.bench import recorded, seeding
 from tests.bench.compared import Compared, compared_table
 from tests.bench.figures import BenchFailed, Figures

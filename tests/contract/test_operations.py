@@ -6,7 +6,7 @@ import ast
 import string
 from collections import Counter
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import get_type_hints
 
 import pytest
@@ -21,7 +21,7 @@ from tests.support.inventory import inventory
 from tests.support.source import ROOT, Source, dotted, plant, sources
 
 for _service in SERVICES:
-    for _module in iter_modules(import_module(f"contracts.{_service}").__path__):
+    for _module in walk_packages(import_module(f"contracts.{_service}").__path__):
         import_module(f"contracts.{_service}.{_module.name}")
 
 NAMES = sorted(OPERATIONS)
@@ -103,18 +103,18 @@ def subclasses(cls: type[Refusal]) -> set[type[Refusal]]:
     return found.union(*(subclasses(one) for one in cls.__subclasses__()))
 
 
-def errors_of(service: str) -> str:
-    """The module, or the package of modules, with a service's refusals."""
-    return "gateway.errors" if service == "gateway" else f"services.{service}.errors"
+def package_of(service: str) -> str:
+    return "gateway" if service == "gateway" else f"services.{service}"
 
 
 def all_refusals() -> list[type[Refusal]]:
     """Every refusal of contracts, chassis, services and gateway that stands in a file of ours."""
     import_module("chassis.store.policies")
     for service in SERVICES:
-        errors = import_module(errors_of(service))
-        for part in iter_modules(getattr(errors, "__path__", ())):
-            import_module(f"{errors.__name__}.{part.name}")
+        package = import_module(package_of(service))
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            if found.name.endswith(".errors"):
+                import_module(found.name)
     ours = ("contracts.", "chassis.", "services.", "gateway.")
     return sorted(
         (one for one in subclasses(Refusal) if one.__module__.startswith(ours)), key=lambda one: one.__qualname__
@@ -130,7 +130,7 @@ OF_A_ROUTE = {"REVEAL_LIMIT": "rationed", "SEARCH_LIMIT": "searches"}
 
 def may_raise(service: str) -> set[str]:
     """Codes of the refusals that can come out of a service: its own, the chassis' and the contracts'."""
-    modules = ("contracts.refusals", "chassis.store.policies", errors_of(service))
+    modules = ("contracts.refusals", "chassis.store.policies", f"{package_of(service)}.")
     return {one.code for one in all_refusals() if one.__module__.startswith(modules)}
 
 
@@ -204,7 +204,7 @@ def test_every_refusal_is_raised_with_what_its_sentence_names():
 
 @pytest.mark.parametrize("line", ["raise Late", "raise Late()", "raise errors.Late(other=1)"])
 def test_a_refusal_raised_without_its_detail_is_found(tmp_path, line):
-    plant(tmp_path, "services/sales/usecases.py", f"def f():\n    {line}\n")
+    plant(tmp_path, "services/sales/orders/usecases.py", f"def f():\n    {line}\n")
     (source,) = sources(tmp_path, "services")
     assert raised_without(source, {"Late": {"due"}}) != []
 

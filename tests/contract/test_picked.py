@@ -128,7 +128,7 @@ from typing import Any
 from sqlalchemy import Row
 from contracts.picked import attributes, picked
 from contracts.sales import operations
-from services.sales.models import Order, Payment
+from services.sales.orders.models import Order, Payment
 
 @dataclass(frozen=True)
 class Shape:

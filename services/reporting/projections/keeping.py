@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.process.clock import LOCAL
 from chassis.store.rows import insert_all
 from contracts.envelope import Received
-from services.reporting.models import Base
+from services.reporting.declared import Base
 from services.reporting.rules import month_of
 
 

@@ -17,8 +17,9 @@ from chassis.store.database import Database
 from contracts.access import Reach, Scope
 from contracts.customer.operations import RegisterCustomer, Registered, UpdateCustomer, Updated, VehicleGiven
 from contracts.customer.views import LookUp, ViewAsked
-from services.customer.queries import look_up, view
-from services.customer.usecases import editing, registering
+from services.customer.record.usecases import editing
+from services.customer.registering import usecases
+from services.customer.view.queries import look_up, overview
 from tests.support import randoms
 from tests.support.databases import Databases
 
@@ -56,7 +57,7 @@ class Desk:
         request = RegisterCustomer(
             **{"name": randoms.name(), "mobile": randoms.mobile(), "store_id": "HN", "vehicle": vehicle, **given}
         )
-        return self.database.run(lambda session: registering.register_customer(session, request, scope=scope, now=now))
+        return self.database.run(lambda session: usecases.register_customer(session, request, scope=scope, now=now))
 
     def update(self, customer_id: UUID, *, scope: Scope = DESK, now: datetime = NOW, **given: Any) -> Updated:
         """Change a record."""
@@ -76,7 +77,7 @@ class Desk:
     def view(self, customer_id: UUID, *, now: datetime = NOW, **narrowed: Any) -> dict[str, Any]:
         """The customer view; `narrowed` is its timeline."""
         asked = ViewAsked(customer_id, **narrowed)
-        shown: dict[str, Any] = self.read(lambda connection: view.customer_view(connection, asked, now=now))
+        shown: dict[str, Any] = self.read(lambda connection: overview.customer_view(connection, asked, now=now))
         return shown
 
     def read(self, query: Any) -> Any:

@@ -25,8 +25,8 @@ from contracts.customer.merges import (
     UndoMerge,
 )
 from contracts.envelope import Received, read
-from services.customer.queries import merges
-from services.customer.usecases import merging, reviewing, splitting, undoing
+from services.customer.merging import queries
+from services.customer.merging.usecases import joining, reviewing, splitting, undoing
 from tests.integration.customer.conftest import NOW, Desk
 
 AGENT = Scope(Reach.GROUP, ("HN",), "s-9", "cr_agent")
@@ -48,7 +48,7 @@ def merge(desk: Desk, losers: Sequence[UUID], *, into: UUID | None = None, now: 
     """Merge by a human's word."""
     choices = [FieldChoice(name, one) for name, one in asked.pop("choices", {}).items()]
     request = MergeCustomers(list(losers), asked.pop("reason", "同一人"), into, choices, **asked)
-    return desk.database.run(lambda session: merging.merge_customers(session, request, scope=AGENT, now=now))
+    return desk.database.run(lambda session: joining.merge_customers(session, request, scope=AGENT, now=now))
 
 
 def undo(desk: Desk, merge_id: UUID, *, documents: Sequence[DocumentTo] = (), now: datetime = NOW) -> None:
@@ -72,14 +72,14 @@ def decide(desk: Desk, one: UUID, other: UUID, decision: Any, *, scope: Scope = 
 
 def preview(desk: Desk, losers: Sequence[UUID], *, into: UUID | None = None) -> MergePreview:
     """What a merge would do."""
-    return desk.database.read(lambda connection: merges.preview_merge(connection, PreviewMerge(list(losers), into)))
+    return desk.database.read(lambda connection: queries.preview_merge(connection, PreviewMerge(list(losers), into)))
 
 
 def state(desk: Desk, merge_id: UUID) -> MergeShown:
     """How far a merge is."""
 
     def ask(connection: Connection) -> MergeShown:
-        return merges.merge_state(connection, MergeById(merge_id))
+        return queries.merge_state(connection, MergeById(merge_id))
 
     shown: MergeShown = desk.database.read(ask)
     return shown

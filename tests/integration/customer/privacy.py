@@ -18,8 +18,8 @@ from contracts.customer.privacy import (
     RequestRecorded,
     Requests,
 )
-from services.customer.queries import privacy as queries
-from services.customer.usecases import privacy, retention
+from services.customer.privacy import queries
+from services.customer.privacy.usecases import requests, retention
 from tests.integration.customer.conftest import DESK, NOW, Desk
 
 LEADER = Scope(Reach.GROUP, ("HN",), "s-1", "leader")
@@ -30,20 +30,20 @@ def ask(
 ) -> RequestRecorded:
     """A customer asks."""
     request = RecordRequest(who, kind, how)
-    return desk.database.run(lambda session: privacy.record_request(session, request, scope=DESK, now=now))
+    return desk.database.run(lambda session: requests.record_request(session, request, scope=DESK, now=now))
 
 
 def carry_out(desk: Desk, request_id: UUID, *, now: datetime = NOW) -> RequestDecided:
     """He gets what he asked for."""
     return desk.database.run(
-        lambda session: privacy.carry_out_request(session, RequestById(request_id), scope=LEADER, now=now)
+        lambda session: requests.carry_out_request(session, RequestById(request_id), scope=LEADER, now=now)
     )
 
 
 def refuse(desk: Desk, request_id: UUID, *, reason: str = "身份无法核实", now: datetime = NOW) -> RequestDecided:
     """He does not."""
     request = RefuseRequest(request_id, reason)
-    return desk.database.run(lambda session: privacy.refuse_request(session, request, scope=LEADER, now=now))
+    return desk.database.run(lambda session: requests.refuse_request(session, request, scope=LEADER, now=now))
 
 
 def erase(desk: Desk, who: UUID, *, now: datetime = NOW) -> RequestDecided:
@@ -61,7 +61,7 @@ def asked(desk: Desk, *, now: datetime = NOW, scope: Scope = LEADER, **wanted: A
 def publish(desk: Desk, *, now: datetime = NOW, **value: Any) -> None:
     """Another retention from now on."""
     request = PublishRetention(value.pop("effective_from", now), **value)
-    desk.database.run(lambda session: privacy.publish_retention(session, request, scope=LEADER, now=now))
+    desk.database.run(lambda session: requests.publish_retention(session, request, scope=LEADER, now=now))
 
 
 def keep_to_retention(desk: Desk, *, now: datetime) -> int:

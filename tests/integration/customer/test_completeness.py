@@ -14,9 +14,9 @@ from contracts.customer.operations import ById, Channel, CustomerKind, Preferenc
 from contracts.refusals import StoreNotAllowed
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.customer import timeline
-from services.customer.errors.record import CustomerNotFound
-from services.customer.queries import completeness
+from services.customer.folder.queries import completeness
+from services.customer.record.errors import CustomerNotFound
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.test_consents import decide
 from tests.support import randoms

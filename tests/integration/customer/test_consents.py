@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from contracts.customer.folder import Basis, ConsentChannel, ConsentRecorded, Consents, Purpose, RecordConsent
 from contracts.customer.operations import ById, Channel, Preferences
-from services.customer.errors.folder import ConsentTextRequired
-from services.customer.errors.record import CustomerMerged, CustomerNotFound, MomentAhead
-from services.customer.queries import folder
-from services.customer.usecases import consents
+from services.customer.folder.errors import ConsentTextRequired
+from services.customer.folder.queries import contents
+from services.customer.folder.usecases import consents
+from services.customer.record.errors import CustomerMerged, CustomerNotFound, MomentAhead
 from tests.integration.customer.conftest import DESK, NOW, Desk
 
 TOLD = "SELECT envelope->'payload' AS payload FROM outbox WHERE event_type = :type AND subject_id = :id"
@@ -30,7 +30,7 @@ def decide(desk: Desk, customer_id: UUID, *, now: datetime = NOW, **said: Any) -
 
 
 def standing(desk: Desk, customer_id: UUID) -> Consents:
-    return desk.read(lambda connection: folder.consents(connection, ById(customer_id)))
+    return desk.read(lambda connection: contents.consents(connection, ById(customer_id)))
 
 
 def held(desk: Desk, customer_id: UUID) -> dict[tuple[str, str], bool]:

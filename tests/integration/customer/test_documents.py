@@ -17,11 +17,11 @@ from contracts.sales.events import VehicleDelivered
 from contracts.shapes import plain, schema_of
 from gateway.dossier_page import render
 from gateway.masking import Found, apply, plan_of
-from services.customer import timeline
-from services.customer.errors.folder import DocumentNotFound
-from services.customer.errors.record import CustomerNotFound, IdChecksum, MomentAhead
-from services.customer.queries import dossier, folder
-from services.customer.usecases import documents
+from services.customer.folder.errors import DocumentNotFound
+from services.customer.folder.queries import contents, dossier
+from services.customer.folder.usecases import documents
+from services.customer.record.errors import CustomerNotFound, IdChecksum, MomentAhead
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.integration.customer.test_consents import decide
 from tests.support import randoms
@@ -39,7 +39,7 @@ def add(desk: Desk, customer_id: UUID, *, scope: Scope = DESK, **given: Any) -> 
 
 
 def listed(desk: Desk, customer_id: UUID, *, removed: bool = False) -> list[DocumentShown]:
-    return desk.read(lambda connection: folder.documents(connection, DocumentsAsked(customer_id, removed))).items
+    return desk.read(lambda connection: contents.documents(connection, DocumentsAsked(customer_id, removed))).items
 
 
 def remove(desk: Desk, customer_id: UUID, document_id: UUID, *, scope: Scope = MANAGER) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from contracts import shapes
 from contracts.customer.dossier import Dossier, DossierAsked, DossierFormat
-from services.customer.models import Base
-from services.customer.queries import dossier as queries
-from services.customer.usecases.subject_keys import key_of
+from services.customer.declared import Base
+from services.customer.folder.queries import dossier as queries
+from services.customer.record.usecases.subject_keys import key_of
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.source import ROOT

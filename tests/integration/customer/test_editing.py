@@ -11,7 +11,8 @@ import uuid_utils.compat as uuids
 from contracts.access import Reach, Scope
 from contracts.customer.operations import Channel, HistoryAsked, Preferences
 from contracts.refusals import StaleVersion
-from services.customer.errors.record import (
+from services.customer.record import queries
+from services.customer.record.errors import (
     CustomerMerged,
     CustomerNotFound,
     IdChecksum,
@@ -19,7 +20,6 @@ from services.customer.errors.record import (
     NameInvalid,
     PossibleDuplicate,
 )
-from services.customer.queries import record
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 
@@ -28,7 +28,7 @@ FINANCE = Scope(Reach.STORE, ("HN",), "s-9", "finance")
 
 
 def history(desk: Desk, customer_id: Any, *, field: str | None = None) -> list[dict[str, Any]]:
-    return desk.read(lambda asked: record.history(asked, HistoryAsked(customer_id, field)))["items"]
+    return desk.read(lambda asked: queries.history(asked, HistoryAsked(customer_id, field)))["items"]
 
 
 def keys(desk: Desk, customer_id: Any) -> set[tuple[str, str]]:

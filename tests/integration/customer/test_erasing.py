@@ -27,11 +27,15 @@ from contracts.customer.segments import CreateSegment
 from contracts.envelope import Received
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
-from services.customer.errors.privacy import ErasureBlocked
-from services.customer.errors.record import CustomerErased
-from services.customer.models import Customer
-from services.customer.queries import completeness, folder, prefill, record
-from services.customer.usecases import consents, documents, erasing, pairs, relations, segments
+from services.customer.folder.queries import completeness, contents, prefill
+from services.customer.folder.usecases import consents, documents, relations
+from services.customer.privacy.errors import ErasureBlocked
+from services.customer.privacy.usecases import erasing
+from services.customer.record import queries
+from services.customer.record.errors import CustomerErased
+from services.customer.record.models import Customer
+from services.customer.record.usecases import pairs
+from services.customer.segments import usecases
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.integration.customer.joining import merge, split, undo
 from tests.integration.customer.privacy import LEADER, ask, asked, carry_out, erase
@@ -125,7 +129,7 @@ def somebody(desk: Desk) -> Somebody:
         lambda session: pairs.told_apart(session, [(one, wife)], by="s-1", store_id="HN", at=NOW, reason=words["told"])
     )
     predicate = {"fact": "tags", "has": f"组{n}"}
-    segment = run(desk, segments.create_segment, CreateSegment(f"分组{randoms.number()}", predicate), scope=MANAGER)
+    segment = run(desk, usecases.create_segment, CreateSegment(f"分组{randoms.number()}", predicate), scope=MANAGER)
     done = merge(desk, [other], into=one, reason=words["why"])
     for who in (one, other):
         play(desk, closed_life(who), batch=10)
@@ -200,7 +204,7 @@ def test_who_changed_what_and_when_stays_without_the_values(desk):
     before = desk.rows(kept, ids=him.ids)
     answered(desk, him.ids[0])
     assert desk.rows(kept, ids=him.ids) == before
-    shown = desk.read(lambda reading: record.history(reading, HistoryAsked(him.ids[0], limit=200)))["items"]
+    shown = desk.read(lambda reading: queries.history(reading, HistoryAsked(him.ids[0], limit=200)))["items"]
     assert shown
     assert all(row["old"] is None and row["new"] is None for row in shown)
 
@@ -232,14 +236,14 @@ def test_he_is_found_by_nothing_and_everything_about_him_is_refused(desk):
         lambda: run(desk, consents.record_consent, RecordConsent(one, Purpose.SURVEY, False)),
         lambda: run(desk, documents.add_document, AddDocument(one, DocumentType.INVOICE, "1", "HN", "A")),
         lambda: run(desk, relations.add_relation, AddRelation(stranger, one, RelationKind.REFERRER_OF)),
-        lambda: desk.read(lambda reading: record.reveal_contact(reading, RevealContact(one, "回访"))),
+        lambda: desk.read(lambda reading: queries.reveal_contact(reading, RevealContact(one, "回访"))),
         lambda: desk.read(lambda reading: completeness.completeness(reading, ById(one))),
     ]
     for attempt in refused:
         with pytest.raises(CustomerErased):
             attempt()
-    assert len(desk.read(lambda reading: folder.documents(reading, DocumentsAsked(one, removed=True))).items) == 3
-    assert len(desk.read(lambda reading: folder.consents(reading, ById(one))).history) == 1
+    assert len(desk.read(lambda reading: contents.documents(reading, DocumentsAsked(one, removed=True))).items) == 3
+    assert len(desk.read(lambda reading: contents.consents(reading, ById(one))).history) == 1
 
 
 def test_whoever_comes_with_his_old_number_card_or_car_is_somebody_new(desk):
@@ -266,7 +270,7 @@ def test_no_segment_takes_him_back(desk):
     answered(desk, him.ids[0])
     everybody = run(
         desk,
-        segments.create_segment,
+        usecases.create_segment,
         CreateSegment(f"分组{randoms.number()}", {"fact": "registered", "before": "2030-01-01"}),
         scope=MANAGER,
     )
@@ -333,12 +337,12 @@ def test_what_was_kept_of_a_third_one_s_merge_meanwhile_goes_too(desk):
 
 def test_whoever_is_just_judged_for_a_segment_is_not_taken_into_it(desk):
     who, predicate = desk.register().customer_id, {"fact": "registered", "before": "2030-01-01"}
-    run(desk, segments.create_segment, CreateSegment(f"分组{randoms.number()}", predicate), scope=MANAGER)
+    run(desk, usecases.create_segment, CreateSegment(f"分组{randoms.number()}", predicate), scope=MANAGER)
     with ThreadPoolExecutor(1) as pool:
         with desk.transaction() as session:
             session.execute(text("INSERT INTO segment_due VALUES (:who) ON CONFLICT DO NOTHING"), {"who": who})
             session.execute(text("UPDATE segment SET sweep_at = NULL"))
-            segments.judge_segments(session, now=LATER)
+            usecases.judge_segments(session, now=LATER)
             erased = pool.submit(erase, desk, who)
             eventually(lambda: somebody_waits(desk.database), within=10)
         erased.result(timeout=10)

@@ -27,7 +27,8 @@ from contracts.customer.exports import (
     RequireApproval,
 )
 from contracts.customer.operations import VehicleGiven
-from services.customer.errors.exports import (
+from services.customer.exports import queries, usecases
+from services.customer.exports.errors import (
     ExportDecided,
     ExportExpired,
     ExportNotFound,
@@ -35,10 +36,8 @@ from services.customer.errors.exports import (
     ExportOwn,
     ExportTooLarge,
 )
-from services.customer.errors.record import MomentPast
-from services.customer.errors.segments import SegmentNotFound, SegmentTooLarge
-from services.customer.queries import exports as queries
-from services.customer.usecases import exports
+from services.customer.record.errors import MomentPast
+from services.customer.segments.errors import SegmentNotFound, SegmentTooLarge
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.test_segments import LATER, create, judge, served
 from tests.support import randoms
@@ -71,7 +70,7 @@ def two_at_once(desk: Desk) -> Any:
     """More than two customers in a day need a second person's word, for this test; nobody took any before."""
     with desk.transaction() as session:
         session.connection().exec_driver_sql("UPDATE export SET requested_at = requested_at - interval '30 days'")
-        exports.require_approval(session, RequireApproval(2, NOW), scope=BOSS, now=NOW)
+        usecases.require_approval(session, RequireApproval(2, NOW), scope=BOSS, now=NOW)
     yield
     with desk.transaction() as session:
         session.connection().exec_driver_sql("DELETE FROM policy WHERE code = 'EXPORT_APPROVAL'")
@@ -86,7 +85,7 @@ def ask(
     now: datetime = ASKED,
 ) -> contract.Export:
     request = AskExport(segment, kind, "春季活动")
-    return loaded(desk.database.run(lambda session: exports.ask_export(session, request, scope=scope, now=now)))
+    return loaded(desk.database.run(lambda session: usecases.ask_export(session, request, scope=scope, now=now)))
 
 
 def loaded(answer: Any) -> contract.Export:
@@ -95,12 +94,12 @@ def loaded(answer: Any) -> contract.Export:
 
 def approve(desk: Desk, export: contract.Export, *, scope: Scope = BOSS, now: datetime = ASKED) -> contract.Export:
     request = ExportById(export.export_id)
-    return loaded(desk.database.run(lambda session: exports.approve(session, request, scope=scope, now=now)))
+    return loaded(desk.database.run(lambda session: usecases.approve(session, request, scope=scope, now=now)))
 
 
 def refuse(desk: Desk, export: contract.Export, *, scope: Scope = BOSS, now: datetime = ASKED) -> contract.Export:
     request = RefuseExport(export.export_id, "名单过大")
-    return loaded(desk.database.run(lambda session: exports.refuse(session, request, scope=scope, now=now)))
+    return loaded(desk.database.run(lambda session: usecases.refuse(session, request, scope=scope, now=now)))
 
 
 def download(
@@ -128,7 +127,7 @@ def people(file: contract.ExportFile) -> set[str]:
 def test_nobody_changes_what_was_ready_before(desk):
     past = RequireApproval(0, NOW - timedelta(seconds=1))
     with pytest.raises(MomentPast):
-        desk.database.run(lambda session: exports.require_approval(session, past, scope=BOSS, now=NOW))
+        desk.database.run(lambda session: usecases.require_approval(session, past, scope=BOSS, now=NOW))
 
 
 def test_few_members_are_ready_at_once_and_the_file_says_what_for(desk, segment):
@@ -309,7 +308,7 @@ def test_a_workbook_shows_what_looks_like_a_formula_as_the_text_it_is(desk, segm
 def test_a_file_has_a_bound_in_members_and_in_bytes(desk, segment, monkeypatch):
     enter(desk, segment)
     export = ask(desk, segment)
-    monkeypatch.setattr(exports, "MOST_EXPORTED", 0)
+    monkeypatch.setattr(usecases, "MOST_EXPORTED", 0)
     with pytest.raises(SegmentTooLarge):
         ask(desk, segment)
     monkeypatch.setattr(queries, "MOST_MEGABYTES", 0)

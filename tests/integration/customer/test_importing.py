@@ -24,7 +24,8 @@ from contracts.customer.imports import (
     PutPart,
 )
 from contracts.refusals import InvalidRequest, Refusal, StoreNotAllowed
-from services.customer.errors.imports import (
+from services.customer.importing import queries
+from services.customer.importing.errors import (
     ImportAltered,
     ImportEnded,
     ImportIncomplete,
@@ -32,12 +33,11 @@ from services.customer.errors.imports import (
     ImportStarted,
     PartInvalid,
 )
-from services.customer.queries import imports as queries
-from services.customer.spreadsheets.writing import write_xlsx
-from services.customer.usecases import import_matching, import_staging, importing
-from services.customer.usecases.identifying import known_to
-from services.customer.usecases.import_batch import Batch
-from services.customer.usecases.records import Overtaken
+from services.customer.importing.spreadsheets.writing import write_xlsx
+from services.customer.importing.usecases import matching, staging, uploading
+from services.customer.importing.usecases.batch import Batch
+from services.customer.record.usecases.identifying import known_to
+from services.customer.record.usecases.records import Overtaken
 from tests.integration.customer.conftest import NOW
 from tests.integration.customer.uploads import HEADINGS, MANAGER, Office, as_csv
 from tests.support import randoms
@@ -97,7 +97,7 @@ def test_more_than_was_announced_or_than_a_part_holds_is_refused(office, part):
 def test_a_part_that_is_no_base64_is_refused_whatever_letters_it_has(office, text):
     import_id = office.announce(b"x" * 100)
     with pytest.raises(PartInvalid), office.desk.transaction() as session:
-        importing.put_part(session, PutPart(import_id, 1, text), scope=MANAGER)
+        uploading.put_part(session, PutPart(import_id, 1, text), scope=MANAGER)
 
 
 def test_a_digest_that_is_none_is_refused(office):
@@ -239,17 +239,17 @@ def test_the_chosen_columns_are_taken_not_the_proposed(office):
 
 
 def test_its_state_can_be_read_while_it_runs(office):
-    import_id = office.uploaded(as_csv(people(import_matching.AT_ONCE + 20)))
+    import_id = office.uploaded(as_csv(people(matching.AT_ONCE + 20)))
     office.start(import_id, now=NOW + timedelta(seconds=1))
     assert office.state(import_id).total is None
     office.go_on()
-    assert (office.state(import_id).total, office.state(import_id).done) == (import_matching.AT_ONCE + 20, 0)
+    assert (office.state(import_id).total, office.state(import_id).done) == (matching.AT_ONCE + 20, 0)
     office.go_on()
     half = office.state(import_id)
     assert (half.status, half.done, half.counts.created) == (
         ImportStatus.MATCHING,
-        import_matching.AT_ONCE,
-        import_matching.AT_ONCE,
+        matching.AT_ONCE,
+        matching.AT_ONCE,
     )
     office.finish(now=NOW + timedelta(seconds=9))
     whole = office.state(import_id)
@@ -260,7 +260,7 @@ def test_its_state_can_be_read_while_it_runs(office):
 
 @pytest.mark.parametrize(("count", "filename"), [(15, "list.csv"), (14, "list.csv"), (15, "list.xlsx")])
 def test_a_file_larger_than_a_piece_is_read_to_its_end(office, monkeypatch, count, filename):
-    monkeypatch.setattr(import_staging, "AT_ONCE", 7)
+    monkeypatch.setattr(staging, "AT_ONCE", 7)
     rows = people(count)
     import_id = office.bring_in(as_csv(rows) if filename.endswith("csv") else as_workbook(rows), filename=filename)
     assert [row["number"] for row in office.report(import_id)] == list(range(2, count + 2))
@@ -268,14 +268,14 @@ def test_a_file_larger_than_a_piece_is_read_to_its_end(office, monkeypatch, coun
 
 
 def test_a_cancelled_import_keeps_what_it_wrote_and_goes_no_further(office):
-    import_id = office.uploaded(as_csv(people(import_matching.AT_ONCE + 5)))
+    import_id = office.uploaded(as_csv(people(matching.AT_ONCE + 5)))
     office.start(import_id)
     office.go_on()
     office.go_on()
     assert office.cancel(import_id).status == ImportStatus.CANCELLED
     office.finish()
     state = office.state(import_id)
-    assert (state.status, state.done) == (ImportStatus.CANCELLED, import_matching.AT_ONCE)
+    assert (state.status, state.done) == (ImportStatus.CANCELLED, matching.AT_ONCE)
     with pytest.raises(ImportEnded):
         office.cancel(import_id)
     with pytest.raises(ImportStarted):
@@ -283,7 +283,7 @@ def test_a_cancelled_import_keeps_what_it_wrote_and_goes_no_further(office):
 
 
 def test_whoever_dies_in_the_middle_of_a_batch_leaves_nothing_of_it_and_goes_on(office, monkeypatch):
-    rows = people(import_matching.AT_ONCE + 30)
+    rows = people(matching.AT_ONCE + 30)
     import_id = office.uploaded(as_csv(rows))
     office.start(import_id)
     office.go_on()
@@ -342,7 +342,7 @@ def test_a_desk_that_was_first_is_not_overwritten(office, monkeypatch):
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(import_matching, "known_to", known_and_changed)
+        patch.setattr(matching, "known_to", known_and_changed)
         with pytest.raises(Overtaken):
             office.go_on()
     assert office.state(import_id).done == 0
@@ -354,7 +354,7 @@ def test_a_desk_that_was_first_is_not_overwritten(office, monkeypatch):
 
 
 def test_two_replicas_do_each_row_once(office):
-    rows = people(3 * import_matching.AT_ONCE)
+    rows = people(3 * matching.AT_ONCE)
     import_id = office.uploaded(as_csv(rows))
     office.start(import_id)
 

@@ -14,9 +14,9 @@ from contracts.customer.vehicles import VehicleById
 from contracts.odometer import ReadingStatus
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderOpened
-from services.customer import timeline
-from services.customer.queries import vehicles
-from services.customer.usecases import import_matching
+from services.customer.importing.usecases import matching
+from services.customer.vehicles import queries
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import NOW
 from tests.integration.customer.uploads import Office, as_csv
 from tests.support import randoms
@@ -43,7 +43,7 @@ def row(vin: str = "", km: str = "", day: str = "", *, plate: str = "", mobile: 
 
 def odometer(office: Office, vin: str) -> list[tuple[str, int, str, ReadingStatus]]:
     """Day, kilometres, source and verdict of each reading on the vehicle's card, the newest first."""
-    card = office.desk.read(lambda found: vehicles.vehicle(found, VehicleById(vehicle_id(vin)), now=NOW))
+    card = office.desk.read(lambda found: queries.vehicle(found, VehicleById(vehicle_id(vin)), now=NOW))
     return [(f"{one.at.astimezone(LOCAL):%m-%d}", one.km, one.source, one.status) for one in card.odometer]
 
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_a_reading_is_left_out_and_said(office, km, day, warning)
 def test_batches_of_any_size_come_to_the_same(office, monkeypatch):
     cars = [randoms.vin() for _ in range(3)]
     rows = [row(vin, str(km), "2026-10-01") for vin in cars for km in (500, 400, 500)]
-    monkeypatch.setattr(import_matching, "AT_ONCE", 2)
+    monkeypatch.setattr(matching, "AT_ONCE", 2)
     serviced(office, *rows)
     for vin in cars:
         assert odometer(office, vin) == [("10-01", 500, "import", OK), ("10-01", 400, "import", OK)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from contracts.customer.imports import Department
-from services.customer.rules import company_id, resident_id
-from services.customer.rules.gender import Gender
-from services.customer.usecases import import_matching
-from services.customer.usecases.import_batch import MOST_OF_A_NUMBER
+from services.customer.importing.usecases import matching
+from services.customer.importing.usecases.batch import MOST_OF_A_NUMBER
+from services.customer.record.rules import company_id, resident_id
+from services.customer.record.rules.gender import Gender
 from tests.integration.customer.uploads import HEADINGS, Office, as_csv
 from tests.support import randoms
 
@@ -388,7 +388,7 @@ def test_batches_of_any_size_come_to_the_same(office, monkeypatch):
         sale("张春华", mobile),
         sale("司马懿", "", card),
     ]
-    monkeypatch.setattr(import_matching, "AT_ONCE", 1)
+    monkeypatch.setattr(matching, "AT_ONCE", 1)
     report = office.report(office.bring_in(as_csv(rows, headings=HEADINGS)))
     assert [row["outcome"] for row in report] == ["created", "enriched", "attached", "queued", "matched"]
     assert len({row["customer_id"] for row in report}) == 2

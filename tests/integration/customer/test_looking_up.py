@@ -13,10 +13,11 @@ from contracts import shapes
 from contracts.customer import operations, views
 from contracts.customer.operations import VehicleGiven
 from contracts.operation import Operation
-from services.customer.errors.record import CustomerNotFound
-from services.customer.queries import look_up, record
-from services.customer.queries.look_up import SEARCHES
-from services.customer.rules.asking import By
+from services.customer.record import queries
+from services.customer.record.errors import CustomerNotFound
+from services.customer.view.queries import look_up
+from services.customer.view.queries.look_up import SEARCHES
+from services.customer.view.rules.asking import By
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases
@@ -164,13 +165,13 @@ def test_the_view_of_a_customer_fits_its_contract(desk, somebody):
 
 def test_the_other_answers_fit_their_contracts_too(desk, somebody):
     contact = desk.read(
-        lambda connection: record.reveal_contact(connection, operations.RevealContact(somebody["id"], "回访"))
+        lambda connection: queries.reveal_contact(connection, operations.RevealContact(somebody["id"], "回访"))
     )
     assert fits(operations.reveal_contact, contact).full_mobile == somebody["mobile"]
     asked = [somebody["id"], uuids.uuid7()]
-    named = desk.read(lambda connection: record.names_of(connection, operations.ByIds(asked)))
+    named = desk.read(lambda connection: queries.names_of(connection, operations.ByIds(asked)))
     assert fits(operations.names_of, named).items == [operations.NameOf(somebody["id"], somebody["name"])]
-    assert desk.read(lambda connection: record.names_of(connection, operations.ByIds([]))).items == []
+    assert desk.read(lambda connection: queries.names_of(connection, operations.ByIds([]))).items == []
     registered = desk.register(vehicle=randoms.vin())
     assert fits(operations.register_customer, registered) == registered
 
@@ -179,7 +180,9 @@ def test_a_customer_who_is_not_there_is_not_found(desk):
     with pytest.raises(CustomerNotFound):
         desk.view(uuids.uuid7())
     with pytest.raises(CustomerNotFound):
-        desk.read(lambda connection: record.reveal_contact(connection, operations.RevealContact(uuids.uuid7(), "回访")))
+        desk.read(
+            lambda connection: queries.reveal_contact(connection, operations.RevealContact(uuids.uuid7(), "回访"))
+        )
 
 
 # -- among many -----------------------------------------------------------------------------------------------

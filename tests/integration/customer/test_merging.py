@@ -19,7 +19,8 @@ from contracts.refusals import StaleVersion
 from contracts.sales.events import OrderSigned, OrdersRekeyed, VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.customer.errors.merges import (
+from services.customer.folder.usecases import consents
+from services.customer.merging.errors import (
     FieldChoiceInvalid,
     MergeCycle,
     MergeNotFound,
@@ -27,9 +28,9 @@ from services.customer.errors.merges import (
     NothingToMerge,
     UndoOutOfOrder,
 )
-from services.customer.errors.record import CustomerMerged as MergedAlready
-from services.customer.errors.record import CustomerNotFound, PossibleDuplicate
-from services.customer.usecases import consents, merging
+from services.customer.merging.usecases import joining
+from services.customer.record.errors import CustomerMerged as MergedAlready
+from services.customer.record.errors import CustomerNotFound, PossibleDuplicate
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import AGENT, everything, merge, preview, state, told, undo
 from tests.integration.customer.test_timeline import life, play
@@ -311,13 +312,13 @@ def test_a_merge_is_told_and_complete_when_every_service_did_its_part(desk):
         received(made(one, change_id=done.merge_id, kind="merged", rows=2))
         for one in (OrdersRekeyed, RepairOrdersRekeyed, VisitsRekeyed)
     ]
-    deliver(desk.transaction, merging.note_steps, steps[:1])
+    deliver(desk.transaction, joining.note_steps, steps[:1])
     assert (state(desk, done.merge_id).status, state(desk, done.merge_id).waiting_for) == (
         "applied",
         ["followup", "workshop"],
     )
     for event in twice_shuffled(steps):
-        deliver(desk.transaction, merging.note_steps, [event])
+        deliver(desk.transaction, joining.note_steps, [event])
     assert state(desk, done.merge_id).status == "complete"
     undo(desk, done.merge_id)
     assert state(desk, done.merge_id).status == "undoing"
@@ -338,7 +339,7 @@ def test_two_hundred_losers_are_merged_and_undone_in_reasonable_time(desk):
 
 
 def test_more_records_than_one_event_can_tell_of_come_in_parts(desk, monkeypatch):
-    monkeypatch.setattr(merging, "IN_ONE_EVENT", 2)
+    monkeypatch.setattr(joining, "IN_ONE_EVENT", 2)
     survivor, losers = desk.register().customer_id, [desk.register().customer_id for _ in range(5)]
     done = merge(desk, losers, into=survivor)
     events = [one.payload for one in told(desk, done.merge_id)]

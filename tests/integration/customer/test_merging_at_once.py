@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from chassis.process import metrics
 from chassis.store.rows import insert_together
-from services.customer.errors.merges import MergeCycle
-from services.customer.errors.record import CustomerMerged as MergedAlready
-from services.customer.rules import given as giving
-from services.customer.rules.given import Typed
-from services.customer.rules.record import Record, new_record
-from services.customer.usecases import merging, undoing
-from services.customer.usecases.records import inserts_of
+from services.customer.merging.errors import MergeCycle
+from services.customer.merging.usecases import joining, undoing
+from services.customer.record.errors import CustomerMerged as MergedAlready
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.given import Typed
+from services.customer.record.rules.record import Record, new_record
+from services.customer.record.usecases.records import inserts_of
 from tests.integration.customer.conftest import NOW
 from tests.integration.customer.joining import everything, merge, undo
 from tests.integration.customer.test_merging import delivery
@@ -130,9 +130,9 @@ def test_whatever_comes_between_before_and_after_an_undone_merge_leaves_no_trace
             insert_together(session, inserts_of(records))
             play(inside, told_in_order[:cut], batch=4)
             if merged:
-                asked = merging.Asked(loser_ids=customers[1:], survivor_id=customers[0], reason="同一人")
-                by = merging.By("s-9", "cr_agent", "HN", NOW)
-                done = merging.merge(session, asked, by=by)
+                asked = joining.Asked(loser_ids=customers[1:], survivor_id=customers[0], reason="同一人")
+                by = joining.By("s-9", "cr_agent", "HN", NOW)
+                done = joining.merge(session, asked, by=by)
             play(inside, told_in_order[cut:until], batch=4)
             if merged:
                 undoing.undo_merge(session, done.merge_id, documents=[], reason="不是同一人", by=by)

@@ -12,13 +12,13 @@ from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.customer.privacy import Asked, RequestKind, RequestStatus
 from contracts.refusals import StoreNotAllowed
-from services.customer.errors.privacy import (
+from services.customer.privacy.errors import (
     ErasureBlocked,
     PrivacyRequestDecided,
     PrivacyRequestNotFound,
     PrivacyRequestOpen,
 )
-from services.customer.errors.record import CustomerMerged, CustomerNotFound, MomentPast
+from services.customer.record.errors import CustomerMerged, CustomerNotFound, MomentPast
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import merge, undo
 from tests.integration.customer.privacy import LEADER, ask, asked, carry_out, publish, refuse

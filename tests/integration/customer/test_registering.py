@@ -13,7 +13,7 @@ from contracts.access import Reach, Scope
 from contracts.customer.operations import CustomerKind, VehicleGiven
 from contracts.refusals import StoreNotAllowed
 from contracts.vehicle_identity import vehicle_id
-from services.customer.errors.record import MobileInvalid, PlateInvalid, PossibleDuplicate, ReasonRequired, VinInvalid
+from services.customer.record.errors import MobileInvalid, PlateInvalid, PossibleDuplicate, ReasonRequired, VinInvalid
 from tests.integration.customer.conftest import NOW
 from tests.support import randoms
 

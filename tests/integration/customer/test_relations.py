@@ -10,10 +10,10 @@ import pytest
 
 from contracts.customer.operations import ById, CustomerKind
 from contracts.customer.relations import AddRelation, EndRelation, RelationKind, Relations
-from services.customer.errors.folder import RelationExists, RelationImpossible, RelationNotFound
-from services.customer.errors.record import CustomerNotFound, MomentAhead, PeriodInvalid
-from services.customer.queries import folder
-from services.customer.usecases import relations
+from services.customer.folder.errors import RelationExists, RelationImpossible, RelationNotFound
+from services.customer.folder.queries import contents
+from services.customer.folder.usecases import relations
+from services.customer.record.errors import CustomerNotFound, MomentAhead, PeriodInvalid
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.integration.customer.test_consents import merge_into
 
@@ -29,7 +29,7 @@ def end(desk: Desk, customer: UUID, relation: UUID, until: date | None = None) -
 
 
 def of(desk: Desk, customer: UUID) -> Relations:
-    return desk.read(lambda connection: folder.relations(connection, ById(customer)))
+    return desk.read(lambda connection: contents.relations(connection, ById(customer)))
 
 
 def seen(desk: Desk, customer: UUID) -> list[tuple[Any, ...]]:

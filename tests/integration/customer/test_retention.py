@@ -15,7 +15,7 @@ from contracts.customer.folder import AddDocument, DocumentType, Purpose, Record
 from contracts.customer.privacy import Act, RequestKind
 from contracts.sales.events import OrderSigned
 from contracts.workshop.events import VehicleReturned
-from services.customer.usecases import consents, documents
+from services.customer.folder.usecases import consents, documents
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.integration.customer.joining import merge
 from tests.integration.customer.privacy import ask, asked, erase, keep_to_retention, publish, refuse

@@ -20,7 +20,8 @@ from contracts.customer.relations import RelationKind
 from contracts.fields import Nothing
 from contracts.refusals import StoreNotAllowed
 from contracts.vehicle_identity import vehicle_id
-from services.customer.errors.merges import (
+from services.customer.merging import queries
+from services.customer.merging.errors import (
     DocumentNotHis,
     FactNotHis,
     MergeNotFound,
@@ -28,9 +29,8 @@ from services.customer.errors.merges import (
     PairNotFound,
     RelationRequired,
 )
-from services.customer.errors.record import CustomerMerged, MomentPast, NameInvalid, PossibleDuplicate
-from services.customer.queries import pairs
-from services.customer.usecases import scanning
+from services.customer.merging.usecases import scanning
+from services.customer.record.errors import CustomerMerged, MomentPast, NameInvalid, PossibleDuplicate
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import AGENT, decide, everything, merge, split, state, told, undo
 from tests.integration.customer.test_merging import delivery, randoms_id
@@ -59,7 +59,7 @@ def suspects(desk: Desk) -> tuple[UUID, UUID]:
 
 
 def queue(desk: Desk, *, scope: Scope = AGENT, **asked: Any) -> dict[str, Any]:
-    return desk.read(lambda connection: pairs.list_duplicates(connection, ListDuplicates(**asked), scope=scope))
+    return desk.read(lambda connection: queries.list_duplicates(connection, ListDuplicates(**asked), scope=scope))
 
 
 def status(desk: Desk, one: UUID, other: UUID) -> list[str]:
@@ -74,7 +74,7 @@ def search(desk: Desk, *, together: int = 200, turns: int = 100) -> Any:
     for _ in range(turns):
         if not desk.database.run(lambda session: scanning.go_on(session, now=NOW, together=together)):
             break
-    return desk.read(partial(pairs.list_scans, _asked=Nothing())).items[0]
+    return desk.read(partial(queries.list_scans, _asked=Nothing())).items[0]
 
 
 def restrict(desk: Desk, by: AutoMerge, *, scope: Scope = AGENT, days: int = 0, store: str | None = None) -> None:

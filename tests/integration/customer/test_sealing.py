@@ -20,11 +20,11 @@ from chassis.process.settings import INDEX, new_sealing_keys
 from chassis.store.rows import as_json
 from contracts.customer.folder import DocumentType, PrefillAsked
 from contracts.customer.operations import HistoryAsked, UpdateCustomer
-from services.customer import sealing
-from services.customer.queries import prefill, record
-from services.customer.rules.resident_id import to_18
-from services.customer.sealing import Unopenable
-from services.customer.usecases import editing, subject_keys
+from services.customer.folder.queries import prefill
+from services.customer.record import queries, sealing
+from services.customer.record.rules.resident_id import to_18
+from services.customer.record.sealing import Unopenable
+from services.customer.record.usecases import editing, subject_keys
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.integration.customer.joining import everything, merge, split, undo
 from tests.integration.customer.test_documents import add, listed
@@ -60,7 +60,7 @@ def found_in(desk: Desk, number: str) -> set[str]:
 
 def history(desk: Desk, customer_id: UUID) -> dict[str, tuple[Any, ...]]:
     """The last change of each field of the card: what was told before and since."""
-    read = desk.read(partial(record.history, asked=HistoryAsked(customer_id)))
+    read = desk.read(partial(queries.history, asked=HistoryAsked(customer_id)))
     return {
         one["field"]: tuple((one[side] or {}).get(one["field"]) for side in ("old", "new"))
         for one in reversed(read["items"])

@@ -18,13 +18,15 @@ from chassis.store.database import Database
 from chassis.store.rows import insert_all
 from contracts.customer.folder import DocumentType
 from contracts.customer.operations import HistoryAsked
-from services.customer import sealing
-from services.customer.models import Change, Customer, Document, Merge, SearchKey
-from services.customer.queries.record import history
-from services.customer.rules import given as giving
-from services.customer.rules.given import Typed
-from services.customer.rules.record import Record, new_record
-from services.customer.rules.survivorship import lives_on
+from services.customer.folder.models import Document
+from services.customer.merging.models import Merge
+from services.customer.merging.rules import lives_on
+from services.customer.record import sealing
+from services.customer.record.models import Change, Customer, SearchKey
+from services.customer.record.queries import history
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.given import Typed
+from services.customer.record.rules.record import Record, new_record
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import undo
 from tests.integration.customer.test_documents import listed

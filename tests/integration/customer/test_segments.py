@@ -20,11 +20,11 @@ from contracts.customer.operations import VehicleGiven
 from contracts.refusals import InvalidRequest
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
-from services.customer import timeline
-from services.customer.errors.segments import FactNotAllowed, SegmentExists
-from services.customer.queries import segments as queries
-from services.customer.rules.predicates import FACTS, Kind
-from services.customer.usecases import exports, segments
+from services.customer.exports.usecases import ask_export
+from services.customer.segments import queries, usecases
+from services.customer.segments.errors import FactNotAllowed, SegmentExists
+from services.customer.segments.rules import FACTS, Kind
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.events import made, received
@@ -38,14 +38,14 @@ VISITS = {"fact": "service_visits", "at_least": 2}
 
 def create(desk: Desk, predicate: Any, *, name: str = "", scope: Scope = MANAGER, now: datetime = NOW) -> UUID:
     request = contract.CreateSegment(name or f"分组{randoms.number()}", predicate)
-    made_ = desk.database.run(lambda session: segments.create_segment(session, request, scope=scope, now=now))
+    made_ = desk.database.run(lambda session: usecases.create_segment(session, request, scope=scope, now=now))
     return shapes.load(contract.Segment, shapes.plain(made_)).segment_id
 
 
 def judge(desk: Desk, *, now: datetime = LATER) -> None:
     """Turns of the schedule until there is nothing to do."""
     for _ in range(50):
-        if not desk.database.run(lambda session: segments.judge_segments(session, now=now)):
+        if not desk.database.run(lambda session: usecases.judge_segments(session, now=now)):
             return
     raise AssertionError("it does not come to an end")
 
@@ -139,7 +139,7 @@ def test_only_those_something_happened_to_are_judged_again(desk):
             text("INSERT INTO glance (customer_id, service_visits, open_visits) VALUES (:id, 9, 0)"), {"id": untouched}
         )
     served(desk, who)
-    assert desk.database.run(lambda session: segments.judge_segments(session, now=LATER)) == 1
+    assert desk.database.run(lambda session: usecases.judge_segments(session, now=LATER)) == 1
     assert untouched not in members(desk, segment)
 
 
@@ -170,7 +170,7 @@ def test_time_alone_brings_in_and_takes_out(desk):
 
 
 def test_a_sweep_goes_bit_by_bit_and_says_when_it_is_complete(desk, monkeypatch):
-    monkeypatch.setattr(segments, "TOGETHER", 3)
+    monkeypatch.setattr(usecases, "TOGETHER", 3)
     people = [desk.register().customer_id for _ in range(7)]
     for who in people:
         served(desk, who)
@@ -181,16 +181,16 @@ def test_a_sweep_goes_bit_by_bit_and_says_when_it_is_complete(desk, monkeypatch)
     def shown() -> dict[str, Any]:
         return desk.read(lambda connection: queries.get_segment(connection, contract.SegmentById(segment)))
 
-    assert desk.database.run(lambda session: segments.judge_segments(session, now=NOW)) == 0  # still settling
+    assert desk.database.run(lambda session: usecases.judge_segments(session, now=NOW)) == 0  # still settling
     for _ in range(2):
-        assert desk.database.run(lambda session: segments.judge_segments(session, now=LATER)) == 3
+        assert desk.database.run(lambda session: usecases.judge_segments(session, now=LATER)) == 3
     assert shown()["complete_at"] is None
     for _ in range(2_000):
-        if desk.database.run(lambda session: segments.judge_segments(session, now=LATER)) < 3:
+        if desk.database.run(lambda session: usecases.judge_segments(session, now=LATER)) < 3:
             break
     assert shown()["complete_at"] == LATER
     assert set(people) <= members(desk, segment)
-    assert desk.database.run(lambda session: segments.judge_segments(session, now=NOW + 30 * DAY)) == 0
+    assert desk.database.run(lambda session: usecases.judge_segments(session, now=NOW + 30 * DAY)) == 0
 
 
 def test_a_merged_record_is_no_member(desk):
@@ -218,7 +218,7 @@ def test_every_fact_can_be_asked_in_every_way(desk, fact):
         values |= {"equals": "HN", "in": ["HN", "FT"]}
     if FACTS[fact] is Kind.FLAG:
         values |= {"equals": False}
-    from services.customer.rules.predicates import _DEMANDS
+    from services.customer.segments.rules import _DEMANDS
 
     desk.register(address="深圳市福田区深南大道1号")
     for demand in _DEMANDS[FACTS[fact]]:
@@ -304,7 +304,7 @@ def test_a_segment_is_no_way_to_what_answers_mask(desk, fact, maker, kept_from):
     asked = exports_contract.AskExport(segment, exports_contract.FileFormat.CSV, "春季")
     with pytest.raises(FactNotAllowed):
         scope = Scope(Reach.GROUP, (), "s-1", kept_from)
-        desk.database.run(lambda session: exports.ask_export(session, asked, scope=scope, now=LATER))
+        desk.database.run(lambda session: ask_export(session, asked, scope=scope, now=LATER))
 
 
 def test_members_are_read_page_by_page(desk):
@@ -341,7 +341,7 @@ def test_two_turns_at_once_record_each_move_once(desk):
     database: Database = desk.database
 
     def turn() -> int:
-        return run_scheduled(database, "segments", lambda session: segments.judge_segments(session, now=LATER))
+        return run_scheduled(database, "segments", lambda session: usecases.judge_segments(session, now=LATER))
 
     with ThreadPoolExecutor(4) as pool:
         for _ in range(10):

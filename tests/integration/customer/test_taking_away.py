@@ -11,15 +11,15 @@ import pytest
 from contracts import shapes
 from contracts.customer.operations import EndPhone, HistoryAsked, UpdateCustomer, Updated
 from contracts.refusals import StaleVersion
-from services.customer.errors.record import (
+from services.customer.record import queries
+from services.customer.record.errors import (
     BirthDateInvalid,
     CustomerNotFound,
     MobileInvalid,
     PhoneIsMain,
     PhoneNotFound,
 )
-from services.customer.queries import record
-from services.customer.usecases import editing
+from services.customer.record.usecases import editing
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.support import randoms
 
@@ -36,7 +36,7 @@ def end(desk: Desk, customer: UUID, number: str, **asked: Any) -> Updated:
 
 
 def history(desk: Desk, customer: UUID, field: str) -> list[tuple[Any, Any]]:
-    told = desk.read(partial(record.history, asked=HistoryAsked(customer, field, 9)))["items"]
+    told = desk.read(partial(queries.history, asked=HistoryAsked(customer, field, 9)))["items"]
     return [(one["old"], one["new"]) for one in told]
 
 

@@ -25,7 +25,7 @@ from contracts.followup.events import VisitCompleted, VisitPlanned
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
-from services.customer import timeline
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases

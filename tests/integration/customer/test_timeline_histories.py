@@ -25,7 +25,7 @@ from contracts.followup import events as followup
 from contracts.sales import events as sales
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop import events as workshop
-from services.customer import timeline
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases

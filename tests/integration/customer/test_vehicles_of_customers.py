@@ -30,8 +30,8 @@ from contracts.refusals import InvalidRequest
 from contracts.sales.events import VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned
-from services.customer import timeline
-from services.customer.errors.record import (
+from services.customer.folder.queries import prefill
+from services.customer.record.errors import (
     CustomerNotFound,
     IdChecksum,
     MomentAhead,
@@ -39,16 +39,17 @@ from services.customer.errors.record import (
     PlateInvalid,
     VinInvalid,
 )
-from services.customer.errors.vehicles import (
+from services.customer.vehicles import queries
+from services.customer.vehicles.errors import (
     OwnerAlready,
     PlateElsewhere,
     RoleNotFound,
     VehicleHasOwner,
     VehicleNotFound,
 )
-from services.customer.queries import prefill, vehicles
-from services.customer.rules.odometer import judged as judged_readings
-from services.customer.usecases import adding_vehicles, odometer, parties, plates
+from services.customer.vehicles.rules import judged as judged_readings
+from services.customer.vehicles.usecases import adding, odometer, parties, plates
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import DESK, NOW, Desk
 from tests.support import randoms
 from tests.support.events import deliver, made, received, twice_shuffled
@@ -66,7 +67,7 @@ def run(desk: Desk, use_case: Any, request: Any, now: datetime = NOW) -> Any:
 
 
 def add(desk: Desk, customer: UUID, vin: str, *, now: datetime = NOW, **given: Any) -> UUID:
-    added = run(desk, adding_vehicles.add_vehicle, AddVehicle(customer, vin, **given), now)
+    added = run(desk, adding.add_vehicle, AddVehicle(customer, vin, **given), now)
     return added.vehicle_id
 
 
@@ -79,7 +80,7 @@ def sell(desk: Desk, vehicle: UUID, to: UUID, *, now: datetime = NOW, since: dat
 
 
 def card(desk: Desk, vehicle: UUID) -> VehicleCard:
-    return desk.read(lambda connection: vehicles.vehicle(connection, VehicleById(vehicle), now=NOW))
+    return desk.read(lambda connection: queries.vehicle(connection, VehicleById(vehicle), now=NOW))
 
 
 def shown_plates(desk: Desk, vehicle: UUID) -> list[tuple[str, datetime | None]]:

@@ -18,7 +18,7 @@ from contracts.refusals import InvalidRequest
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from gateway.masking import Found, apply, plan_of
-from services.customer import timeline
+from services.customer.view.usecases import timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.events import made, received

@@ -26,8 +26,8 @@ from contracts.customer.imports import (
     PutPart,
     StartImport,
 )
-from services.customer.queries import imports as queries
-from services.customer.usecases import import_matching, importing
+from services.customer.importing import queries
+from services.customer.importing.usecases import matching, uploading
 from tests.integration.customer.conftest import NOW, Desk
 
 MANAGER = Scope(Reach.STORE, ("HN",), "m-1", "sales_manager")
@@ -68,28 +68,28 @@ class Office:
             }
         )
         with self.desk.transaction() as session:
-            return importing.create_import(session, request, scope=scope, now=NOW).import_id
+            return uploading.create_import(session, request, scope=scope, now=NOW).import_id
 
     def put(self, import_id: UUID, no: int, content: bytes, *, scope: Scope = MANAGER) -> Import:
         """Upload a part."""
         part = PutPart(import_id, no, b64encode(content).decode())
-        return self.desk.database.run(lambda session: importing.put_part(session, part, scope=scope))
+        return self.desk.database.run(lambda session: uploading.put_part(session, part, scope=scope))
 
     def start(
         self, import_id: UUID, *, mapping: list[ColumnChosen] | None = None, scope: Scope = MANAGER, now: datetime = NOW
     ) -> Import:
         """Start."""
         request = StartImport(import_id, mapping)
-        return self.desk.database.run(lambda session: importing.start_import(session, request, scope=scope, now=now))
+        return self.desk.database.run(lambda session: uploading.start_import(session, request, scope=scope, now=now))
 
     def cancel(self, import_id: UUID) -> Import:
         """Stop."""
         asked = ImportAsked(import_id)
-        return self.desk.database.run(lambda session: importing.cancel_import(session, asked, scope=MANAGER, now=NOW))
+        return self.desk.database.run(lambda session: uploading.cancel_import(session, asked, scope=MANAGER, now=NOW))
 
     def go_on(self, *, now: datetime = NOW) -> int:
         """One turn of the scheduled work."""
-        return run_scheduled(self.desk.database, "imports", partial(import_matching.go_on, now=now))
+        return run_scheduled(self.desk.database, "imports", partial(matching.go_on, now=now))
 
     def finish(self, *, now: datetime = NOW) -> None:
         """Work until nothing waits."""

@@ -14,8 +14,8 @@ from contracts.access import Actor, Scope, matrix
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup import usecases
-from services.followup.models import Visit
+from services.followup.visits.models import Visit
+from services.followup.visits.usecases import planning
 from tests.support.events import deliver, made, received
 
 AFTERNOON = datetime(2026, 11, 3, 15, 0, tzinfo=LOCAL)
@@ -36,7 +36,7 @@ def returned(*, store_id: str = "HN", at: datetime = AFTERNOON) -> Received[Any]
 
 def plan_all(database: Database, *events: Received[Any]) -> list[Visit]:
     """Deliver the events, each once; all visits by due time."""
-    deliver(database.transaction, usecases.plan_visits, events)
+    deliver(database.transaction, planning.plan_visits, events)
     return visits(database)
 
 

@@ -13,8 +13,8 @@ from contracts import shapes
 from contracts.access import Scope
 from contracts.followup import operations
 from contracts.refusals import OperationNotAllowed, Refusal, StaleVersion
-from services.followup import usecases
-from services.followup.errors import JudgedPersonAsks, VisitClosed, VisitNotFound
+from services.followup.visits.errors import JudgedPersonAsks, VisitClosed, VisitNotFound
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import LATER, scope, visit_of, visits
 from tests.integration.followup.tables import rows
 
@@ -29,7 +29,7 @@ def complete(
     database: Database, visit_id: UUID, *, by: Scope = AGENT, score: int = 9, expected_version: int | None = None
 ) -> operations.Visit:
     asked = operations.CompleteVisit(visit_id, score, "修得很好", expected_version=expected_version)
-    return database.run(lambda session: usecases.complete_visit(session, asked, scope=by, now=LATER))
+    return database.run(lambda session: planning.complete_visit(session, asked, scope=by, now=LATER))
 
 
 def refused(database: Database, visit_id: UUID, refusal: type[Refusal], **how: Any) -> None:
@@ -69,7 +69,7 @@ def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> Non
 
 def test_a_due_visit_is_completed_as_well(followup: Database) -> None:
     visit = visit_of(followup, "SERVICE_D3")
-    followup.run(lambda session: usecases.visits_due(session, now=LATER))
+    followup.run(lambda session: planning.visits_due(session, now=LATER))
     assert complete(followup, visit.id, expected_version=2).version == 3
 
 
@@ -110,7 +110,7 @@ def test_a_visit_that_is_not_there_is_not_found(followup: Database) -> None:
 
 def test_who_looked_at_an_older_visit_is_told(followup: Database) -> None:
     visit = visit_of(followup, "SERVICE_D3")
-    followup.run(lambda session: usecases.visits_due(session, now=LATER))
+    followup.run(lambda session: planning.visits_due(session, now=LATER))
     refused(followup, visit.id, StaleVersion, expected_version=1)
 
 

@@ -22,10 +22,10 @@ from contracts.followup import operations
 from contracts.followup.operations import VisitStatus
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup import queries, usecases
-from services.followup.errors import CustomerErased as NobodyToAsk
-from services.followup.projections import erased as forgetting
-from services.followup.projections import wishes
+from services.followup.visits import queries
+from services.followup.visits.errors import CustomerErased as NobodyToAsk
+from services.followup.visits.usecases import erased as forgetting
+from services.followup.visits.usecases import planning, wishes
 from tests.integration.followup.business import LATER, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.integration.followup.test_merging import TABLES, delivered, returned
@@ -36,8 +36,8 @@ from tests.support.records import erased, merged, parted, unmerged
 HIS, JOINED, OTHER = (uuids.uuid7() for _ in range(3))
 GONE = (VisitStatus.SUPPRESSED, "customer_erased")
 _HANDLERS: dict[type[Any], Any] = {
-    VehicleDelivered: usecases.plan_visits,
-    VehicleReturned: usecases.plan_visits,
+    VehicleDelivered: planning.plan_visits,
+    VehicleReturned: planning.plan_visits,
     CustomerConsentChanged: wishes.keep,
     CustomerPreferencesChanged: wishes.keep,
     CustomerErased: lambda session, some: forgetting.forget(session, some[0]),
@@ -53,7 +53,7 @@ def clean(followup: Database) -> Database:
 def hear(database: Database, *events: Received[Any]) -> None:
     """Each as the consumer does."""
     for event in events:
-        rekey: Any = lambda session, some: usecases.rekey_visits(session, some[0])  # noqa: E731
+        rekey: Any = lambda session, some: planning.rekey_visits(session, some[0])  # noqa: E731
         deliver(database.transaction, _HANDLERS.get(type(event.payload), rekey), [event])
 
 
@@ -69,7 +69,7 @@ def answer(database: Database, who: UUID, *, remark: str, channel: Channel = Cha
     visit = next(one for one in visits(database) if one.planned_for == who)
     may = scope("complete_visit", "cr_agent")
     with database.transaction() as session:
-        usecases.complete_visit(session, operations.CompleteVisit(visit.id, 9, remark, channel), scope=may, now=LATER)
+        planning.complete_visit(session, operations.CompleteVisit(visit.id, 9, remark, channel), scope=may, now=LATER)
 
 
 def standing(database: Database) -> dict[UUID, set[tuple[str, str | None]]]:

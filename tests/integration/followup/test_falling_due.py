@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from chassis.customers.rekeying import Owner
 from chassis.store.database import Database
-from services.followup import usecases
-from services.followup.models import Visit
+from services.followup.visits.models import Visit
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, LATER, plan_all, returned, visits
 from tests.integration.followup.tables import rows
 
@@ -34,7 +34,7 @@ def many_planned(database: Database, count: int) -> None:
 
 
 def fall_due(session: Session) -> int:
-    return usecases.visits_due(session, now=LATER)
+    return planning.visits_due(session, now=LATER)
 
 
 def moved(session: Session) -> set[UUID]:
@@ -44,9 +44,9 @@ def moved(session: Session) -> set[UUID]:
 def test_a_visit_falls_due_at_its_due_time_and_not_before(followup: Database) -> None:
     (visit,) = plan_all(followup, returned())
     just_before = visit.due_at - timedelta(microseconds=1)
-    assert followup.run(lambda session: usecases.visits_due(session, now=just_before)) == 0
+    assert followup.run(lambda session: planning.visits_due(session, now=just_before)) == 0
     assert visits(followup)[0].status == "planned"
-    assert followup.run(lambda session: usecases.visits_due(session, now=visit.due_at)) == 1
+    assert followup.run(lambda session: planning.visits_due(session, now=visit.due_at)) == 1
     (after,) = visits(followup)
     assert (after.status, after.version) == ("due", 2)
 
@@ -62,7 +62,7 @@ def test_a_visit_that_is_due_or_answered_is_left_alone(followup: Database) -> No
 
 def test_the_earliest_two_hundred_go_first(followup: Database) -> None:
     many_planned(followup, 201)
-    assert followup.run(fall_due) == usecases.TOGETHER == 200
+    assert followup.run(fall_due) == planning.TOGETHER == 200
     (left,) = [visit for visit in visits(followup) if visit.status == "planned"]
     assert left.customer_id == UUID(int=200)
     assert [followup.run(fall_due), followup.run(fall_due)] == [1, 0]

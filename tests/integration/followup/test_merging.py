@@ -19,9 +19,10 @@ from contracts.envelope import Received
 from contracts.followup.operations import CompleteVisit, Worklist
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup import queries, usecases
-from services.followup.errors import VisitMadeWith
-from services.followup.models import Visit
+from services.followup.visits import queries
+from services.followup.visits.errors import VisitMadeWith
+from services.followup.visits.models import Visit
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, LATER, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, made, received
@@ -54,9 +55,9 @@ def hear(database: Database, events: Sequence[Received[Any]]) -> None:
     """Each as the consumer does."""
     for event in events:
         if isinstance(event.payload, VehicleDelivered | VehicleReturned):
-            deliver(database.transaction, usecases.plan_visits, [event])
+            deliver(database.transaction, planning.plan_visits, [event])
         else:
-            deliver(database.transaction, lambda session, some: usecases.rekey_visits(session, some[0]), [event])
+            deliver(database.transaction, lambda session, some: planning.rekey_visits(session, some[0]), [event])
 
 
 def owners(database: Database) -> dict[UUID, UUID]:
@@ -144,7 +145,7 @@ def test_a_visit_another_stands_for_never_falls_due_and_cannot_be_completed(clea
     hear(clean, [returned(A), returned(B), merged([B], into=A)])
     kept, other = sorted(visits(clean), key=lambda visit: visit.made_with is not None)
     with clean.transaction() as session:
-        assert usecases.visits_due(session, now=LATER) == 1
+        assert planning.visits_due(session, now=LATER) == 1
     with clean.transaction() as session, pytest.raises(VisitMadeWith) as refused:
         complete(session, other)
     assert refused.value.details == {"visit_id": str(kept.id)}
@@ -152,7 +153,7 @@ def test_a_visit_another_stands_for_never_falls_due_and_cannot_be_completed(clea
 
 def complete(session: Any, visit: Visit) -> None:
     may = scope("complete_visit", "cr_agent")
-    usecases.complete_visit(session, CompleteVisit(visit.id, 9), scope=may, now=LATER)
+    planning.complete_visit(session, CompleteVisit(visit.id, 9), scope=may, now=LATER)
 
 
 def test_after_the_answer_the_other_one_is_not_asked_and_comes_back_with_the_undoing(clean: Database) -> None:

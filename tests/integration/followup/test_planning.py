@@ -18,9 +18,9 @@ from chassis.store import policies
 from chassis.store.database import Database
 from contracts import shapes
 from contracts.envelope import Received
-from services.followup import usecases
-from services.followup.models import Visit
-from services.followup.occasions.delivery_d3 import DELIVERY_D3
+from services.followup.visits.models import Visit
+from services.followup.visits.occasions.delivery_d3 import DELIVERY_D3
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver
@@ -41,7 +41,7 @@ class Crash(Exception):
 
 def crash(session: Session, events: Sequence[Received[Any]]) -> None:
     """Do all the work, and then not live to commit it."""
-    usecases.plan_visits(session, events)
+    planning.plan_visits(session, events)
     session.flush()
     raise Crash
 
@@ -104,8 +104,8 @@ def test_shuffled_doubled_and_interrupted_events_leave_the_same_visits_and_one_e
                 with suppress(Crash):  # none for what was handled before
                     deliver(followup.transaction, crash, [event])
             else:
-                deliver(followup.transaction, usecases.plan_visits, [event])
-        deliver(followup.transaction, usecases.plan_visits, [order[turn] for turn in sorted(crashes)])
+                deliver(followup.transaction, planning.plan_visits, [event])
+        deliver(followup.transaction, planning.plan_visits, [order[turn] for turn in sorted(crashes)])
         assert (rows(followup, VISITS), rows(followup, PLANNED)) == expected
 
     check()
@@ -120,7 +120,7 @@ def test_a_fact_told_by_two_events_plans_its_visits_once(followup: Database) -> 
 
 
 def test_of_several_events_in_one_transaction_each_is_the_cause_of_its_own_visits(followup: Database) -> None:
-    deliver(followup.transaction, usecases.plan_visits, EVENTS, batch=len(EVENTS))
+    deliver(followup.transaction, planning.plan_visits, EVENTS, batch=len(EVENTS))
     caused = rows(followup, "SELECT subject_id, envelope FROM outbox WHERE event_type = 'visit_planned'")
     assert len(caused) == 5
     by_trigger = {str(event.subject.id): event for event in EVENTS}
@@ -151,7 +151,7 @@ def test_two_workers_with_the_same_fact_at_once_plan_it_once(followup: Database)
     events = [delivered() for _ in range(12)]
     deliveries = [copy for event in events for copy in (event, event, again(event), again(event))]
     with ThreadPoolExecutor(8) as workers:
-        list(workers.map(lambda event: deliver(followup.transaction, usecases.plan_visits, [event]), deliveries))
+        list(workers.map(lambda event: deliver(followup.transaction, planning.plan_visits, [event]), deliveries))
     assert len(visits(followup)) == len(rows(followup, PLANNED)) == 2 * len(events)
 
 

@@ -15,9 +15,9 @@ from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.followup.operations import PolicyEffect, PublishPolicy
 from contracts.refusals import OperationNotAllowed, Refusal, StoreNotAllowed
-from services.followup import usecases
-from services.followup.errors import PolicyInPast, PolicyUnknown, PolicyValue
-from services.followup.models import Visit
+from services.followup.visits.errors import PolicyInPast, PolicyUnknown, PolicyValue
+from services.followup.visits.models import Visit
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visits
 from tests.integration.followup.tables import rows, somebody_waits
 from tests.support.events import deliver
@@ -32,7 +32,7 @@ ASKED = PublishPolicy("SERVICE_D3", {"hours": 24}, AFTERNOON)
 
 
 def publish(session: Session, *, scope: Scope = LEADER, now: datetime = AFTERNOON, **changed: Any) -> PolicyEffect:
-    return usecases.publish_policy(session, replace(ASKED, **changed), scope=scope, now=now)
+    return planning.publish_policy(session, replace(ASKED, **changed), scope=scope, now=now)
 
 
 def published(database: Database, **changed: Any) -> PolicyEffect:
@@ -125,7 +125,7 @@ def test_a_later_policy_stays_before_an_earlier_one_that_is_published_after_it(f
 def test_the_first_hundred_changes_are_shown_and_all_are_made(followup: Database) -> None:
     plan_all(followup, *[returned(at=AFTERNOON + timedelta(seconds=number)) for number in range(101)])
     effect = published(followup)
-    assert (effect.total, len(effect.changes)) == (101, usecases.SHOWN)
+    assert (effect.total, len(effect.changes)) == (101, planning.SHOWN)
     assert [change.due_at for change in effect.changes] == sorted(change.due_at for change in effect.changes)
     assert {visit.version for visit in visits(followup)} == {2}
 
@@ -178,8 +178,8 @@ def test_an_event_that_comes_while_a_policy_is_being_published_follows_it(follow
     with ThreadPoolExecutor(1) as worker:
         with followup.transaction() as publishing:
             publish(publishing)
-            planning = worker.submit(deliver, followup.transaction, usecases.plan_visits, [event])
+            planned = worker.submit(deliver, followup.transaction, planning.plan_visits, [event])
             eventually(lambda: somebody_waits(followup), what="the event waits for the policy")
-        planning.result()
+        planned.result()
     (visit,) = visits(followup)
     assert visit.due_at == event.occurred_at + timedelta(hours=24)

@@ -23,9 +23,10 @@ from contracts.followup import operations
 from contracts.followup.operations import CompleteVisit, PublishPolicy, VisitStatus, Worklist
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup import queries, usecases
-from services.followup.errors import ChannelForbidden
-from services.followup.models import Visit
+from services.followup.visits import queries
+from services.followup.visits.errors import ChannelForbidden
+from services.followup.visits.models import Visit
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, received, twice_shuffled
@@ -75,11 +76,11 @@ def withdrawn(customer_id: UUID, channel: str, *, allowed: bool = False, day: in
 def hear(followup: Database, *events: Received[Any]) -> None:
     for event in events:
         if isinstance(event.payload, VehicleDelivered | VehicleReturned):
-            deliver(followup.transaction, usecases.plan_visits, [event])
+            deliver(followup.transaction, planning.plan_visits, [event])
         elif isinstance(event.payload, CustomerConsentChanged | CustomerPreferencesChanged):
-            deliver(followup.transaction, usecases.keep_wishes, [event])
+            deliver(followup.transaction, planning.keep_wishes, [event])
         else:
-            deliver(followup.transaction, lambda session, some: usecases.rekey_visits(session, some[0]), [event])
+            deliver(followup.transaction, lambda session, some: planning.rekey_visits(session, some[0]), [event])
 
 
 def made(followup: Database) -> dict[str, tuple[Channel, datetime]]:
@@ -98,7 +99,7 @@ def told_of(followup: Database, visit: Visit) -> list[tuple[str, int, str | None
 
 def complete(followup: Database, visit: Visit, *, channel: Channel | None = None) -> operations.Visit:
     asked, may = CompleteVisit(visit.id, 9, channel=channel), scope("complete_visit", "cr_agent")
-    return followup.run(lambda session: usecases.complete_visit(session, asked, scope=may, now=LATER))
+    return followup.run(lambda session: planning.complete_visit(session, asked, scope=may, now=LATER))
 
 
 def test_two_customers_under_one_rule_are_asked_on_the_channels_they_prefer(followup: Database) -> None:
@@ -146,7 +147,7 @@ def test_a_wish_that_moves_nothing_is_told_nobody(followup: Database) -> None:
 
 def test_a_visit_that_is_due_keeps_its_time_and_follows_the_channel(followup: Database) -> None:
     hear(followup, of(returned(), A))
-    followup.run(lambda session: usecases.visits_due(session, now=LATER))
+    followup.run(lambda session: planning.visits_due(session, now=LATER))
     hear(followup, prefers(A, Channel.EMAIL, (18, 20), do_not_call=True))
     (visit,) = visits(followup)
     assert (visit.status, visit.channel, visit.due_at) == ("due", Channel.EMAIL, AFTERNOON + timedelta(days=2))
@@ -199,7 +200,7 @@ def test_a_policy_moves_visits_within_the_hours_and_a_dry_run_tells_the_same(fol
 
 def publish(followup: Database, *, hours: int = 24, dry_run: bool = False) -> Any:
     asked = PublishPolicy("SERVICE_D3", {"hours": hours}, AFTERNOON, dry_run=dry_run)
-    return followup.run(lambda session: usecases.publish_policy(session, asked, scope=LEADER, now=AFTERNOON))
+    return followup.run(lambda session: planning.publish_policy(session, asked, scope=LEADER, now=AFTERNOON))
 
 
 def test_policy_wish_and_occasion_at_the_same_time_end_in_the_visit_they_make_together(followup: Database) -> None:
@@ -269,7 +270,7 @@ def test_wishes_of_one_batch_move_each_visit_once(followup: Database) -> None:
     batch: Sequence[Received[Any]] = [
         prefers(A, Channel.SMS), prefers(A, Channel.EMAIL, version=3), prefers(B, hours=(18, 20)),
     ]  # fmt: skip
-    deliver(followup.transaction, usecases.keep_wishes, batch, batch=10)
+    deliver(followup.transaction, planning.keep_wishes, batch, batch=10)
     found = {visit.customer_id: visit for visit in visits(followup)}
     assert (found[A].channel, found[B].channel) == (Channel.EMAIL, Channel.CALL)
     assert found[B].due_at == (AFTERNOON + timedelta(days=2)).replace(hour=18)

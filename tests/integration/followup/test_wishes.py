@@ -19,9 +19,10 @@ from contracts.customer.operations import Channel
 from contracts.envelope import Received
 from contracts.followup import operations
 from contracts.followup.operations import SuppressedBecause, VisitStatus
-from services.followup import queries, usecases
-from services.followup.errors import VisitSuppressed
-from services.followup.models import Visit
+from services.followup.visits import queries
+from services.followup.visits.errors import VisitSuppressed
+from services.followup.visits.models import Visit
+from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, received, twice_shuffled
@@ -61,7 +62,7 @@ DELIVERED, RETURNED = of(delivered(), CUSTOMER), of(returned(), CUSTOMER)
 def hear(followup: Database, *events: Received[Any]) -> None:
     for event in events:
         plans = not isinstance(event.payload, CustomerConsentChanged | CustomerPreferencesChanged)
-        deliver(followup.transaction, usecases.plan_visits if plans else usecases.keep_wishes, [event])
+        deliver(followup.transaction, planning.plan_visits if plans else planning.keep_wishes, [event])
 
 
 def standing(followup: Database) -> dict[str, tuple[str, str | None]]:
@@ -95,7 +96,7 @@ def test_given_again_the_visits_are_planned_again_and_fall_due_at_once_if_their_
     hear(followup, DELIVERED, consent(allowed=False, day=5), consent(allowed=True, day=6))
     visit = next(visit for visit in visits(followup) if visit.purpose == "DELIVERY_D7")
     assert (visit.status, visit.suppressed_because, visit.version) == ("planned", None, 3)
-    followup.run(lambda session: usecases.visits_due(session, now=LATER))
+    followup.run(lambda session: planning.visits_due(session, now=LATER))
     assert standing(followup)["DELIVERY_D7"] == ("due", None)
 
 
@@ -105,7 +106,7 @@ def test_of_several_wishes_in_one_transaction_each_is_the_cause_of_what_becomes_
     people = [uuids.uuid7() for _ in range(3)]
     hear(followup, *(of(returned(), one) for one in people))
     said = {one: of(preferences(do_not_call=True, version=2), one) for one in people}
-    deliver(followup.transaction, usecases.keep_wishes, list(said.values()), batch=10)
+    deliver(followup.transaction, planning.keep_wishes, list(said.values()), batch=10)
     told = rows(followup, "SELECT envelope FROM outbox WHERE event_type = 'visit_suppressed'")
     causes = {row["envelope"]["payload"]["customer_id"]: row["envelope"]["causation_id"] for row in told}
     assert causes == {str(one): str(event.id) for one, event in said.items()}
@@ -113,7 +114,7 @@ def test_of_several_wishes_in_one_transaction_each_is_the_cause_of_what_becomes_
 
 def test_a_visit_that_is_due_already_is_suppressed_as_well(followup: Database) -> None:
     hear(followup, RETURNED)
-    followup.run(lambda session: usecases.visits_due(session, now=LATER))
+    followup.run(lambda session: planning.visits_due(session, now=LATER))
     hear(followup, preferences(do_not_call=True, version=2))
     assert standing(followup) == {"SERVICE_D3": ("suppressed", "do_not_call")}
 
@@ -201,7 +202,7 @@ def test_the_latest_wish_holds_whatever_the_order_of_arrival(followup: Database)
 def test_wishes_of_one_batch_are_kept_by_their_age(followup: Database) -> None:
     hear(followup, DELIVERED)
     batch = [consent(allowed=True, day=6), consent(allowed=False, day=4), consent(allowed=False, day=5)]
-    deliver(followup.transaction, usecases.keep_wishes, batch, batch=10)
+    deliver(followup.transaction, planning.keep_wishes, batch, batch=10)
     assert standing(followup)["DELIVERY_D7"] == ("planned", None)
 
 
@@ -216,4 +217,4 @@ def test_planning_and_wishing_at_once_never_leave_a_visit_to_call(followup: Data
 
 def complete(followup: Database, visit: Visit, *, channel: Channel, now: datetime = LATER) -> None:
     asked, may = operations.CompleteVisit(visit.id, 9, channel=channel), scope("complete_visit", "cr_agent")
-    followup.run(lambda session: usecases.complete_visit(session, asked, scope=may, now=now + timedelta(hours=1)))
+    followup.run(lambda session: planning.complete_visit(session, asked, scope=may, now=now + timedelta(hours=1)))

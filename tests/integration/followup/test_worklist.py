@@ -12,10 +12,10 @@ import uuid_utils.compat as uuids
 from chassis.store.database import Database
 from contracts.followup.operations import VisitById, Visits, VisitStatus, Worklist
 from contracts.refusals import StoreNotAllowed
-from services.followup import queries
-from services.followup.errors import VisitNotFound
-from services.followup.models import Visit
-from services.followup.shown import visit_shown
+from services.followup.visits import queries
+from services.followup.visits.errors import VisitNotFound
+from services.followup.visits.models import Visit
+from services.followup.visits.shown import visit_shown
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visit_of, visits
 
 MANAGER = scope("worklist", "sales_manager", stores=("HN", "YZ"))

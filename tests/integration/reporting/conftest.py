@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.store.database import Database
-from services.reporting.models import Base
+from services.reporting.declared import Base
 from tests.integration.followup.tables import forget
 from tests.support.databases import Databases
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chassis.store.database import Database
 from chassis.store.migrations import models_of
 from contracts.envelope import Received
-from services.reporting.models import Base
+from services.reporting.declared import Base
 from services.reporting.projections import deliveries
 from tests.integration.followup.tables import forget, somebody_waits
 from tests.integration.reporting.business import NOON, answered, delivered, facts, fold, settled

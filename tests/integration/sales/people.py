@@ -16,7 +16,7 @@ from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.sales import operations
 from contracts.sales.operations import ListOrders, PaymentKind
-from services.sales import queries, usecases
+from services.sales.orders import queries, usecases
 from tests.support.randoms import code, vin
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuids
 
 from chassis.customers import erasing
 from contracts.customer.events import CustomerErased
-from services.sales.models import ORDERS
+from services.sales.orders.models import ORDERS
 from tests.integration.sales.people import Showroom
 from tests.integration.sales.test_merging import hear as hear_merge
 from tests.integration.sales.test_merging import orders

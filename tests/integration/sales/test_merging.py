@@ -16,7 +16,7 @@ from contracts.customer.events import DocumentMoved
 from contracts.envelope import Received
 from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed
-from services.sales.models import ORDERS, Order
+from services.sales.orders.models import ORDERS, Order
 from tests.integration.sales.people import MODEL, PRICE, Showroom
 from tests.support.events import deliver
 from tests.support.examples import examples

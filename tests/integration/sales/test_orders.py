@@ -15,8 +15,8 @@ from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.sales import operations
 from contracts.sales.operations import OrderStatus, ReceiveStock, SignOrder
 from contracts.vehicle_identity import vehicle_id
-from services.sales import usecases
-from services.sales.errors import (
+from services.sales.orders import usecases
+from services.sales.orders.errors import (
     BalanceOpen,
     DepositMissing,
     OrderNotFound,

@@ -10,11 +10,8 @@ from sqlalchemy import select
 
 from contracts.refusals import Refusal
 from contracts.sales.operations import PaymentKind, PayOrder
-from services.sales.errors import (
-    Overpayment,
-    ReferenceUsed,
-)
-from services.sales.models import Payment
+from services.sales.orders.errors import Overpayment, ReferenceUsed
+from services.sales.orders.models import Payment
 from tests.integration.sales.people import DEPOSIT, PRICE, Showroom
 from tests.support.polling import eventually
 from tests.support.randoms import code

@@ -17,7 +17,7 @@ from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.workshop import operations
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
-from services.workshop import queries, usecases
+from services.workshop.repair_orders import queries, usecases
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = NOW + timedelta(hours=6)

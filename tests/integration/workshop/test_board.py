@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from chassis.process.clock import LOCAL
 from contracts.workshop.operations import ListRepairOrders, Stage
-from services.workshop.queries import list_repair_orders
+from services.workshop.repair_orders.queries import list_repair_orders
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
 
 

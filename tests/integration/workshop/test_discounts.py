@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from contracts.workshop.operations import JobLine, LineKind, PayType, Stage
-from services.workshop.errors import DiscountTooLarge, LineAmount, NothingToDo
+from services.workshop.repair_orders.errors import DiscountTooLarge, LineAmount, NothingToDo
 from tests.integration.workshop.people import OIL, WINDOW, Workshop
 
 

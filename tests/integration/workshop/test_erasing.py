@@ -11,7 +11,7 @@ from sqlalchemy import select
 from chassis.customers import erasing, rekeying
 from contracts.customer.events import CustomerErased
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop.models import REPAIR_ORDERS, RepairOrder
+from services.workshop.repair_orders.models import REPAIR_ORDERS, RepairOrder
 from tests.integration.workshop.people import OIL, Workshop
 from tests.support.events import deliver, twice_shuffled
 from tests.support.records import erased, merged

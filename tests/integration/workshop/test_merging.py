@@ -15,7 +15,7 @@ from chassis.customers import rekeying
 from contracts.customer.events import DocumentMoved
 from contracts.envelope import Received
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop.models import REPAIR_ORDERS, RepairOrder
+from services.workshop.repair_orders.models import REPAIR_ORDERS, RepairOrder
 from tests.integration.workshop.people import OIL, Workshop
 from tests.support.events import deliver
 from tests.support.examples import examples

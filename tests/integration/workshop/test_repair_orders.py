@@ -13,14 +13,14 @@ import pytest
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
-from services.workshop.errors import (
+from services.workshop.repair_orders.errors import (
     NotAuthorized,
     NothingToDo,
     PromiseInPast,
     RepairOrderNotFound,
     StageNotAllowed,
 )
-from services.workshop.models import JobLine, RepairOrder
+from services.workshop.repair_orders.models import JobLine, RepairOrder
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
 
 OPENED, AUTHORIZED = ("repair_order_opened", 1), ("repair_authorized", 2)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from contracts.workshop.operations import Stage, Verdict
-from services.workshop.errors import InspectorDidTheWork, RepairOrderNotFound, WorkOfAnother
+from services.workshop.repair_orders.errors import InspectorDidTheWork, RepairOrderNotFound, WorkOfAnother
 from tests.integration.workshop.people import OIL, Workshop
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from chassis.store import migrations
 from chassis.store.database import Database
 from contracts.workshop.operations import Stage
-from services.workshop.errors import InspectorDidTheWork
+from services.workshop.repair_orders.errors import InspectorDidTheWork
 from tests.integration.workshop.people import NOW, Workshop
 from tests.support.databases import Databases
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules.address import read
+from services.customer.record.rules.address import read
 
 HOUSE = ("福田", "深南大道", "1001")
 

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.process.clock import LOCAL
 from contracts.customer.operations import CustomerKind
-from services.customer.rules.alerts import Arrival, alerts, missing_of
+from services.customer.view.rules.alerts import Arrival, alerts, missing_of
 
 TODAY = date(2026, 11, 2)
 REPAIR = {"ro_id": "1", "store_id": "FT", "since": "2026-10-30T09:00:00+08:00", "number": "FT-RO-1"}

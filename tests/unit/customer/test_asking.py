@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules.asking import Ask, By, meanings
+from services.customer.view.rules.asking import Ask, By, meanings
 
 TODAY = date(2026, 11, 2)
 

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import address, company_names, names, plate
-from services.customer.rules.blocking import blocking_keys
-from services.customer.rules.facts import Facts, KnownPhone, KnownVehicle, Role
-from services.customer.rules.phone import PhoneKind
+from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules.blocking import blocking_keys
+from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
+from services.customer.record.rules.phone import PhoneKind
 
 PERSON, COMPANY = CustomerKind.PERSON, CustomerKind.COMPANY
 FUTIAN = address.read("深圳市福田区深南大道1001号")

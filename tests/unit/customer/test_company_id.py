@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.customer.rules.company_id import NotACompanyId, check_character, read
+from services.customer.record.rules.company_id import NotACompanyId, check_character, read
 
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 

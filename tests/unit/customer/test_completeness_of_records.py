@@ -11,10 +11,10 @@ import pytest
 from chassis.process.clock import LOCAL
 from contracts.customer.folder import Stage
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import given as giving
-from services.customer.rules.completeness import DICTIONARY, Known, completeness, required, stage_of
-from services.customer.rules.given import Typed
-from services.customer.rules.record import new_record
+from services.customer.folder.rules.completeness import DICTIONARY, Known, completeness, required, stage_of
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.given import Typed
+from services.customer.record.rules.record import new_record
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=LOCAL)
 PERSON = Typed(name="王伟先生", phones=("13800138000",))

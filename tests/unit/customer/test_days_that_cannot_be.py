@@ -7,14 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from contracts.customer.imports import Department
-from services.customer.rules import given as giving
-from services.customer.rules.birthday import PLACEHOLDERS
-from services.customer.rules.blocking import blocking_keys
-from services.customer.rules.given import Typed, Unreadable
-from services.customer.rules.matching import Decision, compare
-from services.customer.spreadsheets.cells import CellRefused, past_of
-from services.customer.spreadsheets.rows import Column, RowRead, read_row
-from services.customer.spreadsheets.wordings import Field
+from services.customer.importing.spreadsheets.cells import CellRefused, past_of
+from services.customer.importing.spreadsheets.rows import Column, RowRead, read_row
+from services.customer.importing.spreadsheets.wordings import Field
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.birthday import PLACEHOLDERS
+from services.customer.record.rules.blocking import blocking_keys
+from services.customer.record.rules.given import Typed, Unreadable
+from services.customer.record.rules.matching import Decision, compare
 from tests.unit.customer.test_matching import AT, person
 
 TODAY = date(2026, 11, 23)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules.email import NotAnEmail, normalise
+from services.customer.record.rules.email import NotAnEmail, normalise
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import given as giving
-from services.customer.rules.facts import Role
-from services.customer.rules.gender import Gender
-from services.customer.rules.given import Given, Typed, Unreadable
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.facts import Role
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.given import Given, Typed, Unreadable
 
 TODAY = date(2026, 11, 2)
 

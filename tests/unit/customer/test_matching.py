@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import address, company_names, names, phone, plate
-from services.customer.rules.facts import Facts, KnownPhone, KnownVehicle, Role
-from services.customer.rules.gender import Gender
-from services.customer.rules.matching import POINTS, Kind, Match, Relation, Veto, compare
+from services.customer.record.rules import address, company_names, names, phone, plate
+from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.matching import POINTS, Kind, Match, Relation, Veto, compare
 
 AT = date(2004, 6, 15)
 MALE_1975 = "440301197510200018"

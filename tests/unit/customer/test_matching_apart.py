@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import address, company_names, names, plate
-from services.customer.rules.facts import Facts, KnownPhone, KnownVehicle, Role
-from services.customer.rules.gender import Gender
-from services.customer.rules.matching import Match, Relation, Veto, compare
-from services.customer.rules.phone import PhoneKind
+from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.matching import Match, Relation, Veto, compare
+from services.customer.record.rules.phone import PhoneKind
 
 AT = date(2004, 6, 15)
 VIN = "LSGDC82CX2E000001"

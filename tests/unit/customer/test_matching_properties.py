@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import address, company_names, names, plate
-from services.customer.rules.blocking import blocking_keys
-from services.customer.rules.facts import Facts, KnownPhone, KnownVehicle, Role
-from services.customer.rules.gender import Gender
-from services.customer.rules.matching import (
+from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules.blocking import blocking_keys
+from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.matching import (
     ENOUGH_TO_ASK,
     ENOUGH_TO_LINK,
     POINTS,
@@ -23,7 +23,7 @@ from services.customer.rules.matching import (
     Kind,
     compare,
 )
-from services.customer.rules.phone import STRONG, PhoneKind
+from services.customer.record.rules.phone import STRONG, PhoneKind
 
 AT = date(2004, 6, 15)
 DAYS = st.none() | st.sampled_from([date(2000, 1, 1), date(2002, 6, 14), date(2002, 6, 15), date(2004, 1, 1)])

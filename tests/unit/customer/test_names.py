@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.customer.rules.gender import Gender
-from services.customer.rules.names import normalise, pinyin, read
-from services.customer.rules.simplified import simplify
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.names import normalise, pinyin, read
+from services.customer.record.rules.simplified import simplify
 
 
 @pytest.mark.parametrize(

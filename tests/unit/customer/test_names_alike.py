@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules import company_names, names
-from services.customer.rules.gender import Gender
-from services.customer.rules.names_alike import company_score, person_score
+from services.customer.record.rules import company_names, names
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.names_alike import company_score, person_score
 
 NAMES = st.text("张章王黄陈陳伟偉维威志智强強先生小姐女士欧阳歐陽 AaBb", max_size=5)
 COMPANIES = st.text("深圳市华强实业科技有限公司集团股份()（）", max_size=12)

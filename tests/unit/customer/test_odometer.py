@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
 from contracts.odometer import MOST_KM, MOST_KM_A_DAY, Reading, ReadingStatus, judge
-from services.customer.rules.odometer import CORRECTION, judged
+from services.customer.vehicles.rules import CORRECTION, judged
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=LOCAL)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules.phone import NotAPhone, PhoneKind, is_mobile, kind_of, normalise, read
+from services.customer.record.rules.phone import NotAPhone, PhoneKind, is_mobile, kind_of, normalise, read
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.queries.fitting import STANDS, condition
-from services.customer.rules import predicates
-from services.customer.rules.predicates import (
+from services.customer.segments import rules
+from services.customer.segments.queries import STANDS, condition
+from services.customer.segments.rules import (
     FACTS,
     Check,
     Consented,
@@ -151,11 +151,9 @@ def depth(said: Any) -> int:
     return 1 + max((depth(one) for one in inner), default=0)
 
 
-@given(said=TREES.filter(lambda said: depth(said) <= predicates.DEEPEST))
+@given(said=TREES.filter(lambda said: depth(said) <= rules.DEEPEST))
 def test_what_is_compared_with_is_a_value_and_never_part_of_the_statement(said):
     predicate = read(said)
     made = condition(predicate)
     assert "DROP" not in made.sql
-    assert len(made.values) == sum(
-        len(leaf.demands) for leaf in predicates.leaves(predicate) if isinstance(leaf, Check)
-    )
+    assert len(made.values) == sum(len(leaf.demands) for leaf in rules.leaves(predicate) if isinstance(leaf, Check))

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
-from services.customer.rules import given as giving
-from services.customer.rules.given import Given, Typed
-from services.customer.rules.record import MERGED, Record, new_record
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.given import Given, Typed
+from services.customer.record.rules.record import MERGED, Record, new_record
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=LOCAL)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.customer.rules.resident_id import NotAResidentId, read, to_18
+from services.customer.record.rules.resident_id import NotAResidentId, read, to_18
 
 TODAY = date(2026, 11, 23)
 PROVINCES = ["11", "15", "21", "31", "37", "41", "44", "46", "50", "54", "61", "65", "71", "81", "82", "83", "91"]

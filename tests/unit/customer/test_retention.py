@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.customer.rules.retention import Retention, years_before
+from services.customer.privacy.rules import Retention, years_before
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 

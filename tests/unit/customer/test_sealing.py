@@ -10,7 +10,7 @@ import pytest
 import uuid_utils.compat as uuids
 
 from chassis.process.settings import Environment, MissingSetting, SealingSettings, new_sealing_keys
-from services.customer.sealing import Masters, SubjectKey, Unopenable
+from services.customer.record.sealing import Masters, SubjectKey, Unopenable
 
 CARD = "440301197510200018"
 ONE, OTHER = uuids.uuid7(), uuids.uuid7()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.rules.sounds import MOST_READINGS, commonest, fold, sounds, surname_readings
+from services.customer.record.rules.sounds import MOST_READINGS, commonest, fold, sounds, surname_readings
 
 HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=12)
 

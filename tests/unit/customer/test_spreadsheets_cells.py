@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.customer.spreadsheets.cells import CellRefused, date_of, fen_of, gender_of, km_of, truth_of
+from services.customer.importing.spreadsheets.cells import CellRefused, date_of, fen_of, gender_of, km_of, truth_of
 
 
 def refused(parse, text, **how):

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.spreadsheets.reading import open_table
-from services.customer.spreadsheets.refusals import MIGRATION, FileRefused, Limits
+from services.customer.importing.spreadsheets.reading import open_table
+from services.customer.importing.spreadsheets.refusals import MIGRATION, FileRefused, Limits
 
 LINES = "客户姓名,手机\r\n王芳,13800138000\r\n李雷,13900139000\r\n"
 READ = [["王芳", "13800138000"], ["李雷", "13900139000"]]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.spreadsheets.headings import MappingRefused, check, propose, recognised
-from services.customer.spreadsheets.wordings import KNOWN, Field
+from services.customer.importing.spreadsheets.headings import MappingRefused, check, propose, recognised
+from services.customer.importing.spreadsheets.wordings import KNOWN, Field
 
 MOBILE, LANDLINE = ["13800138000", "139 0013 9000"], ["0755-83201234", "83201234"]
 ID_NO, CODE = ["440301198001011234", "11010519491231002X"], ["91440300708461136T", "70846113-6"]

@@ -8,10 +8,10 @@ import pytest
 
 from contracts.customer.imports import Department
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import company_names
-from services.customer.rules.facts import Role
-from services.customer.spreadsheets.rows import Column, RowRead, fingerprint, read_row
-from services.customer.spreadsheets.wordings import Field
+from services.customer.importing.spreadsheets.rows import Column, RowRead, fingerprint, read_row
+from services.customer.importing.spreadsheets.wordings import Field
+from services.customer.record.rules import company_names
+from services.customer.record.rules.facts import Role
 
 TODAY = date(2026, 11, 23)
 CARD, CODE, CREDIT = "440301197510200018", "708461136", "91440300708461136T"

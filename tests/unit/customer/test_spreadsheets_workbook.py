@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from services.customer.spreadsheets.reading import open_table
-from services.customer.spreadsheets.refusals import FileRefused, Limits
+from services.customer.importing.spreadsheets.reading import open_table
+from services.customer.importing.spreadsheets.refusals import FileRefused, Limits
 
 
 def workbook(*rows, **sheets):

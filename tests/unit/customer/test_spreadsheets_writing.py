@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.customer.spreadsheets.reading import open_table
-from services.customer.spreadsheets.writing import CellTooLong, write_csv, write_xlsx
+from services.customer.importing.spreadsheets.reading import open_table
+from services.customer.importing.spreadsheets.writing import CellTooLong, write_csv, write_xlsx
 from tests.support.examples import examples
 
 PAYLOADS = [

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.customer.operations import CustomerKind
-from services.customer.rules import given as giving
-from services.customer.rules.given import Typed
-from services.customer.rules.record import Record, new_record
-from services.customer.rules.survivorship import Standing, lives_on, restored, survivor_of, united
+from services.customer.merging.rules import Standing, lives_on, restored, survivor_of, united
+from services.customer.record.rules import given as giving
+from services.customer.record.rules.given import Typed
+from services.customer.record.rules.record import Record, new_record
 
 NOON = datetime.fromisoformat("2026-11-02T12:00:00+08:00")
 DAY = timedelta(days=1)

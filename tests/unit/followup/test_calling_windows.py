@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
 from contracts.customer.operations import Channel
-from services.followup.rules import ANY_HOUR, DAY, WINDOWS, Hours, Way, visiting_time
+from services.followup.visits.rules import ANY_HOUR, DAY, WINDOWS, Hours, Way, visiting_time
 
 LONG = timedelta(days=9)
 

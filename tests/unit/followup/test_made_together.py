@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.followup.rules import TOGETHER_WITHIN, Asking, made_together
+from services.followup.visits.rules import TOGETHER_WITHIN, Asking, made_together
 
 NOON = datetime.fromisoformat("2026-11-02T12:00:00+08:00")
 CUSTOMER = UUID(int=1000)

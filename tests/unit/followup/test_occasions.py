@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from chassis.process.clock import LOCAL
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup.errors import PolicyValue
-from services.followup.occasions import OCCASIONS, occasions_of
-from services.followup.occasions.delivery_d3 import DELIVERY_D3
-from services.followup.occasions.delivery_d7 import DELIVERY_D7
-from services.followup.occasions.occasion import Occasion
-from services.followup.occasions.service_d3 import SERVICE_D3
+from services.followup.visits.errors import PolicyValue
+from services.followup.visits.occasions import OCCASIONS, occasions_of
+from services.followup.visits.occasions.delivery_d3 import DELIVERY_D3
+from services.followup.visits.occasions.delivery_d7 import DELIVERY_D7
+from services.followup.visits.occasions.occasion import Occasion
+from services.followup.visits.occasions.service_d3 import SERVICE_D3
 
 DELIVERED_AT = datetime(2026, 11, 3, 16, 0, tzinfo=LOCAL)
 

@@ -14,10 +14,10 @@ from contracts.customer.folder import Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.sales.events import VehicleDelivered
-from services.followup.errors import ChannelForbidden, CustomerErased, VisitClosed, VisitSuppressed
-from services.followup.models import Visit
-from services.followup.occasions import OCCASIONS, consent_for
-from services.followup.rules import (
+from services.followup.visits.errors import ChannelForbidden, CustomerErased, VisitClosed, VisitSuppressed
+from services.followup.visits.models import Visit
+from services.followup.visits.occasions import OCCASIONS, consent_for
+from services.followup.visits.rules import (
     BY_CALL,
     ERASED,
     NOT_TO_BE_CALLED,

@@ -13,8 +13,8 @@ from contracts.customer.operations import Channel
 from contracts.followup.operations import VisitStatus
 from contracts.refusals import StaleVersion
 from contracts.sales.events import VehicleDelivered
-from services.followup.errors import JudgedPersonAsks, VisitClosed
-from services.followup.models import NEXT, OPEN, Visit
+from services.followup.visits.errors import JudgedPersonAsks, VisitClosed
+from services.followup.visits.models import NEXT, OPEN, Visit
 from tests.support.events import made, received
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)

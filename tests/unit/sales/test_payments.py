@@ -7,8 +7,8 @@ import pytest
 
 from chassis.process.clock import LOCAL
 from contracts.sales.operations import CreateOrder, OrderStatus
-from services.sales.errors import BalanceOpen, Overpayment
-from services.sales.models import Order
+from services.sales.orders.errors import BalanceOpen, Overpayment
+from services.sales.orders.models import Order
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PRICE = 20_000_000

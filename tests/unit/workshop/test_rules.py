@@ -8,8 +8,8 @@ import pytest
 from chassis.process.clock import LOCAL
 from contracts.refusals import InvalidRequest
 from contracts.workshop.operations import JobLine, PayType
-from services.workshop import rules
-from services.workshop.errors import (
+from services.workshop.repair_orders import rules
+from services.workshop.repair_orders.errors import (
     InspectorDidTheWork,
     NotAuthorized,
     NothingToDo,

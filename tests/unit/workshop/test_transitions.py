@@ -12,9 +12,9 @@ from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
-from services.workshop.errors import NotAuthorized, NothingToDo, StageNotAllowed
-from services.workshop.models import JobLine, RepairOrder
-from services.workshop.rules import NEXT, require_move
+from services.workshop.repair_orders.errors import NotAuthorized, NothingToDo, StageNotAllowed
+from services.workshop.repair_orders.models import JobLine, RepairOrder
+from services.workshop.repair_orders.rules import NEXT, require_move
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = NOW + timedelta(hours=6)

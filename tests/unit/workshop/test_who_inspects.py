@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from contracts.workshop.operations import OpenRepairOrder, Stage, Verdict
-from services.workshop.errors import InspectorDidTheWork, WorkOfAnother
-from services.workshop.models import RepairOrder
+from services.workshop.repair_orders.errors import InspectorDidTheWork, WorkOfAnother
+from services.workshop.repair_orders.models import RepairOrder
 from tests.unit.workshop.test_transitions import INSPECTOR, NOW, OIL, authorize
 
 ANN, BEN, MANAGER = "T1", "T2", "M1"

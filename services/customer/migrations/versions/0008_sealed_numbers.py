@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 from alembic import op
 
-from services.customer.sealing import NUMBER, SEALED, Masters, SubjectKey, masters
+from services.customer.record.sealing import NUMBER, SEALED, Masters, SubjectKey, masters
 
 revision = "0008"
 down_revision = "0007"

@@ -1,0 +1,1 @@
+"""When a record is complete, and which consent holds; pure."""

@@ -1,0 +1,1 @@
+"""What is done with a file, from its first part to its last row."""

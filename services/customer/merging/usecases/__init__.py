@@ -1,0 +1,1 @@
+"""What makes records one, and two again."""

@@ -1,0 +1,81 @@
+"""Who a customer is, and who changed what in his record (R19)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, text
+
+from contracts.customer import operations
+from services.customer.record.errors import CustomerErased, CustomerNotFound
+from services.customer.record.rules.record import ERASED
+from services.customer.record.sealing import SEALED, key_beside, opened
+
+_NAMES = text(
+    """
+    SELECT asked.id AS customer_id, c.name
+      FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id)
+     WHERE asked.id IN :ids ORDER BY asked.id
+    """
+).bindparams(bindparam("ids", expanding=True))
+_CONTACT = text(
+    """
+    SELECT c.id AS customer_id, c.name, c.mobile AS full_mobile, c.status
+      FROM customer asked JOIN customer c ON c.id = coalesce(asked.merged_into, asked.id) WHERE asked.id = :customer_id
+    """
+)
+_HISTORY = text(
+    f"""
+    SELECT field, old, new, version, at, staff_id, department, origin, {key_beside("change.customer_id")} FROM change
+     WHERE customer_id = :customer_id AND (CAST(:field AS text) IS NULL OR field = :field)
+     ORDER BY at DESC, id DESC LIMIT :most
+    """  # noqa: S608  # a constant of this service
+)
+_EXISTS = text("SELECT 1 FROM customer WHERE id = :customer_id")
+
+
+def history(connection: Connection, asked: operations.HistoryAsked) -> Any:
+    """`operations.History`: what was changed in the record, newest first. Raises CustomerNotFound."""
+    if connection.execute(_EXISTS, {"customer_id": asked.customer_id}).one_or_none() is None:
+        raise CustomerNotFound
+    wanted = {"customer_id": asked.customer_id, "field": asked.field, "most": asked.limit}
+    rows = connection.execute(_HISTORY, wanted).mappings()
+    return {"items": [change_shown(asked.customer_id, dict(row)) for row in rows]}
+
+
+def change_shown(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
+    """`operations.ChangeShown` of a row of `change` of this customer, with his `sealed_key` beside it."""
+    field, sealed_key = row["field"], row.pop("sealed_key")
+    if field in SEALED:
+        row |= {side: opened(customer_id, sealed_key, field, row[side]) for side in ("old", "new")}
+    return row | {side: _said(field, row[side]) for side in ("old", "new")}
+
+
+def _said(field: str, value: Any) -> dict[str, Any] | None:
+    """A value under the name of what it is, so that a number or address is masked wherever it stands."""
+    if value is None:
+        return None
+    if field == "phones":
+        return {field: [{"mobile": one["number"], "until": one["until"]} for one in value]}
+    if field == "addresses":
+        return {field: [{"address": one["text"], "until": one["until"]} for one in value]}
+    return {field: value}
+
+
+def reveal_contact(connection: Connection, asked: operations.RevealContact) -> operations.Contact:
+    """The full phone number. Raises CustomerNotFound, CustomerErased."""
+    row = connection.execute(_CONTACT, {"customer_id": asked.customer_id}).one_or_none()
+    if row is None:
+        raise CustomerNotFound
+    if row.status == ERASED:
+        raise CustomerErased
+    return operations.Contact(row.customer_id, row.name, row.full_mobile)
+
+
+def names_of(connection: Connection, asked: operations.ByIds) -> operations.NamesOf:
+    """Names of the customers that exist."""
+    if not asked.customer_ids:
+        return operations.NamesOf([])
+    rows = connection.execute(_NAMES, {"ids": asked.customer_ids})
+    return operations.NamesOf([operations.NameOf(row.customer_id, row.name) for row in rows])

@@ -1,0 +1,70 @@
+"""How alike two names are, from 0 to 1 (E6)."""
+
+from __future__ import annotations
+
+from services.customer.record.rules import surnames
+from services.customer.record.rules.company_names import CompanyName
+from services.customer.record.rules.gender import Gender
+from services.customer.record.rules.names import Name
+
+EQUAL = 1.00
+EQUAL_SIMPLIFIED = 0.98
+SAME_SOUND = 0.85
+SAME_SOUND_OTHER_CHARACTERS = 0.75
+SAME_TO_SOUTHERN_EARS = 0.70
+ONE_CHARACTER_DIFFERS = 0.55
+SURNAME_AND_GENDER = 0.60
+SURNAME = 0.50
+DIFFERENT = 0.0
+
+
+def person_score(a: Name, b: Name, *, gender_a: Gender | None = None, gender_b: Gender | None = None) -> float:
+    """How alike two persons' names are; the genders are what is known beside the titles.
+
+    Names that sound alike only by a rare reading (青 and 静) score as if they had no character in common.
+    Two that are surnames only are no more alike than a surname and a full name: there are many 张先生.
+    """
+    if not a.simplified or not b.simplified:
+        return DIFFERENT
+    if a.surname_only or b.surname_only:
+        return _surname_score(a, b, gender_a or a.gender, gender_b or b.gender)
+    if a.text == b.text:
+        return EQUAL
+    if a.simplified == b.simplified or a.simplified.casefold() == b.simplified.casefold():
+        return EQUAL_SIMPLIFIED
+    return _sound_score(a, b)
+
+
+def company_score(a: CompanyName, b: CompanyName) -> float:
+    """How alike two companies' names are: shared pairs of characters by all pairs (Jaccard) of what is left of them."""
+    if a.core == b.core:
+        return EQUAL if a.core else DIFFERENT
+    both = len(a.bigrams & b.bigrams)
+    return both / (len(a.bigrams) + len(b.bigrams) - both) if both else DIFFERENT
+
+
+def _surname_score(a: Name, b: Name, gender_a: Gender | None, gender_b: Gender | None) -> float:
+    if a.surname != b.surname:
+        return DIFFERENT
+    return SURNAME_AND_GENDER if gender_a is not None and gender_a is gender_b else SURNAME
+
+
+def _sound_score(a: Name, b: Name) -> float:
+    in_hanzi = bool(a.surname) and bool(b.surname)
+    if in_hanzi and len(a.simplified) != len(b.simplified):
+        return DIFFERENT
+    if not a.sounds.full.isdisjoint(b.sounds.full) and "" not in a.sounds.full:
+        likely = not a.sounds.likely.isdisjoint(b.sounds.likely)
+        return SAME_SOUND if likely and _a_character_in_common(a, b) else SAME_SOUND_OTHER_CHARACTERS
+    if not in_hanzi or a.surname != b.surname:
+        return DIFFERENT
+    if not a.sounds.folded.isdisjoint(b.sounds.folded):
+        return SAME_TO_SOUTHERN_EARS
+    alike = sum(one == other for one, other in zip(a.given, b.given, strict=True))
+    return ONE_CHARACTER_DIFFERS if len(a.given) == 2 and len(a.surname) == 1 and alike == 1 else DIFFERENT
+
+
+def _a_character_in_common(a: Name, b: Name) -> bool:
+    """A character at the same place; letters are none."""
+    pairs = zip(a.simplified, b.simplified, strict=False)
+    return any(one == other and surnames.is_hanzi(one) for one, other in pairs)

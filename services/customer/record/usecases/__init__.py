@@ -1,0 +1,1 @@
+"""What is done with records: changed, matched, written, sealed."""

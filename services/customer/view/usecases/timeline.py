@@ -1,0 +1,365 @@
+"""The customer view as a projection: every event that concerns a customer becomes a line of his timeline.
+
+A new kind of event is one row in `TOLD` and its name in `HEARS` (`chassis/bus/topology.py`).
+The glance is folded from the whole timeline of a customer, never counted up,
+so that late, repeated and shuffled events give the same view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chassis.customers import rekeying
+from chassis.store.outbox import Cause, to_record
+from chassis.store.rows import Insert, as_json, insert_together
+from contracts import shapes
+from contracts.customer import events as customer
+from contracts.customer.events import DocumentMoved
+from contracts.envelope import Event, Received
+from contracts.followup import events as followup
+from contracts.gateway import events as gateway
+from contracts.sales import events as sales
+from contracts.workshop import events as workshop
+from services.customer.vehicles.models import PARTY, Vehicle
+from services.customer.vehicles.usecases import odometer
+from services.customer.vehicles.usecases.keeping import OWNER, Party, Seen, party_inserts, vehicle_writes
+from services.customer.view.models import TimelineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an event is told.
+
+    `shows` are the fields of its payload that the line holds, `more` what is made of others;
+    `of` are the fields that say whose it is: each a customer, or several; `pace` is how it is heard
+    (`chassis.bus.lanes`).
+    No line holds a name or a phone, and what is money ends in `_fen`, by which it is masked for those who may not see
+    prices (R23).
+    """
+
+    shows: tuple[str, ...] = ()
+    more: Callable[[Any], dict[str, Any]] | None = None
+    of: tuple[str, ...] = ("customer_id",)
+    pace: float = 0.0
+
+
+PACE = 0.05
+"""Seconds a busy house may gather what the system decided, and what our own record shows already.
+
+What sales and the workshop did is told at once.
+"""
+
+
+def _changed(updated: Any) -> dict[str, Any]:
+    return {"changed": [one.field for one in updated.changed]}
+
+
+def _own_share(settled: Any) -> dict[str, Any]:
+    """What the customer pays himself of an invoice; older events do not tell it apart."""
+    return {"customer_fen": settled.by_pay_type.get("CUSTOMER", 0) if settled.by_pay_type else settled.total_fen}
+
+
+TOLD: dict[type[Event], Told] = {
+    customer.CustomerRegistered: Told(("kind", "source"), pace=PACE),
+    customer.CustomerUpdated: Told((), more=_changed, pace=PACE),
+    customer.DuplicateSuspected: Told(
+        ("customer_id", "other_id", "score", "evidence"), of=("customer_id", "other_id"), pace=PACE
+    ),
+    customer.VehiclePartyChanged: Told(("vehicle_id", "role", "since", "until"), pace=PACE),
+    customer.CustomerConsentChanged: Told(("purpose", "channel", "allowed", "basis"), pace=PACE),
+    customer.CustomerMerged: Told(("survivor_id", "loser_ids", "rule", "score"), of=("survivor_id", "loser_ids")),
+    customer.CustomerUnmerged: Told(("survivor_id", "restored_ids"), of=("survivor_id", "restored_ids")),
+    customer.CustomerSplit: Told(("customer_id", "new_id"), of=("customer_id", "new_id")),
+    sales.OrderSigned: Told(("model", "promised_date", "consultant_id", "total_fen")),
+    sales.PaymentConfirmed: Told(("amount_fen", "balance_fen")),
+    sales.VehicleAllocated: Told(("vin", "vehicle_id")),
+    sales.VehicleDelivered: Told(("vin", "model", "consultant_id", "km", "first_promise", "total_fen")),
+    workshop.RepairOrderOpened: Told(("number", "vehicle_id", "advisor_id", "km")),
+    workshop.RepairOrderKmCorrected: Told(("vehicle_id", "km", "told_km")),
+    workshop.RepairAuthorized: Told(("amount_fen", "promised_at")),
+    workshop.RepairStageChanged: Told(("from_stage", "to_stage")),
+    workshop.RepairReady: Told(("first_promise",)),
+    workshop.RepairSettled: Told(("vehicle_id", "total_fen"), more=_own_share),
+    workshop.VehicleReturned: Told(("number", "vehicle_id", "km")),
+    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id", "channel"), pace=PACE),
+    followup.VisitRescheduled: Told(("purpose", "due_at", "channel"), pace=PACE),
+    followup.VisitCompleted: Told(("purpose", "score")),
+    followup.VisitSuppressed: Told(("purpose", "due_at", "reason"), pace=PACE),
+    followup.VisitReleased: Told(("purpose", "due_at", "channel"), pace=PACE),
+}
+"""Every event that concerns a customer. The service hears what stands here."""
+
+PACES = {event: told.pace for event, told in TOLD.items() if event is not sales.VehicleDelivered}
+"""How each of them is heard but the delivery, of which more follows than a line (`hand_over`)."""
+
+UNTOLD: dict[type[Event], str] = {
+    customer.VehicleRegistered: "of a vehicle; its owner's line is the delivery",
+    customer.VehiclePlateChanged: "of a vehicle; the view shows the plates themselves",
+    customer.CustomerPreferencesChanged: "the same change is told as customer_updated",
+    customer.CustomerErased: "the timeline goes with the record",
+    customer.SegmentEntered: "our own judgement of what the timeline tells",
+    customer.SegmentLeft: "our own judgement of what the timeline tells",
+    sales.OrdersRekeyed: "another service's word that it has followed a merge",
+    workshop.RepairOrdersRekeyed: "another service's word that it has followed a merge",
+    followup.VisitsRekeyed: "another service's word that it has followed a merge",
+    gateway.StoreChanged: "of the organisation",
+    gateway.StaffChanged: "of the organisation",
+}
+"""Every other event, and why no customer's timeline tells of it."""
+
+_MOVE = text(
+    """
+    WITH moved AS (SELECT source_type, source_id, customer_id
+                     FROM jsonb_populate_recordset(NULL::timeline_entry, CAST(:rows AS jsonb))),
+         concerned AS (
+         SELECT source_type, source_id, customer_id FROM moved
+          UNION
+         SELECT v.source_type, v.source_id, moved.customer_id
+           FROM moved JOIN timeline_entry v ON v.event_type = 'visit_planned'
+            AND v.summary->>'trigger_id' = moved.source_id AND v.summary->>'trigger_type' = moved.source_type)
+    UPDATE timeline_entry t SET customer_id = concerned.customer_id
+      FROM concerned WHERE t.source_type = concerned.source_type AND t.source_id = concerned.source_id
+    """
+)
+
+_LOCK = text(
+    """
+    WITH asked AS (SELECT unnest((SELECT CAST(:customers AS uuid[]))) AS id),
+         persons AS (SELECT id FROM asked
+                      UNION SELECT k.merged_into FROM asked JOIN customer k USING (id) WHERE k.merged_into IS NOT NULL)
+    SELECT id, pg_advisory_xact_lock(hashtextextended(id::text, 1))
+      FROM (SELECT id FROM persons ORDER BY id) in_one_order
+    """
+)
+"""Two transactions must not fold a customer without seeing each other's lines; in one order, so without deadlock."""
+
+_FORGET = text(
+    """
+    WITH lines AS (DELETE FROM timeline_entry WHERE customer_id = ANY(CAST(:customers AS uuid[])))
+    DELETE FROM glance WHERE customer_id = ANY(CAST(:customers AS uuid[]))
+    """
+)
+_entries: Any = TimelineEntry.__table__
+
+_READINGS = "('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')"
+_CONTACTS = "('order_signed', 'vehicle_delivered', 'repair_order_opened', 'vehicle_returned', 'visit_completed')"
+_DUE = "('visit_planned', 'visit_rescheduled', 'visit_released')"
+
+FOLD = text(
+    f"""
+    WITH erased AS MATERIALIZED (
+         SELECT id, merged_into, updated_at FROM customer
+          WHERE id = ANY((SELECT CAST(:customers AS uuid[]))::uuid[]) AND status = 'erased'),
+    forgotten AS (
+         DELETE FROM timeline_entry t USING erased WHERE t.customer_id = erased.id),
+    parted AS (
+         UPDATE vehicle_party p SET until = greatest(p.since, erased.updated_at)
+           FROM erased WHERE p.customer_id IN (erased.id, erased.merged_into) AND p.until IS NULL),
+    person AS (
+         SELECT DISTINCT coalesce(k.merged_into, asked.id) AS id
+           FROM unnest((SELECT CAST(:customers AS uuid[]))) AS asked(id) LEFT JOIN customer k ON k.id = asked.id
+          WHERE k.status IS DISTINCT FROM 'erased'),
+    written AS (
+    INSERT INTO glance AS known (
+           customer_id, sold_at, sold_store_id, consultant_id, last_service_at, last_service_store_id, last_contact_at,
+           last_km, service_visits, open_visits, next_visit_at, next_visit_purpose, last_score, open_orders,
+           open_repair_orders, spent_fen)
+    SELECT person.id, folded.*
+      FROM person CROSS JOIN LATERAL (
+           SELECT max(sold_at),
+                  (array_agg(store_id ORDER BY sold_at DESC, id) FILTER (WHERE sold_at IS NOT NULL))[1],
+                  (array_agg(consultant ORDER BY sold_at DESC, id) FILTER (WHERE sold_at IS NOT NULL))[1],
+                  max(served_at),
+                  (array_agg(store_id ORDER BY served_at DESC, id) FILTER (WHERE served_at IS NOT NULL))[1],
+                  max(contact_at),
+                  (array_agg(km ORDER BY km_at DESC, km DESC) FILTER (WHERE km IS NOT NULL))[1],
+                  count(served_at),
+                  count(*) FILTER (WHERE awaited),
+                  min(due_at) FILTER (WHERE awaited),
+                  (array_agg(purpose ORDER BY due_at, id) FILTER (WHERE awaited))[1],
+                  (array_agg(score ORDER BY scored_at DESC, id) FILTER (WHERE score IS NOT NULL))[1],
+                  count(*) FILTER (WHERE type = 'order' AND sold_at IS NULL),
+                  coalesce(jsonb_agg(jsonb_build_object('ro_id', id, 'number', number, 'store_id', store_id,
+                                                        'since', since) ORDER BY since, id)
+                           FILTER (WHERE type = 'repair_order' AND served_at IS NULL), '[]'),
+                  coalesce(sum(spent), 0)
+             FROM (SELECT type, id, store_id, sold_at, served_at, contact_at, since, consultant, number, km, km_at,
+                          purpose, due_at, score, scored_at, spent,
+                          type = 'visit' AND scored_at IS NULL AND silenced <= released AS awaited
+                     FROM (SELECT source_type AS type, source_id AS id, max(store_id) AS store_id,
+                                  min(occurred_at) AS since,
+                                  max(occurred_at) FILTER (WHERE event_type = 'vehicle_delivered') AS sold_at,
+                                  max(occurred_at) FILTER (WHERE event_type = 'vehicle_returned') AS served_at,
+                                  max(occurred_at) FILTER (WHERE event_type = 'visit_completed') AS scored_at,
+                                  max(occurred_at) FILTER (WHERE event_type IN {_CONTACTS}) AS contact_at,
+                                  max(occurred_at) FILTER (WHERE event_type IN {_READINGS}) AS km_at,
+                                  max((summary->>'km')::bigint) FILTER (WHERE event_type IN {_READINGS}) AS km,
+                                  max(summary->>'consultant_id') FILTER (WHERE event_type = 'vehicle_delivered')
+                                      AS consultant,
+                                  coalesce(max(source_version) FILTER (WHERE event_type = 'visit_suppressed'), 0)
+                                      AS silenced,
+                                  coalesce(max(source_version) FILTER (WHERE event_type = 'visit_released'), 0)
+                                      AS released,
+                                  max(summary->>'number') FILTER (WHERE event_type = 'repair_order_opened') AS number,
+                                  max(summary->>'purpose') FILTER (WHERE event_type = 'visit_planned') AS purpose,
+                                  (array_agg((summary->>'due_at')::timestamptz ORDER BY source_version DESC)
+                                      FILTER (WHERE event_type IN {_DUE}))[1] AS due_at,
+                                  max((summary->>'score')::bigint) FILTER (WHERE event_type = 'visit_completed')
+                                      AS score,
+                                  sum(CASE event_type WHEN 'vehicle_delivered' THEN (summary->>'total_fen')::bigint
+                                                      WHEN 'repair_settled' THEN (summary->>'customer_fen')::bigint
+                                      END) AS spent
+                             FROM timeline_entry t
+                            WHERE t.customer_id = ANY(ARRAY(
+                                  SELECT person.id UNION ALL
+                                  SELECT m.id FROM customer m WHERE m.merged_into = person.id))
+                            GROUP BY source_type, source_id) document) documents) folded
+    ON CONFLICT (customer_id) DO UPDATE SET
+        sold_at = excluded.sold_at, sold_store_id = excluded.sold_store_id, consultant_id = excluded.consultant_id,
+        last_service_at = excluded.last_service_at, last_service_store_id = excluded.last_service_store_id,
+        last_contact_at = excluded.last_contact_at, last_km = excluded.last_km,
+        service_visits = excluded.service_visits, open_visits = excluded.open_visits,
+        next_visit_at = excluded.next_visit_at, next_visit_purpose = excluded.next_visit_purpose,
+        last_score = excluded.last_score, open_orders = excluded.open_orders,
+        open_repair_orders = excluded.open_repair_orders, spent_fen = excluded.spent_fen
+     WHERE known IS DISTINCT FROM excluded),
+    to_judge AS (
+    INSERT INTO segment_due
+    SELECT id FROM (SELECT id FROM person UNION SELECT unnest((SELECT CAST(:customers AS uuid[])))) AS concerned
+     WHERE EXISTS (SELECT FROM segment) AND id NOT IN (SELECT id FROM erased) ORDER BY id
+    ON CONFLICT DO NOTHING)
+    SELECT id FROM person
+    """  # noqa: S608  # constants of this file
+)
+"""Customers' glances, each from one pass over all his lines, those of records merged into his included.
+
+It gives whom it folded, and leaves a note for the segments. Of a customer who was erased nothing stays, however late
+and however often it is told (PIPL 47).
+"""
+
+
+def tell(session: Session, received: Sequence[Received[Any]], *, beside: Sequence[Insert] = ()) -> None:
+    """Write the events into their customers' timelines, fold those customers' glances anew, keep the odometers.
+
+    `beside` are other rows that follow from these events; they travel in the same statement.
+    """
+    lines = {(event.id, one): event for event in received for one in customers_of(event)}
+    beside = [odometer.readings(received), *beside]
+    if lines:
+        _write(session, received, lines, beside)
+    else:
+        insert_together(session, beside)
+
+
+def _write(
+    session: Session,
+    received: Sequence[Received[Any]],
+    lines: dict[tuple[UUID, UUID], Received[Any]],
+    beside: Sequence[Insert],
+) -> None:
+    customers = sorted({one for _, one in lines})
+    locked = _lock(session, customers)
+    given = rekeying.given_documents(session, [_document(event) for event in received])
+    if given:
+        lines = {(event.id, given.get(_document(event), one)): event for (_, one), event in lines.items()}
+        customers = sorted({*customers, *(one for _, one in lines)})
+        locked |= _lock(session, customers)
+    entries = Insert(_entries, [_entry(event, one) for (_, one), event in lines.items()], "DO NOTHING")
+    insert_together(session, [entries, *beside])
+    fold(session, customers, locked=locked)
+
+
+def fold(session: Session, customers: Sequence[UUID], *, locked: frozenset[UUID] = frozenset()) -> None:
+    """Fold the glances of these customers, or of those they were merged into, from what their timelines tell.
+
+    `locked` are the customers this transaction holds already. Somebody merged while we waited for his lock lives on
+    in a survivor whom we do not hold yet: then once more.
+    """
+    locked = locked or _lock(session, customers)
+    while not (folded := frozenset(session.execute(FOLD, {"customers": list(customers)}).scalars())) <= locked:
+        locked |= _lock(session, sorted(folded))
+
+
+def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelivered]]) -> None:
+    """A delivery also makes the customer the owner of the vehicle."""
+    seen, parties = [], []
+    for event in delivered:
+        fact = event.payload
+        vehicle = Vehicle.register(vin=fact.vin, model=fact.model, now=fact.delivered_at)
+        seen.append(Seen(vehicle, event.store_id, fact.delivered_at, cause=Cause.of(event)))
+        parties.append(Party(vehicle.id, fact.customer_id, OWNER, fact.delivered_at))
+    facts, plates = vehicle_writes(session, seen)
+    told = [rekeying.Told(one.customer_id, PARTY, f"{one.vehicle_id}:{one.customer_id}") for one in parties]
+    parties = [
+        one._replace(customer_id=owner.customer_id, origin_customer_id=owner.origin_id)
+        for one, owner in zip(parties, rekeying.owners(session, told), strict=True)
+    ]
+    tell(session, delivered, beside=[*plates, *party_inserts(parties), to_record(session, facts)])
+
+
+def lock(session: Session, customers: Sequence[UUID]) -> None:
+    """Wait for whoever is telling of these; what is told of them later waits for us."""
+    _lock(session, customers)
+
+
+def forget(session: Session, customers: Sequence[UUID]) -> None:
+    """Nothing is told of these any more; the caller holds their lock."""
+    session.execute(_FORGET, {"customers": list(customers)})
+
+
+def move(session: Session, documents: Sequence[DocumentMoved], *, whose: UUID) -> None:
+    """Let the lines of these documents, visits made because of them included, go over to their new customers (E8)."""
+    concerned = sorted({whose, *(one.customer_id for one in documents)})
+    locked = _lock(session, concerned)
+    rows = [
+        {"source_type": one.document_type, "source_id": one.document_id, "customer_id": one.customer_id}
+        for one in documents
+    ]
+    if rows:
+        session.execute(_MOVE, {"rows": as_json(rows)})
+    fold(session, concerned, locked=locked)
+
+
+def _document(event: Received[Any]) -> tuple[str, str]:
+    """The document an event belongs to: a visit to the one it is made because of, anything else to itself."""
+    trigger = getattr(event.payload, "trigger_id", None)
+    if trigger is not None:
+        return event.payload.trigger_type, str(trigger)
+    return event.subject.type, event.subject.id
+
+
+def customers_of(event: Received[Any]) -> Iterator[UUID]:
+    """Whose timeline tells of it; of events from before they named a customer, nobody's."""
+    for name in TOLD[type(event.payload)].of:
+        value = getattr(event.payload, name)
+        if isinstance(value, UUID):
+            yield value
+        elif value is not None:
+            yield from value
+
+
+def _lock(session: Session, customers: Sequence[UUID]) -> frozenset[UUID]:
+    return frozenset(session.execute(_LOCK, {"customers": list(customers)}).scalars())
+
+
+def _entry(event: Received[Any], customer_id: UUID) -> dict[str, Any]:
+    envelope, told = event.envelope, TOLD[type(event.payload)]
+    payload = shapes.plain(event.payload)
+    return {
+        "event_id": envelope.event_id,
+        "customer_id": customer_id,
+        "event_type": envelope.event_type,
+        "source": envelope.producer,
+        "source_type": envelope.subject.type,
+        "source_id": envelope.subject.id,
+        "source_version": envelope.subject.version,
+        "store_id": envelope.store_id,
+        "occurred_at": envelope.occurred_at,
+        "summary": {name: payload[name] for name in told.shows} | (told.more(event.payload) if told.more else {}),
+    }

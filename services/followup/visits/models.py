@@ -1,0 +1,230 @@
+"""What the follow-up service owns: the visits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.customers import rekeying
+from contracts.customer.operations import Channel
+from contracts.envelope import Received
+from contracts.followup.operations import SuppressedBecause, VisitStatus
+from contracts.refusals import StaleVersion
+from services.followup.declared import Base
+from services.followup.visits.errors import (
+    ChannelForbidden,
+    CustomerErased,
+    JudgedPersonAsks,
+    VisitClosed,
+    VisitSuppressed,
+)
+
+_VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
+
+
+NEXT = {
+    VisitStatus.PLANNED: (VisitStatus.DUE, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.DUE: (VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.SUPPRESSED: (VisitStatus.PLANNED, VisitStatus.COMPLETED),
+    VisitStatus.COMPLETED: (),
+}
+"""The allowed transitions (C12, R12). A released visit is planned again, and falls due at its time or at once."""
+
+OPEN = (VisitStatus.PLANNED, VisitStatus.DUE)
+"""Where there is somebody to ask."""
+
+MOVABLE = (VisitStatus.PLANNED, VisitStatus.SUPPRESSED)
+"""Where the due time still follows the policies and the customer's hours."""
+
+
+class Visit(Base):
+    """A visit (回访): one purpose, because of one document. `judged_staff_id` is who may not make it.
+
+    `channel` is how the customer is to be asked, of a completed visit how he was.
+    `origin_customer_id` is whose it was planned for, while his record lives on in another; `made_with` is the visit
+    that stands for this one too, because both ask the same customer the same at about the same time (E8).
+    """
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        UniqueConstraint("trigger_type", "trigger_id", "purpose", name="visit_once_per_occasion"),
+        Index("visit_by_status", "status", "due_at", "id"),
+        Index("visit_by_store", "store_id", "status", "due_at", "id"),
+        Index("visit_by_customer", "customer_id", "due_at", "id"),
+        Index("visit_by_origin", "origin_customer_id"),
+        Index("visit_by_trigger", "trigger_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    status: Mapped[VisitStatus]
+    store_id: Mapped[str]
+    customer_id: Mapped[UUID]
+    trigger_type: Mapped[str]
+    trigger_id: Mapped[UUID]
+    triggered_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    channel: Mapped[Channel] = mapped_column(server_default=Channel.CALL)
+    judged_staff_id: Mapped[str | None]
+    version: Mapped[int]
+    score: Mapped[int | None]
+    remark: Mapped[str]
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    suppressed_because: Mapped[str | None]
+    origin_customer_id: Mapped[UUID | None]
+    made_with: Mapped[UUID | None]
+
+    @classmethod
+    def plan(
+        cls,
+        because: Received[Any],
+        *,
+        purpose: str,
+        owner: rekeying.Owner,
+        due_at: datetime,
+        judged_staff_id: str | None,
+        channel: Channel = Channel.CALL,
+    ) -> Visit:
+        """A visit to make because of an event. Its identifier follows from its occasion: planned again, it is the same.
+
+        `owner` is in whom its customer lives on (E8).
+        """
+        document = because.subject
+        return cls(
+            id=uuid5(_VISITS, f"{document.type}/{document.id}/{purpose}"),
+            purpose=purpose,
+            status=VisitStatus.PLANNED,
+            store_id=because.store_id,
+            customer_id=owner.customer_id,
+            trigger_type=document.type,
+            trigger_id=UUID(document.id),
+            triggered_at=because.occurred_at,
+            due_at=due_at,
+            channel=channel,
+            judged_staff_id=judged_staff_id,
+            version=1,
+            score=None,
+            remark="",
+            completed_at=None,
+            completed_by=None,
+            suppressed_because=None,
+            origin_customer_id=owner.origin_id,
+            made_with=None,
+        )
+
+    @property
+    def planned_for(self) -> UUID:
+        """Whom the visit was planned for: its events name him, whoever he lives on in."""
+        return self.origin_customer_id or self.customer_id
+
+    def require_version(self, expected: int | None) -> None:
+        """Raise StaleVersion if the caller looked at an older visit."""
+        if expected is not None and expected != self.version:
+            raise StaleVersion(expected=expected, version=self.version)
+
+    def _require(self, to: VisitStatus) -> None:
+        if to not in NEXT[self.status]:
+            raise VisitClosed(status=self.status)
+
+    def _move(self, to: VisitStatus) -> None:
+        self._require(to)
+        self.status = to
+        self.version += 1
+
+    def fall_due(self) -> None:
+        """Its time has come."""
+        self._move(VisitStatus.DUE)
+
+    def reschedule(self, *, due_at: datetime, channel: Channel) -> bool:
+        """Another due time, unless the visit has fallen due, or another channel; True if either is new."""
+        if self.status is VisitStatus.COMPLETED or (self.status not in MOVABLE and due_at != self.due_at):
+            raise VisitClosed(status=self.status)
+        if (due_at, channel) == (self.due_at, self.channel):
+            return False
+        self.due_at, self.channel = due_at, channel
+        self.version += 1
+        return True
+
+    def suppress(self, *, because: SuppressedBecause, due_at: datetime) -> None:
+        """The customer is not to be called for this, and wishes no other way (R12)."""
+        self._move(VisitStatus.SUPPRESSED)
+        self.suppressed_because, self.due_at, self.channel = because, due_at, Channel.CALL
+
+    def release(self, *, due_at: datetime, channel: Channel) -> None:
+        """The customer may be asked again, then and this way."""
+        self._move(VisitStatus.PLANNED)
+        self.suppressed_because, self.due_at, self.channel = None, due_at, channel
+
+    def complete(
+        self,
+        *,
+        score: int,
+        remark: str,
+        by: str,
+        now: datetime,
+        channel: Channel = Channel.CALL,
+        forbidden: SuppressedBecause | None = None,
+    ) -> None:
+        """The customer answered, asked by this channel; `forbidden` is why he may not be asked so (R12).
+
+        Raises CustomerErased where there is nobody to ask, VisitSuppressed, ChannelForbidden for an open visit;
+        JudgedPersonAsks for who may not ask him (C12).
+        """
+        self._require(VisitStatus.COMPLETED)
+        if self.suppressed_because == SuppressedBecause.CUSTOMER_ERASED:
+            raise CustomerErased
+        if self.status is VisitStatus.SUPPRESSED and (forbidden is not None or channel is self.channel):
+            raise VisitSuppressed(because=self.suppressed_because)
+        if forbidden is not None:
+            raise ChannelForbidden(channel=channel, because=forbidden)
+        if by == self.judged_staff_id:
+            raise JudgedPersonAsks
+        self._move(VisitStatus.COMPLETED)
+        self.suppressed_because, self.channel = None, channel
+        self.score, self.remark, self.completed_at, self.completed_by = score, remark, now, by
+
+
+class Wish(Base):
+    """What a customer wishes of one thing: to be called at all, or to be asked for one purpose by one channel (R12).
+
+    Follows from customer's events alone. `about` is `do_not_call`, the purpose of a consent, or the mark of one who was
+    erased; for the first `version` is that of the customer's record, and `preferred`, `from_hour` and `to_hour` say how
+    and when he likes to be asked. The newer one holds: by version, by `at`, and of one moment the one that
+    forbids. It stays with the record it was told of; of a merged record it holds for the survivor.
+    """
+
+    __tablename__ = "wish"
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    allowed: Mapped[bool]
+    at: Mapped[datetime]
+    version: Mapped[int]
+    preferred: Mapped[Channel | None]
+    from_hour: Mapped[int | None]
+    to_hour: Mapped[int | None]
+
+
+class CustomerAlias(rekeying.CustomerAlias, Base):
+    """Where customers live on."""
+
+
+class DocumentOwner(rekeying.DocumentOwner, Base):
+    """Documents that were given to somebody else."""
+
+
+VISITS = rekeying.Holding(
+    table="visit",
+    key=("id",),
+    document_type="t.trigger_type",
+    document_id="t.trigger_id::text",
+    found_by="t.trigger_id = CAST(l.document_id AS uuid) AND t.trigger_type = l.document_type",
+    types=("order", "repair_order"),
+)
+"""Visits follow the document they are made because of."""

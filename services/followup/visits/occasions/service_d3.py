@@ -1,0 +1,19 @@
+"""SERVICE_D3: one to three days after the vehicle was returned customer relations ask: was it fixed? (C12).
+
+The event does not say who did the work; once it does, `judges` names him.
+"""
+
+from __future__ import annotations
+
+from chassis.store.policies import Policy
+from contracts.workshop.events import VehicleReturned
+from services.followup.visits.occasions.occasion import Occasion, nobody
+
+SERVICE_D3 = Occasion(
+    heard=VehicleReturned,
+    policy=Policy("SERVICE_D3", {"hours": 48}),
+    least=24,
+    most=72,
+    judges=nobody,
+    consent=None,
+)

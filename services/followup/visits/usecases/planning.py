@@ -1,0 +1,264 @@
+"""What follow-up does: plans visits, lets them fall due, takes the answers, changes the policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from chassis.customers import rekeying
+from chassis.store import policies, turns
+from chassis.store.outbox import Cause, Fact, record_all, tell
+from chassis.store.rows import as_json, insert_all, values_of
+from contracts.access import Reach, Scope
+from contracts.envelope import Received
+from contracts.followup import events, operations
+from contracts.followup.operations import VisitStatus
+from contracts.picked import picked
+from contracts.refusals import StoreNotAllowed
+from services.followup.visits.errors import PolicyInPast, PolicyUnknown, VisitMadeWith, VisitNotFound
+from services.followup.visits.models import MOVABLE, VISITS, Visit
+from services.followup.visits.occasions import OCCASIONS, consent_for, occasions_of
+from services.followup.visits.occasions.occasion import Occasion
+from services.followup.visits.rules import Asking, Way, forbidden_because, made_together, way_to_ask
+from services.followup.visits.shown import visit_shown
+from services.followup.visits.usecases import wishes
+
+TOGETHER = 200
+"""Visits that fall due in one transaction."""
+
+SHOWN = 100
+"""Changes that a published policy lists."""
+
+_visit: Any = Visit.__table__
+_SURVIVORS = text(
+    """
+    SELECT DISTINCT survivor_id FROM customer_alias
+     WHERE survivor_id = ANY(CAST(:customers AS uuid[])) AND customer_id <> survivor_id ORDER BY survivor_id
+    """
+)
+_TOGETHER = text(
+    """
+    SELECT v.id, v.customer_id, v.purpose, coalesce(v.origin_customer_id, v.customer_id) AS planned_for, v.due_at,
+           v.made_with, made.id AS stands
+      FROM visit v
+      LEFT JOIN visit made ON made.id = v.made_with AND made.status = 'completed' AND made.customer_id = v.customer_id
+     WHERE v.customer_id = ANY(CAST(:customers AS uuid[]))
+       AND (v.status IN ('planned', 'due') OR v.made_with IS NOT NULL)
+     ORDER BY v.customer_id, v.purpose, v.due_at, v.id FOR UPDATE OF v
+    """
+)
+_MADE_WITH = text(
+    """
+    UPDATE visit v SET made_with = told.made_with
+      FROM jsonb_populate_recordset(NULL::visit, CAST(:rows AS jsonb)) AS told WHERE v.id = told.id
+    """
+)
+_POLICIES = "policies"
+"""Planning and publishing wait for each other, so that no visit is planned by a policy that is just being replaced."""
+
+
+def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
+    """Plan the visits these events are occasions for; what is planned already stays as it is.
+
+    They are planned for whoever their customer lives on in (E8), at the hours and by the channel he prefers; who does
+    not want to be asked gets them suppressed at once (R12).
+    """
+    turns.share(session, _POLICIES, ["all"])
+    wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
+    values = policies.resolve_all(
+        session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in wanted]
+    )
+    told = [rekeying.Told(event.payload.customer_id, event.subject.type, event.subject.id) for event, _ in wanted]
+    owners = rekeying.owners(session, told)
+    survivors = _survivors(session, [owner.customer_id for owner in owners])
+    wished = wishes.of_planned(session, [owner.customer_id for owner in owners])
+    planned: dict[UUID, _Fresh] = {}
+    for (event, occasion), value, owner in zip(wanted, values, owners, strict=True):
+        way = way_to_ask(wished[owner.customer_id], purpose=occasion.consent)
+        one = _plan(event, occasion, value=value, owner=owner, way=way)
+        planned[one.visit.id] = one
+    rows = [values_of(planned[visit_id].visit) for visit_id in sorted(planned)]
+    new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
+    record_all(session, [fact for visit_id in new for fact in planned[visit_id].facts])
+    make_together(session, survivors)
+
+
+def keep_wishes(session: Session, received: Sequence[Received[Any]]) -> None:
+    """Keep what customers wish, and let their visits follow it (R12); moved ones may have become one with others."""
+    moved = wishes.keep(session, received)
+    make_together(session, _survivors(session, sorted(moved)))
+
+
+def rekey_visits(session: Session, event: Received[Any]) -> None:
+    """Visits follow their customers' records when those are merged, restored or split; two that are one become one."""
+    customers = rekeying.follow(session, event, [VISITS], acknowledge=events.VisitsRekeyed)
+    wished = customers | _whose_wishes(event.payload)
+    moved = wishes.follow(session, dict.fromkeys(wished, event)) if wished else set()
+    make_together(session, sorted(customers | moved))
+
+
+def _whose_wishes(told: Any) -> set[UUID]:
+    """Whose wishes are others since their records changed: those merged or restored, and in whom they live or lived."""
+    survivor = getattr(told, "survivor_id", None)
+    named = {one for lives in told.lives_on for one in (lives.customer_id, lives.survivor_id)}
+    return named | ({survivor} if survivor else set())
+
+
+def _survivors(session: Session, customers: Sequence[UUID]) -> list[UUID]:
+    """Who of these stands for several (E8)."""
+    return list(session.scalars(_SURVIVORS, {"customers": customers})) if customers else []
+
+
+def make_together(session: Session, customers: Sequence[UUID]) -> None:
+    """Of a customer's open visits that ask the same at about the same time, let one stand for the others (E8)."""
+    if not customers:
+        return
+    turns.take(session, "visits_together", customers)
+    rows = session.execute(_TOGETHER, {"customers": list(customers)}).all()
+    stands = made_together([_asking(row) for row in rows])
+    changed = [{"id": row.id, "made_with": stands.get(row.id)} for row in rows if row.made_with != stands.get(row.id)]
+    if changed:
+        session.execute(_MADE_WITH, {"rows": as_json(changed)})
+
+
+def _asking(row: Any) -> Asking:
+    return Asking(row.id, row.customer_id, row.purpose, row.planned_for, row.due_at, row.stands)
+
+
+class _Fresh(NamedTuple):
+    """A visit to insert, and what there is to tell of it if it is new."""
+
+    visit: Visit
+    facts: list[Fact]
+
+
+def _plan(
+    event: Received[Any], occasion: Occasion, *, value: dict[str, Any], owner: rekeying.Owner, way: Way
+) -> _Fresh:
+    due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way)
+    judged = occasion.judges(event.payload)
+    visit = Visit.plan(
+        event, purpose=occasion.purpose, owner=owner, due_at=due_at, judged_staff_id=judged, channel=way.channel
+    )
+    cause = Cause.of(event)
+    planned = picked(events.VisitPlanned, visit, visit_id=visit.id, customer_id=visit.planned_for)
+    facts = [wishes.fact(visit, planned, at=visit.triggered_at, cause=cause)]
+    if way.because is not None:
+        visit.suppress(because=way.because, due_at=visit.due_at)
+        facts.append(wishes.fact(visit, wishes.suppressed(visit), at=visit.triggered_at, cause=cause))
+    return _Fresh(visit, facts)
+
+
+def visits_due(session: Session, *, now: datetime) -> int:
+    """Let planned visits whose time has come fall due; returns how many. One that is being changed waits a turn."""
+    visits = session.scalars(
+        select(Visit)
+        .where(Visit.status == VisitStatus.PLANNED, Visit.due_at <= now, Visit.made_with.is_(None))
+        .order_by(Visit.due_at, Visit.id)
+        .limit(TOGETHER)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for visit in visits:
+        visit.fall_due()
+    return len(visits)
+
+
+def complete_visit(
+    session: Session, asked: operations.CompleteVisit, *, scope: Scope, now: datetime
+) -> operations.Visit:
+    """Record what the customer answered, asked by this channel; without one, as the visit says.
+
+    Raises VisitNotFound, StaleVersion, VisitMadeWith, VisitClosed, VisitSuppressed, ChannelForbidden,
+    JudgedPersonAsks.
+    """
+    visit = visit_to_change(session, asked.visit_id, asked.expected_version, scope=scope)
+    by = asked.channel or visit.channel
+    forbidden = None
+    if visit.status is VisitStatus.SUPPRESSED or by is not visit.channel:
+        wished = wishes.of_customers(session, [visit.customer_id])[visit.customer_id]
+        forbidden = forbidden_because(wished, purpose=consent_for(visit.purpose), channel=by)
+    if visit.made_with is not None:
+        raise VisitMadeWith(visit_id=str(visit.made_with))
+    visit.complete(score=asked.score, remark=asked.remark, by=scope.staff_id, now=now, channel=by, forbidden=forbidden)
+    completed = picked(events.VisitCompleted, visit, visit_id=visit.id, customer_id=visit.planned_for)
+    tell(session, visit, completed, now=now)
+    return visit_shown(visit)
+
+
+def publish_policy(
+    session: Session, asked: operations.PublishPolicy, *, scope: Scope, now: datetime
+) -> operations.PolicyEffect:
+    """Change when visits are due, for a store or the group; a dry run does the same and takes it back.
+
+    A visit's policy is the one in force when it was triggered. So the visits that move are those still planned (or
+    suppressed), triggered at or after `effective_from`, for which no other row comes first (the store's own, or a
+    later one).
+    Raises PolicyUnknown, PolicyValue, PolicyInPast, PolicyExists.
+    """
+    _require_reach(scope, asked.store_id)
+    occasion = OCCASIONS.get(asked.code)
+    if occasion is None:
+        raise PolicyUnknown(policy=asked.code)
+    occasion.delay(asked.value)
+    if asked.effective_from < now:
+        raise PolicyInPast
+    turns.take(session, _POLICIES, ["all"])
+    trial = session.begin_nested()
+    policies.publish(
+        session,
+        occasion.policy,
+        store_id=asked.store_id or policies.GROUP,
+        effective_from=asked.effective_from,
+        value=asked.value,
+        by=scope.staff_id,
+        now=now,
+    )
+    moved = _moved(session, occasion, since=asked.effective_from, store_id=asked.store_id)
+    changes = [
+        picked(operations.DueChange, visit, visit_id=visit.id, new_due_at=due_at) for visit, due_at in moved[:SHOWN]
+    ]
+    if asked.dry_run:
+        trial.rollback()
+    else:
+        for visit, due_at in moved:
+            visit.reschedule(due_at=due_at, channel=visit.channel)
+        told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
+        record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=now) for visit in told])
+        trial.commit()
+    return operations.PolicyEffect(published=not asked.dry_run, total=len(moved), changes=changes)
+
+
+def visit_to_change(session: Session, visit_id: UUID, expected_version: int | None, *, scope: Scope) -> Visit:
+    """The visit, locked, if it lies in the caller's scope. Raises VisitNotFound, StaleVersion."""
+    visit = session.get(Visit, visit_id, with_for_update=True)
+    if visit is None or not scope.admits(store_id=visit.store_id):
+        raise VisitNotFound
+    visit.require_version(expected_version)
+    return visit
+
+
+def _moved(
+    session: Session, occasion: Occasion, *, since: datetime, store_id: str | None
+) -> list[tuple[Visit, datetime]]:
+    """The visits triggered since then that the policies of this moment make due at another time, and when."""
+    wanted = select(Visit).where(
+        Visit.purpose == occasion.purpose, Visit.status.in_(MOVABLE), Visit.triggered_at >= since
+    )
+    if store_id is not None:
+        wanted = wanted.where(Visit.store_id == store_id)
+    visits = session.scalars(wanted.order_by(Visit.due_at, Visit.id).with_for_update()).all()
+    planned = zip(visits, wishes.plans(session, visits), strict=True)
+    return [(visit, plan.due_at) for visit, plan in planned if plan.due_at != visit.due_at]
+
+
+def _require_reach(scope: Scope, store_id: str | None) -> None:
+    """Raise StoreNotAllowed unless the caller may act for the store, or for all of them."""
+    if store_id is not None:
+        scope.require_store(store_id)
+    elif scope.reach is not Reach.GROUP:
+        raise StoreNotAllowed(store_id="*")

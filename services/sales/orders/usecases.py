@@ -1,0 +1,130 @@
+"""What sales does: from the order to the keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chassis.customers import rekeying
+from chassis.store import turns
+from chassis.store.outbox import tell
+from contracts import vin as vins
+from contracts.access import Scope
+from contracts.picked import picked
+from contracts.sales import events, operations
+from services.sales.orders.errors import (
+    OrderNotFound,
+    PromiseInPast,
+    ReferenceUsed,
+    VehicleNotFound,
+    VinInStock,
+    VinInvalid,
+)
+from services.sales.orders.models import NumberSeries, Order, Payment, StockVehicle
+from services.sales.orders.shown import balance_shown, order_shown, stock_shown
+
+
+def receive_stock(
+    session: Session, asked: operations.ReceiveStock, *, scope: Scope, now: datetime
+) -> operations.StockVehicle:
+    """Take a vehicle into the stock of a store. Raises VinInvalid, VinInStock."""
+    scope.require_store(asked.store_id)
+    vin = _vin(asked.vin)
+    turns.take(session, "vin", [vin])
+    if session.get(StockVehicle, vin) is not None:
+        raise VinInStock(vin=vin)
+    vehicle = StockVehicle.receive(vin=vin, model=asked.model, store_id=asked.store_id, now=now)
+    session.add(vehicle)
+    return stock_shown(vehicle)
+
+
+def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Write an order; the caller is its consultant."""
+    scope.require_store(asked.store_id)
+    number = next_number(session, store_id=asked.store_id, now=now)
+    order = Order.write(asked, number=number, consultant_id=scope.staff_id, now=now)
+    (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
+    order.customer_id, order.origin_customer_id = owner
+    session.add(order)
+    return order_shown(order)
+
+
+def sign_order(session: Session, asked: operations.SignOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Sign the contract. Raises PromiseInPast."""
+    if asked.promised_date < now.date():
+        raise PromiseInPast
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.sign(asked, now=now)
+    tell(session, order, picked(events.OrderSigned, order, order_id=order.id, customer_id=order.written_for), now=now)
+    return order_shown(order)
+
+
+def pay_order(session: Session, asked: operations.PayOrder, *, scope: Scope, now: datetime) -> operations.Balance:
+    """Record a payment; the same reference for the same order and amount is the same payment (R43)."""
+    order = order_to_change(session, asked.order_id, scope=scope)
+    turns.take(session, "external_ref", [asked.external_ref])
+    known = session.scalars(select(Payment).where(Payment.external_ref == asked.external_ref)).first()
+    if known is not None:
+        if (known.order_id, known.amount_fen) != (asked.order_id, asked.amount_fen):
+            raise ReferenceUsed(external_ref=asked.external_ref)
+        return balance_shown(order)
+    order.pay(amount_fen=asked.amount_fen)
+    payment = Payment.confirm(asked, now=now)
+    session.add(payment)
+    confirmed = picked(events.PaymentConfirmed, payment, customer_id=order.written_for, balance_fen=order.balance_fen)
+    tell(session, order, confirmed, now=now)
+    return balance_shown(order)
+
+
+def allocate_vehicle(
+    session: Session, asked: operations.AllocateVehicle, *, scope: Scope, now: datetime
+) -> operations.Order:
+    """Set a stock vehicle aside for the order; of two orders at once one gets it (R47)."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    vehicle = session.get(StockVehicle, _vin(asked.vin), with_for_update=True)
+    if vehicle is None or vehicle.store_id != order.store_id:
+        raise VehicleNotFound(vin=asked.vin)
+    order.allocate(vehicle)
+    allocated = picked(events.VehicleAllocated, order, order_id=order.id, customer_id=order.written_for)
+    tell(session, order, allocated, now=now)
+    return order_shown(order)
+
+
+def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Hand the car over."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.deliver(km=asked.km, now=now)
+    delivered = picked(events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for)
+    tell(session, order, delivered, now=now)
+    return order_shown(order)
+
+
+def order_to_change(session: Session, order_id: UUID, expected_version: int | None = None, *, scope: Scope) -> Order:
+    """The order, locked, if it lies in the caller's scope. Raises OrderNotFound, StaleVersion."""
+    order = session.get(Order, order_id, with_for_update=True)
+    if order is None or not scope.admits(store_id=order.store_id, owner_id=order.consultant_id):
+        raise OrderNotFound
+    order.require_version(expected_version)
+    return order
+
+
+def next_number(session: Session, *, store_id: str, now: datetime) -> str:
+    """The next order number of a store: `HN-SO-202611-0001`."""
+    series = insert(NumberSeries).values(store_id=store_id, period=f"{now:%Y%m}", last=1)
+    last = session.scalar(
+        series.on_conflict_do_update(
+            index_elements=[NumberSeries.store_id, NumberSeries.period], set_={"last": NumberSeries.last + 1}
+        ).returning(NumberSeries.last)
+    )
+    return f"{store_id}-SO-{now:%Y%m}-{last:04d}"
+
+
+def _vin(typed: str) -> str:
+    try:
+        return vins.normalise(typed)
+    except vins.NotAVin:
+        raise VinInvalid(vin=typed) from None

@@ -1,0 +1,70 @@
+"""What the workshop shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from contracts.access import Reach, Scope
+from contracts.workshop import operations
+from contracts.workshop.operations import Stage
+from services.workshop.repair_orders.errors import RepairOrderNotFound
+from services.workshop.repair_orders.models import JobLine, RepairOrder
+from services.workshop.repair_orders.shown import shown
+
+_columns = RepairOrder.__table__.c
+_lines = JobLine.__table__.c
+
+_OLDEST_PROMISE_FIRST = (_columns.promised_at.asc().nulls_last(), _columns.opened_at, _columns.id)
+_NEWEST_RETURN_FIRST = (_columns.returned_at.desc(), _columns.id)
+
+
+def get_repair_order(
+    connection: Connection, asked: operations.RepairOrderById, *, scope: Scope
+) -> operations.RepairOrder:
+    """One repair order of the caller's scope. Raises RepairOrderNotFound."""
+    row = connection.execute(select(RepairOrder.__table__).where(_columns.id == asked.ro_id)).one_or_none()
+    if row is None or not scope.admits(store_id=row.store_id, owner_id=row.advisor_id):
+        raise RepairOrderNotFound
+    return shown(row, _lines_of(connection, [row.id])[row.id])
+
+
+def list_repair_orders(
+    connection: Connection, asked: operations.ListRepairOrders, *, scope: Scope
+) -> operations.RepairOrders:
+    """A page of the board, oldest promise first, or of what was returned, newest first.
+
+    Raises StoreNotAllowed for a foreign store.
+    """
+    stores = scope.narrow(asked.store_id)
+    returned = asked.stage is Stage.RETURNED
+    wanted = select(RepairOrder.__table__).where(
+        _columns.returned_at.is_not(None) if returned else _columns.returned_at.is_(None)
+    )
+    if stores is not None:
+        wanted = wanted.where(_columns.store_id.in_(stores))
+    if scope.reach is Reach.OWN:
+        wanted = wanted.where(_columns.advisor_id == scope.staff_id)
+    if asked.stage is not None and not returned:
+        wanted = wanted.where(_columns.stage == asked.stage)
+    if asked.vehicle_id is not None:
+        wanted = wanted.where(_columns.vehicle_id == asked.vehicle_id)
+    total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    order = _NEWEST_RETURN_FIRST if returned else _OLDEST_PROMISE_FIRST
+    page = wanted.order_by(*order).limit(asked.size).offset((asked.page - 1) * asked.size)
+    rows = connection.execute(page).all()
+    lines = _lines_of(connection, [row.id for row in rows])
+    return operations.RepairOrders([shown(row, lines[row.id]) for row in rows], asked.page, asked.size, total)
+
+
+def _lines_of(connection: Connection, orders: list[UUID]) -> defaultdict[UUID, list[Any]]:
+    """The job lines of several orders, in one statement."""
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    if orders:
+        wanted = select(JobLine.__table__).where(_lines.order_id.in_(orders)).order_by(_lines.order_id, _lines.position)
+        for row in connection.execute(wanted):
+            found[row.order_id].append(row)
+    return found
