@@ -29,6 +29,7 @@ ELSEWHERE = {
     "privacy": "gateway.commands:privacy",
     "bootstrap": "gateway.bootstrap:main",
     "ready": "chassis.process.probe:ready",
+    "schedule": "chassis.schedule:schedule",
     "secrets": "chassis.process.secret_files:secrets",
 }
 """Commands that stand elsewhere: about what the gateway owns, or with a subject of their own."""

@@ -29,11 +29,12 @@ from chassis.process.actors import Verifier
 from chassis.process.clock import now as clock_now
 from chassis.process.keys import derived
 from chassis.process.settings import Settings
-from chassis.store import idempotency
+from chassis.store import idempotency, test_clock
 from chassis.store.database import Database, is_contention
 from chassis.store.outbox import Cause, set_cause
 from contracts import access, shapes
 from contracts.envelope import Doer, Event
+from contracts.gateway.operations import SetClock, set_clock
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest, Refusal
 
@@ -41,6 +42,9 @@ log = logs.get("service")
 
 LATE = "late"
 """How a call that its deadline ended is counted; its caller has gone and is told nothing else than FAILED."""
+
+CLOCK_FOLLOWED_WITHIN = 0.2
+"""Seconds after which scheduled work of a test system goes by another moment."""
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -59,6 +63,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         self.operations: dict[str, OperationEntrypoint] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.stopping = threading.Event()
+        self.clock_moves = 0
 
     @cached_property
     def service(self) -> Any:
@@ -73,6 +78,23 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         self.verifier = Verifier(self.settings.actor_public_key)
         sealing = self.settings.sealing
         self.secret = derived(sealing.index, "command log") if sealing else b""
+        if self.settings.test_mode:
+            self._follow_the_test_clock()
+
+    def _follow_the_test_clock(self) -> None:
+        entrypoint = OperationEntrypoint(test_clock.follow_clock(self.settings.service), as_if=set_clock)
+        entrypoint.runtime, entrypoint.method = self, self._set_clock
+        self.operations[entrypoint.operation.name] = entrypoint
+
+    def _set_clock(self, session: Session, asked: SetClock, _call: Call) -> SetClock:
+        kept = test_clock.keep(session, asked)
+        self.clock_moves += 1
+        return kept
+
+    def business_now(self, session: Session) -> datetime:
+        """The time that business is judged at: the clock's, in a test system what it was set to."""
+        moment = test_clock.read(session) if self.settings.test_mode else None
+        return moment or clock_now()
 
     def start(self) -> None:
         settings = self.settings
@@ -154,9 +176,12 @@ class _Shared(Entrypoint):  # type: ignore[misc]  # nameko is untyped
 class OperationEntrypoint(_Shared):
     """A command or query."""
 
-    def __init__(self, operation: Operation[Any, Any], **kwargs: Any) -> None:
+    def __init__(
+        self, operation: Operation[Any, Any], *, as_if: Operation[Any, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.operation = operation
+        self.allowed_by = (as_if or operation).name
 
     def setup(self) -> None:
         known = self.runtime.operations.setdefault(self.operation.name, self)
@@ -210,7 +235,7 @@ class OperationEntrypoint(_Shared):
     def _respond(self, incoming: Incoming) -> bytes:
         runtime, operation, context = self.runtime, self.operation, incoming.context
         actor = runtime.verifier.verify(context.actor_token)
-        scope = access.matrix().scope(operation.name, actor)
+        scope = access.matrix().scope(self.allowed_by, actor)
         if context.store_id is not None:
             scope.require_store(context.store_id)
         call = Call(actor, scope, context.store_id, moment(context, test_mode=runtime.settings.test_mode), context)
@@ -246,7 +271,11 @@ class EventEntrypoint(_Shared):
         self.event, self.batch, self.pace = event, batch, pace
 
     def setup(self) -> None:
-        handle = getattr(self.runtime.service, self.method_name)
+        row = getattr(self.runtime.service, self.method_name)
+
+        def handle(session: Session, events: list[Any]) -> None:
+            row(session, events, self.runtime.business_now)
+
         topic = self.event.declaration.topic
         mine = Subscription(topic, handle, self.method_name, self.batch, self.pace)
         known = self.runtime.subscriptions.setdefault(topic, mine)
@@ -270,26 +299,44 @@ class ScheduledEntrypoint(_Shared):
         self.container.spawn_managed_thread(self._run, identifier=f"scheduled {self.name}")
 
     def _run(self) -> None:
-        while not self.runtime.stopping.wait(self.every):
+        while not self._stops_before_its_turn():
             self.runtime.spawn(self._turn).wait()
+
+    def _stops_before_its_turn(self) -> bool:
+        """Wait until it is due; a clock that was set makes everything due."""
+        runtime = self.runtime
+        if not runtime.settings.test_mode:
+            return runtime.stopping.wait(self.every)
+        due, moves = time.monotonic() + self.every, runtime.clock_moves
+        while time.monotonic() < due and runtime.clock_moves == moves:
+            if runtime.stopping.wait(min(self.every, CLOCK_FOLLOWED_WITHIN)):
+                return True
+        return False
 
     def _turn(self) -> None:
         method = getattr(self.runtime.service, self.method_name)
         try:
             while not self.runtime.stopping.is_set() and run_scheduled(
-                self.runtime.database, self.name, partial(method, now=clock_now())
+                self.runtime.database, self.name, lambda session: method(session, self.runtime.business_now(session))
             ):
                 pass
         except Exception as error:
             log.warning("scheduled work failed, next turn will try again", name=self.name, error=logs.describe(error))
 
 
-def run_scheduled(db: Database, name: str, work: Callable[[Session], int]) -> int:
-    """Do one batch of scheduled work if no other replica is at it; returns how many things were done."""
+def run_scheduled(db: Database, name: str, work: Callable[[Session], int], *, waits: bool = False) -> int:
+    """Do one batch of scheduled work; returns how many things were done.
+
+    While another replica is at it, nothing is done, or it is waited for.
+    """
+    place = func.hashtext("scheduled"), func.hashtext(name)
 
     def turn(session: Session) -> int:
-        lock = func.pg_try_advisory_xact_lock(func.hashtext("scheduled"), func.hashtext(name))
-        return work(session) if session.scalar(select(lock)) else 0
+        if waits:
+            session.execute(select(func.pg_advisory_xact_lock(*place)))
+        elif not session.scalar(select(func.pg_try_advisory_xact_lock(*place))):
+            return 0
+        return work(session)
 
     return db.run(turn)
 
@@ -334,19 +381,13 @@ def hears(
     """
     takes_now = [(handler, bool(asked_for(handler, ("now",)))) for handler in handlers]
 
-    def call(session: Session, what: Any) -> None:
-        for handler, timed in takes_now:
-            if timed:
-                handler(session, what, now=clock_now())
-            else:
-                handler(session, what)
-
-    def row(_service: object, session: Session, events: list[Any]) -> None:
-        if batch > 1:
-            call(session, events)
-        else:
-            for event in events:
-                call(session, event)
+    def row(_service: object, session: Session, events: list[Any], now_of: Callable[[Session], datetime]) -> None:
+        for what in [events] if batch > 1 else events:
+            for handler, timed in takes_now:
+                if timed:
+                    handler(session, what, now=now_of(session))
+                else:
+                    handler(session, what)
 
     for event in (heard,) if isinstance(heard, type) else heard:
         EventEntrypoint.decorator(event, batch, pace.get(event, 0.0) if isinstance(pace, Mapping) else pace)(row)
@@ -354,14 +395,15 @@ def hears(
 
 
 def every(seconds: float, work: Callable[..., int]) -> Callable[..., int]:
-    """Work by the clock, in one replica: `work(session, *, now)` returns how much it did; it may do without `now`.
+    """Work by the clock, in one replica: `work(session, *, now)` returns how much it did.
 
+    `now` is the time of business; what looks after technical rows names `real_now` instead, or neither.
     It is called again at once while it did something, so a batch limit inside keeps transactions short.
     """
-    timed = bool(asked_for(work, ("now",)))
+    wanted = asked_for(work, ("now", "real_now"))
 
     def row(_service: object, session: Session, now: datetime) -> int:
-        return work(session, now=now) if timed else work(session)
+        return work(session, **{name: now if name == "now" else clock_now() for name in wanted})
 
     ScheduledEntrypoint.decorator(seconds)(row)
     return row

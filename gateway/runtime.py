@@ -54,7 +54,12 @@ class Runtime(SharedExtension):
         self.sessions = Sessions(self.database, Signer(settings.http.signing_key))
         self.access_log = AccessLog(self.database, reveals_per_hour=settings.http.reveals_per_hour)
         self.searches = Searches(self.database, secret=settings.http.signing_key)
-        test_clock = Clock(test_mode=settings.test_mode)
+        self.clock = Clock(
+            database=self.database,
+            caller=self.caller,
+            signer=Signer(settings.http.signing_key),
+            test_mode=settings.test_mode,
+        )
         accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())
         self.dispatcher = Dispatcher(
             table=TABLE,
@@ -63,9 +68,9 @@ class Runtime(SharedExtension):
             searches=self.searches,
             caller=self.caller,
             sessions=self.sessions,
-            local=LocalOperations(database=self.database, accounts=accounts, searches=self.searches, clock=test_clock),
+            local=LocalOperations(database=self.database, accounts=accounts, searches=self.searches, clock=self.clock),
             answering=Answering(self.caller, Directory(self.database)),
-            clock=test_clock,
+            clock=self.clock,
             test_mode=settings.test_mode,
             trusted_proxy=settings.http.trusted_proxy,
         )
@@ -74,6 +79,8 @@ class Runtime(SharedExtension):
         self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
         self.container.spawn_managed_thread(self._look_after, identifier="sweep")
         self.container.spawn_managed_thread(partial(self.searches.run, self.stopping), identifier="searches")
+        if self.settings.test_mode:
+            self.container.spawn_managed_thread(partial(self.clock.run, self.stopping), identifier="clock")
         self.container.config["health"].watch(self)
 
     def stop(self) -> None:

@@ -59,9 +59,9 @@ def forget(session: Session, *, naming: Sequence[object]) -> int:
     return int(forgotten.rowcount)
 
 
-def forget_old(session: Session, *, now: datetime) -> int:
+def forget_old(session: Session, *, real_now: datetime) -> int:
     """Forget commands older than nobody sends once more; how many, at most so many at once."""
-    forgotten: Any = session.execute(_FORGET_OLD, {"before": now - REMEMBERED, "most": AT_ONCE})
+    forgotten: Any = session.execute(_FORGET_OLD, {"before": real_now - REMEMBERED, "most": AT_ONCE})
     return int(forgotten.rowcount)
 
 

@@ -174,6 +174,11 @@ def let_events_be_parked(op: Any, *, service: str) -> None:
     tables.pulse.create(op.get_bind(), checkfirst=True)
 
 
+def create_test_clock(op: Any) -> None:
+    """Called by a migration of each service; a database that was made after it has it from its first one on."""
+    tables.test_clock.create(op.get_bind(), checkfirst=True)
+
+
 def create_rekeying_tables(op: Any) -> None:
     """Called by a migration of each service that keeps something of customers (`chassis.customers.rekeying`)."""
     op.create_table(

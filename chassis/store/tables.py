@@ -73,6 +73,14 @@ pulse = Table(
 )
 """One row, written to see whether the database takes a row."""
 
+test_clock = Table(
+    "test_clock",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("moment", DateTime(timezone=True)),
+)
+"""One row at most, in a test system: the moment that business is judged at."""
+
 command_log = Table(
     "command_log",
     metadata,

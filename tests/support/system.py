@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -162,8 +162,8 @@ class System:
         """The staff code of that person."""
         return self.account(role, store=store)[0]
 
-    def deliver_a_car(self, *, name: str = "陈晓明", key: str | None = None) -> Car:
-        """A customer buys a car in store HN, from registration to keys."""
+    def deliver_a_car(self, *, name: str = "陈晓明", key: str | None = None, at: datetime | None = None) -> Car:
+        """A customer buys a car in store HN, from registration to keys; `at` is what the test's clock shows."""
         number = secrets.randbelow(10**8)
         mobile, vin = f"138{number:08d}", with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
         customer = self.as_("receptionist").post("/customers", {"name": name, "mobile": mobile, "store_id": "HN"})
@@ -171,7 +171,7 @@ class System:
         order = {"customer_id": customer["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 100}
         consultant = self.as_("consultant")
         path = f"/orders/{consultant.post('/orders', order)['order_id']}"
-        promised = (clock.now() + timedelta(days=3)).date().isoformat()
+        promised = ((at or clock.now()) + timedelta(days=3)).date().isoformat()
         consultant.post(f"{path}/sign", {"contract_no": "C", "signer": name, "promised_date": promised})
         self.as_("finance").post(f"{path}/payments", {"amount_fen": 100, "external_ref": secrets.token_hex(8)})
         consultant.post(f"{path}/allocate", {"vin": vin})

@@ -139,7 +139,7 @@ def test_commands_nobody_sends_again_are_forgotten_by_the_clock(db, key):
     written = db.read(
         lambda reading: reading.scalar(text("SELECT created_at FROM command_log WHERE key = :key"), {"key": key})
     )
-    db.run(lambda session: forget_old(session, now=written + REMEMBERED))
+    db.run(lambda session: forget_old(session, real_now=written + REMEMBERED))
     assert run(db, key, answer=b"{}") == b'{"paid":1}'
-    db.run(lambda session: forget_old(session, now=written + REMEMBERED + timedelta(seconds=1)))
+    db.run(lambda session: forget_old(session, real_now=written + REMEMBERED + timedelta(seconds=1)))
     assert run(db, key, answer=b"{}") == b"{}"

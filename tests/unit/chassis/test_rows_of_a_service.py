@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bus.context import Call, new_context
 from chassis.entrypoints import does, every, hears, shows
+from chassis.process import clock
 from chassis.process.clock import LOCAL
 from contracts.access import Actor, Reach, Scope
 from contracts.sales import operations
@@ -95,13 +96,17 @@ def test_a_command_is_done_and_a_query_shown() -> None:
         shows(operations.sign_order, everything)  # type: ignore[arg-type]
 
 
+def the_time(_session: Session) -> datetime:
+    return NOW
+
+
 def test_several_functions_of_one_event_are_called_in_their_order_for_each_event() -> None:
-    hears(OrderSigned, first, second)(None, PLACE, ["a", "b"])
+    hears(OrderSigned, first, second)(None, PLACE, ["a", "b"], the_time)
     assert given == [(who, PLACE, event) for event in "ab" for who in ("first", "second")]
 
 
 def test_with_a_batch_each_function_gets_the_events_together() -> None:
-    hears((OrderSigned, PaymentConfirmed), first, second, batch=9)(None, PLACE, ["a", "b"])
+    hears((OrderSigned, PaymentConfirmed), first, second, batch=9)(None, PLACE, ["a", "b"], the_time)
     assert given == [("first", PLACE, ["a", "b"]), ("second", PLACE, ["a", "b"])]
 
 
@@ -113,6 +118,24 @@ def test_work_by_the_clock_gets_the_time_if_it_names_it() -> None:
         return len([session])
 
     assert (every(1, timed)(None, PLACE, now=NOW), every(1, timeless)(None, PLACE, now=NOW)) == (2, 1)
+
+
+def test_what_looks_after_technical_rows_gets_the_real_time() -> None:
+    def technical(session: Session, *, real_now: datetime) -> int:
+        assert session is PLACE
+        return int(abs((real_now - clock.now()).total_seconds()))
+
+    assert every(1, technical)(None, PLACE, now=NOW) == 0
+
+
+def test_a_function_of_an_event_gets_the_time_of_its_transaction() -> None:
+    told: list[tuple[Session, datetime]] = []
+
+    def timed(session: Session, event: object, *, now: datetime) -> None:
+        told.append((session, now))
+
+    hears(OrderSigned, timed)(None, PLACE, ["a"], the_time)
+    assert told == [(PLACE, NOW)]
 
 
 class HeardTwice:

@@ -161,6 +161,7 @@ UNCONCERNED: dict[str, str] = {
     "inbox": "identifiers of events",
     "inbox_suspect": "identifiers of events",
     "pulse": "a moment",
+    "test_clock": "a moment",
     "policy": "numbers of rules",
 }
 """The other tables, and why nothing becomes of them."""
