@@ -22,7 +22,20 @@ from sqlalchemy.orm import Session
 from chassis.bus.consumer import Consumer
 from chassis.bus.context import Call, moment
 from chassis.bus.lanes import Subscription
-from chassis.bus.rpc import FAILED, OK, REFUSED, UNAVAILABLE, CallServer, Incoming
+from chassis.bus.link import LinkDown
+from chassis.bus.rpc import (
+    FAILED,
+    OK,
+    REFUSED,
+    UNAVAILABLE,
+    Caller,
+    CallServer,
+    CallTimeout,
+    Incoming,
+    Overloaded,
+    Unavailable,
+)
+from chassis.bus.topology import CALLS
 from chassis.handing import asked_for, given
 from chassis.process import logs, metrics
 from chassis.process.actors import Verifier
@@ -56,6 +69,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
     settings: Settings
     database: Database
     calls: CallServer
+    caller: Caller | None = None
     consumer: Consumer | None = None
 
     def __init__(self) -> None:
@@ -103,6 +117,9 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
                 settings.amqp_uri, service=settings.service, heartbeat=settings.heartbeat, dispatch=self._dispatch
             )
             self.container.spawn_managed_thread(self.calls.link.run, identifier="calls")
+        if CALLS[settings.service]:
+            self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
+            self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
         if self.subscriptions:
             self.consumer = Consumer(
                 uri=settings.amqp_uri,
@@ -123,6 +140,17 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             self.calls.answer(incoming, FAILED, b"{}")
             return
         self.spawn(partial(entrypoint.serve, incoming))
+
+    def ask(self, call: Call, operation: Operation[A, R], asked: A) -> R:
+        """Ask another service for the person this call is made for, within its deadline.
+
+        Raises the other's refusal as `Refused`, and CallFailed where it gives no answer. Never within a transaction.
+        """
+        assert self.caller is not None, f"{self.settings.service} calls nobody (chassis/bus/topology.py, CALLS)"
+        key = f"{call.context.idempotency_key}.{operation.name}" if operation.kind is Kind.COMMAND else None
+        body = self.caller.call(operation, shapes.dump(asked), call.context.onward(key=key))
+        answer: R = shapes.load(operation.response, orjson.loads(body))
+        return answer
 
     def spawn(self, work: Callable[[], None]) -> Any:
         """Run work in the container's own pool, which nameko waits for when it stops.
@@ -146,6 +174,8 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             self.calls.link.stop()
         if self.consumer is not None:
             self.consumer.link.stop()
+        if self.caller is not None:
+            self.caller.link.stop()
         self.database.close()
 
     def problems(self) -> list[str]:
@@ -155,6 +185,8 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             found.append("stopping")
         if self.operations:
             found += self.calls.problems()
+        if self.caller is not None and not self.caller.link.is_up:
+            found.append("questions: no broker connection")
         if self.consumer is not None:
             found += self.consumer.problems()
         try:
@@ -177,10 +209,15 @@ class OperationEntrypoint(_Shared):
     """A command or query."""
 
     def __init__(
-        self, operation: Operation[Any, Any], *, as_if: Operation[Any, Any] | None = None, **kwargs: Any
+        self,
+        operation: Operation[Any, Any],
+        *,
+        first: Callable[..., None] | None = None,
+        as_if: Operation[Any, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.operation = operation
+        self.operation, self.first = operation, first
         self.allowed_by = (as_if or operation).name
 
     def setup(self) -> None:
@@ -229,7 +266,9 @@ class OperationEntrypoint(_Shared):
             return outcome, b"{}"
 
     def _may_come_again(self, error: Exception) -> bool:
-        """True if nothing is wrong with the call: the database is away, or others held what it needs for too long."""
+        """True if nothing is wrong with the call: the database or who was asked is away, or others held its rows."""
+        if isinstance(error, CallTimeout | Unavailable | Overloaded | LinkDown):
+            return True
         return is_contention(error) or self.runtime.database.is_away(error)
 
     def _respond(self, incoming: Incoming) -> bytes:
@@ -245,6 +284,8 @@ class OperationEntrypoint(_Shared):
             raise InvalidRequest(errors={"_": ["not JSON"]}) from None
         except shapes.InvalidShape as error:
             raise InvalidRequest(errors=error.errors) from None
+        if self.first is not None:
+            self.first(request, read=runtime.database.read, ask=partial(runtime.ask, call))
         if operation.kind is Kind.QUERY:
             return shapes.dump(runtime.database.read(lambda connection: self.method(connection, request, call)))
         return runtime.database.run(lambda session: self._execute(session, request, call, incoming))
@@ -341,12 +382,19 @@ def run_scheduled(db: Database, name: str, work: Callable[[Session], int], *, wa
     return db.run(turn)
 
 
-def does(operation: Operation[A, R], work: Callable[Concatenate[Session, A, ...], R]) -> Callable[..., R]:
+def does(
+    operation: Operation[A, R],
+    work: Callable[Concatenate[Session, A, ...], R],
+    *,
+    first: Callable[Concatenate[A, ...], None] | None = None,
+) -> Callable[..., R]:
     """A command: `work(session, asked, *, scope, now)` gives the response; it asks by name for what it needs of these.
 
     One transaction: key claimed, request checked, work, response stored, commit; then the answer.
+    What must be asked of another service is asked before it, by `first(asked, *, read, ask)`, which refuses or not:
+    `read(reader)` reads in the own database, `ask(operation, request)` asks for the caller.
     """
-    return _row(operation, Kind.COMMAND, work)
+    return _row(operation, Kind.COMMAND, work, first)
 
 
 def shows(operation: Operation[A, R], work: Callable[Concatenate[Connection, A, ...], R]) -> Callable[..., R]:
@@ -354,7 +402,9 @@ def shows(operation: Operation[A, R], work: Callable[Concatenate[Connection, A, 
     return _row(operation, Kind.QUERY, work)
 
 
-def _row(operation: Operation[A, R], kind: Kind, work: Callable[..., R]) -> Callable[..., R]:
+def _row(
+    operation: Operation[A, R], kind: Kind, work: Callable[..., R], first: Callable[..., None] | None = None
+) -> Callable[..., R]:
     if operation.kind is not kind:
         raise TypeError(f"{operation.name} is a {operation.kind}, not a {kind}")
     more = given(work)
@@ -362,7 +412,7 @@ def _row(operation: Operation[A, R], kind: Kind, work: Callable[..., R]) -> Call
     def row(_service: object, place: Session | Connection, asked: A, call: Call) -> R:
         return work(place, asked, **more(call))
 
-    OperationEntrypoint.decorator(operation)(row)
+    OperationEntrypoint.decorator(operation, first=first)(row)
     return row
 
 

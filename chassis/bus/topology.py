@@ -22,7 +22,7 @@ from chassis.process.settings import SERVICES
 from contracts.customer import events as customer
 from contracts.envelope import EVENTS, Event
 from contracts.followup import events as followup
-from contracts.gateway import events as _gateway  # noqa: F401  # declares its events
+from contracts.gateway import events as gateway
 from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 
@@ -69,7 +69,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         followup.VisitsRekeyed,
     ),
     "sales": _CUSTOMERS,
-    "workshop": _CUSTOMERS,
+    "workshop": (*_CUSTOMERS, gateway.StaffChanged),
     "followup": (
         *_CUSTOMERS,
         customer.CustomerConsentChanged,
@@ -85,8 +85,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
 CALLS: dict[str, tuple[str, ...]] = {
     "gateway": ("customer", "sales", "workshop", "followup", "reporting"),
     "customer": (),
-    "sales": (),
-    "workshop": (),
+    "sales": ("customer",),
+    "workshop": ("customer", "sales"),
     "followup": (),
     "reporting": (),
 }

@@ -17,7 +17,8 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import BigInteger, Column, MetaData, String, Uuid, create_engine, pool, text
+from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Text, Uuid, create_engine, pool, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.process import logs
 from chassis.process.settings import Environment, named
@@ -177,6 +178,18 @@ def let_events_be_parked(op: Any, *, service: str) -> None:
 def create_test_clock(op: Any) -> None:
     """Called by a migration of each service; a database that was made after it has it from its first one on."""
     tables.test_clock.create(op.get_bind(), checkfirst=True)
+
+
+def create_staff_table(op: Any) -> None:
+    """Called by a migration of each service that must know who works where (`chassis.organisation.staff`)."""
+    op.create_table(
+        "staff_member",
+        Column("staff_id", String, primary_key=True),
+        Column("roles", ARRAY(Text), nullable=False),
+        Column("stores", ARRAY(Text), nullable=False),
+        Column("active", Boolean, nullable=False),
+        Column("version", BigInteger, nullable=False),
+    )
 
 
 def create_rekeying_tables(op: Any) -> None:

@@ -228,6 +228,14 @@ class ByIds:
 
 
 @dataclass(frozen=True, slots=True)
+class WhichExist:
+    """Customers and vehicles by their identifiers; in the answer those that are registered, however merged."""
+
+    customer_ids: list[UUID] = field(default_factory=list)
+    vehicle_ids: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class NameOf:
     """A customer's name, for lists of other services."""
 
@@ -281,3 +289,9 @@ reveal_contact = query(
     summary="The full phone number, with a reason, into the access log",
 )
 names_of = query("customer.names_of", ByIds, NamesOf, summary="Names for a list of customers")
+which_exist = query(
+    "customer.which_exist",
+    WhichExist,
+    WhichExist,
+    summary="Which of these customers and vehicles are registered; who was erased is not",
+)

@@ -165,6 +165,13 @@ class Balance:
     balance_fen: Fen
 
 
+@dataclass(frozen=True, slots=True)
+class StockVehicles:
+    """Vehicles by their identifiers; in the answer those that a store took into its stock, sold since or not."""
+
+    vehicle_ids: list[UUID]
+
+
 receive_stock = command(
     "sales.receive_stock",
     ReceiveStock,
@@ -209,4 +216,7 @@ deliver_order = command(
     summary="Hand the car over",
 )
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
+which_in_stock = query(
+    "sales.which_in_stock", StockVehicles, StockVehicles, summary="Which of these vehicles are, or were, in stock"
+)
 list_orders = query("sales.list_orders", ListOrders, Orders, summary="Orders of my scope")

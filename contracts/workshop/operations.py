@@ -215,7 +215,7 @@ dispatch_repair = command(
     "workshop.dispatch_repair",
     DispatchRepair,
     RepairOrder,
-    refuses=_MOVING,
+    refuses=(*_MOVING, "TECHNICIAN_UNKNOWN"),
     summary="Give the work to a technician, or to another",
 )
 start_repair = command(

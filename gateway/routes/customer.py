@@ -36,6 +36,7 @@ ROUTES = (
         "查询客户:电话、车牌、车架号、姓名、拼音",
         searches=searching.of_look_up,
     ),
+    Route("POST", "/customers/registered", customer.which_exist, "哪些客户和车辆已登记"),
     Route("POST", "/customers/names", customer.names_of, "批量取客户姓名"),
     Route(
         "PATCH",

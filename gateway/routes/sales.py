@@ -6,6 +6,7 @@ from contracts.sales import operations as sales
 from gateway.routing import Route
 
 ROUTES = (
+    Route("POST", "/stock-vehicles/registered", sales.which_in_stock, "哪些车辆已入库"),
     Route("POST", "/stock-vehicles", sales.receive_stock, "车辆入库", status=201),
     Route("POST", "/orders", sales.create_order, "新建订单", status=201),
     Route("GET", "/orders", sales.list_orders, "订单列表"),

@@ -37,6 +37,7 @@ class CustomerService:
     customer_view = shows(customer.views.customer_view, view.overview.customer_view)
     history = shows(customer.operations.history, record.queries.history)
     reveal_contact = shows(customer.operations.reveal_contact, record.queries.reveal_contact)
+    which_exist = shows(customer.operations.which_exist, record.queries.which_exist)
     names_of = shows(customer.operations.names_of, record.queries.names_of)
 
     create_import = does(customer.imports.create_import, importing.uploading.create_import)

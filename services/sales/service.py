@@ -20,11 +20,12 @@ class SalesService:
     name = "sales"
 
     receive_stock = does(operations.receive_stock, orders.usecases.receive_stock)
-    create_order = does(operations.create_order, orders.usecases.create_order)
+    create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
     sign_order = does(operations.sign_order, orders.usecases.sign_order)
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
     allocate_vehicle = does(operations.allocate_vehicle, orders.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
+    which_in_stock = shows(operations.which_in_stock, orders.queries.which_in_stock)
     get_order = shows(operations.get_order, orders.queries.get_order)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
 

@@ -6,8 +6,10 @@ from functools import partial
 
 from chassis.customers import erasing, rekeying
 from chassis.entrypoints import does, every, hears, shows
+from chassis.organisation import staff
 from chassis.store import idempotency
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
+from contracts.gateway.events import StaffChanged
 from contracts.workshop import operations
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import repair_orders
@@ -19,7 +21,11 @@ class WorkshopService:
 
     name = "workshop"
 
-    open_repair_order = does(operations.open_repair_order, repair_orders.usecases.open_repair_order)
+    open_repair_order = does(
+        operations.open_repair_order,
+        repair_orders.usecases.open_repair_order,
+        first=repair_orders.usecases.require_registered,
+    )
     correct_km = does(operations.correct_km, repair_orders.usecases.correct_km)
     authorize_repair = does(operations.authorize_repair, repair_orders.usecases.authorize_repair)
     dispatch_repair = does(operations.dispatch_repair, repair_orders.usecases.dispatch_repair)
@@ -39,5 +45,7 @@ class WorkshopService:
         CustomerErased,
         partial(erasing.forget, holding=REPAIR_ORDERS, empties=("complaint", "consent_by", "km_reason")),
     )
+
+    keep_staff = hears(StaffChanged, staff.keep)
 
     old_commands = every(3600, idempotency.forget_old)

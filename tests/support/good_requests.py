@@ -164,7 +164,7 @@ class GoodRequests:
         return made
 
     def _reception(self, *steps: str) -> dict[str, Any]:
-        ro_id = self._repair_order(self.known["customer_id"], str(uuid.uuid4()))
+        ro_id = self._repair_order(self.known["customer_id"], self.known["vehicle_id"])
         path = f"/repair-orders/{ro_id}"
         if "authorize" in steps:
             self.client("advisor").post(f"{path}/authorize", {"promised_at": soon(), "consent_by": "本人"})
@@ -247,6 +247,5 @@ _OF_OPERATION: dict[str, dict[str, Any]] = {
     "followup.publish_policy": {"code": "SERVICE_D3", "value": {"hours": 24}, "store_id": "BA"},
     "customer.create_segment": {"name": randoms.code},
     "customer.start_import": {"field": "name"},
-    "workshop.open_repair_order": {"vehicle_id": lambda: str(uuid.uuid4())},
     "customer.split_customer": {"vehicle_ids": lambda: [str(uuid.uuid4())]},
 }

@@ -32,6 +32,13 @@ _HISTORY = text(
      ORDER BY at DESC, id DESC LIMIT :most
     """  # noqa: S608  # a constant of this service
 )
+_WHICH_EXIST = text(
+    """
+    SELECT ARRAY(SELECT id FROM customer WHERE id = ANY(CAST(:customers AS uuid[])) AND status <> :erased
+                  ORDER BY id) AS customers,
+           ARRAY(SELECT id FROM vehicle WHERE id = ANY(CAST(:vehicles AS uuid[])) ORDER BY id) AS vehicles
+    """
+)
 _EXISTS = text("SELECT 1 FROM customer WHERE id = :customer_id")
 
 
@@ -71,6 +78,14 @@ def reveal_contact(connection: Connection, asked: operations.RevealContact) -> o
     if row.status == ERASED:
         raise CustomerErased
     return operations.Contact(row.customer_id, row.name, row.full_mobile)
+
+
+def which_exist(connection: Connection, asked: operations.WhichExist) -> operations.WhichExist:
+    """Those that are registered: merged records live on in others, erased ones do not."""
+    row = connection.execute(
+        _WHICH_EXIST, {"customers": asked.customer_ids, "vehicles": asked.vehicle_ids, "erased": ERASED}
+    ).one()
+    return operations.WhichExist(row.customers, row.vehicles)
 
 
 def names_of(connection: Connection, asked: operations.ByIds) -> operations.NamesOf:

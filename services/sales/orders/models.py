@@ -167,7 +167,7 @@ class StockVehicle(Base):
     __tablename__ = "stock_vehicle"
 
     vin: Mapped[str] = mapped_column(primary_key=True)
-    vehicle_id: Mapped[UUID]
+    vehicle_id: Mapped[UUID] = mapped_column(index=True)
     model: Mapped[str]
     store_id: Mapped[str]
     order_id: Mapped[UUID | None] = mapped_column(unique=True)

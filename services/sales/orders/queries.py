@@ -8,7 +8,7 @@ from chassis.customers import rekeying
 from contracts.access import Reach, Scope
 from contracts.sales import operations
 from services.sales.orders.errors import OrderNotFound
-from services.sales.orders.models import Order
+from services.sales.orders.models import Order, StockVehicle
 from services.sales.orders.shown import order_shown
 
 _columns = Order.__table__.c
@@ -20,6 +20,13 @@ def get_order(connection: Connection, asked: operations.OrderById, *, scope: Sco
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
         raise OrderNotFound
     return order_shown(row)
+
+
+def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> operations.StockVehicles:
+    """Those that were taken into stock."""
+    stock = StockVehicle.__table__.c.vehicle_id
+    known = connection.scalars(select(stock).where(stock.in_(asked.vehicle_ids)).order_by(stock))
+    return operations.StockVehicles([*known])
 
 
 def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: Scope) -> operations.Orders:

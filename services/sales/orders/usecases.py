@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis.customers import rekeying
+from chassis.bus.rpc import Ask
+from chassis.customers import asking, rekeying
+from chassis.customers.asking import Read
 from chassis.store import turns
 from chassis.store.outbox import tell
 from contracts import vin as vins
@@ -27,6 +29,8 @@ from services.sales.orders.errors import (
 from services.sales.orders.models import NumberSeries, Order, Payment, StockVehicle
 from services.sales.orders.shown import balance_shown, order_shown, stock_shown
 
+_MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
+
 
 def receive_stock(
     session: Session, asked: operations.ReceiveStock, *, scope: Scope, now: datetime
@@ -40,6 +44,11 @@ def receive_stock(
     vehicle = StockVehicle.receive(vin=vin, model=asked.model, store_id=asked.store_id, now=now)
     session.add(vehicle)
     return stock_shown(vehicle)
+
+
+def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -> None:
+    """An order is written for a customer that is registered. Raises InvalidRequest that names the field."""
+    asking.require_registered(asked, met={"customer_id": _MET}, read=read, ask=ask)
 
 
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:

@@ -69,6 +69,14 @@ class WorkOfAnother(RuleRefused):
     en = "The work was given to {technician_id}; dispatch it anew before somebody else does it"
 
 
+class TechnicianUnknown(Invalid):
+    """Nobody who works as a technician in the order's store: work is given to one (C7)."""
+
+    code = "TECHNICIAN_UNKNOWN"
+    zh = "本店没有在职技师{technician_id}"
+    en = "No technician {technician_id} works in this store"
+
+
 class NotAuthorized(RuleRefused):
     """The customer would pay more than he agreed to (R51)."""
 

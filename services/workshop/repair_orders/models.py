@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
+from chassis.organisation import staff
 from contracts.odometer import Reading, ReadingStatus
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
@@ -224,3 +225,7 @@ REPAIR_ORDERS = rekeying.Holding(
     types=("repair_order",),
 )
 """Repair orders follow their customers."""
+
+
+class StaffMember(staff.StaffMember, Base):
+    """Who works where, as what."""

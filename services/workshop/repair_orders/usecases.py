@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from chassis.customers import rekeying
+from chassis.bus.rpc import Ask
+from chassis.customers import asking, rekeying
+from chassis.customers.asking import Read
+from chassis.organisation import staff
 from chassis.store import turns
 from chassis.store.outbox import tell
 from contracts.access import Reach, Scope
@@ -18,11 +21,23 @@ from contracts.picked import picked
 from contracts.workshop import events, operations
 from contracts.workshop.operations import Stage, Verdict
 from services.workshop.repair_orders import rules
-from services.workshop.repair_orders.errors import RepairOrderNotFound
+from services.workshop.repair_orders.errors import RepairOrderNotFound, TechnicianUnknown
 from services.workshop.repair_orders.models import NumberSeries, RepairOrder
 from services.workshop.repair_orders.shown import order_shown
 
+TECHNICIAN = "technician"
+"""The role of whom work is given to."""
+_MET = {
+    "customer_id": text("SELECT 1 FROM repair_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1"),
+    "vehicle_id": text("SELECT 1 FROM repair_order WHERE vehicle_id = :id LIMIT 1"),
+}
+"""By field: whether a repair order was written for it before."""
 _WITH_LINES = (joinedload(RepairOrder.lines),)
+
+
+def require_registered(asked: operations.OpenRepairOrder, *, read: Read, ask: Ask) -> None:
+    """A repair order is for a registered customer and vehicle. Raises InvalidRequest that names the field."""
+    asking.require_registered(asked, met=_MET, read=read, ask=ask)
 
 
 def open_repair_order(
@@ -90,8 +105,10 @@ def authorize_repair(
 def dispatch_repair(
     session: Session, asked: operations.DispatchRepair, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """Give the work to a technician, or to another one than before."""
+    """Give the work to a technician of the store, or to another one than before. Raises TechnicianUnknown."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
+    if not staff.works(session, asked.technician_id, role=TECHNICIAN, store_id=order.store_id):
+        raise TechnicianUnknown(field="technician_id", technician_id=asked.technician_id)
     left = order.stage
     order.dispatch(technician_id=asked.technician_id, bay=asked.bay)
     return _moved(session, order, left=left, now=now)

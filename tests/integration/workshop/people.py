@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,19 +12,25 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from chassis.organisation import staff
 from chassis.process.clock import LOCAL
 from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
+from contracts.gateway.events import StaffChanged
 from contracts.workshop import operations
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from services.workshop.repair_orders import queries, usecases
+from tests.support.events import received
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = NOW + timedelta(hours=6)
 
 OIL = operations.JobLine("机油更换", 30_000, Decimal("0.5"))
 WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WARRANTY)
+
+
+_VERSIONS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -77,9 +84,17 @@ class Workshop:
         consent = {"promised_at": PROMISE, "consent_by": "张伟", "consent_channel": "signature"}
         return self.do("authorize_repair", "advisor", ro_id=ro_id, expected_version=version, **{**consent, **asked})
 
+    def employ(self, staff_id: str, *roles: str, active: bool = True, version: int | None = None) -> None:
+        """Somebody works here, as the gateway tells it."""
+        has = [*(roles or ("technician",))]
+        told = StaffChanged(staff_code=staff_id, roles=has, stores=[self.store], active=active)
+        event = received(told, subject_id=staff_id, subject_version=version or next(_VERSIONS))
+        self.database.run(lambda session: staff.keep(session, event))
+
     def dispatch(
         self, ro_id: UUID, *, technician: str = "technician", version: int | None = None
     ) -> operations.RepairOrder:
+        self.employ(technician)
         return self.do(
             "dispatch_repair", "advisor", ro_id=ro_id, technician_id=technician, bay="3", expected_version=version
         )
