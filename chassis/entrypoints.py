@@ -1,4 +1,4 @@
-"""The rows of a service's table: `does`, `shows`, `hears`, `every`.
+"""What the rows of a service's table (`chassis/table.py`) mean when they are asked, heard or due.
 
 nameko sees them as entrypoints of the class; what a call or event means (transaction, idempotency,
 access, deadline, settling) stands here once, so that a service's class is a table and nothing else.
@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, Concatenate, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.bus.consumer import Consumer
@@ -36,7 +36,6 @@ from chassis.bus.rpc import (
     Unavailable,
 )
 from chassis.bus.topology import CALLS
-from chassis.handing import asked_for, given
 from chassis.process import logs, metrics
 from chassis.process.actors import Verifier
 from chassis.process.clock import now as clock_now
@@ -380,80 +379,3 @@ def run_scheduled(db: Database, name: str, work: Callable[[Session], int], *, wa
         return work(session)
 
     return db.run(turn)
-
-
-def does(
-    operation: Operation[A, R],
-    work: Callable[Concatenate[Session, A, ...], R],
-    *,
-    first: Callable[Concatenate[A, ...], None] | None = None,
-) -> Callable[..., R]:
-    """A command: `work(session, asked, *, scope, now)` gives the response; it asks by name for what it needs of these.
-
-    One transaction: key claimed, request checked, work, response stored, commit; then the answer.
-    What must be asked of another service is asked before it, by `first(asked, *, read, ask)`, which refuses or not:
-    `read(reader)` reads in the own database, `ask(operation, request)` asks for the caller.
-    """
-    return _row(operation, Kind.COMMAND, work, first)
-
-
-def shows(operation: Operation[A, R], work: Callable[Concatenate[Connection, A, ...], R]) -> Callable[..., R]:
-    """A query: `work(connection, asked, *, scope, now)` gives the response: read-only, in autocommit."""
-    return _row(operation, Kind.QUERY, work)
-
-
-def _row(
-    operation: Operation[A, R], kind: Kind, work: Callable[..., R], first: Callable[..., None] | None = None
-) -> Callable[..., R]:
-    if operation.kind is not kind:
-        raise TypeError(f"{operation.name} is a {operation.kind}, not a {kind}")
-    more = given(work)
-
-    def row(_service: object, place: Session | Connection, asked: A, call: Call) -> R:
-        return work(place, asked, **more(call))
-
-    OperationEntrypoint.decorator(operation, first=first)(row)
-    return row
-
-
-def hears(
-    heard: type[Event] | Iterable[type[Event]],
-    *handlers: Callable[..., object],
-    batch: int = 1,
-    pace: float | Mapping[type[Event], float] = 0.0,
-) -> Callable[..., None]:
-    """Events, each heard once: `handler(session, event)`, with a `batch` above one `handler(session, events)`.
-
-    Several handlers of one event stand in its one row, in their order and one transaction; each may ask for `now`.
-    Events may come late, twice and in any order; a handler compares versions or folds.
-    A batch holds any of the row's events. An event that nobody waits for may have a `pace`:
-    the seconds it may wait for others, in a busy hour, to share their transaction (`chassis.bus.lanes`).
-    """
-    takes_now = [(handler, bool(asked_for(handler, ("now",)))) for handler in handlers]
-
-    def row(_service: object, session: Session, events: list[Any], now_of: Callable[[Session], datetime]) -> None:
-        for what in [events] if batch > 1 else events:
-            for handler, timed in takes_now:
-                if timed:
-                    handler(session, what, now=now_of(session))
-                else:
-                    handler(session, what)
-
-    for event in (heard,) if isinstance(heard, type) else heard:
-        EventEntrypoint.decorator(event, batch, pace.get(event, 0.0) if isinstance(pace, Mapping) else pace)(row)
-    return row
-
-
-def every(seconds: float, work: Callable[..., int]) -> Callable[..., int]:
-    """Work by the clock, in one replica: `work(session, *, now)` returns how much it did.
-
-    `now` is the time of business; what looks after technical rows names `real_now` instead, or neither.
-    It is called again at once while it did something, so a batch limit inside keeps transactions short.
-    """
-    wanted = asked_for(work, ("now", "real_now"))
-
-    def row(_service: object, session: Session, now: datetime) -> int:
-        return work(session, **{name: now if name == "now" else clock_now() for name in wanted})
-
-    ScheduledEntrypoint.decorator(seconds)(row)
-    return row

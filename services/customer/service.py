@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.entrypoints import does, every, hears, shows
 from chassis.store import idempotency
+from chassis.table import does, every, hears, shows
 from contracts import customer
 from contracts.followup.events import VisitsRekeyed
 from contracts.sales.events import OrdersRekeyed, VehicleDelivered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.entrypoints import hears, shows
+from chassis.table import hears, shows
 from contracts.followup.events import VisitCompleted
 from contracts.reporting import operations
 from contracts.sales.events import VehicleDelivered

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from chassis.customers import erasing, rekeying
-from chassis.entrypoints import does, every, hears, shows
 from chassis.store import idempotency
+from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from chassis.customers import erasing, rekeying
-from chassis.entrypoints import does, every, hears, shows
 from chassis.organisation import staff
 from chassis.store import idempotency
+from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged
 from contracts.workshop import operations

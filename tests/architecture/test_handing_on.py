@@ -123,7 +123,7 @@ def _is_row(statement: ast.stmt) -> bool:
     return False
 
 
-TABLE = "from chassis.entrypoints import does, hears\nclass S:\n    '''A service.'''\n    name = 's'\n"
+TABLE = "from chassis.table import does, hears\nclass S:\n    '''A service.'''\n    name = 's'\n"
 COPY = "def f(row):\n    return shape(a=row.a, b=row.b, c=row.c)\n"
 LINES = "X = 1\n"
 

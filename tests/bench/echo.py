@@ -31,13 +31,13 @@ from chassis.bus import topology
 from chassis.bus.context import new_context
 from chassis.bus.rpc import Caller
 from chassis.bus.topology import Management, Topology
-from chassis.entrypoints import shows
 from chassis.process import logs
 from chassis.process.actors import Signer, new_key_pair
 from chassis.process.clock import now
 from chassis.process.health import Health
 from chassis.process.settings import Settings
 from chassis.runner import MAX_WORKERS
+from chassis.table import shows
 from contracts import access, shapes
 from contracts.operation import query as declare_query
 from tests.bench.figures import Figures, figures_of

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from chassis.bus.context import Call, new_context
-from chassis.entrypoints import does, every, hears, shows
 from chassis.process import clock
 from chassis.process.clock import LOCAL
+from chassis.table import does, every, hears, shows
 from contracts.access import Actor, Reach, Scope
 from contracts.sales import operations
 from contracts.sales.events import OrderSigned, PaymentConfirmed
