@@ -93,12 +93,17 @@ class RegisterCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """`created` is False when the record was there before. `warnings` are codes of what was taken with a doubt."""
+    """`created` is False when the record was there before. `warnings` are codes of what was taken with a doubt.
+
+    `birth_date` and `gender` are what was read out of the request, of a card above all (R29).
+    """
 
     customer_id: UUID
     created: bool
     vehicle_id: UUID | None = None
     warnings: list[str] = field(default_factory=list)
+    birth_date: date | None = None
+    gender: Gender | None = None
 
 
 class Channel(StrEnum):

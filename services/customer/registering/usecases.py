@@ -16,6 +16,7 @@ from chassis.store.rows import Insert, insert_last
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered
+from contracts.picked import picked
 from services.customer.record.errors import PossibleDuplicate, ReasonRequired
 from services.customer.record.rules.facts import Role
 from services.customer.record.rules.gender import Gender
@@ -105,7 +106,14 @@ def register_customer(session: Session, request: RegisterCustomer, *, scope: Sco
         enrich(written, record, given, origin=origin)
     keep_vehicle(written, record.id, given, origin=origin)
     insert_last(session, written.inserts(session, origin=origin))
-    return Registered(record.id, created, written.seen[0].vehicle.id if written.seen else None, list(given.warnings))
+    return picked(
+        Registered,
+        given,
+        customer_id=record.id,
+        created=created,
+        vehicle_id=written.seen[0].vehicle.id if written.seen else None,
+        warnings=list(given.warnings),
+    )
 
 
 def begin(written: Written, given: Given, *, origin: Origin, reason: str | None = None) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +42,15 @@ def test_somebody_new_gets_a_record_and_everybody_is_told(desk):
     assert (row["kind"], row["source"], row["store_id"], row["version"]) == ("person", "phone", "HN", 1)
     assert row["registered_at"] == NOW
     assert desk.events(done.customer_id) == ["customer_registered"]
+
+
+def test_what_follows_from_a_card_is_answered_at_once(desk):
+    """R29: nobody types a birth date that stands in the number; of a record that was there only what was said now."""
+    mobile, named = randoms.mobile(), randoms.name()
+    done = desk.register(name=named, mobile=mobile, id_no="440301197510200018")
+    assert (done.birth_date, done.gender) == (date(1975, 10, 20), "male")
+    again = desk.register(name=named, mobile=mobile)
+    assert (again.customer_id, again.birth_date) == (done.customer_id, None), "a phone and a name do not tell it"
 
 
 def test_the_same_person_again_is_the_same_record_and_nobody_is_told_again(desk):
