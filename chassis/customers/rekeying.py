@@ -23,12 +23,14 @@ from chassis.store import tables, turns
 from chassis.store.outbox import record
 from chassis.store.rows import as_json
 from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged, DocumentMoved, LivesOn
-from contracts.envelope import Event, Received
+from contracts.envelope import EVENTS, Event, Received
 
 OWNERS = "owners"
 """Who writes, or moves, what belongs to a customer takes his turn (`chassis.store.turns`)."""
 
 MERGED, UNMERGED, SPLIT = "merged", "unmerged", "split"
+
+_ACKNOWLEDGES = "_rekeyed"
 
 _KINDS = {CustomerMerged: MERGED, CustomerUnmerged: UNMERGED, CustomerSplit: SPLIT}
 
@@ -52,6 +54,14 @@ class DocumentOwner:
     document_id: Mapped[str] = mapped_column(String, primary_key=True)
     customer_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     version: Mapped[int]
+
+
+def acknowledging() -> set[str]:
+    """The services that say by an event `…rekeyed` that they have followed a merge, its undoing or a split.
+
+    Whoever only hears of it is not waited for.
+    """
+    return {event.declaration.producer for event in EVENTS.values() if event.declaration.name.endswith(_ACKNOWLEDGES)}
 
 
 class Told(NamedTuple):

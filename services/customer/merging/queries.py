@@ -7,10 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.bus.topology import HEARS
+from chassis.customers import rekeying
 from contracts.access import Scope
 from contracts.customer.duplicates import ListDuplicates, Scan, Scans
-from contracts.customer.events import CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.customer.merges import (
     ExpectedVersion,
     MergeById,
@@ -24,7 +23,6 @@ from contracts.fields import Nothing
 from services.customer.merging.errors import MergeNotFound
 from services.customer.merging.usecases.joining import Asked, group_of
 
-_EVENT = {"merged": CustomerMerged, "unmerged": CustomerUnmerged, "split": CustomerSplit}
 _DOCUMENTS = text(
     """
     SELECT source AS service, source_type AS type, count(DISTINCT source_id) AS found FROM timeline_entry
@@ -80,7 +78,7 @@ def merge_state(connection: Connection, asked: MergeById) -> MergeShown:
     kind = "split" if row.kind == "split" else "merged" if row.undone_at is None else "unmerged"
     parts = row.undo_parts if kind == "unmerged" else row.parts
     done = {step.service for step in steps if step.kind == kind and step.parts >= parts}
-    waiting = sorted(_concerned(kind) - done)
+    waiting = sorted(rekeying.acknowledging() - done)
     return MergeShown(
         merge_id=row.id,
         kind=row.kind,
@@ -99,11 +97,6 @@ def merge_state(connection: Connection, asked: MergeById) -> MergeShown:
         undone_by=row.undone_by,
         undone_because=row.undone_because,
     )
-
-
-def _concerned(kind: str) -> set[str]:
-    """The services that hear of it, and so have something to move."""
-    return {service for service, heard in HEARS.items() if service != "customer" and _EVENT[kind] in heard}
 
 
 def _status(kind: str, *, done: bool, waiting: bool) -> str:

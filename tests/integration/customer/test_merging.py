@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat as uuids
 
+from chassis.bus.topology import HEARS
 from contracts.customer.events import CustomerMerged
 from contracts.customer.folder import ConsentChannel, Purpose, RecordConsent
 from contracts.customer.merges import DocumentTo, ExpectedVersion
@@ -322,6 +323,13 @@ def test_a_merge_is_told_and_complete_when_every_service_did_its_part(desk):
     assert state(desk, done.merge_id).status == "complete"
     undo(desk, done.merge_id)
     assert state(desk, done.merge_id).status == "undoing"
+
+
+def test_a_service_that_only_hears_of_merges_is_not_waited_for(desk, monkeypatch):
+    monkeypatch.setitem(HEARS, "reporting", (*HEARS["reporting"], CustomerMerged))
+    survivor, loser = desk.register().customer_id, desk.register().customer_id
+    done = merge(desk, [loser], into=survivor)
+    assert state(desk, done.merge_id).waiting_for == ["followup", "sales", "workshop"]
 
 
 def test_two_hundred_losers_are_merged_and_undone_in_reasonable_time(desk):
