@@ -5,7 +5,7 @@ Documents stay with their numbers, amounts and dates: they belong to the books, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -16,35 +16,30 @@ from chassis.store import idempotency
 from contracts.customer.events import CustomerErased
 from contracts.envelope import Received
 
-_statements: dict[tuple[Holding, tuple[str, ...]], TextClause] = {}
 
-
-def forget(session: Session, event: Received[CustomerErased], holding: Holding, *, empties: Sequence[str]) -> None:
-    """Empty these columns of the documents that were his, and forget the answers to commands that name him or them.
+def forget(session: Session, event: Received[CustomerErased], *, holding: Holding) -> None:
+    """Empty the words in the documents that were his, and forget the answers to commands that name him or them.
 
     A document is his by the word of whoever wrote it, or if it was given to him since (`rekeying.DocumentOwner`); so
     it does not matter whether merges of his record are heard before or after. Heard again, it changes nothing.
     """
-    statement = _empty(holding, tuple(empties))
-    emptied: list[Any] = list(session.scalars(statement, {"customers": event.payload.erased_ids}))
+    emptied: list[Any] = list(session.scalars(_empty(holding), {"customers": event.payload.erased_ids}))
     idempotency.forget(session, naming=[*event.payload.erased_ids, *emptied])
 
 
-def _empty(holding: Holding, columns: tuple[str, ...]) -> TextClause:
-    known = _statements.get((holding, columns))
-    if known is None:
-        (key,) = holding.key
-        known = _statements[holding, columns] = text(
-            f"""
-            WITH his AS (
-                 SELECT t.{key} AS id
-                   FROM {holding.table} t
-                   LEFT JOIN document_owner d
-                     ON d.document_type = {holding.document_type} AND d.document_id = {holding.document_id}
-                  WHERE (t.customer_id = ANY(:customers) OR t.origin_customer_id = ANY(:customers))
-                    AND coalesce(d.customer_id, t.origin_customer_id, t.customer_id) = ANY(:customers))
-            UPDATE {holding.table} known SET {", ".join(f"{one} = left(known.{one}, 0)" for one in columns)}
-              FROM his WHERE known.{key} = his.id RETURNING his.id
-            """  # noqa: S608  # names of our own tables
-        )
-    return known
+@cache
+def _empty(holding: Holding) -> TextClause:
+    (key,) = holding.key
+    return text(
+        f"""
+        WITH his AS (
+             SELECT t.{key} AS id
+               FROM {holding.table} t
+               LEFT JOIN document_owner d
+                 ON d.document_type = {holding.document_type} AND d.document_id = {holding.document_id}
+              WHERE (t.customer_id = ANY(:customers) OR t.origin_customer_id = ANY(:customers))
+                AND coalesce(d.customer_id, t.origin_customer_id, t.customer_id) = ANY(:customers))
+        UPDATE {holding.table} known SET {", ".join(f"{one} = left(known.{one}, 0)" for one in holding.words)}
+          FROM his WHERE known.{key} = his.id RETURNING his.id
+        """  # noqa: S608  # names of our own tables
+    )

@@ -85,6 +85,7 @@ class Holding:
 
     `document_type` and `document_id` are SQL over a row `t`, `found_by` a condition that finds the rows `t` of a
     document `l` by an index; `types` are the types of document the rows may be of, empty for any.
+    `words` are the columns with words about the customer, which go when he is erased (`chassis.customers.erasing`).
     """
 
     table: str
@@ -93,6 +94,7 @@ class Holding:
     document_id: str
     found_by: str
     types: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,6 @@ class SalesService:
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
         partial(rekeying.follow, holdings=[ORDERS], acknowledge=OrdersRekeyed),
     )
-    forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS, empties=("signer",)))
+    forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS))
 
     old_commands = every(3600, idempotency.forget_old)

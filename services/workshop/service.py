@@ -43,7 +43,7 @@ class WorkshopService:
     )
     forget = hears(
         CustomerErased,
-        partial(erasing.forget, holding=REPAIR_ORDERS, empties=("complaint", "consent_by", "km_reason")),
+        partial(erasing.forget, holding=REPAIR_ORDERS),
     )
 
     keep_staff = hears(StaffChanged, staff.keep)

@@ -226,5 +226,6 @@ VISITS = rekeying.Holding(
     document_id="t.trigger_id::text",
     found_by="t.trigger_id = CAST(l.document_id AS uuid) AND t.trigger_type = l.document_type",
     types=("order", "repair_order"),
+    words=("remark",),
 )
 """Visits follow the document they are made because of."""

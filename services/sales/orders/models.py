@@ -215,5 +215,6 @@ ORDERS = rekeying.Holding(
     document_id="t.id::text",
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("order",),
+    words=("signer",),
 )
 """Orders follow their customers."""

@@ -223,6 +223,7 @@ REPAIR_ORDERS = rekeying.Holding(
     document_id="t.id::text",
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("repair_order",),
+    words=("complaint", "consent_by", "km_reason"),
 )
 """Repair orders follow their customers."""
 

@@ -21,7 +21,7 @@ def hear(showroom: Showroom, events: Any) -> None:
     """As the consumer does, one by one."""
 
     def forget(session: Any, some: Any) -> None:
-        erasing.forget(session, some[0], ORDERS, empties=("signer",))
+        erasing.forget(session, some[0], holding=ORDERS)
 
     for event in events:
         if isinstance(event.payload, CustomerErased):

@@ -22,7 +22,7 @@ def hear(workshop: Workshop, events: Any) -> None:
 
     def handle(session: Any, some: Any) -> None:
         if isinstance(some[0].payload, CustomerErased):
-            erasing.forget(session, some[0], REPAIR_ORDERS, empties=("complaint", "consent_by", "km_reason"))
+            erasing.forget(session, some[0], holding=REPAIR_ORDERS)
         else:
             rekeying.follow(session, some[0], [REPAIR_ORDERS], acknowledge=RepairOrdersRekeyed)
 

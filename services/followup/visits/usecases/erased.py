@@ -38,5 +38,5 @@ def forget(session: Session, event: Received[CustomerErased]) -> None:
     ]
     insert_all(session, _wish, marks, on_conflict="DO NOTHING")
     wishes.forget(session, his)
-    erasing.forget(session, event, VISITS, empties=("remark",))
+    erasing.forget(session, event, holding=VISITS)
     wishes.follow(session, dict.fromkeys(his, event))
