@@ -185,9 +185,10 @@ def topology_diff() -> None:
 
 
 def _management() -> Management:
-    from chassis.bus.topology import Management
+    from chassis.bus.topology import Management, vhost_of
 
-    return Management(Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672"))
+    url = Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672")
+    return Management(url, vhost=vhost_of(_uri()))
 
 
 @main.group()

@@ -16,7 +16,7 @@ import urllib.request
 from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from chassis.process.settings import SERVICES
 from contracts.customer import events as customer
@@ -26,7 +26,6 @@ from contracts.gateway import events as gateway
 from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 
-VHOST = "crm"
 UNROUTED = "crm.unrouted"
 UNHEARD = "crm.unheard"
 """Events that are declared but that nobody hears yet: the newest thousand, for the curious; the log keeps them all."""
@@ -270,10 +269,19 @@ def rights(user: str) -> dict[str, str]:
     }
 
 
-class Management:
-    """RabbitMQ's management API. `url` carries the administrator's name and password."""
+def vhost_of(uri: str) -> str:
+    """The virtual host that an AMQP URI names; the broker's default one where it names none."""
+    return unquote(urlsplit(uri).path[1:]) or "/"
 
-    def __init__(self, url: str) -> None:
+
+class Management:
+    """RabbitMQ's management API. `url` carries the administrator's name and password.
+
+    `vhost` is the virtual host it works on: the one of the services' own addresses (`vhost_of`).
+    """
+
+    def __init__(self, url: str, *, vhost: str) -> None:
+        self.vhost = quote(vhost, safe="")
         parts = urlsplit(url)
         self._base = f"{parts.scheme}://{parts.hostname}:{parts.port}/api"
         self._authorization = "Basic " + b64encode(f"{parts.username}:{parts.password}".encode()).decode()
@@ -291,14 +299,17 @@ class Management:
         return json.loads(text) if text else None
 
     def apply(self, wanted: Topology, passwords: dict[str, str]) -> None:
-        """Create what is missing, and users with exactly their rights. Never deletes, never changes a queue."""
-        self.call("PUT", f"/vhosts/{VHOST}", {})
+        """Create what is missing, the virtual host too, and users with exactly their rights there.
+
+        Never deletes, never changes a queue.
+        """
+        self.call("PUT", f"/vhosts/{self.vhost}", {})
         for user, password in passwords.items():
             self.call("PUT", f"/users/{user}", {"password": password, "tags": ""})
-            self.call("PUT", f"/permissions/{VHOST}/{user}", rights(user))
+            self.call("PUT", f"/permissions/{self.vhost}/{user}", rights(user))
         self.call(
             "POST",
-            f"/definitions/{VHOST}",
+            f"/definitions/{self.vhost}",
             {"exchanges": wanted.exchanges, "queues": wanted.queues, "bindings": wanted.bindings},
         )
 
@@ -308,7 +319,7 @@ class Management:
         Only those that are empty and that nobody consumes, so the services are stopped first; the names of the others.
         What is published in between finds no queue, and the relay keeps it.
         """
-        found = {queue["name"]: queue for queue in self.call("GET", f"/queues/{VHOST}")}
+        found = {queue["name"]: queue for queue in self.call("GET", f"/queues/{self.vhost}")}
         left = []
         for queue in wanted.queues:
             actual = found.get(queue["name"])
@@ -317,12 +328,12 @@ class Management:
             if actual.get("messages", 1) or actual.get("consumers", 1):
                 left.append(queue["name"])
             else:
-                self.call("DELETE", f"/queues/{VHOST}/{quote(queue['name'], safe='')}")
+                self.call("DELETE", f"/queues/{self.vhost}/{quote(queue['name'], safe='')}")
         return left
 
     def diff(self, wanted: Topology) -> list[str]:
         """What the broker lacks or has otherwise, one line each; empty when it is as it should be."""
-        actual = self.call("GET", f"/definitions/{VHOST}")
+        actual = self.call("GET", f"/definitions/{self.vhost}")
         lines: list[str] = []
         for kind in ("exchanges", "queues"):
             have = {item["name"]: item for item in actual[kind]}

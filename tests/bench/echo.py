@@ -30,7 +30,7 @@ from sqlalchemy import Connection
 from chassis.bus import topology
 from chassis.bus.context import new_context
 from chassis.bus.rpc import Caller
-from chassis.bus.topology import Management, Topology
+from chassis.bus.topology import Management, Topology, vhost_of
 from chassis.process import logs
 from chassis.process.actors import Signer, new_key_pair
 from chassis.process.clock import now
@@ -100,7 +100,7 @@ def serving(*, amqp_url: str, database_url: str, management_url: str, log: Path)
         "CRM_ACTOR_PUBLIC_KEY": public,
         "CRM_ACTOR_SIGNING_KEY": private,
     }
-    declare(Management(management_url))
+    declare(Management(management_url, vhost=vhost_of(amqp_url)))
     with part("serve", environment=environment, log=log):
         yield Echo(environment)
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import amqp
 import kombu
@@ -38,7 +38,7 @@ class Broker:
     @property
     def management(self) -> Management:
         """The management API, as the administrator."""
-        return Management(self.management_url)
+        return Management(self.management_url, vhost=topology.vhost_of(self.admin_uri))
 
     @property
     def wanted(self) -> topology.Topology:
@@ -48,7 +48,7 @@ class Broker:
     def uri(self, user: str) -> str:
         """The URI of a service's own user (or the partner's)."""
         parts = urlsplit(self.admin_uri)
-        return f"amqp://{user}:{PASSWORD}@{parts.hostname}:{parts.port}/{topology.VHOST}"
+        return urlunsplit(parts._replace(netloc=f"{user}:{PASSWORD}@{parts.hostname}:{parts.port}"))
 
     def variables(self, *services: str) -> dict[str, str]:
         """Settings with the broker URIs of these services, for processes."""

@@ -27,7 +27,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.bus import dead
-from chassis.bus.topology import HEARS, Management
+from chassis.bus.topology import HEARS, Management, vhost_of
 from chassis.process import clock
 from contracts.vin import with_check_digit
 from deploy.local.infrastructure import Infrastructure
@@ -243,11 +243,12 @@ class System:
 
     def management(self) -> Management:
         """The broker's management API."""
-        return Management(self.servers.management_url)
+        return Management(self.servers.management_url, vhost=vhost_of(self.servers.amqp_uri))
 
     def bound(self, exchange: str, key: str, queue_prefix: str) -> bool:
         """Whether a queue with this prefix is bound there."""
-        bindings = self.management().call("GET", f"/exchanges/crm/{exchange}/bindings/source")
+        management = self.management()
+        bindings = management.call("GET", f"/exchanges/{management.vhost}/{exchange}/bindings/source")
         return any(item["routing_key"] == key and item["destination"].startswith(queue_prefix) for item in bindings)
 
     def dead_messages(self) -> dict[str, list[dead.DeadMessage]]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
+import urllib.error
+from contextlib import suppress
 
 import pytest
 
@@ -165,6 +168,20 @@ def test_diff_ends_with_one_when_something_is_missing(variables, clean_queues):
         assert crm("topology", "diff", **variables).returncode == 0
     finally:
         clean_queues.apply()
+
+
+def test_the_topology_is_made_where_the_services_connect(variables, broker):
+    elsewhere = Broker(re.sub("/[^/]*$", "/dealers-of-the-south", broker.admin_uri), broker.management_url)
+    there = variables | elsewhere.variables(*SERVICES)
+    try:
+        applied = crm("topology", "apply", **there)
+        assert applied.returncode == 0, applied.stderr
+        assert crm("topology", "diff", **there).returncode == 0
+        with elsewhere.channel("sales") as channel:
+            channel.queue_declare("sales", passive=True)
+    finally:
+        with suppress(urllib.error.HTTPError):  # it was not made
+            elsewhere.management.call("DELETE", f"/vhosts/{elsewhere.management.vhost}")
 
 
 def test_a_dead_message_is_listed_shown_replayed_and_dropped(variables, clean_queues):

@@ -146,7 +146,7 @@ def test_a_queue_of_an_older_form_is_made_anew_if_nothing_is_in_it(clean_queues:
         channel.queue_delete("followup")
         channel.queue_declare("followup", durable=True, auto_delete=False, arguments=older)
     management, wanted = clean_queues.management, clean_queues.wanted
-    eventually(lambda: "consumers" in management.call("GET", f"/queues/{topology.VHOST}/followup"), within=15)
+    eventually(lambda: "consumers" in management.call("GET", f"/queues/{management.vhost}/followup"), within=15)
     assert management.remake(wanted) == []
     clean_queues.apply()
     assert management.diff(wanted) == []
