@@ -8,7 +8,6 @@ Why not a library: `docs/decisions/0003-contracts.md`.
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import orjson
 from marshmallow import fields, validate
 
 from contracts import complaints
+from contracts.declared import Declared, fields_of
 
 T = typing.TypeVar("T")
 
@@ -151,10 +151,9 @@ class Manner(typing.NamedTuple):
 @cache
 def schema_of(shape: type, loose: bool = False, tolerant: bool = False) -> marshmallow.Schema:
     """The marshmallow schema of a dataclass; loading through it gives an instance of the dataclass."""
-    hints = typing.get_type_hints(shape, include_extras=True)
-    manner = Manner(loose, tolerant)
+    declared, manner = fields_of(shape), Manner(loose, tolerant)
     members: dict[str, Any] = {
-        field.name: _field(hints[field.name], manner, default=_default(field)) for field in dataclasses.fields(shape)
+        field.name: _field(declared[field.name], manner, default=_default(field)) for field in dataclasses.fields(shape)
     }
     unknown = marshmallow.EXCLUDE if tolerant else marshmallow.RAISE
     members["Meta"] = type("Meta", (), {"unknown": unknown})  # nested shapes do not inherit it, so each has its own
@@ -254,48 +253,37 @@ class _Part(fields.Nested):
         return super()._deserialize(value, attr, data, partial, **kwargs)
 
 
-def _field(hint: Any, manner: Manner, *, default: object = dataclasses.MISSING) -> fields.Field[Any]:
-    marks: tuple[Any, ...] = ()
-    if typing.get_origin(hint) is typing.Annotated:
-        hint, *rest = typing.get_args(hint)
-        marks = tuple(rest)
+def _field(declared: Declared, manner: Manner, *, default: object = dataclasses.MISSING) -> fields.Field[Any]:
     settings: dict[str, Any] = {"required": default is dataclasses.MISSING}
     if default is not dataclasses.MISSING:
         settings["load_default"] = default
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+    if declared.nullable:
         settings["allow_none"] = True
-        if typing.get_origin(hint) is typing.Annotated:
-            hint, *rest = typing.get_args(hint)
-            marks += tuple(rest)
-    settings["metadata"] = {"marks": marks}
-    return _of_type(hint, marks, settings, manner)
+    return _of_type(declared, settings, manner)
 
 
-def _of_type(hint: Any, marks: tuple[Any, ...], settings: dict[str, Any], manner: Manner) -> fields.Field[Any]:
-    origin = typing.get_origin(hint)
+def _of_type(declared: Declared, settings: dict[str, Any], manner: Manner) -> fields.Field[Any]:
+    hint, member = declared.type, declared.member
     if hint is str:
-        text = next((mark for mark in marks if isinstance(mark, Text)), Text())
+        text = declared.mark(Text, Text())
         bounds = validate.Length(min=text.at_least or None, max=text.at_most)
         filled = [_not_blank] if text.at_least and not manner.tolerant else []
         return fields.String(validate=[bounds, *filled, _no_nul], **settings)
     if hint is int:
-        span = next((mark for mark in marks if isinstance(mark, Between)), Between(-LARGEST_INTEGER, LARGEST_INTEGER))
+        span = declared.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
         return fields.Integer(strict=not manner.loose, validate=validate.Range(span.low, span.high), **settings)
     if hint is Decimal:
-        spans = [validate.Range(mark.low, mark.high) for mark in marks if isinstance(mark, Between)]
+        spans = [validate.Range(mark.low, mark.high) for mark in declared.marks if isinstance(mark, Between)]
         return fields.Decimal(allow_nan=False, validate=[*spans, _not_too_fine], **settings)
-    if origin in (list, tuple):
-        (member, *_) = typing.get_args(hint)
-        most = next((mark.at_most for mark in marks if isinstance(mark, Many)), LONGEST_LIST)
-        return _Members(_field(member, manner), most, **settings)
-    if origin is dict or hint is dict:
+    if member is not None:
+        return _Members(_field(member, manner), declared.mark(Many, Many(LONGEST_LIST)).at_most, **settings)
+    if declared.is_free:
         deepest = DEEPEST_TOLD if manner.tolerant else DEEPEST
         return fields.Dict(validate=lambda data: _free(data, manner, deepest), **settings)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return fields.Enum(hint, by_value=True, **settings)
-    if dataclasses.is_dataclass(hint):
-        return _Part(typing.cast("type", hint), manner, **settings)
+    if declared.is_shape:
+        return _Part(hint, manner, **settings)
     if hint in (date, datetime) and not manner.tolerant:
         settings["validate"] = _MOMENTS if hint is datetime else _DAYS
     plain_field: Callable[..., fields.Field[Any]] | None = {

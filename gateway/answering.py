@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from base64 import b64decode
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from chassis.process import logs
 from chassis.process.aside import aside
 from contracts.access import Actor, matrix
 from contracts.customer import operations as customer
+from contracts.declared import fields_of
 from gateway.directory import Directory
 from gateway.masking import Found, apply, mask_text, plan_of
 from gateway.routing import MEDIA_TYPES, Form, Route
@@ -48,7 +48,7 @@ class Answering:
         `item` is the body, if somebody has read it already.
         """
         shape = route.operation.response
-        plan, versioned = plan_of(shape, actor.roles), _has_version(shape)
+        plan, versioned = plan_of(shape, actor.roles), "version" in fields_of(shape)
         extra: tuple[tuple[str, str], ...] = (("X-Request-Id", context.correlation_id),)
         status = route.status
         if route.gives_file:
@@ -115,8 +115,3 @@ def _in_form(form: Form, item: dict[str, Any], *, status: int, extra: tuple[tupl
 
 def _saved_as(name: str) -> tuple[str, str]:
     return ("Content-Disposition", f'attachment; filename="{name}"')
-
-
-@cache
-def _has_version(shape: type) -> bool:
-    return any(field.name == "version" for field in dataclasses.fields(shape))

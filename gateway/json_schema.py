@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import types
-import typing
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from contracts.declared import Declared, fields_of, is_required
 from contracts.gateway.operations import Secret
 from contracts.shapes import LONGEST_LIST, Between, Many, Names, Sensitive, Text
 from gateway.masking import CUSTOMER_ID
@@ -52,19 +51,19 @@ class Schemas:
 
     def of(self, shape: type, *, shown: bool, without: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> Schema:
         """The schema itself; `without` these fields, and some not required that the shape requires."""
-        hints = typing.get_type_hints(shape, include_extras=True)
+        declared = fields_of(shape)
         properties: dict[str, Schema] = {}
         required: list[str] = []
         for field in dataclasses.fields(shape):
             if field.name in without:
                 continue
-            properties |= self.field(field.name, hints[field.name], shown=shown)
-            missing = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            properties |= self.field(field.name, declared[field.name], shown=shown)
+            missing = is_required(field)
             if shown or (missing and field.name not in optional):
                 required.append(field.name)
             elif not missing and isinstance(field.default, str | int):
                 properties[field.name] = {**properties[field.name], "default": field.default}
-        if shown and CUSTOMER_ID in hints and "name" not in hints:
+        if shown and CUSTOMER_ID in declared and "name" not in declared:
             properties["customer_name"] = {"type": ["string", "null"], "description": "With `expand=customer`."}
         made: Schema = {"type": "object", "description": _first_paragraph(shape), "properties": properties}
         if required:
@@ -73,9 +72,9 @@ class Schemas:
             made["additionalProperties"] = False
         return made
 
-    def field(self, name: str, hint: Any, *, shown: bool) -> dict[str, Schema]:
+    def field(self, name: str, declared: Declared, *, shown: bool) -> dict[str, Schema]:
         """The schema of a field, and of the name that stands beside it in answers."""
-        schema, marks = self._value(hint, shown=shown)
+        schema, marks = self._value(declared, shown=shown)
         found = {name: schema}
         for mark in marks:
             if isinstance(mark, Sensitive) and shown:
@@ -89,24 +88,23 @@ class Schemas:
                 found[beside] = {"type": ["string", "null"], "description": f"Name of the {mark.what} in `{name}`."}
         return found
 
-    def _value(self, hint: Any, *, shown: bool) -> tuple[Schema, tuple[Any, ...]]:
-        origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-        if origin is typing.Annotated:
-            inner, more = self._value(arguments[0], shown=shown)
-            marks = (*more, *arguments[1:])
-            return _bounded(inner, marks), marks
-        if origin in (typing.Union, types.UnionType):
-            inner, marks = self._value(next(part for part in arguments if part is not type(None)), shown=shown)
-            return _nullable(inner), marks
-        if origin in (list, tuple):
-            inner, marks = self._value(arguments[0], shown=shown)
+    def _value(self, declared: Declared, *, shown: bool) -> tuple[Schema, tuple[Any, ...]]:
+        """The schema of a value, and its marks; a list's are also its members'."""
+        schema, marks = self._of_type(declared, shown=shown)
+        schema = _bounded(schema, declared.marks)
+        return _nullable(schema) if declared.nullable else schema, (*marks, *declared.marks)
+
+    def _of_type(self, declared: Declared, *, shown: bool) -> tuple[Schema, tuple[Any, ...]]:
+        hint = declared.type
+        if declared.member is not None:
+            inner, marks = self._value(declared.member, shown=shown)
             return {"type": "array", "items": inner} | ({} if shown else {"maxItems": LONGEST_LIST}), marks
-        if origin is dict or hint is dict:
+        if declared.is_free:
             return {"type": "object", "additionalProperties": True}, ()
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return {"type": "string", "enum": [member.value for member in hint]}, ()
-        if dataclasses.is_dataclass(hint):
-            return self.reference(typing.cast("type", hint), shown=shown), ()
+        if declared.is_shape:
+            return self.reference(hint, shown=shown), ()
         return dict(_PLAIN[hint]), ()
 
 

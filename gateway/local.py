@@ -7,8 +7,6 @@ What deals with passwords and tokens (`gateway/accounts.py`) is not kept: a resp
 
 from __future__ import annotations
 
-import dataclasses
-import typing
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -22,6 +20,7 @@ from chassis.store import idempotency
 from chassis.store.database import Database
 from chassis.store.outbox import Cause, set_cause
 from contracts import shapes
+from contracts.declared import fields_of
 from contracts.envelope import Doer
 from contracts.gateway import operations
 from contracts.gateway.operations import Secret
@@ -126,10 +125,9 @@ def _once(session: Session, operation: Operation, request: Any, call: LocalCall,
 
 def _open_part(request: Any) -> dict[str, Any]:
     """The request without its secrets: a fingerprint of a password would be a weak hash of it."""
-    hints = typing.get_type_hints(type(request), include_extras=True)
-    secret = {
-        name
-        for name, hint in hints.items()
-        if any(isinstance(mark, Secret) for mark in getattr(hint, "__metadata__", ()))
+    shape: type = type(request)
+    return {
+        name: getattr(request, name)
+        for name, declared in fields_of(shape).items()
+        if not any(isinstance(mark, Secret) for mark in declared.marks)
     }
-    return {each.name: getattr(request, each.name) for each in dataclasses.fields(request) if each.name not in secret}

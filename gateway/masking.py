@@ -8,17 +8,15 @@ Every other text is masked by what it holds, whatever it was typed into (`contra
 
 from __future__ import annotations
 
-import dataclasses
-import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from contracts.access import matrix
+from contracts.declared import fields_of
 from contracts.personal_numbers import mask_id_number, mask_mobile, may_hold_number, numbers_masked
 from contracts.shapes import Names, Sensitive
-from gateway.declared import opened
 
 Mask = Callable[[Any], Any]
 
@@ -77,28 +75,29 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
     """The plan of a response type for the roles of a caller."""
     masks: list[tuple[str, Mask]] = []
     names: list[Named] = []
-    inside: list[tuple[str, Plan]] = []
+    within: list[tuple[str, Plan]] = []
     free: list[str] = []
     texts: list[str] = []
-    hints = typing.get_type_hints(shape, include_extras=True)
-    for field in dataclasses.fields(shape):
-        kind, marks, many = opened(hints[field.name])
+    declared = fields_of(shape)
+    for name, one in declared.items():
+        inside, many = one.opened()
+        marks = inside.marks
         hidden = [mark for mark in marks if isinstance(mark, Sensitive) and not matrix().sees(mark.kind, roles)]
         for mark in marks:
             if mark in hidden:
-                masks.append((field.name, _each(MASKS.get(mark.kind, hide)) if many else MASKS.get(mark.kind, hide)))
+                masks.append((name, _each(MASKS.get(mark.kind, hide)) if many else MASKS.get(mark.kind, hide)))
             if isinstance(mark, Names) and not many:
-                names.append(Named(field.name, mark.what, f"{field.name.removesuffix('_id')}_name"))
-        if dataclasses.is_dataclass(kind):
-            plan = plan_of(typing.cast("type", kind), roles)
+                names.append(Named(name, mark.what, f"{name.removesuffix('_id')}_name"))
+        if inside.is_shape:
+            plan = plan_of(inside.type, roles)
             if plan.is_needed or plan.of_customer:
-                inside.append((field.name, plan))
-        elif kind is str and not hidden and _is_text(field.name, marks):
-            texts.append(field.name)
-        elif kind is dict or typing.get_origin(kind) is dict:
-            free.append(field.name)
-    of_customer = CUSTOMER_ID in hints and "name" not in hints
-    return Plan(tuple(masks), tuple(names), tuple(inside), tuple(free), tuple(texts), of_customer)
+                within.append((name, plan))
+        elif inside.type is str and not hidden and _is_text(name, marks):
+            texts.append(name)
+        elif inside.is_free:
+            free.append(name)
+    of_customer = CUSTOMER_ID in declared and "name" not in declared
+    return Plan(tuple(masks), tuple(names), tuple(within), tuple(free), tuple(texts), of_customer)
 
 
 @cache

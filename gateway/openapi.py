@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import typing
 from typing import Any
 
 from contracts import access, complaints, refusals
+from contracts.declared import fields_of, is_required
 from contracts.operation import Kind
 from gateway import errors, faults
 from gateway.json_schema import Schema, Schemas
@@ -177,14 +177,14 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
 
 def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
     request = route.operation.request
-    hints = typing.get_type_hints(request, include_extras=True)
+    declared = fields_of(request)
     found: list[Schema] = []
     for field in dataclasses.fields(request):
         in_path = field.name in route.parameters
         if not in_path and route.method != "GET":
             continue
-        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        schema = schemas.field(field.name, hints[field.name], shown=False)[field.name]
+        needed = is_required(field)
+        schema = schemas.field(field.name, declared[field.name], shown=False)[field.name]
         if not needed and isinstance(field.default, str | int):
             schema = {**schema, "default": field.default}
         where = "path" if in_path else "query"
@@ -193,7 +193,7 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
     headers = ["RequestId", "Language"] if route.public else ["StoreId", "RequestId", "Language"]
     if route.operation.kind is Kind.COMMAND:
         headers.append("IdempotencyKey")
-    if EXPECTED in hints:
+    if EXPECTED in declared:
         headers.append("IfMatch")
     if route.method == "GET" and expands_customers(route.operation.response):
         headers.append("Expand")
@@ -210,7 +210,7 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
         "description": (response.__doc__ or "").partition("\n")[0],
         "content": _content(route, schemas),
     }
-    if any(field.name == "version" for field in dataclasses.fields(response)):
+    if "version" in fields_of(response):
         success["headers"] = {"ETag": {"description": "The version.", "schema": {"type": "string"}}}
     if route.gives_file or any(form.saved_as for form in route.forms):
         disposition = {"description": "`attachment`, with the file's name.", "schema": {"type": "string"}}
@@ -267,6 +267,6 @@ def codes_of(route: Route) -> list[str]:
         always.append(errors.RevealLimit.code)
     if route.searches or route.files or route.guesses:
         always.append(errors.SearchLimit.code)
-    if not any(field.name == EXPECTED for field in dataclasses.fields(operation.request)):
+    if EXPECTED not in fields_of(operation.request):
         always = [code for code in always if code != refusals.StaleVersion.code]
     return [*operation.refuses, *always]

@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from contracts.declared import fields_of
 from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
 from contracts.shapes import DEEPEST, LONGEST_LIST, MOST_MEMBERS
 from gateway import faults
-from gateway.declared import fields_of, fields_of_type
 from gateway.faults import HttpFault
 from gateway.masking import expands_customers
 from gateway.wire import Request
@@ -85,11 +85,12 @@ def dump(asked: dict[str, Any]) -> bytes:
 
 def _type(asked: dict[str, Any], shape: type) -> None:
     """Numbers and truth values out of text; what is none stays text, for the service to refuse with its reasons."""
-    for name in fields_of_type(shape, int) & asked.keys():
-        if _NUMBER.fullmatch(asked[name]):
+    known = fields_of(shape)
+    for name in known.keys() & asked.keys():
+        if known[name].type is int and _NUMBER.fullmatch(asked[name]):
             asked[name] = int(asked[name])
-    for name in fields_of_type(shape, bool) & asked.keys():
-        asked[name] = _TRUTH.get(asked[name].lower(), asked[name])
+        elif known[name].type is bool:
+            asked[name] = _TRUTH.get(asked[name].lower(), asked[name])
 
 
 def _query(text: str) -> dict[str, Any]:

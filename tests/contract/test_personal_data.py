@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-import typing
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
@@ -14,10 +12,10 @@ import pytest
 
 from chassis.process.settings import SERVICES
 from contracts.access import matrix
+from contracts.declared import fields_of
 from contracts.fields import Mobile
 from contracts.operation import OPERATIONS, Kind
 from contracts.shapes import Sensitive
-from gateway.declared import opened
 from tests.support.inventory import inventory
 
 for _service in SERVICES:
@@ -32,14 +30,13 @@ NUMBER_OF_A_PERSON = re.compile(r"mobile|phone|(^|_)tel(_|$)|id_n(umber|o)|id18|
 def in_full(shape: type, *, inside: tuple[type, ...] = ()) -> list[str]:
     """Fields of an answer, however deep, that may hold a phone or card number which the gateway does not mask."""
     found: list[str] = []
-    for field, hint in typing.get_type_hints(shape, include_extras=True).items():
-        kind, marks, _ = opened(hint)
-        if dataclasses.is_dataclass(kind):
-            deeper = typing.cast("type", kind)
-            if deeper not in inside:
-                found += [f"{field}.{one}" for one in in_full(deeper, inside=(*inside, shape))]
-        elif kind is str:
-            kinds = {mark.kind for mark in marks if isinstance(mark, Sensitive)}
+    for field, declared in fields_of(shape).items():
+        value, _ = declared.opened()
+        if value.is_shape:
+            if value.type not in inside:
+                found += [f"{field}.{one}" for one in in_full(value.type, inside=(*inside, shape))]
+        elif value.type is str:
+            kinds = {mark.kind for mark in value.marks if isinstance(mark, Sensitive)}
             shown = any(matrix().fields.get(one) for one in kinds.intersection(NEVER))
             named = NUMBER_OF_A_PERSON.search(field) or (field == "number" and "phone" in shape.__name__.lower())
             if shown or (named and not kinds.intersection(NEVER)):
@@ -70,8 +67,8 @@ def test_who_asks_by_a_phone_or_card_number_reads_it_and_is_rationed() -> None:
         name
         for name, operation in OPERATIONS.items()
         if operation.kind is Kind.QUERY
-        for hint in typing.get_type_hints(operation.request, include_extras=True).values()
-        if any(isinstance(mark, Sensitive) and mark.kind in NEVER for mark in opened(hint)[1])
+        for declared in fields_of(operation.request).values()
+        if any(isinstance(mark, Sensitive) and mark.kind in NEVER for mark in declared.opened()[0].marks)
     }
     searching = {route["operation"] for route in inventory()["routes"] if route["searches"]}
     assert asked_by_number == {"customer.prefill"}

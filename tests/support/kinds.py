@@ -1,84 +1,35 @@
-"""Declarations taken apart: what a field is, whether null is a value of it, and a good value for it."""
+"""Good values: for a field by what is declared of it, and for a request as a whole."""
 
 from __future__ import annotations
 
 import dataclasses
-import types
-import typing
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from contracts.declared import Declared, fields_of, is_required
 from contracts.shapes import Between, Text
 
 Example = Callable[[str], Any]
 """A good value for a field of this name; None where its type says all."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A type hint taken apart: the type, its marks, and whether null is a value."""
-
-    type: Any
-    marks: tuple[Any, ...] = ()
-    nullable: bool = False
-
-    @classmethod
-    def of(cls, hint: Any) -> Kind:
-        marks: tuple[Any, ...] = ()
-        nullable = False
-        while True:
-            if typing.get_origin(hint) is typing.Annotated:
-                hint, *more = typing.get_args(hint)
-                marks += tuple(more)
-            elif typing.get_origin(hint) in (typing.Union, types.UnionType):
-                parts = typing.get_args(hint)
-                nullable = nullable or type(None) in parts
-                (hint,) = (part for part in parts if part is not type(None))
-            else:
-                return cls(hint, marks, nullable)
-
-    def mark(self, wanted: type, otherwise: Any) -> Any:
-        """The mark of this class."""
-        return next((mark for mark in self.marks if isinstance(mark, wanted)), otherwise)
-
-    @property
-    def member(self) -> Kind | None:
-        """Of a list, what it holds."""
-        if typing.get_origin(self.type) in (list, tuple):
-            return Kind.of(typing.get_args(self.type)[0])
-        return None
-
-    @property
-    def is_free(self) -> bool:
-        """Data without a declaration."""
-        return self.type is dict or typing.get_origin(self.type) is dict
-
-    @property
-    def is_shape(self) -> bool:
-        """A declared object."""
-        return dataclasses.is_dataclass(self.type)
-
-
-def fields_of(shape: type) -> Iterator[tuple[str, Kind, bool]]:
-    """Name, kind and whether it must be given."""
-    hints = typing.get_type_hints(shape, include_extras=True)
-    for field in dataclasses.fields(shape):
-        required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        yield field.name, Kind.of(hints[field.name]), required
+def parts_of(shape: type) -> Iterator[tuple[str, Declared, bool]]:
+    """The fields of a request: name, what is declared, and whether it must be given."""
+    declared = fields_of(shape)
+    return ((field.name, declared[field.name], is_required(field)) for field in dataclasses.fields(shape))
 
 
 def good_request(shape: type, example: Example) -> dict[str, Any]:
     """A request with what must be given."""
-    return {name: good(kind, name, example) for name, kind, required in fields_of(shape) if required}
+    return {name: good(kind, name, example) for name, kind, required in parts_of(shape) if required}
 
 
-def good(kind: Kind, name: str, example: Example) -> Any:
+def good(kind: Declared, name: str, example: Example) -> Any:
     """A value of this kind."""
     known = example(name)
     if known is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.support.kinds import Example, Kind, fields_of, good
+from contracts.declared import Declared
+from tests.support.kinds import Example, good, parts_of
 from tests.support.wrong_values import LEFT_OUT, Attempt, Raw
 
 
@@ -14,14 +15,14 @@ def placed(request: Any, attempt: Attempt, shape: type, example: Example) -> Any
     if not attempt.place:
         return attempt.value
     whole = json.loads(json.dumps(request))
-    inner, kind = whole, Kind(shape)
+    inner, kind = whole, Declared(shape)
     for step, following in zip(attempt.place[:-1], attempt.place[1:], strict=True):
         inner, kind = _into(inner, step, kind, following, example)
     _put(inner, attempt.place[-1], attempt.value, kind, example)
     return whole
 
 
-def _into(inner: Any, step: str | int, kind: Kind, following: str | int, example: Example) -> tuple[Any, Kind]:
+def _into(inner: Any, step: str | int, kind: Declared, following: str | int, example: Example) -> tuple[Any, Declared]:
     kind = _kind_at(kind, step)
     if isinstance(inner, list):
         assert isinstance(step, int)
@@ -32,7 +33,7 @@ def _into(inner: Any, step: str | int, kind: Kind, following: str | int, example
     return inner[step], kind
 
 
-def _put(inner: Any, step: str | int, value: Any, kind: Kind, example: Example) -> None:
+def _put(inner: Any, step: str | int, value: Any, kind: Declared, example: Example) -> None:
     if isinstance(inner, list):
         assert isinstance(step, int)
         while len(inner) < step:
@@ -45,12 +46,12 @@ def _put(inner: Any, step: str | int, value: Any, kind: Kind, example: Example) 
         inner[step] = value
 
 
-def _kind_at(kind: Kind, step: str | int) -> Kind:
+def _kind_at(kind: Declared, step: str | int) -> Declared:
     if kind.member is not None:
         return kind.member
     if kind.is_shape:
-        return next((found for name, found, _ in fields_of(kind.type) if name == step), Kind(dict))
-    return Kind(dict)
+        return next((found for name, found, _ in parts_of(kind.type) if name == step), Declared(dict))
+    return Declared(dict)
 
 
 def written(value: Any) -> bytes:

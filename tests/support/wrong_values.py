@@ -17,8 +17,9 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
+from contracts.declared import Declared
 from contracts.shapes import LARGEST_INTEGER, LONGEST_LIST, LONGEST_TEXT, Between, Many, Text
-from tests.support.kinds import Example, Kind, fields_of, good
+from tests.support.kinds import Example, good, parts_of
 
 Place = tuple[str | int, ...]
 Values = tuple[Any, ...]
@@ -93,7 +94,7 @@ def in_turns(found: Iterable[Attempt], *, of: str, one_in: int) -> Iterator[Atte
 
 
 def _in_shape(shape: type, example: Example) -> Iterator[Attempt]:
-    for name, kind, required in fields_of(shape):
+    for name, kind, required in parts_of(shape):
         yield Attempt((name,), "left out", LEFT_OUT, legal=not required)
         for attempt in of_kind(kind, name, example):
             yield attempt.within((name,))
@@ -101,7 +102,7 @@ def _in_shape(shape: type, example: Example) -> Iterator[Attempt]:
         yield Attempt((name,), "unknown", 1)
 
 
-def of_kind(kind: Kind, name: str, example: Example) -> Iterator[Attempt]:
+def of_kind(kind: Declared, name: str, example: Example) -> Iterator[Attempt]:
     """What is wrong or odd for a kind, and inside of it."""
     yield Attempt((), "null", None, legal=kind.nullable)
     yield Attempt((), "1000 lists deep", DEEP)
@@ -121,7 +122,7 @@ def of_kind(kind: Kind, name: str, example: Example) -> Iterator[Attempt]:
         yield from _PLAIN[kind.type](kind)
 
 
-def _of_list(kind: Kind, member: Kind, name: str, example: Example) -> Iterator[Attempt]:
+def _of_list(kind: Declared, member: Declared, name: str, example: Example) -> Iterator[Attempt]:
     yield from (Attempt((), what, value) for what, value in _scalars("x", 5, True, {}))
     most = kind.mark(Many, Many(LONGEST_LIST)).at_most
     one = good(member, name, example)
@@ -141,7 +142,7 @@ def _scalars(*values: Any) -> Iterator[tuple[str, Any]]:
     return ((f"{value!r:.30}", value) for value in values)
 
 
-def _text(kind: Kind) -> Iterator[Attempt]:
+def _text(kind: Declared) -> Iterator[Attempt]:
     bounds = kind.mark(Text, Text(0, LONGEST_TEXT))
     yield from (Attempt((), what, v) for what, v in _scalars(5, 1.5, True, [], {}, ["x"], 10**400, LONE_SURROGATE))
     yield Attempt((), "NUL", NUL * max(1, bounds.at_least // 3 + 1))
@@ -180,7 +181,7 @@ ODD_TEXTS = {
 }
 
 
-def _whole_number(kind: Kind) -> Iterator[Attempt]:
+def _whole_number(kind: Declared) -> Iterator[Attempt]:
     span = kind.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
     wrong: Values = ("x", "", " ", "5.5", "NaN", True, [], {}, 1.5, float("nan"), float("inf"), [1], 1e300)
     yield from (Attempt((), what, value) for what, value in _scalars(*wrong))
@@ -192,7 +193,7 @@ def _whole_number(kind: Kind) -> Iterator[Attempt]:
         yield Attempt((), what, value, legal=True)
 
 
-def _number(kind: Kind) -> Iterator[Attempt]:
+def _number(kind: Declared) -> Iterator[Attempt]:
     span = kind.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
     wrong: Values = (
         "x",
@@ -217,13 +218,13 @@ def _number(kind: Kind) -> Iterator[Attempt]:
     yield from (Attempt((), what, value, legal=True, rare=True) for what, value in _scalars(span.low, span.high, *odd))
 
 
-def _truth(kind: Kind) -> Iterator[Attempt]:
+def _truth(kind: Declared) -> Iterator[Attempt]:
     del kind
     yield from (Attempt((), what, value) for what, value in _scalars("maybe", "", " ", 5, [], {}, 1.5, 10**400, NUL))
     yield from (Attempt((), what, value, legal=True) for what, value in _scalars(True, False, "yes", 1, 0, "０"))
 
 
-def _identifier(kind: Kind) -> Iterator[Attempt]:
+def _identifier(kind: Declared) -> Iterator[Attempt]:
     del kind
     one = str(uuid.uuid4())
     wrong: Values = (
@@ -247,7 +248,7 @@ def _identifier(kind: Kind) -> Iterator[Attempt]:
     yield from (Attempt((), what, value, legal=True) for what, value in _scalars(*odd))
 
 
-def _moment(kind: Kind) -> Iterator[Attempt]:
+def _moment(kind: Declared) -> Iterator[Attempt]:
     del kind
     wrong: Values = (
         "abc", "", " ", 5, True, [], {}, 1.5, 10**400, NUL,
@@ -265,7 +266,7 @@ def _moment(kind: Kind) -> Iterator[Attempt]:
     yield from (Attempt((), what, value, legal=True, rare=True) for what, value in _scalars(*odd))
 
 
-def _day(kind: Kind) -> Iterator[Attempt]:
+def _day(kind: Declared) -> Iterator[Attempt]:
     del kind
     wrong: Values = (
         "abc",
@@ -297,7 +298,7 @@ def _day(kind: Kind) -> Iterator[Attempt]:
     yield from (Attempt((), what, value, legal=True, rare=True) for what, value in _scalars(*odd))
 
 
-_PLAIN: Mapping[Any, Callable[[Kind], Iterator[Attempt]]] = {
+_PLAIN: Mapping[Any, Callable[[Declared], Iterator[Attempt]]] = {
     str: _text,
     int: _whole_number,
     Decimal: _number,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -15,6 +14,7 @@ import pytest
 
 from chassis.process.clock import LOCAL
 from chassis.process.settings import SERVICES
+from contracts.declared import Declared, fields_of
 from contracts.operation import OPERATIONS
 from contracts.shapes import EARLIEST, LATEST, InvalidShape, Text, load
 
@@ -29,12 +29,11 @@ BLANKS = (" ", "\t", "\u3000 ", "\u00a0")
 
 
 class Leaf(NamedTuple):
-    """A field of a request, the way to it (`*` is a list's member), and its type and marks."""
+    """A field of a request, the way to it (`*` is a list's member), and what is declared of it."""
 
     request: type
     path: tuple[str, ...]
-    kind: Any
-    marks: tuple[Any, ...]
+    declared: Declared
 
     def __str__(self) -> str:
         return f"{self.request.__name__}.{'.'.join(self.path)}"
@@ -56,34 +55,23 @@ class Leaf(NamedTuple):
 
 
 def leaves(request: type, shape: type, path: tuple[str, ...] = ()) -> Iterator[Leaf]:
-    hints = typing.get_type_hints(shape, include_extras=True)
-    for field in dataclasses.fields(shape):
-        yield from _under(request, hints[field.name], (*path, field.name))
+    for name, declared in fields_of(shape).items():
+        yield from _under(request, declared, (*path, name))
 
 
-def _under(request: type, hint: Any, path: tuple[str, ...]) -> Iterator[Leaf]:
-    marks: tuple[Any, ...] = ()
-    while True:
-        origin = typing.get_origin(hint)
-        if origin is typing.Annotated:
-            hint, *more = typing.get_args(hint)
-            marks += tuple(more)
-        elif origin in (typing.Union, types.UnionType):
-            hint = next(part for part in typing.get_args(hint) if part is not type(None))
-        else:
-            break
-    if origin in (list, tuple):
-        yield from _under(request, typing.get_args(hint)[0], (*path, "*"))
-    elif dataclasses.is_dataclass(hint):
-        yield from leaves(request, typing.cast("type", hint), path)
+def _under(request: type, declared: Declared, path: tuple[str, ...]) -> Iterator[Leaf]:
+    if declared.member is not None:
+        yield from _under(request, declared.member, (*path, "*"))
+    elif declared.is_shape:
+        yield from leaves(request, declared.type, path)
     else:
-        yield Leaf(request, path, hint, marks)
+        yield Leaf(request, path, declared)
 
 
 ALL = [leaf for request in {one.request: None for one in OPERATIONS.values()} for leaf in leaves(request, request)]
-DAYS = [leaf for leaf in ALL if leaf.kind is date]
-MOMENTS = [leaf for leaf in ALL if leaf.kind is datetime]
-FILLED = [leaf for leaf in ALL if leaf.kind is str and any(isinstance(m, Text) and m.at_least for m in leaf.marks)]
+DAYS = [leaf for leaf in ALL if leaf.declared.type is date]
+MOMENTS = [leaf for leaf in ALL if leaf.declared.type is datetime]
+FILLED = [leaf for leaf in ALL if leaf.declared.type is str and leaf.declared.mark(Text, Text()).at_least]
 
 
 def test_the_walk_finds_what_is_typed() -> None:
@@ -115,7 +103,7 @@ def test_a_moment_outside_our_business_is_refused_in_every_request(leaf: Leaf) -
 
 @pytest.mark.parametrize("leaf", FILLED, ids=str)
 def test_blanks_are_no_value_in_any_request(leaf: Leaf) -> None:
-    enough = max(mark.at_least for mark in leaf.marks if isinstance(mark, Text))
+    enough = leaf.declared.mark(Text, Text()).at_least
     assert [blank for blank in BLANKS if not leaf.refuses(blank * enough)] == []
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
-import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +10,7 @@ import openpyxl
 import pytest
 
 from contracts.customer.dossier import Dossier
-from gateway.declared import opened
+from contracts.declared import fields_of
 from gateway.dossier_words import LABELS, TITLES, moment
 from gateway.dossier_workbook import render, sheets
 
@@ -21,14 +19,13 @@ MOMENT = "2026-11-02T07:30:00Z"
 
 def declared(shape: Any, field: str = "") -> Iterator[tuple[str, bool]]:
     """Every field within a declaration, and whether it is a part with a sheet of its own."""
-    hints = typing.get_type_hints(shape, include_extras=True)
-    for one in dataclasses.fields(shape):
-        kind, _, many = opened(hints[one.name])
-        is_part = many and dataclasses.is_dataclass(kind) and field in ("", "customer")
-        if one.name != "customer":
-            yield one.name, is_part
-        if dataclasses.is_dataclass(kind):
-            yield from declared(kind, one.name)
+    for name, one in fields_of(shape).items():
+        inside, many = one.opened()
+        is_part = many and inside.is_shape and field in ("", "customer")
+        if name != "customer":
+            yield name, is_part
+        if inside.is_shape:
+            yield from declared(inside.type, name)
 
 
 def dossier(**parts: Any) -> dict[str, Any]:

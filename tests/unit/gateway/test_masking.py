@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, is_dataclass
-from typing import Annotated, Any, cast, get_type_hints
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
 
 from contracts.customer import operations as customer
 from contracts.customer import views
+from contracts.declared import fields_of
 from contracts.fields import Mobile, PriceFen, StaffId, StoreId
 from contracts.operation import OPERATIONS
 from contracts.personal_numbers import mask_mobile
 from contracts.sales import operations as sales
 from contracts.shapes import Names, Sensitive
 from contracts.workshop import operations as workshop
-from gateway.declared import fields_of, opened
 from gateway.masking import Found, Plan, apply, expands_customers, plan_of
 
 NO_WORDS = {
@@ -153,12 +153,12 @@ def test_every_text_of_every_answer_is_looked_at_but_identifiers(name: str) -> N
         found: set[str] = set()
         plan = plan_of(shape, ())
         masked = {field for field, _ in plan.masks}.union(plan.texts, plan.free)
-        for field, hint in get_type_hints(shape, include_extras=True).items():
-            kind, marks, _ = opened(hint)
-            if is_dataclass(kind):
-                assert not plan_of(cast("type", kind), ()).is_needed or field in dict(plan.inside)
-                found |= texts(cast("type", kind))
-            elif kind is str and field not in masked and not any(isinstance(mark, Names) for mark in marks):
+        for field, declared in fields_of(shape).items():
+            value, _ = declared.opened()
+            if value.is_shape:
+                assert not plan_of(value.type, ()).is_needed or field in dict(plan.inside)
+                found |= texts(value.type)
+            elif value.type is str and field not in masked and not any(isinstance(mark, Names) for mark in value.marks):
                 found.add(field)
         return found
 
