@@ -116,7 +116,7 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     say(f"  销售顾问 writes, signs, is paid for, allocates and delivers order {delivered['number']}")
     view, ms = until(lambda: _knows(at["advisor"], customer, "vehicle_delivered"))
     say(f"  客户视图 the service desk sees the sale, {ms:.0f} ms later: {_glance(view)}")
-    visits, ms = until(lambda: _visits(at["cr_agent"], customer, 2))
+    visits, ms = until(lambda: _visits(at["cr_agent"], customer))
     say(
         f"  回访 planned, {ms:.0f} ms later: " + ", ".join(f"{v['purpose']} due {_moment(v['due_at'])}" for v in visits)
     )
@@ -149,8 +149,7 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     say(f"  车间 {ro['number']} authorised, worked on, inspected, settled and returned")
     view, ms = until(lambda: _knows(at["consultant"], customer, "vehicle_returned"))
     say(f"  客户视图 sales sees the service visit, {ms:.0f} ms later: {_glance(view)}")
-    visits, ms = until(lambda: _visits(at["cr_agent"], customer, 3))
-    service = next(visit for visit in visits if visit["purpose"] == "SERVICE_D3")
+    service, ms = until(lambda: _visit(at["cr_agent"], customer, "SERVICE_D3"))
     say(f"  回访 SERVICE_D3 planned, {ms:.0f} ms later, due {_moment(service['due_at'])}")
     at["cr_agent"].post(f"/visits/{service['visit_id']}/complete", {"score": 9, "remark": "很满意"})
     view, ms = until(lambda: _knows(at["advisor"], customer, "visit_completed"))
@@ -167,9 +166,13 @@ def _knows(client: Client, customer: str, event: str) -> dict[str, Any] | None:
     return view if any(entry["type"] == event for entry in view["timeline"]) else None
 
 
-def _visits(client: Client, customer: str, count: int) -> list[dict[str, Any]] | None:
+def _visits(client: Client, customer: str) -> list[dict[str, Any]]:
     visits: list[dict[str, Any]] = client.get("/visits", customer_id=customer)["items"]
-    return visits if len(visits) >= count else None
+    return visits
+
+
+def _visit(client: Client, customer: str, purpose: str) -> dict[str, Any] | None:
+    return next((visit for visit in _visits(client, customer) if visit["purpose"] == purpose), None)
 
 
 def _counted(leader: Client, month: str, before: dict[str, Any]) -> dict[str, Any] | None:

@@ -13,8 +13,6 @@ from contracts.customer.events import (
     CustomerUnmerged,
 )
 from contracts.followup import operations
-from contracts.sales.events import VehicleDelivered
-from contracts.workshop.events import VehicleReturned
 from services.followup import visits
 
 TOGETHER = 100
@@ -34,7 +32,7 @@ class FollowupService:
     worklist = shows(operations.worklist, visits.queries.worklist)
     get_visit = shows(operations.get_visit, visits.queries.get_visit)
 
-    plan_visits = hears((VehicleDelivered, VehicleReturned), visits.planning.plan_visits, batch=TOGETHER, pace=PACE)
+    plan_visits = hears(visits.occasions.HEARD, visits.planning.plan_visits, batch=TOGETHER, pace=PACE)
     keep_wishes = hears(
         (CustomerConsentChanged, CustomerPreferencesChanged), visits.planning.keep_wishes, batch=TOGETHER
     )

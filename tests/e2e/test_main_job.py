@@ -27,11 +27,9 @@ def test_a_delivery_reaches_the_customer_view_the_visit_plan_and_the_months_figu
     assert view["glance"]["sold_store_id"] == "HN"
     assert view["glance"]["consultant_id"] == system.staff_id("consultant")
     assert [(vehicle["vin"], vehicle["role"]) for vehicle in view["vehicles"]] == [(car.vin, "owner")]
-    visits = eventually(lambda: system.visits(car.customer_id, count=2), within=SOON)
-    assert sorted(visit["purpose"] for visit in visits) == ["DELIVERY_D3", "DELIVERY_D7"]
     delivered_at = datetime.fromisoformat(car.order["delivered_at"])
-    for visit in visits:
-        days = 3 if visit["purpose"] == "DELIVERY_D3" else 7
+    for purpose, days in (("DELIVERY_D3", 3), ("DELIVERY_D7", 7)):
+        visit = eventually(partial(system.visit, car.customer_id, purpose), within=SOON)
         due = datetime.fromisoformat(visit["due_at"])
         assert delivered_at + timedelta(days=days - 1) < due < delivered_at + timedelta(days=days + 2)
 
@@ -53,10 +51,13 @@ def test_a_closed_repair_order_reaches_everybody_and_its_visit_comes_back_with_a
     assert view["glance"]["service_visits"] == 1
     assert view["glance"]["last_service_at"] == order["returned_at"]
     visit = eventually(lambda: system.visit(car.customer_id, "SERVICE_D3"), within=SOON)
-    system.as_("cr_agent").post(f"/visits/{visit['visit_id']}/complete", {"score": 8, "remark": "很满意"})
+    agent = system.as_("cr_agent")
+    agent.post(f"/visits/{visit['visit_id']}/complete", {"score": 8, "remark": "很满意"})
     view = eventually(lambda: system.view_with(car.customer_id, "visit_completed"), within=SOON)
     assert view["glance"]["last_score"] == 8
-    assert view["glance"]["open_visits"] == 2
+    left = agent.get("/visits", customer_id=car.customer_id)["items"]
+    assert visit["visit_id"] not in {one["visit_id"] for one in left}
+    assert view["glance"]["open_visits"] == len(left)
 
     def counted() -> bool:
         total = system.as_("leader").get("/reports/month", month=month)["total"]
@@ -81,9 +82,8 @@ def test_two_customers_of_one_rule_are_asked_as_each_prefers_and_never_as_he_for
 
     agent = system.as_("cr_agent")
     written = eventually(lambda: agent.get("/visits", customer_id=writes.customer_id, channel="sms")["items"] or None)
-    assert [(one["purpose"], one["status"]) for one in written] == [
-        ("DELIVERY_D3", "planned"), ("DELIVERY_D7", "planned"),
-    ]  # fmt: skip
+    assert {"DELIVERY_D3", "DELIVERY_D7"} <= {one["purpose"] for one in written}
+    assert {one["status"] for one in written} == {"planned"}
     assert {datetime.fromisoformat(one["due_at"]).astimezone(clock.LOCAL).hour for one in written} <= {18, 19}
     assert {one["channel"] for one in agent.get("/visits", customer_id=calls.customer_id)["items"]} == {"call"}
 

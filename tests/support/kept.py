@@ -51,7 +51,7 @@ def five_with_a_past(system: System) -> list[Car]:
     for car in cars:
         system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=1000)
     for car in cars:
-        eventually(lambda car=car: system.visits(car.customer_id, count=3), within=SETTLED_WITHIN)  # type: ignore[misc]  # bound here
+        eventually(lambda car=car: system.visit(car.customer_id, "SERVICE_D3"), within=SETTLED_WITHIN)  # type: ignore[misc]  # bound here
     settled(system)
     return cars
 

@@ -7,10 +7,14 @@ from typing import Any
 
 import psycopg
 
+from contracts.sales.events import VehicleDelivered
+from contracts.workshop.events import VehicleReturned
+from services.followup.visits.occasions import occasions_of
 from tests.support.business import Closing
 
 EVENT = {"orders": "vehicle_delivered", "repair-orders": "vehicle_returned"}
-PURPOSES = {"orders": {"DELIVERY_D3", "DELIVERY_D7"}, "repair-orders": {"SERVICE_D3"}}
+HEARD = {"orders": VehicleDelivered, "repair-orders": VehicleReturned}
+PURPOSES = {kind: {occasion.purpose for occasion in occasions_of(event)} for kind, event in HEARD.items()}
 
 
 @dataclass(frozen=True)

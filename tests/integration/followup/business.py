@@ -48,7 +48,7 @@ def visits(database: Database) -> list[Visit]:
 
 def visit_of(database: Database, purpose: str, *, consultant_id: str = "li.na", store_id: str = "HN") -> Visit:
     """A planned visit of this purpose, among the others of its event."""
-    service = purpose == "SERVICE_D3"
+    service = purpose == "REPAIR_CHECK"
     event = returned(store_id=store_id) if service else delivered(store_id=store_id, consultant_id=consultant_id)
     found = plan_all(database, event)
     return next(visit for visit in found if visit.purpose == purpose and visit.trigger_id == UUID(event.subject.id))

@@ -41,7 +41,7 @@ def refused(database: Database, visit_id: UUID, refusal: type[Refusal], **how: A
 
 
 def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> None:
-    visit = visit_of(followup, "SERVICE_D3")
+    visit = visit_of(followup, "REPAIR_CHECK")
     shown = complete(followup, visit.id)
     assert (shown.status, shown.score, shown.remark, shown.version) == ("completed", 9, "修得很好", 2)
     assert (shown.completed_at, shown.completed_by) == (LATER, "wang.fang")
@@ -57,7 +57,7 @@ def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> Non
             {
                 "visit_id": visit.id,
                 "customer_id": visit.customer_id,
-                "purpose": "SERVICE_D3",
+                "purpose": "REPAIR_CHECK",
                 "score": 9,
                 "completed_at": LATER,
                 "trigger_type": "repair_order",
@@ -68,13 +68,13 @@ def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> Non
 
 
 def test_a_due_visit_is_completed_as_well(followup: Database) -> None:
-    visit = visit_of(followup, "SERVICE_D3")
+    visit = visit_of(followup, "REPAIR_CHECK")
     followup.run(lambda session: planning.visits_due(session, now=LATER))
     assert complete(followup, visit.id, expected_version=2).version == 3
 
 
 def test_a_completed_visit_is_closed(followup: Database) -> None:
-    visit = visit_of(followup, "SERVICE_D3")
+    visit = visit_of(followup, "REPAIR_CHECK")
     complete(followup, visit.id)
     with pytest.raises(VisitClosed):
         complete(followup, visit.id, score=1)
@@ -83,24 +83,24 @@ def test_a_completed_visit_is_closed(followup: Database) -> None:
 
 
 def test_the_consultant_does_not_ask_how_he_sold(followup: Database) -> None:
-    visit = visit_of(followup, "DELIVERY_D7", consultant_id="li.na")
+    visit = visit_of(followup, "SALE_SURVEY", consultant_id="li.na")
     refused(followup, visit.id, JudgedPersonAsks, by=scope("complete_visit", "consultant", staff_id="li.na"))
 
 
 def test_a_colleague_of_the_consultant_may_ask(followup: Database) -> None:
-    visit = visit_of(followup, "DELIVERY_D7", consultant_id="li.na")
+    visit = visit_of(followup, "SALE_SURVEY", consultant_id="li.na")
     colleague = scope("complete_visit", "consultant", staff_id="zhao.lei")
     assert complete(followup, visit.id, by=colleague).completed_by == "zhao.lei"
 
 
 def test_the_consultant_himself_thanks_after_three_days(followup: Database) -> None:
-    visit = visit_of(followup, "DELIVERY_D3", consultant_id="li.na")
+    visit = visit_of(followup, "SALE_THANKS", consultant_id="li.na")
     consultant = scope("complete_visit", "consultant", staff_id="li.na")
     assert complete(followup, visit.id, by=consultant).completed_by == "li.na"
 
 
 def test_a_visit_of_another_store_is_not_found(followup: Database) -> None:
-    visit = visit_of(followup, "SERVICE_D3", store_id="YZ")
+    visit = visit_of(followup, "REPAIR_CHECK", store_id="YZ")
     refused(followup, visit.id, VisitNotFound, by=scope("complete_visit", "cr_agent", stores=("HN",)))
 
 
@@ -109,7 +109,7 @@ def test_a_visit_that_is_not_there_is_not_found(followup: Database) -> None:
 
 
 def test_who_looked_at_an_older_visit_is_told(followup: Database) -> None:
-    visit = visit_of(followup, "SERVICE_D3")
+    visit = visit_of(followup, "REPAIR_CHECK")
     followup.run(lambda session: planning.visits_due(session, now=LATER))
     refused(followup, visit.id, StaleVersion, expected_version=1)
 

@@ -24,7 +24,7 @@ def many_planned(database: Database, count: int) -> None:
         session.add_all(
             Visit.plan(
                 returned(),
-                purpose="SERVICE_D3",
+                purpose="REPAIR_CHECK",
                 owner=Owner(UUID(int=number), None),
                 due_at=AFTERNOON + timedelta(minutes=number),
                 judged_staff_id=None,

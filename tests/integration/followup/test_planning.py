@@ -19,9 +19,9 @@ from chassis.store.database import Database
 from contracts import shapes
 from contracts.envelope import Received
 from services.followup.visits.models import Visit
-from services.followup.visits.occasions.delivery_d3 import DELIVERY_D3
 from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, visits
+from tests.integration.followup.occasions import THANKS
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver
 from tests.support.examples import examples
@@ -54,8 +54,8 @@ def again(event: Received[Any]) -> Received[Any]:
 def test_a_delivery_plans_two_visits_and_records_each(followup: Database) -> None:
     event = delivered(consultant_id="li.na")
     first, second = plan_all(followup, event)
-    assert (first.purpose, first.due_at, first.judged_staff_id) == ("DELIVERY_D3", AFTERNOON + timedelta(days=3), None)
-    assert (second.purpose, second.due_at) == ("DELIVERY_D7", AFTERNOON + timedelta(days=7))
+    assert (first.purpose, first.due_at, first.judged_staff_id) == ("SALE_THANKS", AFTERNOON + timedelta(days=3), None)
+    assert (second.purpose, second.due_at) == ("SALE_SURVEY", AFTERNOON + timedelta(days=7))
     assert second.judged_staff_id == "li.na"
     for visit in (first, second):
         assert (visit.status, visit.version, visit.store_id) == ("planned", 1, "HN")
@@ -70,7 +70,7 @@ def test_a_delivery_plans_two_visits_and_records_each(followup: Database) -> Non
         {
             "visit_id": first.id,
             "customer_id": first.customer_id,
-            "purpose": "DELIVERY_D3",
+            "purpose": "SALE_THANKS",
             "due_at": first.due_at,
             "trigger_type": "order",
             "trigger_id": first.trigger_id,
@@ -81,7 +81,7 @@ def test_a_delivery_plans_two_visits_and_records_each(followup: Database) -> Non
 
 def test_a_returned_vehicle_plans_one_visit_two_days_later(followup: Database) -> None:
     (visit,) = plan_all(followup, returned())
-    assert (visit.purpose, visit.trigger_type, visit.judged_staff_id) == ("SERVICE_D3", "repair_order", None)
+    assert (visit.purpose, visit.trigger_type, visit.judged_staff_id) == ("REPAIR_CHECK", "repair_order", None)
     assert visit.due_at == AFTERNOON + timedelta(hours=48)
 
 
@@ -161,7 +161,7 @@ def test_a_visit_follows_the_policy_of_its_store_at_the_time_of_its_trigger(foll
         for store_id, day, days in rules:
             policies.publish(
                 session,
-                DELIVERY_D3.policy,
+                THANKS.policy,
                 store_id=store_id,
                 effective_from=AFTERNOON.replace(day=day),
                 value={"days": days},
@@ -172,7 +172,7 @@ def test_a_visit_follows_the_policy_of_its_store_at_the_time_of_its_trigger(foll
     def days_until_due(store_id: str, day: int) -> int:
         event = delivered(store_id=store_id, at=AFTERNOON.replace(day=day))
         found = [visit for visit in plan_all(followup, event) if str(visit.trigger_id) == event.subject.id]
-        return next((visit.due_at - event.occurred_at).days for visit in found if visit.purpose == "DELIVERY_D3")
+        return next((visit.due_at - event.occurred_at).days for visit in found if visit.purpose == "SALE_THANKS")
 
     before_all = delivered(at=AFTERNOON.replace(month=10))
     assert plan_all(followup, before_all)[0].due_at == before_all.occurred_at + timedelta(days=3)

@@ -27,7 +27,7 @@ LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
 EVERYTHING = ("SELECT * FROM visit ORDER BY id", "SELECT * FROM policy ORDER BY id", "SELECT * FROM outbox ORDER BY 1")
 
 
-ASKED = PublishPolicy("SERVICE_D3", {"hours": 24}, AFTERNOON)
+ASKED = PublishPolicy("REPAIR_CHECK", {"hours": 24}, AFTERNOON)
 """Service visits after 24 instead of 48 hours, in the whole group, from AFTERNOON on."""
 
 
@@ -53,7 +53,7 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(followup: Databas
     effect = published(followup, dry_run=True)
     assert (effect.published, effect.total) == (False, 1)
     (change,) = effect.changes
-    assert (change.visit_id, change.purpose, change.due_at) == (visit.id, "SERVICE_D3", visit.due_at)
+    assert (change.visit_id, change.purpose, change.due_at) == (visit.id, "REPAIR_CHECK", visit.due_at)
     assert change.new_due_at == AFTERNOON + timedelta(hours=24)
     assert everything(followup) == before
 
@@ -66,7 +66,7 @@ def test_publishing_does_what_the_dry_run_told(followup: Database) -> None:
     assert {(visit.due_at, visit.version) for visit in visits(followup)} == {(AFTERNOON + timedelta(hours=24), 2)}
     (policy,) = rows(followup, "SELECT code, store_id, effective_from, value, published_by, published_at FROM policy")
     assert policy == {
-        "code": "SERVICE_D3",
+        "code": "REPAIR_CHECK",
         "store_id": "",
         "effective_from": AFTERNOON,
         "value": {"hours": 24},
@@ -134,7 +134,7 @@ def test_the_first_hundred_changes_are_shown_and_all_are_made(followup: Database
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
     [
-        ({"code": "SERVICE_D4"}, PolicyUnknown),
+        ({"code": "REPAIR_CHECK_2"}, PolicyUnknown),
         ({"value": {"hours": 23}}, PolicyValue),
         ({"value": {"hours": 73}}, PolicyValue),
         ({"value": {"days": 2}}, PolicyValue),

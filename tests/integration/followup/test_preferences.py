@@ -130,7 +130,7 @@ def test_a_changed_wish_moves_what_is_planned_and_everybody_is_told_once(followu
     evening = (AFTERNOON + timedelta(days=2)).replace(hour=18)
     assert (visit.status, visit.channel, visit.due_at, visit.version) == ("planned", Channel.SMS, evening, 2)
     hear(followup, prefers(A, version=3))
-    assert made(followup) == {"SERVICE_D3": (Channel.CALL, AFTERNOON + timedelta(days=2))}
+    assert made(followup) == {"REPAIR_CHECK": (Channel.CALL, AFTERNOON + timedelta(days=2))}
     assert told_of(followup, visit) == [
         ("visit_planned", 1, "call"), ("visit_rescheduled", 2, "sms"), ("visit_rescheduled", 3, "call"),
     ]  # fmt: skip
@@ -157,7 +157,7 @@ def test_an_answered_visit_is_left_as_it_was_made(followup: Database) -> None:
     hear(followup, of(returned(), A))
     complete(followup, visits(followup)[0])
     hear(followup, prefers(A, Channel.SMS, (18, 20)))
-    assert made(followup) == {"SERVICE_D3": (Channel.CALL, AFTERNOON + timedelta(days=2))}
+    assert made(followup) == {"REPAIR_CHECK": (Channel.CALL, AFTERNOON + timedelta(days=2))}
 
 
 def test_who_forbids_calls_and_prefers_messages_is_written_to_and_never_called(followup: Database) -> None:
@@ -199,7 +199,7 @@ def test_a_policy_moves_visits_within_the_hours_and_a_dry_run_tells_the_same(fol
 
 
 def publish(followup: Database, *, hours: int = 24, dry_run: bool = False) -> Any:
-    asked = PublishPolicy("SERVICE_D3", {"hours": hours}, AFTERNOON, dry_run=dry_run)
+    asked = PublishPolicy("REPAIR_CHECK", {"hours": hours}, AFTERNOON, dry_run=dry_run)
     return followup.run(lambda session: planning.publish_policy(session, asked, scope=LEADER, now=AFTERNOON))
 
 
@@ -216,22 +216,22 @@ def test_policy_wish_and_occasion_at_the_same_time_end_in_the_visit_they_make_to
             ]
             for task in tasks:
                 task.result()
-        assert made(followup) == {"SERVICE_D3": (Channel.SMS, expected)}
+        assert made(followup) == {"REPAIR_CHECK": (Channel.SMS, expected)}
 
 
 def test_the_wish_of_a_merged_record_holds_for_the_survivor_until_that_is_undone(followup: Database) -> None:
     hear(followup, of(returned(), A), prefers(B, Channel.SMS), merged([B], into=A))
-    assert made(followup)["SERVICE_D3"][0] is Channel.SMS
+    assert made(followup)["REPAIR_CHECK"][0] is Channel.SMS
     hear(followup, unmerged([B], of=A))
-    assert made(followup)["SERVICE_D3"][0] is Channel.CALL
+    assert made(followup)["REPAIR_CHECK"][0] is Channel.CALL
 
 
 def test_the_survivors_own_wish_goes_before_that_of_the_merged_record(followup: Database) -> None:
     hear(followup, of(returned(), B), prefers(B, Channel.SMS, version=4), prefers(A, Channel.EMAIL))
     hear(followup, merged([B], into=A))
-    assert made(followup)["SERVICE_D3"][0] is Channel.EMAIL
+    assert made(followup)["REPAIR_CHECK"][0] is Channel.EMAIL
     hear(followup, unmerged([B], of=A))
-    assert made(followup)["SERVICE_D3"][0] is Channel.SMS
+    assert made(followup)["REPAIR_CHECK"][0] is Channel.SMS
 
 
 STANDING = """

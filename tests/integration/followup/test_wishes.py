@@ -84,9 +84,9 @@ def test_who_is_not_to_be_called_is_called_for_nothing_and_may_be_asked_another_
 def test_a_withdrawn_consent_stops_what_rests_on_it_and_not_what_the_contract_asks_for(followup: Database) -> None:
     hear(followup, DELIVERED, RETURNED, consent(allowed=False, day=5))
     assert standing(followup) == {
-        "DELIVERY_D3": ("planned", None),
-        "DELIVERY_D7": ("suppressed", "consent_withdrawn"),
-        "SERVICE_D3": ("planned", None),
+        "SALE_THANKS": ("planned", None),
+        "SALE_SURVEY": ("suppressed", "consent_withdrawn"),
+        "REPAIR_CHECK": ("planned", None),
     }
 
 
@@ -94,10 +94,10 @@ def test_given_again_the_visits_are_planned_again_and_fall_due_at_once_if_their_
     followup: Database,
 ) -> None:
     hear(followup, DELIVERED, consent(allowed=False, day=5), consent(allowed=True, day=6))
-    visit = next(visit for visit in visits(followup) if visit.purpose == "DELIVERY_D7")
+    visit = next(visit for visit in visits(followup) if visit.purpose == "SALE_SURVEY")
     assert (visit.status, visit.suppressed_because, visit.version) == ("planned", None, 3)
     followup.run(lambda session: planning.visits_due(session, now=LATER))
-    assert standing(followup)["DELIVERY_D7"] == ("due", None)
+    assert standing(followup)["SALE_SURVEY"] == ("due", None)
 
 
 def test_of_several_wishes_in_one_transaction_each_is_the_cause_of_what_becomes_of_its_visits(
@@ -116,7 +116,7 @@ def test_a_visit_that_is_due_already_is_suppressed_as_well(followup: Database) -
     hear(followup, RETURNED)
     followup.run(lambda session: planning.visits_due(session, now=LATER))
     hear(followup, preferences(do_not_call=True, version=2))
-    assert standing(followup) == {"SERVICE_D3": ("suppressed", "do_not_call")}
+    assert standing(followup) == {"REPAIR_CHECK": ("suppressed", "do_not_call")}
 
 
 def test_what_is_planned_after_the_wish_is_suppressed_at_once(followup: Database) -> None:
@@ -138,7 +138,7 @@ def test_an_answered_visit_stays_answered(followup: Database) -> None:
     (visit,) = visits(followup)
     complete(followup, visit, channel=Channel.CALL)
     hear(followup, preferences(do_not_call=True, version=2))
-    assert standing(followup) == {"SERVICE_D3": ("completed", None)}
+    assert standing(followup) == {"REPAIR_CHECK": ("completed", None)}
 
 
 def test_a_suppressed_visit_is_not_completed_by_call_and_is_by_message(followup: Database) -> None:
@@ -147,14 +147,14 @@ def test_a_suppressed_visit_is_not_completed_by_call_and_is_by_message(followup:
     with pytest.raises(VisitSuppressed) as refused:
         complete(followup, visit, channel=Channel.CALL)
     assert refused.value.details == {"because": "do_not_call"}
-    assert standing(followup) == {"SERVICE_D3": ("suppressed", "do_not_call")}
+    assert standing(followup) == {"REPAIR_CHECK": ("suppressed", "do_not_call")}
     complete(followup, visit, channel=Channel.SMS)
-    assert standing(followup) == {"SERVICE_D3": ("completed", None)}
+    assert standing(followup) == {"REPAIR_CHECK": ("completed", None)}
 
 
 def test_a_consent_withdrawn_for_all_channels_leaves_no_other_way(followup: Database) -> None:
     hear(followup, DELIVERED, consent(allowed=False, day=5), consent(allowed=True, day=6, channel="letter"))
-    visit = next(visit for visit in visits(followup) if visit.purpose == "DELIVERY_D7")
+    visit = next(visit for visit in visits(followup) if visit.purpose == "SALE_SURVEY")
     with followup.reading() as connection:
         shown = queries.get_visit(connection, operations.VisitById(visit.id), scope=scope("get_visit", "cr_agent"))
     assert shown.other_ways == [Channel.LETTER]
@@ -164,7 +164,7 @@ def test_a_consent_withdrawn_for_all_channels_leaves_no_other_way(followup: Data
 
 def test_a_consent_withdrawn_for_messages_does_not_stop_calls(followup: Database) -> None:
     hear(followup, DELIVERED, consent(allowed=False, day=5, channel="sms"))
-    assert standing(followup)["DELIVERY_D7"] == ("planned", None)
+    assert standing(followup)["SALE_SURVEY"] == ("planned", None)
 
 
 def test_of_two_decisions_of_one_moment_the_one_that_forbids_holds(followup: Database) -> None:
@@ -172,7 +172,7 @@ def test_of_two_decisions_of_one_moment_the_one_that_forbids_holds(followup: Dat
     for order in (both, both[::-1]):
         forget(followup, "visit", "outbox", "wish")
         hear(followup, DELIVERED, *order)
-        assert standing(followup)["DELIVERY_D7"] == ("suppressed", "consent_withdrawn")
+        assert standing(followup)["SALE_SURVEY"] == ("suppressed", "consent_withdrawn")
 
 
 STORY = [
@@ -182,9 +182,9 @@ STORY = [
     preferences(do_not_call=True, version=2), preferences(do_not_call=False, version=3),
 ]  # fmt: skip
 EXPECTED = {
-    "DELIVERY_D3": ("planned", None),
-    "DELIVERY_D7": ("suppressed", "consent_withdrawn"),
-    "SERVICE_D3": ("planned", None),
+    "SALE_THANKS": ("planned", None),
+    "SALE_SURVEY": ("suppressed", "consent_withdrawn"),
+    "REPAIR_CHECK": ("planned", None),
 }
 
 
@@ -203,7 +203,7 @@ def test_wishes_of_one_batch_are_kept_by_their_age(followup: Database) -> None:
     hear(followup, DELIVERED)
     batch = [consent(allowed=True, day=6), consent(allowed=False, day=4), consent(allowed=False, day=5)]
     deliver(followup.transaction, planning.keep_wishes, batch, batch=10)
-    assert standing(followup)["DELIVERY_D7"] == ("planned", None)
+    assert standing(followup)["SALE_SURVEY"] == ("planned", None)
 
 
 def test_planning_and_wishing_at_once_never_leave_a_visit_to_call(followup: Database) -> None:

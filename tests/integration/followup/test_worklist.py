@@ -55,7 +55,7 @@ def test_the_visits_of_one_customer(followup: Database) -> None:
     event = delivered()
     plan_all(followup, event, returned())
     page = listed(followup, customer_id=event.payload.customer_id)
-    assert [visit.purpose for visit in page.items] == ["DELIVERY_D3", "DELIVERY_D7"]
+    assert [visit.purpose for visit in page.items] == ["SALE_THANKS", "SALE_SURVEY"]
     assert page.total == 2
 
 
@@ -82,7 +82,7 @@ def test_asking_for_another_store_is_refused(followup: Database) -> None:
 
 
 def test_a_visit_is_shown_whole(followup: Database) -> None:
-    visit = visit_of(followup, "DELIVERY_D7")
+    visit = visit_of(followup, "SALE_SURVEY")
     shown = followup.read(
         lambda connection: queries.get_visit(
             connection, VisitById(visit.id), scope=scope("get_visit", "advisor", stores=("HN",))
@@ -94,7 +94,7 @@ def test_a_visit_is_shown_whole(followup: Database) -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_visit_of_another_store_is_as_unknown_as_one_that_never_was(known: bool, followup: Database) -> None:
-    visit = visit_of(followup, "SERVICE_D3", store_id="YZ")
+    visit = visit_of(followup, "REPAIR_CHECK", store_id="YZ")
     asked = visit.id if known else uuids.uuid7()
     advisor = scope("get_visit", "advisor", stores=("HN",))
     with pytest.raises(VisitNotFound):

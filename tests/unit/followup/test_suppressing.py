@@ -16,7 +16,6 @@ from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.sales.events import VehicleDelivered
 from services.followup.visits.errors import ChannelForbidden, CustomerErased, VisitClosed, VisitSuppressed
 from services.followup.visits.models import Visit
-from services.followup.visits.occasions import OCCASIONS, consent_for
 from services.followup.visits.rules import (
     BY_CALL,
     ERASED,
@@ -130,15 +129,6 @@ def test_whoever_was_forgotten_is_asked_in_no_way() -> None:
         with pytest.raises(CustomerErased):
             one.complete(score=9, remark="", by="wang", now=NOW, channel=channel)
     assert one.status is VisitStatus.SUPPRESSED
-
-
-def test_the_workshops_question_rests_on_the_contract_and_the_others_on_consent() -> None:
-    assert {purpose: consent_for(purpose) for purpose in OCCASIONS} == {
-        "DELIVERY_D3": Purpose.SALES,
-        "DELIVERY_D7": Purpose.SURVEY,
-        "SERVICE_D3": None,
-    }
-    assert consent_for("a purpose of former times") is None
 
 
 def visit() -> Visit:

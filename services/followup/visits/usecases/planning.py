@@ -22,7 +22,7 @@ from contracts.picked import picked
 from contracts.refusals import StoreNotAllowed
 from services.followup.visits.errors import PolicyInPast, PolicyUnknown, VisitMadeWith, VisitNotFound
 from services.followup.visits.models import MOVABLE, VISITS, Visit
-from services.followup.visits.occasions import OCCASIONS, consent_for, occasions_of
+from services.followup.visits.occasions import consent_for, occasion_of, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
 from services.followup.visits.rules import Asking, Way, forbidden_because, made_together, way_to_ask
 from services.followup.visits.shown import visit_shown
@@ -201,7 +201,7 @@ def publish_policy(
     Raises PolicyUnknown, PolicyValue, PolicyInPast, PolicyExists.
     """
     _require_reach(scope, asked.store_id)
-    occasion = OCCASIONS.get(asked.code)
+    occasion = occasion_of(asked.code)
     if occasion is None:
         raise PolicyUnknown(policy=asked.code)
     occasion.delay(asked.value)

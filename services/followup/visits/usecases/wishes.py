@@ -21,7 +21,7 @@ from contracts.followup import events
 from contracts.followup.operations import VisitStatus
 from contracts.picked import picked
 from services.followup.visits.models import MOVABLE, OPEN, Visit, Wish
-from services.followup.visits.occasions import OCCASIONS
+from services.followup.visits.occasions import occasion_of
 from services.followup.visits.rules import ERASED, NOT_TO_BE_CALLED, Way, way_to_ask
 
 _wish: Any = Wish.__table__
@@ -134,7 +134,7 @@ def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
     if not visits:
         return []
     wished = of_customers(session, [visit.customer_id for visit in visits])
-    occasions = [OCCASIONS.get(visit.purpose) for visit in visits]
+    occasions = [occasion_of(visit.purpose) for visit in visits]
     values = iter(
         policies.resolve_all(
             session,
