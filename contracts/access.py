@@ -74,7 +74,7 @@ class Matrix:
 
     roles: tuple[str, ...]
     operations: dict[str, dict[str, Reach]]
-    fields: dict[str, frozenset[str]]
+    fields: dict[str, dict[str, Reach]]
 
     def scope(self, operation: str, actor: Actor) -> Scope:
         """The widest scope any of the actor's roles gives. Raises OperationNotAllowed."""
@@ -89,8 +89,13 @@ class Matrix:
         return Scope(widest[2], actor.stores, actor.staff_id, widest[1])
 
     def sees(self, kind: str, roles: tuple[str, ...]) -> bool:
-        """True if one of the roles sees this kind of sensitive datum in full."""
-        return not self.fields.get(kind, frozenset()).isdisjoint(roles)
+        """True if one of the roles sees this kind of sensitive datum in full, in its own stores at least."""
+        return not self.fields.get(kind, {}).keys().isdisjoint(roles)
+
+    def sees_everywhere(self, kind: str, roles: tuple[str, ...]) -> bool:
+        """True if one of the roles sees it in full in whatever store (R8)."""
+        reaches = self.fields.get(kind, {})
+        return any(reaches.get(role) is Reach.GROUP for role in roles)
 
 
 @cache
@@ -106,7 +111,7 @@ def read(path: Path) -> Matrix:
     operations = {
         name: {role: Reach(reach) for role, reach in grants.items()} for name, grants in raw["operations"].items()
     }
-    fields = {kind: frozenset(names) for kind, names in raw["fields"].items()}
+    fields = {kind: {role: Reach(reach) for role, reach in grants.items()} for kind, grants in raw["fields"].items()}
     named = {role for grants in operations.values() for role in grants} | {
         r for names in fields.values() for r in names
     }

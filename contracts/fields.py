@@ -19,6 +19,12 @@ Fen = Annotated[int, Between(0, 10**12)]
 PriceFen = Annotated[int, Between(0, 10**12), Sensitive("price")]
 """Money of a deal, shown to the roles that may see prices (R23)."""
 
+RepairFen = Annotated[int, Between(-(10**12), 10**12), Sensitive("repair_price")]
+"""Money of a repair order, shown to the roles of the workshop that may see it; below 0 it is a discount."""
+
+SpentFen = Annotated[int, Between(0, 10**12), Sensitive("spent")]
+"""What a customer paid in all stores together."""
+
 Km = Annotated[int, Between(0, 3_000_000)]
 """An odometer reading in kilometres."""
 

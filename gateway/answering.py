@@ -18,7 +18,7 @@ from contracts.access import Actor, matrix
 from contracts.customer import operations as customer
 from contracts.declared import fields_of
 from gateway.directory import Directory
-from gateway.masking import Found, apply, mask_text, plan_of
+from gateway.masking import Found, Reader, apply, mask_text, plan_of
 from gateway.routing import MEDIA_TYPES, Form, Route
 from gateway.wire import Response
 
@@ -61,7 +61,7 @@ class Answering:
                 status = route.found
             if plan.is_needed or expand:
                 found = Found([], [])
-                apply(plan, item, found=found, roles=actor.roles)
+                apply(plan, item, found=found, reader=Reader(actor.roles, actor.stores))
                 self._name(found)
                 if expand:
                     self._name_customers(found, actor=actor, context=context)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.access import matrix
 from contracts.declared import fields_of
@@ -23,6 +23,8 @@ Mask = Callable[[Any], Any]
 CUSTOMER_ID = "customer_id"
 _FREE = {"mobile": "mobile", "id_number": "id_number", "id18": "id_number", "address": "address", "_fen": "price"}
 """A free dictionary has no marks: there the end of a key says what kind of datum it is."""
+_MONEY_OF = {"workshop": "repair_price"}
+"""What kind of money stands in a dictionary beside which `source` it came from."""
 _AS_IT_IS = frozenset((
     "full_mobile", "vin", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content", "event_id",
 ))  # fmt: skip
@@ -33,7 +35,27 @@ def hide(_: Any) -> None:
     """Nothing of it."""
 
 
-MASKS: dict[str, Mask] = {"mobile": mask_mobile, "id_number": mask_id_number, "address": hide, "price": hide}
+MASKS: dict[str, Mask] = {
+    "mobile": mask_mobile,
+    "id_number": mask_id_number,
+    "address": hide,
+    "price": hide,
+    "repair_price": hide,
+    "spent": hide,
+}
+
+
+class Reader(NamedTuple):
+    """Who reads an answer: his roles, and the stores he works in."""
+
+    roles: tuple[str, ...]
+    stores: tuple[str, ...] = ()
+
+    def sees(self, kind: str, *, store_id: str | None) -> bool:
+        """Whether he sees this kind of datum in full in an object of this store; one of no store is of his own."""
+        if not matrix().sees(kind, self.roles):
+            return False
+        return store_id is None or store_id in self.stores or matrix().sees_everywhere(kind, self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +69,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do with an object. `free` fields hold dictionaries without a declaration, `texts` whatever was typed."""
+    """What to do with an object. `free` fields hold dictionaries without a declaration, `texts` whatever was typed.
+
+    `elsewhere` are masked in an object of a store that is not the reader's own.
+    """
 
     masks: tuple[tuple[str, Mask], ...] = ()
+    elsewhere: tuple[tuple[str, Mask], ...] = ()
     names: tuple[Named, ...] = ()
     inside: tuple[tuple[str, Plan], ...] = ()
     free: tuple[str, ...] = ()
@@ -59,7 +85,7 @@ class Plan:
     @property
     def is_needed(self) -> bool:
         """False if the answer can pass as it is."""
-        return bool(self.masks or self.names or self.inside or self.free or self.texts)
+        return bool(self.masks or self.elsewhere or self.names or self.inside or self.free or self.texts)
 
 
 @dataclass(slots=True)
@@ -74,6 +100,7 @@ class Found:
 def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
     """The plan of a response type for the roles of a caller."""
     masks: list[tuple[str, Mask]] = []
+    elsewhere: list[tuple[str, Mask]] = []
     names: list[Named] = []
     within: list[tuple[str, Plan]] = []
     free: list[str] = []
@@ -82,12 +109,13 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
     for name, one in declared.items():
         inside, many = one.opened()
         marks = inside.marks
-        hidden = [mark for mark in marks if isinstance(mark, Sensitive) and not matrix().sees(mark.kind, roles)]
-        for mark in marks:
-            if mark in hidden:
-                masks.append((name, _each(MASKS.get(mark.kind, hide)) if many else MASKS.get(mark.kind, hide)))
-            if isinstance(mark, Names) and not many:
-                names.append(Named(name, mark.what, f"{name.removesuffix('_id')}_name"))
+        sensitive = [mark.kind for mark in marks if isinstance(mark, Sensitive)]
+        hidden = [kind for kind in sensitive if not matrix().sees(kind, roles)]
+        partly = [kind for kind in sensitive if kind not in hidden and not matrix().sees_everywhere(kind, roles)]
+        masks += [(name, _mask(kind, many=many)) for kind in hidden]
+        elsewhere += [(name, _mask(kind, many=many)) for kind in partly]
+        named = [mark.what for mark in marks if isinstance(mark, Names) and not many]
+        names += [Named(name, what, f"{name.removesuffix('_id')}_name") for what in named]
         if inside.is_shape:
             plan = plan_of(inside.type, roles)
             if plan.is_needed or plan.of_customer:
@@ -97,7 +125,7 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
         elif inside.is_free:
             free.append(name)
     of_customer = CUSTOMER_ID in declared and "name" not in declared
-    return Plan(tuple(masks), tuple(names), tuple(within), tuple(free), tuple(texts), of_customer)
+    return Plan(tuple(masks), tuple(elsewhere), tuple(names), tuple(within), tuple(free), tuple(texts), of_customer)
 
 
 @cache
@@ -107,12 +135,12 @@ def expands_customers(shape: type) -> bool:
     return plan.of_customer or any(inner.of_customer for _, inner in plan.inside)
 
 
-def apply(plan: Plan, item: dict[str, Any], *, found: Found, roles: tuple[str, ...]) -> None:
-    """Mask in place, and note what is to be named."""
-    for field, mask in plan.masks:
-        value = item.get(field)
-        if value is not None:
-            item[field] = mask(value)
+def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, store_id: str | None = None) -> None:
+    """Mask in place, and note what is to be named. `store_id` is the store of what the object is part of."""
+    store_id = item.get("store_id", store_id)
+    _hide(plan.masks, item)
+    if plan.elsewhere and store_id is not None and store_id not in reader.stores:
+        _hide(plan.elsewhere, item)
     for named in plan.names:
         identifier = item.get(named.field)
         if identifier is not None:
@@ -123,10 +151,18 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, roles: tuple[str, .
         value = item.get(field)
         for each in value if isinstance(value, list) else (value,):
             if each is not None:
-                apply(inner, each, found=found, roles=roles)
-    _mask_texts(plan.texts, item, roles=roles)
+                apply(inner, each, found=found, reader=reader, store_id=store_id)
+    _mask_texts(plan.texts, item, roles=reader.roles)
     for field in plan.free:
-        _mask_free(item.get(field), roles=roles)
+        money = _MONEY_OF.get(item.get("source", ""), "price")
+        _mask_free(item.get(field), reader=reader, store_id=store_id, money=money)
+
+
+def _hide(masks: tuple[tuple[str, Mask], ...], item: dict[str, Any]) -> None:
+    for field, mask in masks:
+        value = item.get(field)
+        if value is not None:
+            item[field] = mask(value)
 
 
 def mask_text(value: str, *, roles: tuple[str, ...]) -> str:
@@ -143,29 +179,32 @@ def _mask_texts(fields: tuple[str, ...], item: dict[str, Any], *, roles: tuple[s
     for field in fields:
         value = item.get(field)
         if value.__class__ is list:
-            _mask_free(value, roles=roles)
+            _mask_free(value, reader=Reader(roles))
         elif value and may_hold_number(value):
             item[field] = mask_text(value, roles=roles)
 
 
-def _mask_free(value: Any, *, roles: tuple[str, ...]) -> None:
+def _mask_free(value: Any, *, reader: Reader, store_id: str | None = None, money: str = "price") -> None:
     if isinstance(value, list):
         for place, each in enumerate(value):
             if isinstance(each, str):
-                value[place] = mask_text(each, roles=roles)
+                value[place] = mask_text(each, roles=reader.roles)
             else:
-                _mask_free(each, roles=roles)
+                _mask_free(each, reader=reader, store_id=store_id, money=money)
     elif isinstance(value, dict):
         for key, inner in value.items():
             if isinstance(inner, dict | list):
-                _mask_free(inner, roles=roles)
+                _mask_free(inner, reader=reader, store_id=store_id, money=money)
                 continue
             kind = next((kind for end, kind in _FREE.items() if key.endswith(end)), None)
-            if kind is not None and inner is not None and not matrix().sees(kind, roles):
+            if kind == "price":
+                kind = money
+            if kind is not None and inner is not None and not reader.sees(kind, store_id=store_id):
                 value[key] = MASKS[kind](inner)
             elif isinstance(inner, str) and _is_text(key, ()):
-                value[key] = mask_text(inner, roles=roles)
+                value[key] = mask_text(inner, roles=reader.roles)
 
 
-def _each(mask: Mask) -> Mask:
-    return lambda values: [mask(value) for value in values]
+def _mask(kind: str, *, many: bool) -> Mask:
+    mask = MASKS.get(kind, hide)
+    return (lambda values: [mask(value) for value in values]) if many else mask

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from contracts.customer.operations import CustomerKind, Gender, Preferences
-from contracts.fields import Address, IdNumber, Km, Mobile, MobileShown, PriceFen, StaffId, StoreId
+from contracts.fields import Address, IdNumber, Km, Mobile, MobileShown, SpentFen, StaffId, StoreId
 from contracts.operation import query
 from contracts.shapes import Between, Text
 
@@ -72,7 +72,7 @@ class Glance:
     next_visit_purpose: str | None = None
     open_orders: int = 0
     open_repair_orders: list[OpenRepairOrder] = field(default_factory=list)
-    spent_fen: PriceFen = 0
+    spent_fen: SpentFen = 0
 
 
 @dataclass(frozen=True, slots=True)

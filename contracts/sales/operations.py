@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Fen, Km, Page, PriceFen, Size, StaffId, StoreId, Version, Vin
+from contracts.fields import Km, Page, PriceFen, Size, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
 
@@ -160,9 +160,9 @@ class Balance:
     """What was paid and what is owed; unused amounts are refused, so it never goes below zero (C4)."""
 
     order_id: UUID
-    total_fen: Fen
-    paid_fen: Fen
-    balance_fen: Fen
+    total_fen: PriceFen
+    paid_fen: PriceFen
+    balance_fen: PriceFen
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Fen, Km, Page, Reason, Size, StaffId, StoreId, Version
+from contracts.fields import Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
 from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -58,7 +58,7 @@ class JobLine:
     """One piece of work: `hours` standard hours, `amount_fen` its price; or a discount, 0 or less, for its payer."""
 
     description: Annotated[str, Text(1, 200)]
-    amount_fen: Annotated[int, Between(-(10**12), 10**12)]
+    amount_fen: RepairFen
     hours: Annotated[Decimal, Between(0, 1000)] = Decimal(0)
     pay_type: PayType = PayType.CUSTOMER
     kind: LineKind = LineKind.WORK
@@ -150,8 +150,8 @@ class RepairOrder:
     km: int
     complaint: str
     lines: list[JobLine]
-    total_fen: Fen
-    authorized_fen: Fen
+    total_fen: RepairFen
+    authorized_fen: RepairFen
     opened_at: datetime
     version: int
     km_status: ReadingStatus = ReadingStatus.OK

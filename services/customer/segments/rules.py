@@ -65,7 +65,7 @@ FACTS: dict[str, Kind] = {
 }
 """Everything a `fact` can name. A new one is a row here and one in `queries/fitting.py` that says where it stands."""
 
-MASKED = {"spent_fen": "price", "district": "address"}
+MASKED = {"spent_fen": "spent", "district": "address"}
 """Facts that answers mask, and as what: who is in a segment by them tells them (R23)."""
 
 _OF_TIME = frozenset({"age"})

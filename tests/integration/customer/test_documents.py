@@ -16,7 +16,7 @@ from contracts.refusals import StoreNotAllowed
 from contracts.sales.events import VehicleDelivered
 from contracts.shapes import plain, schema_of
 from gateway.dossier_page import render
-from gateway.masking import Found, apply, plan_of
+from gateway.masking import Found, Reader, apply, plan_of
 from services.customer.folder.errors import DocumentNotFound
 from services.customer.folder.queries import contents, dossier
 from services.customer.folder.usecases import documents
@@ -75,7 +75,7 @@ def test_the_number_of_an_id_copy_is_checked_and_masked(desk):
     (one,) = listed(desk, customer)
     assert (one.number, one.id_number) == ("", "440301197510200018")
     shown = plain(one)
-    apply(plan_of(DocumentShown, ("receptionist",)), shown, found=Found([], []), roles=("receptionist",))
+    apply(plan_of(DocumentShown, ("receptionist",)), shown, found=Found([], []), reader=Reader(("receptionist",)))
     assert shown["id_number"] == "4****************8"
 
 
@@ -114,7 +114,7 @@ def test_the_dossier_holds_all_parts_masked_for_its_reader(desk):
 
     item = plain(desk.read(lambda connection: dossier.dossier(connection, DossierAsked(customer), now=NOW)))
     assert schema_of(Dossier, tolerant=True).validate(item) == {}
-    apply(plan_of(Dossier, ("receptionist",)), item, found=Found([], []), roles=("receptionist",))
+    apply(plan_of(Dossier, ("receptionist",)), item, found=Found([], []), reader=Reader(("receptionist",)))
     page = render(item).decode()
 
     for told in (vin, plate, "HN-2026-077", "A-3-12", "满意度调查", "不同意", "交车", "深南大道", "4****************8"):

@@ -134,7 +134,7 @@ def test_a_matrix_that_names_an_undeclared_role_is_refused(tmp_path):
 
 def test_a_matrix_that_lets_an_undeclared_role_see_is_refused(tmp_path):
     with pytest.raises(ValueError, match="king"):
-        planted(tmp_path, 'roles = ["leader"]\n[operations]\n[fields]\nprice = ["king"]\n')
+        planted(tmp_path, 'roles = ["leader"]\n[operations]\n[fields]\nprice = { king = "store" }\n')
 
 
 def test_a_matrix_with_an_unknown_reach_is_refused(tmp_path):
