@@ -93,7 +93,7 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     number = secrets.randbelow(10**8)
     mobile, vin = f"138{number:08d}", with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
     month = f"{clock.now():%Y-%m}"
-    before = leader.get("/reports/month", month=month)["total"]
+    before = leader.get("/reports/month", month=month)["total"]["figures"]
     say("\n  -- 一辆车的交付 · a car is sold ------------------------------------------------------")
     customer = at["receptionist"].post("/customers", {"name": "陈晓明", "mobile": mobile, "store_id": "HN"})[
         "customer_id"
@@ -176,9 +176,9 @@ def _visit(client: Client, customer: str, purpose: str) -> dict[str, Any] | None
 
 
 def _counted(leader: Client, month: str, before: dict[str, Any]) -> dict[str, Any] | None:
-    total: dict[str, Any] = leader.get("/reports/month", month=month)["total"]
-    grown = all(total[name] > before[name] for name in ("deliveries", "service_visits", "answers"))
-    return total if grown else None
+    figures: dict[str, Any] = leader.get("/reports/month", month=month)["total"]["figures"]
+    grown = all(figures[code] > before[code] for code in ("deliveries", "service_visits", "answers"))
+    return figures if grown else None
 
 
 def _glance(view: dict[str, Any]) -> str:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
-from contracts.fields import Fen, StoreId
+from contracts.fields import StoreId
 from contracts.operation import query
 from contracts.shapes import Text
+
+
+class Unit(StrEnum):
+    """What a figure is a number of: things or fen, which are whole numbers, or points of an index."""
+
+    COUNT = "count"
+    FEN = "fen"
+    POINTS = "points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +29,33 @@ class MonthAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A figure: its code, what people call it, and what it is a number of (R60)."""
+
+    code: str
+    zh: str
+    en: str
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class StoreMonth:
-    """A store's month. `csi` is 100 × the mean score of service visits, null when nobody was asked (C17, R60)."""
+    """A store's month: its figures by their codes.
+
+    A whole number of things or fen, otherwise a number as text, `"850.0"`; null where nothing was divided (R60).
+    """
 
     store_id: StoreId
-    deliveries: int
-    sales_revenue_fen: Fen
-    service_visits: int
-    service_vehicles: int
-    service_revenue_fen: Fen
-    answers: int
-    csi: Decimal | None
+    figures: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """The month's figures by store and in sum; `as_of` is the newest fact they hold (R34)."""
+    """The month's figures by store and in sum, and what each of them is; `as_of` is the newest fact they hold (R34)."""
 
     month: str
     as_of: datetime | None
+    definitions: list[Definition]
     stores: list[StoreMonth]
     total: StoreMonth
 
@@ -49,5 +65,5 @@ month_figures = query(
     MonthAsked,
     MonthFigures,
     refuses=("MONTH_INVALID",),
-    summary="Deliveries, workshop visits, revenue and satisfaction of a month",
+    summary="The figures of a month, by store and in sum",
 )

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from contracts.access import Scope
+from contracts.picked import picked
 from contracts.reporting import operations
-from services.reporting.kpis import csi
-from services.reporting.kpis.service_revenue import service_revenue
+from services.reporting.kpis import FIGURES
+from services.reporting.kpis.figure import Count, Figure
 from services.reporting.rules import require_month
 
 TOTAL = "*"
 """The store of the sum over all stores; sorts before every store's code."""
 
-_WHERE = """month = :month AND (CAST(:stores AS text[]) IS NULL OR store_id = ANY (CAST(:stores AS text[])))
-             GROUP BY GROUPING SETS ((store_id), ())"""
 
-_MONTH = text(
-    f"""
-    WITH sold AS (
-            SELECT coalesce(store_id, '{TOTAL}') AS store_id, count(*) AS deliveries,
-                   CAST(sum(total_fen) AS bigint) AS sales_fen, max(occurred_at) AS sold_until
-              FROM delivery WHERE {_WHERE}),
-         served AS (
-            SELECT coalesce(store_id, '{TOTAL}') AS store_id, count(*) AS visits,
-                   count(DISTINCT vehicle_id) AS vehicles, CAST(sum(total_fen) AS bigint) AS settled_fen,
-                   CAST(sum(internal_fen) AS bigint) AS internal_fen, max(occurred_at) AS served_until
-              FROM workshop_visit WHERE {_WHERE}),
-         asked AS (
-            SELECT coalesce(store_id, '{TOTAL}') AS store_id, count(*) AS answers,
-                   CAST(sum(score) AS bigint) AS score_sum, max(occurred_at) AS asked_until
-              FROM answer WHERE purpose = :purpose AND {_WHERE})
-    SELECT store_id, coalesce(deliveries, 0) AS deliveries, coalesce(sales_fen, 0) AS sales_fen,
-           coalesce(visits, 0) AS visits, coalesce(vehicles, 0) AS vehicles,
-           coalesce(settled_fen, 0) AS settled_fen, coalesce(internal_fen, 0) AS internal_fen,
-           coalesce(answers, 0) AS answers, coalesce(score_sum, 0) AS score_sum,
-           greatest(sold_until, served_until, asked_until) AS as_of
-      FROM sold FULL JOIN served USING (store_id) FULL JOIN asked USING (store_id)
-     ORDER BY store_id
-    """  # noqa: S608  # put together from the constants above
-)
-"""A row for the sum, then one for each store with facts; in one statement, so that they fit each other."""
-
-
-def month_figures(connection: Connection, asked: operations.MonthAsked, *, scope: Scope) -> operations.MonthFigures:
+def month_figures(
+    connection: Connection, asked: operations.MonthAsked, *, scope: Scope, figures: tuple[Figure, ...] = FIGURES
+) -> operations.MonthFigures:
     """The month's figures of the stores the caller may see, and in sum; a store without facts only if it is asked for.
 
     A vehicle that was in two stores counts once in the sum.
@@ -54,22 +30,71 @@ def month_figures(connection: Connection, asked: operations.MonthAsked, *, scope
     """
     month = require_month(asked.month)
     stores = scope.narrow(asked.store_id)
-    wanted = {"month": month, "purpose": csi.PURPOSE, "stores": None if stores is None else list(stores)}
-    total, *rows = connection.execute(_MONTH, wanted)
-    shown = [_shown(row) for row in rows]
+    wanted = {"month": month, "stores": None if stores is None else list(stores)}
+    total, *rows = connection.execute(_counting(figures), wanted)
+    shown = [_shown(row, figures) for row in rows]
     if asked.store_id is not None and not shown:
-        shown = [replace(_shown(total), store_id=asked.store_id)]
-    return operations.MonthFigures(month=month, as_of=total.as_of, stores=shown, total=_shown(total))
-
-
-def _shown(row: Any) -> operations.StoreMonth:
-    return operations.StoreMonth(
-        store_id=row.store_id,
-        deliveries=row.deliveries,
-        sales_revenue_fen=row.sales_fen,
-        service_visits=row.visits,
-        service_vehicles=row.vehicles,
-        service_revenue_fen=service_revenue(total_fen=row.settled_fen, internal_fen=row.internal_fen),
-        answers=row.answers,
-        csi=csi.index(score_sum=row.score_sum, answers=row.answers),
+        shown = [replace(_shown(total, figures), store_id=asked.store_id)]
+    return operations.MonthFigures(
+        month=month,
+        as_of=total.as_of,
+        definitions=[_defined(figure) for figure in figures],
+        stores=shown,
+        total=_shown(total, figures),
     )
+
+
+def _defined(figure: Figure) -> operations.Definition:
+    return picked(operations.Definition, figure)
+
+
+def _shown(row: Any, figures: Sequence[Figure]) -> operations.StoreMonth:
+    columns = _columns(figures)
+    made = {
+        figure.code: figure.made(**{name: getattr(row, columns[count]) for name, count in figure.counts.items()})
+        for figure in figures
+    }
+    return operations.StoreMonth(store_id=row.store_id, figures=made)
+
+
+def _columns(figures: Sequence[Figure]) -> dict[Count, str]:
+    """The name in the statement of everything that is counted."""
+    counts = dict.fromkeys(count for figure in figures for count in figure.counts.values())
+    return {count: f"counted_{place}" for place, count in enumerate(counts)}
+
+
+@cache
+def _counting(figures: tuple[Figure, ...]) -> TextClause:
+    """A row for the sum, then one for each store with facts; in one statement, so that they fit each other.
+
+    Each table of facts is read once, whatever number of figures is made of it.
+    """
+    columns = _columns(figures)
+    tables = list(dict.fromkeys(count.facts for count in columns))
+    parts = ", ".join(
+        _over(table, {count: columns[count] for count in columns if count.facts == table}) for table in tables
+    )
+    first, *others = (f"of_{table}" for table in tables)
+    joined = " ".join([first, *(f"FULL JOIN {other} USING (store_id)" for other in others)])
+    counted = ", ".join(f"coalesce({column}, 0) AS {column}" for column in columns.values())
+    as_of = ", ".join(f"{table}_until" for table in tables)
+    return text(
+        f"WITH {parts} SELECT store_id, greatest({as_of}) AS as_of, {counted} FROM {joined} ORDER BY store_id"  # noqa: S608  # written in `kpis`
+    )
+
+
+def _over(table: str, columns: dict[Count, str]) -> str:
+    """What is counted over one table of facts; a fact that no figure looks at is as if it were not there."""
+    counted = ", ".join(
+        f"CAST({count.aggregate} FILTER (WHERE {count.where}) AS bigint) AS {column}"
+        for count, column in columns.items()
+    )
+    looked_at = " OR ".join(dict.fromkeys(f"({count.where})" for count in columns))
+    return f"""
+        of_{table} AS (
+            SELECT coalesce(store_id, '{TOTAL}') AS store_id, max(occurred_at) AS {table}_until, {counted}
+              FROM {table}
+             WHERE month = :month AND ({looked_at})
+               AND (CAST(:stores AS text[]) IS NULL OR store_id = ANY (CAST(:stores AS text[])))
+             GROUP BY GROUPING SETS ((store_id), ()))
+    """  # noqa: S608  # written in `kpis`

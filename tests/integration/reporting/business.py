@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 
 from chassis.process.clock import LOCAL
 from chassis.store.database import Database
+from contracts.access import Actor, matrix
 from contracts.envelope import Event, Received
 from contracts.followup.events import VisitCompleted
+from contracts.reporting.operations import MonthAsked
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import RepairSettled
+from services.reporting import queries
+from services.reporting.kpis.figure import Figure
 from services.reporting.projections import answers, deliveries, workshop_visits
 from tests.integration.followup.tables import rows
 from tests.support.events import deliver, made, received
@@ -91,3 +95,11 @@ def fold(database: Database, *events: Received[Any]) -> None:
 def facts(database: Database) -> list[list[dict[str, Any]]]:
     """Everything reporting knows."""
     return [rows(database, f"SELECT * FROM {table} ORDER BY 1") for table in ("delivery", "workshop_visit", "answer")]
+
+
+def figure_of(database: Database, figure: Figure, *, month: str = "2026-11") -> dict[str, Any]:
+    """What a figure is in a month, by store; `*` is all of them together."""
+    leader = matrix().scope("reporting.month_figures", Actor("wang", ("leader",), ()))
+    asked = MonthAsked(month=month)
+    found = database.read(lambda reading: queries.month_figures(reading, asked, scope=leader, figures=(figure,)))
+    return {one.store_id: one.figures[figure.code] for one in (*found.stores, found.total)}
