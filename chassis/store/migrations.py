@@ -111,7 +111,9 @@ def migrate(service: str, environment: Environment) -> bool:
 def revision(service: str, message: str, environment: Environment) -> None:
     """Write a new migration from the difference between models and database, for an engineer to read and correct."""
     url = environment.text(named(service, "OWNER_URL"))
-    command.revision(_config(service, url), message=message, autogenerate=True)
+    config = _config(service, url)
+    newest = int(ScriptDirectory.from_config(config).get_current_head() or 0)
+    command.revision(config, message=message, autogenerate=True, rev_id=f"{newest + 1:04d}")
 
 
 def _config(service: str, url: str) -> Config:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -36,6 +38,24 @@ def test_every_service_s_tables_are_what_its_models_say(databases: Databases, se
         wanted: Any = [tables.metadata, migrations.models_of(service)]  # alembic takes several
         found = compare_metadata(context, wanted)
     assert found == []
+
+
+def test_a_new_migration_has_the_next_number_and_our_form(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    databases(SERVICE)
+    copied = tmp_path / "services" / SERVICE / "migrations"
+    shutil.copytree(migrations.folder(SERVICE), copied, ignore=shutil.ignore_patterns("__pycache__"))
+    before = sorted(one.stem for one in (copied / "versions").glob("*.py"))
+    monkeypatch.setattr(migrations, "ROOT", tmp_path)
+    migrations.revision(SERVICE, "Orders have a colour", databases.environment(SERVICE))
+    *earlier, new = sorted((copied / "versions").glob("*.py"))
+    number = f"{len(before) + 1:04d}"
+    assert ([one.stem for one in earlier], new.stem) == (before, f"{number}_orders_have_a_colour")
+    wanted = (
+        f'"""Orders have a colour."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "{number}"\n'
+    )
+    assert new.read_text("utf-8").startswith(f'{wanted}down_revision = "{len(before):04d}"\n')
 
 
 def connect(databases: Databases, role: str, service: str = SERVICE) -> psycopg.Connection:
