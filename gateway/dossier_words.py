@@ -63,6 +63,7 @@ LABELS = {
     "channel": "方式", "from_hour": "最早(时)", "to_hour": "最晚(时)", "do_not_call": "不接受电话",
     "vehicle_id": "车辆号", "vin": "车架号", "model": "车型", "plate": "车牌", "role": "关系", "colour": "颜色",
     "at": "时间", "km": "里程(公里)", "source_id": "来源单据",
+    "formal": "保有客户",
     "sold_by_us": "由本集团售出", "sold_at": "购车时间", "sold_store_id": "购车门店", "consultant_id": "销售顾问",
     "last_service_at": "最近维修", "last_service_store_id": "最近维修门店", "last_km": "最近里程",
     "service_visits": "维修次数",

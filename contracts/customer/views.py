@@ -54,6 +54,7 @@ class OpenRepairOrder:
 class Glance:
     """What every desk must know at once (R36).
 
+    `formal` says that he owns a vehicle which we sold or served, to whomever (R25).
     `spent_fen` is what he paid us for cars and repairs, in fen; `next_visit_at` when we are to call him next.
     """
 
@@ -73,6 +74,7 @@ class Glance:
     open_orders: int = 0
     open_repair_orders: list[OpenRepairOrder] = field(default_factory=list)
     spent_fen: SpentFen = 0
+    formal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

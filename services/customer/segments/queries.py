@@ -74,6 +74,8 @@ STANDS: dict[str, str] = {
     "registered": "c.registered_at",
     "channel": "c.preferences->>'channel'",
     "do_not_call": "coalesce((c.preferences->>'do_not_call')::boolean, false)",
+    "formal": "EXISTS (SELECT FROM vehicle_party p JOIN vehicle_dealing d ON d.vehicle_id = p.vehicle_id"
+    " WHERE p.customer_id = c.id AND p.role = 'owner' AND p.until IS NULL)",
     "sold_by_us": "g.sold_at IS NOT NULL",
     "sold": "g.sold_at",
     "sold_store": "g.sold_store_id",

@@ -48,6 +48,7 @@ FACTS: dict[str, Kind] = {
     "channel": Kind.TEXT,
     "do_not_call": Kind.FLAG,
     # of what happened
+    "formal": Kind.FLAG,
     "sold_by_us": Kind.FLAG,
     "sold": Kind.MOMENT,
     "sold_store": Kind.TEXT,

@@ -84,3 +84,14 @@ class Odometer(Base):
     at: Mapped[datetime] = mapped_column(primary_key=True)
     source_id: Mapped[str] = mapped_column(primary_key=True)
     km: Mapped[int]
+
+
+class Dealing(Base):
+    """What we had to do with a vehicle, whoever owned it then: when we first sold it, and first gave it back (R25)."""
+
+    __tablename__ = "vehicle_dealing"
+    __table_args__ = ({"info": {"projection": True}},)
+
+    vehicle_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sold_at: Mapped[datetime | None]
+    served_at: Mapped[datetime | None]

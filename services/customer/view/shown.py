@@ -23,6 +23,7 @@ FACTS = (
 
 GLANCE = f"""
     {", ".join(f"g.{name}" for name in (*FACTS, *SUMS))}, nullif(g.open_repair_orders, '[]') AS open_repair_orders,
+    coalesce(owned.formal, false) AS formal,
     coalesce((c.preferences->>'do_not_call')::boolean, false) AS do_not_call,
     num_nonnulls(c.id18, c.uscc, c.organisation_code) > 0 AS has_card,
     EXISTS (SELECT FROM pair WHERE pair.a = c.id AND pair.status = 'open')
@@ -34,11 +35,13 @@ JOINED = """
       LEFT JOIN LATERAL (
            SELECT json_agg(json_build_object('vehicle_id', v.id, 'vin', v.vin, 'model', v.model, 'colour', v.colour,
                                              'plate', n.plate, 'role', p.role, 'since', p.since, 'until', p.until)
-                           ORDER BY p.until IS NOT NULL, p.since DESC, v.id) AS vehicles
+                           ORDER BY p.until IS NOT NULL, p.since DESC, v.id) AS vehicles,
+                  bool_or(p.role = 'owner' AND p.until IS NULL AND d.vehicle_id IS NOT NULL) AS formal
              FROM (SELECT vehicle_id, role, min(since) AS since,
                           CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS until
                      FROM vehicle_party WHERE customer_id = c.id GROUP BY vehicle_id, role) p
              JOIN vehicle v ON v.id = p.vehicle_id
+             LEFT JOIN vehicle_dealing d ON d.vehicle_id = p.vehicle_id
              LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL) owned ON true
 """
 """Joins the glance `g` and the vehicles `owned` to a customer `c`."""
@@ -48,6 +51,7 @@ def glance(row: Any) -> dict[str, Any]:
     """`operations.Glance` of a row with the columns of GLANCE."""
     return {
         "sold_by_us": row.sold_at is not None,
+        "formal": row.formal,
         **{name: getattr(row, name) for name in FACTS},
         **{name: getattr(row, name) or 0 for name in SUMS},
         "open_repair_orders": row.open_repair_orders or [],

@@ -163,6 +163,7 @@ def test_a_customer_s_life_is_told_and_seen_at_a_glance(desk):
     ]
     assert view.glance == views.Glance(
         sold_by_us=True,
+        formal=True,
         sold_at=NOW + 5 * DAY,
         sold_store_id="HN",
         consultant_id="s-7",

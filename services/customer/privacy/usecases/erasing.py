@@ -151,6 +151,7 @@ UNCONCERNED: dict[str, str] = {
     "vehicle": "the vehicle goes on, with its next owner",
     "vehicle_plate": "the vehicle's; from it nothing leads to him, for look-up and identification see active records",
     "odometer": "the vehicle's",
+    "vehicle_dealing": "the vehicle's: that we sold or served it, whoever owned it",
     "merge_step": "how far a merge is",
     "duplicate_scan": "counts",
     "import_file": "counts",

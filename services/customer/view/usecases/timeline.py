@@ -28,6 +28,7 @@ from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 from services.customer.vehicles.models import PARTY, Vehicle
 from services.customer.vehicles.usecases import odometer
+from services.customer.vehicles.usecases.dealings import dealings
 from services.customer.vehicles.usecases.keeping import OWNER, Party, Seen, party_inserts, vehicle_writes
 from services.customer.view.models import TimelineEntry
 
@@ -250,7 +251,7 @@ def tell(session: Session, received: Sequence[Received[Any]], *, beside: Sequenc
     `beside` are other rows that follow from these events; they travel in the same statement.
     """
     lines = {(event.id, one): event for event in received for one in customers_of(event)}
-    beside = [odometer.readings(received), *beside]
+    beside = [odometer.readings(received), dealings(received), *beside]
     if lines:
         _write(session, received, lines, beside)
     else:
