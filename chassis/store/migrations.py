@@ -29,6 +29,8 @@ log = logs.get("migrations")
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("OWNER_URL", "DATABASE_URL", "RELAY_URL")
+ALONE = "SELECT pg_advisory_lock(hashtext('crm.prepare'))"
+"""Taken in the administrator's database by whoever makes roles; it ends with his connection."""
 
 
 def folder(service: str) -> Path:
@@ -40,11 +42,13 @@ def prepare(service: str, environment: Environment) -> None:
     """Create the service's roles and database if they are not there, and set the roles' passwords.
 
     `CRM_DATABASE_URL` is the administrator's URL; the others say which names and passwords are wanted.
+    Two at once on one server take turns: its roles are everybody's.
     """
     urls = [urlsplit(environment.text(named(service, role))) for role in ROLES]
     database = urls[0].path.lstrip("/")
     admin = environment.text("CRM_DATABASE_URL", wanted="the administrator's postgresql:// URL")
     with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(ALONE)
         for url in urls:
             name, password = unquote(url.username or ""), unquote(url.password or "")
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+
+
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -56,6 +59,24 @@ def test_a_new_migration_has_the_next_number_and_our_form(
         f'"""Orders have a colour."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\nrevision = "{number}"\n'
     )
     assert new.read_text("utf-8").startswith(f'{wanted}down_revision = "{len(before):04d}"\n')
+
+
+def test_installations_on_one_server_may_be_prepared_at_the_same_time(postgres_url: str):
+    """They share the roles, which belong to the server."""
+    installations = [Databases(postgres_url) for _ in range(6)]
+    try:
+        with ThreadPoolExecutor(len(installations)) as workers:
+            for done in [workers.submit(prepared, one) for one in installations]:
+                done.result()
+    finally:
+        for one in installations:
+            one.close()
+
+
+def prepared(installation: Databases) -> None:
+    installation._created.append(installation.name(SERVICE))
+    for _ in range(3):
+        migrations.prepare(SERVICE, installation.environment(SERVICE))
 
 
 def connect(databases: Databases, role: str, service: str = SERVICE) -> psycopg.Connection:
