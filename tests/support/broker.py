@@ -91,6 +91,18 @@ class Broker:
         with self.channel() as channel:
             return int(channel.queue_declare(queue, passive=True).message_count)
 
+    def filled(self) -> list[str]:
+        """The queues of the topology that hold messages ready right now."""
+        queues = [queue["name"] for queue in self.wanted.queues]
+        with self.channel() as channel:
+            return [one for one in queues if channel.queue_declare(one, passive=True).message_count]
+
+    def emptied(self) -> bool:
+        """Empty what holds messages (to look costs a tenth of emptying everything); True when there was nothing."""
+        if filled := self.filled():
+            self.purge(*filled)
+        return not filled
+
     def purge(self, *queues: str) -> None:
         """Empty queues."""
         with self.channel() as channel:
@@ -98,28 +110,34 @@ class Broker:
                 channel.queue_purge(queue)
 
 
-@pytest.fixture(scope="session")
-def broker(run_dir: Path) -> Iterator[Broker]:
-    """The session's broker."""
+@contextmanager
+def rabbitmq(folder: Path) -> Iterator[tuple[str, str]]:
+    """The administrator's addresses, of AMQP and of management, of the broker that is given, or of a private one."""
     if given := os.environ.get("CRM_TEST_AMQP_URI"):
-        made = Broker(given, os.environ["CRM_TEST_MANAGEMENT_URL"])
-        made.apply()
-        yield made
+        yield given, os.environ["CRM_TEST_MANAGEMENT_URL"]
         return
     from deploy.local.rabbitmq import RabbitMQ
 
-    server = RabbitMQ(run_dir)
+    server = RabbitMQ(folder)
     server.start()
     try:
-        made = Broker(server.admin_uri, server.management_url)
-        made.apply()
-        yield made
+        yield server.admin_uri, server.management_url
     finally:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def broker(run_dir: Path) -> Iterator[Broker]:
+    """The session's broker; each of several worker processes has a virtual host of its own there."""
+    with rabbitmq(run_dir) as (admin_uri, management_url):
+        worker = os.environ.get("PYTEST_XDIST_WORKER")
+        made = Broker(f"{admin_uri}-{worker}" if worker else admin_uri, management_url)
+        made.apply()
+        yield made
+
+
 @pytest.fixture
 def clean_queues(broker: Broker) -> Broker:
-    """The broker with every queue empty."""
-    broker.purge(*(queue["name"] for queue in broker.wanted.queues))
+    """The broker with every queue empty, and what an earlier test had on its way there too."""
+    eventually(broker.emptied, what="every queue empty")
     return broker

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit, urlunsplit
@@ -87,6 +87,12 @@ class Databases:
         url = urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{self.name(service)}"))
         return psycopg.connect(url, autocommit=True)
 
+    def cut(self, service: str, *, role: str) -> None:
+        """End every connection of one of a service's roles to its database, and wait until they are gone."""
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        with self.admin(service) as connection:
+            connection.execute(f"{ended} WHERE datname = current_database() AND usename = %s", (f"{service}_{role}",))
+
     def close(self) -> None:
         """Close every pool and drop every database."""
         for database in self._open.values():
@@ -100,31 +106,47 @@ class Databases:
         return f"postgresql://{user}:of-the-tests@{parts.hostname}:{parts.port}/{database}"
 
 
-@pytest.fixture(scope="session")
-def run_dir() -> Iterator[Path]:
-    """A folder for this session's servers, removed at its end. In the system's temporary folder:
-    PostgreSQL does not run as root, and its own user must reach the folder.
+@contextmanager
+def servers_folder() -> Iterator[Path]:
+    """A folder for servers, removed afterwards. In the system's temporary folder: PostgreSQL does not run as root,
+    and its own user must reach the folder.
     """
     folder = Path(mkdtemp(prefix="crm-test-"))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_url(run_dir: Path) -> Iterator[str]:
-    """The administrator's URL of the session's PostgreSQL."""
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The administrator's URL of the server that is given, or of a private one in this folder."""
     if given := os.environ.get("CRM_TEST_DATABASE_URL"):
         yield given
         return
     from deploy.local.postgres import Postgres
 
-    server = Postgres(run_dir)
+    server = Postgres(folder)
     server.start()
     try:
         yield server.admin_url
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def run_dir() -> Iterator[Path]:
+    """A folder for this session's servers and the logs of its processes."""
+    with servers_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url(run_dir: Path) -> Iterator[str]:
+    """The administrator's URL of the session's PostgreSQL."""
+    with postgres(run_dir) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -103,8 +103,7 @@ def test_every_connection_may_be_cut_between_two_uses(db, databases: Databases):
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(nap, range(8))) == [1] * 8
-        with databases.admin(SERVICE) as admin:
-            admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'sales_app'")
+        databases.cut(SERVICE, role="app")
         assert list(pool.map(nap, range(8))) == [1] * 8
 
 

@@ -5,9 +5,6 @@ Each message has one step at which it fails once, with an error of each kind in 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -41,14 +38,13 @@ from contracts.sales.events import VehicleDelivered
 from contracts.sales.operations import list_orders, receive_stock
 from contracts.vin import with_check_digit
 from tests.integration.gateway.conftest import answers
-from tests.integration.gateway.running import free_port
+from tests.integration.gateway.running import Process, free_port
 from tests.support.broker import Broker
 from tests.support.consuming import SERVICE, hearing
 from tests.support.databases import Databases
 from tests.support.events import made, received
 from tests.support.planting import ENDS, KINDS, OUTAGES, Plan
 from tests.support.polling import eventually
-from tests.support.source import ROOT
 
 WITHIN = 20.0
 BESIDE = 10
@@ -240,7 +236,7 @@ class Called:
     """A running sales service with faults planted in it, and somebody who calls it."""
 
     broker: Broker
-    process: subprocess.Popen[bytes]
+    process: Process
     port: int
     signer: Signer
 
@@ -291,7 +287,6 @@ def called(databases: Databases, clean_queues: Broker, run_dir: Path) -> Iterato
     private, public = new_key_pair()
     port = free_port()
     environment = {
-        "PATH": os.environ["PATH"],
         **databases.variables(CALLED),
         **clean_queues.variables(CALLED),
         "CRM_ACTOR_PUBLIC_KEY": public,
@@ -299,15 +294,12 @@ def called(databases: Databases, clean_queues: Broker, run_dir: Path) -> Iterato
         "CRM_SALES_HEALTH_PORT": str(port),
     }
     log = run_dir / "planted.log"
-    command = [sys.executable, "-W", "ignore", "-m", "tests.support.planted_service", CALLED]
-    with log.open("ab") as out:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+    process = Process(CALLED, module="tests.support.planted_service", environment=environment, log=log)
     try:
         eventually(lambda: answers(port), within=30, what=f"the service to be ready; see {log}")
         yield Called(clean_queues, process, port, Signer(private))
     finally:
-        process.terminate()
-        process.wait(35)
+        process.stop()
         clean_queues.purge(f"{CALLED}.calls")
 
 
@@ -321,13 +313,12 @@ def test_a_call_that_fails_at_any_step_in_any_way_is_answered_at_once_and_settle
 
     outcomes = called.call(cells, within=ANSWERED_WITHIN)
 
-    assert called.process.poll() is None, "the service ended"
+    assert called.process.is_alive(), "the service ended"
     assert sorted(f"{cell.step} {cell.kind} {cell.what}" for cell in cells if cell not in outcomes) == []
     outages = {cell: outcomes[cell] for cell in cells if cell.step in IN_THE_DATABASE and cell.kind in OUTAGES}
     assert {cell: how for cell, how in outages.items() if how not in (OK, UNAVAILABLE)} == {}
     eventually(lambda: answers(called.port), within=5, what="as ready as before")
     after = [Cell("nowhere", "-"), Cell("nowhere", "-", "query")]
     assert called.call(after, within=5) == dict.fromkeys(after, OK)
-    called.process.terminate()
-    called.process.wait(35)
+    called.process.stop()
     assert clean_queues.count(f"{CALLED}.calls") == 0, "calls that were never settled"

@@ -119,11 +119,12 @@ def test_a_duplicate_waits_for_the_first_and_takes_over_when_it_fails(db):
 
 
 def _waits_for_a_lock(db: Database) -> bool:
+    waiting = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'
+    """
     with db.reading() as connection:
-        waiting = connection.scalar(
-            text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'")
-        )
-    return bool(waiting)
+        return bool(connection.scalar(text(waiting)))
 
 
 def test_five_hundred_events_three_times_with_crashes_have_five_hundred_effects(db):

@@ -172,8 +172,7 @@ def test_of_two_relays_one_works_and_the_other_takes_over(databases, clean_queue
 def test_a_database_connection_that_was_cut_is_made_anew(databases, clean_queues, db):
     with relaying(databases, clean_queues) as relay:
         eventually(lambda: relay.problem == "")
-        with databases.admin(SERVICE) as admin:
-            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'workshop_relay'")
+        databases.cut(SERVICE, role="relay")
         (event_id,) = settled(db)
         assert event_id in arrived(clean_queues, 1)
         eventually(lambda: unpublished(db) == 0)

@@ -28,7 +28,7 @@ from tests.support.databases import Databases
 from tests.support.events import made
 from tests.support.polling import eventually
 
-PRODUCERS = ("sales", "workshop", "followup")
+PRODUCERS = ("customer", "sales", "workshop", "followup")
 ALWAYS: dict[str, Any] = {"since": datetime(1990, 1, 1, tzinfo=LOCAL), "until": datetime(9990, 1, 1, tzinfo=LOCAL)}
 NOVEMBER = datetime(2026, 11, 15, tzinfo=LOCAL)
 
@@ -67,7 +67,7 @@ def logs(databases: Databases, clean_queues: Broker) -> Logs:
 
 
 def environment(databases: Databases, broker: Broker) -> Environment:
-    services = (*PRODUCERS, "reporting", "customer")
+    services = (*PRODUCERS, "reporting")
     return Environment(databases.variables(*services) | broker.variables(*services))
 
 
@@ -117,7 +117,7 @@ def test_a_rebuild_that_cannot_fill_the_projections_does_not_empty_them(logs, da
         session.execute(
             text("INSERT INTO glance (customer_id, service_visits, open_visits) VALUES (gen_random_uuid(), 1, 1)")
         )
-    services = (*PRODUCERS, "reporting", "customer")
+    services = (*PRODUCERS, "reporting")
     values = databases.variables(*services) | clean_queues.variables(*services)
     del values[missing]
     with pytest.raises(MissingSetting):

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +16,14 @@ from typing import Any
 
 from chassis.process import clock
 from contracts.gateway.operations import CreateDealer, CreateStore
+from deploy.local import processes
+from deploy.local.processes import Launch
 from gateway import organisation, sessions
 from gateway.passwords import make_hash
 from tests.support.databases import Databases
 from tests.support.polling import eventually
 from tests.support.randoms import code
+from tests.support.source import ROOT
 
 BASE = "/api/v1"
 PASSWORD = "a password of one's own"
@@ -48,17 +50,13 @@ class Answer:
 
 
 class Process:
-    """One of our programs."""
+    """One of our programs; it ends with whoever started it, however that ends."""
 
-    def __init__(self, program: str, *, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, *command: str, environment: Mapping[str, str], log: Path, module: str = "chassis.cli") -> None:
         self.log = log
-        with log.open("ab") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "chassis.cli", "run", program],
-                env={"PATH": os.environ["PATH"], **environment},
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+        argv = [sys.executable, "-W", "ignore", "-m", module, *command]
+        env = {"PATH": os.environ["PATH"], **environment}
+        self._process = processes.spawn(Launch(argv=argv, env=env, log=log, directory=ROOT))
 
     @property
     def pid(self) -> int:
@@ -73,9 +71,13 @@ class Process:
         """Wait for its end; returns its exit code."""
         return self._process.wait(within)
 
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """End it."""
-        if self._process.poll() is None:
+        if self.is_alive():
             self._process.terminate()
             self._process.wait(35)
 
