@@ -21,7 +21,7 @@ from contracts import shapes
 from contracts.access import Actor, Reach, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest
-from gateway import faults, problems, reading, searching
+from gateway import faults, filing, problems, reading
 from gateway.access_log import Access, AccessLog
 from gateway.answering import Answering
 from gateway.asking import LocalCall
@@ -179,9 +179,9 @@ class Dispatcher:
             try:
                 body = self._call(route.operation, asked, context)
             except Refused as refusal:
-                told.customers = searching.given_by_refusal(refusal.wire)
+                told(filing.told_by_refusal(refusal.wire))
                 raise
-            told.customers = searching.given_by(orjson.loads(body))
+            told(filing.told_by(orjson.loads(body)))
             return body
 
     def _answer_here(

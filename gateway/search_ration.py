@@ -94,17 +94,17 @@ class Day:
         self.missed.get(search.by, {}).pop(what, None)
 
 
-def require(day: Day, search: Search, *, ration: Mapping[str, int], now: datetime) -> None:
-    """Raise SearchLimit if he may not ask this.
+def require(day: Day, search: Search, *, ration: Mapping[str, int], now: datetime, many: int = 1) -> None:
+    """Raise SearchLimit if he may not ask this, or so many of its kind in one go.
 
     After too many misses a whole number that somebody has is refused as well, or the refusals would tell the misses.
     """
     if search.by in _MISSES:
         name, moments = _MISSES[search.by], sorted(day.missed[search.by].values())
         lately, most = [at for at in moments if at > now - HOUR], ration[f"{name}_an_hour"]
-        if len(lately) >= most:
-            raise _limit(until=(lately[-most] if most else now) + HOUR, now=now)
-        if sum(day_of(at) == day.of for at in moments) >= ration[f"{name}_a_day"]:
+        if len(lately) + many > most:
+            raise _limit(until=(lately[many - most - 1] if many <= most else now) + HOUR, now=now)
+        if sum(day_of(at) == day.of for at in moments) + many > ration[f"{name}_a_day"]:
             raise _limit(until=_midnight(now), now=now)
     if search.customers and len(day.given) >= ration["given_a_day"]:
         raise _limit(until=_midnight(now), now=now)

@@ -10,16 +10,16 @@ from __future__ import annotations
 import threading
 import time
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
 from typing import Any
 from uuid import UUID
 
-from prometheus_client import Counter
+from prometheus_client import Counter as Counts
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,7 @@ from contracts.refusals import InvalidRequest
 from gateway import access_log
 from gateway.access_log import NOBODY, Access, Link
 from gateway.errors import SearchLimit
+from gateway.filing import Told, searches_in
 from gateway.search_ration import HOUR, SEARCH_RATION, By, Day, Search, day_of, require
 
 log = logs.get("searches")
@@ -44,7 +45,7 @@ MOST_WAITING = 20_000
 MOST_REMEMBERED = 2_000
 """People whose day is remembered in this process."""
 
-REFUSED = Counter("crm_searches_refused_total", "Searches by a number beyond the ration of who asked", ["by"])
+REFUSED = Counts("crm_searches_refused_total", "Searches by a number beyond the ration of who asked", ["by"])
 
 _RATIONED = frozenset(by.value for by in By)
 _SAID = {
@@ -108,38 +109,6 @@ def of_split(asked: Mapping[str, Any], code: str) -> Search | None:
     return Search(By.PHONE, " ".join(phones), frozenset()) if phones else None
 
 
-def of_registering(asked: Mapping[str, Any]) -> tuple[Search, ...]:
-    """The numbers that a registration asks for. A phone that nobody has is a new customer, and costs nothing."""
-    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE_FILED, *_phones(asked)))
-
-
-def of_changing(asked: Mapping[str, Any]) -> tuple[Search, ...]:
-    """The numbers that a change of a record asks for: whoever has one of them is refused, or told as alike."""
-    return (*_filed(By.CARD_FILED, asked.get("id_no")), *_filed(By.PHONE, *_phones(asked)))
-
-
-def given_by(answer: Mapping[str, Any]) -> frozenset[str]:
-    """Whom the answer to a filed number gives: `created: false` is one that was there."""
-    return frozenset((answer["customer_id"],)) if answer.get("created") is False else frozenset()
-
-
-def given_by_refusal(wire: Mapping[str, Any]) -> frozenset[str] | None:
-    """Whom the refusal of a filed number gives; None if it says nothing of the number."""
-    if wire["code"] != "POSSIBLE_DUPLICATE":
-        return None
-    return frozenset(one["customer_id"] for one in wire["details"]["candidates"])
-
-
-def _phones(asked: Mapping[str, Any]) -> tuple[Any, ...]:
-    more = asked.get("more_phones")
-    return (asked.get("mobile"), *(more if isinstance(more, list) else ()))
-
-
-def _filed(by: By, *numbers: object) -> Iterator[Search]:
-    """What is no text is none: the service says so."""
-    yield from (Search(by, number, frozenset()) for number in numbers if number and isinstance(number, str))
-
-
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Who searches, by what operation and request."""
@@ -160,19 +129,35 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Told:
-    """Whom a command gave by the numbers it was asked to file: nobody until told; None if it said nothing of them."""
-
-    customers: frozenset[str] | None = frozenset()
-
-
-@dataclass(slots=True)
 class Known:
     """Somebody's day as this process knows it, and the ration as it was read with it."""
 
     day: Day
     ration: Mapping[str, int]
     read_at: float
+    open: dict[bytes, int] = field(default_factory=dict)
+    """Misses that no answer has confirmed yet, with how many commands that file them are under way."""
+
+    def knows(self, what: bytes, search: Search) -> bool:
+        """True if the same was asked today and gave no less; what is not answered yet may still be taken back."""
+        return self.day.knows(what, search) and (what in self.day.given or what not in self.open)
+
+    def begin(self, what: bytes, search: Search, *, now: datetime) -> None:
+        """A command files this number: a miss until the answer says otherwise."""
+        if search.by in self.day.missed:
+            self.day.note(what, search, now=now)
+            self.open[what] = self.open.get(what, 0) + 1
+
+    def end(self, what: bytes, search: Search, *, missed: bool) -> bool:
+        """That command is over; True if it is by this answer that the miss stands. The last one takes it back."""
+        if what not in self.open:
+            return False
+        self.open[what] -= 1
+        if missed or not self.open[what]:
+            del self.open[what]
+        if not missed and what not in self.open:
+            self.day.take_back(what, search)
+        return missed
 
 
 class Searches:
@@ -191,7 +176,7 @@ class Searches:
         if search.by is By.TAIL and not search.customers:
             return
         answered, known = Answered(asking, self._stands_for(search), search, now), self._of(asking, now=now)
-        if known.day.knows(answered.what, search):
+        if known.knows(answered.what, search):
             return
         at_once = search.by is By.CARD or not search.customers or self._fails or len(self._waiting) >= MOST_WAITING
         try:
@@ -207,46 +192,57 @@ class Searches:
 
     def require_guess(self, asking: Asking, *, now: datetime) -> None:
         """Raise SearchLimit if his misses of phones are used up: a command may not say that he guessed right."""
-        known = self._of(asking, now=now)
-        try:
-            require(known.day, Search(By.PHONE, "", frozenset()), ration=known.ration, now=now)
-        except SearchLimit as refusal:
-            _tell_refused(By.PHONE, asking, refusal)
-            raise
+        self._require(self._of(asking, now=now), {By.PHONE: 1}, asking, now=now)
 
     @contextmanager
-    def filing(self, filed: Sequence[Search], asking: Asking, *, now: datetime) -> Iterator[Told]:
+    def filing(self, filed: Sequence[Search], asking: Asking, *, now: datetime) -> Iterator[Callable[[Told], None]]:
         """Around a command that writes numbers into a record and tells by its answer whether somebody has them.
 
-        Each counts as a miss until the answer says otherwise, and the command is refused before it runs: what is done
-        cannot be. Raises SearchLimit.
+        It is refused before it runs: what is done cannot be. Whoever runs it hands in what it told; if that was
+        a refusal that tells of phones, this may be the refusal instead. Raises SearchLimit.
         """
         if self._fails:
             self.write()
-        known = self._of(asking, now=now)
-        new = [(what, one) for one in filed if not known.day.knows(what := self._stands_for(one), one)]
+        known, told = self._of(asking, now=now), [Told()]
+        mine = {what: one for one in filed if not known.knows(what := self._stands_for(one), one)}
+        self._require(known, Counter(one.by for what, one in mine.items() if what not in known.open), asking, now=now)
+        for what, one in mine.items():
+            known.begin(what, one, now=now)
         try:
-            for _, one in new:
-                require(known.day, one, ration=known.ration, now=now)
-        except SearchLimit as refusal:
-            _tell_refused(one.by, asking, refusal)
-            raise
-        for what, one in new:
-            known.day.note(what, one, now=now)
-        told = Told()
-        try:
-            yield told
+            yield told.append
         finally:
-            if told.customers is None or told.customers:
-                for what, one in new:
-                    known.day.take_back(what, one)
-            if told.customers:
-                given = [replace(one, customers=told.customers) for one in filed]
-                new = [(what, one) for one in given if not known.day.knows(what := self._stands_for(one), one)]
-                for what, one in new:
-                    known.day.note(what, one, now=now)
-            if told.customers is not None:
-                self._waiting += [Answered(asking, what, one, now) for what, one in new if known.day.counts(one)]
+            self._filed(known, mine, searches_in(filed, told[-1]), asking, done=told[-1].done, now=now)
+
+    def _filed(
+        self,
+        known: Known,
+        mine: Mapping[bytes, Search],
+        searches: Sequence[Search],
+        asking: Asking,
+        *,
+        done: bool,
+        now: datetime,
+    ) -> None:
+        each = {self._stands_for(one): one for one in searches}
+        stand = {what for what, one in each.items() if not one.customers}
+        new = {what: one for what, one in mine.items() if known.end(what, one, missed=what in stand)}
+        self._waiting += [Answered(asking, what, one, now) for what, one in new.items()]
+        new = {what: one for what, one in each.items() if not known.knows(what, one) and known.day.counts(one)}
+        if not done and (phones := [one for one in new.values() if one.by is not By.CARD_FILED]):
+            guesses = sum(one.by is By.PHONE for one in phones)
+            self._require(known, {By.PHONE: max(1, guesses)}, asking, now=now)
+        for what, one in new.items():
+            known.day.note(what, one, now=now)
+        self._waiting += [Answered(asking, what, one, now) for what, one in new.items()]
+
+    def _require(self, known: Known, misses: Mapping[By, int], asking: Asking, *, now: datetime) -> None:
+        """Raise SearchLimit if so many more that nobody has are beyond the ration."""
+        for by, many in misses.items():
+            try:
+                require(known.day, Search(by, "", frozenset()), ration=known.ration, now=now, many=many)
+            except SearchLimit as refusal:
+                _tell_refused(by, asking, refusal)
+                raise
 
     def _of(self, asking: Asking, *, now: datetime) -> Known:
         known = self._known.get(asking.staff_id)
@@ -315,7 +311,7 @@ class Searches:
         def work(session: Session) -> tuple[Day, list[tuple[Access, Link]]]:
             session.execute(_LOCK, {"staff_id": staff_id})
             known = self._read(session, staff_id, now=now)
-            if known.day.knows(answered.what, search):
+            if known.knows(answered.what, search):
                 return known.day, []
             require(known.day, search, ration=known.ration, now=now)
             return known.day, _write(session, [answered])

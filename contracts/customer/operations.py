@@ -93,8 +93,9 @@ class RegisterCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """`created` is False when the record was there before. `warnings` are codes of what was taken with a doubt.
+    """`created` is False when the record was there before; `evidence` is what it agrees in (E7).
 
+    `warnings` are codes of what was taken with a doubt.
     `birth_date` and `gender` are what was read out of the request, of a card above all (R29).
     """
 
@@ -104,6 +105,7 @@ class Registered:
     warnings: list[str] = field(default_factory=list)
     birth_date: date | None = None
     gender: Gender | None = None
+    evidence: list[str] = field(default_factory=list)
 
 
 class Channel(StrEnum):

@@ -16,7 +16,7 @@ from contracts.customer import (
     views,
 )
 from contracts.customer import operations as customer
-from gateway import dossier_page, dossier_workbook, searching
+from gateway import dossier_page, dossier_workbook, filing, searching
 from gateway.routing import Route
 
 ROUTES = (
@@ -27,7 +27,7 @@ ROUTES = (
         "登记客户(有则返回原档案)",
         status=201,
         found=200,
-        files=searching.of_registering,
+        files=filing.of_registering,
     ),
     Route(
         "GET",
@@ -43,7 +43,7 @@ ROUTES = (
         "/customers/{customer_id}",
         customer.update_customer,
         "修改客户档案",
-        files=searching.of_changing,
+        files=filing.of_changing,
     ),
     Route(
         "POST",

@@ -95,14 +95,14 @@ def register_customer(session: Session, request: RegisterCustomer, *, scope: Sco
     alike = known.alike(facts)
     origin = Origin(scope.staff_id, scope.role, request.store_id, request.source, now)
     written = Written.nothing()
-    record = _linked(alike)
-    created = record is None
-    if record is None:
+    linked = next((one for one in alike if one.match.decision is Decision.LINK), None)
+    if linked is None:
         if alike and (not request.force_new or any(one.record.bears_card_of(facts) for one in alike)):
             raise PossibleDuplicate(candidates=[_shown(one) for one in alike[:MOST_CANDIDATES]])
         record = begin(written, given, origin=origin, reason=request.reason)
         suspect(written, record, alike, origin=origin)
     else:
+        record = linked.record
         enrich(written, record, given, origin=origin)
     keep_vehicle(written, record.id, given, origin=origin)
     insert_last(session, written.inserts(session, origin=origin))
@@ -110,9 +110,10 @@ def register_customer(session: Session, request: RegisterCustomer, *, scope: Sco
         Registered,
         given,
         customer_id=record.id,
-        created=created,
+        created=linked is None,
         vehicle_id=written.seen[0].vehicle.id if written.seen else None,
         warnings=list(given.warnings),
+        evidence=linked.match.agreed if linked else [],
     )
 
 
@@ -189,16 +190,12 @@ def _read(request: RegisterCustomer, *, now: datetime) -> Given:
     return read(typed, now=now)
 
 
-def _linked(alike: Sequence[Found]) -> Record | None:
-    return next((one.record for one in alike if one.match.decision is Decision.LINK), None)
-
-
 def _shown(found: Found) -> dict[str, object]:
     record, match = found
     return {
         "customer_id": str(record.id),
         "points": match.points,
-        "evidence": [one.kind for one in match.evidence],
+        "evidence": match.agreed,
         "vetoes": list(match.vetoes),
         "relation": match.relation,
     }

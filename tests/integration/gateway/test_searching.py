@@ -334,3 +334,100 @@ def test_phones_of_new_customers_cost_nothing_and_are_read_back_by_a_gateway_tha
     there = Person(start_gateway(), clerk.code, clerk.token)
     assert there.post("/customers", {**body, "mobile": randoms.mobile(), "name": randoms.name()}).status == 201
     assert there.get(f"/customers/lookup?q={randoms.mobile()}").status == 200
+
+
+@pytest.mark.parametrize("decoy_by", ["phone", "card"])
+def test_another_customer_in_the_answer_does_not_pay_for_the_guess_beside_him(
+    gateway: Gateway, known: dict[str, Any], decoy_by: str
+) -> None:
+    """A registration that is always refused for the guesser's own customer leaves nothing, and tells of the number."""
+    guesser = gateway.person("advisor", stores=(HERE,))
+    own = {"name": "欧阳锋", "mobile": randoms.mobile(), "id_no": randoms.resident_id(), "store_id": HERE}
+    assert guesser.post("/customers", own).status == 201
+
+    def guess(number: str) -> Any:
+        if decoy_by == "phone":  # a card is guessed
+            body = {"name": "丁当", "mobile": own["mobile"], "id_no": number}
+        else:  # a phone is guessed: the customer's name and birth date are alike, his card is not
+            body = {"name": own["name"], "mobile": number, "birth_date": birth_of(own["id_no"])}
+        return guesser.post("/customers", {**body, "store_id": HERE})
+
+    number = randoms.resident_id if decoy_by == "phone" else randoms.mobile
+    assert [guess(number()).code for _ in range(28)] == ["POSSIBLE_DUPLICATE"] * 28
+    assert {guess(number()).code for _ in range(5)} >= {"SEARCH_LIMIT"}
+    for last in (number(), known["id_no"] if decoy_by == "phone" else known["mobile"]):
+        refused = guess(last)
+        assert (refused.status, refused.code) == (429, "SEARCH_LIMIT")
+        assert known["customer_id"] not in str(refused.body)
+
+
+def birth_of(card: str) -> str:
+    return f"{card[6:10]}-{card[10:12]}-{card[12:14]}"
+
+
+def test_several_phones_beside_a_known_one_are_as_many_guesses(gateway: Gateway, known: dict[str, Any]) -> None:
+    guesser = gateway.person("advisor", stores=(HERE,))
+    own = {"name": "欧阳锋", "mobile": randoms.mobile(), "store_id": HERE}
+    assert guesser.post("/customers", own).status == 201
+
+    def guess(*phones: str) -> Any:
+        return guesser.post("/customers", {**own, "name": "丁当", "more_phones": list(phones)})
+
+    assert guess(*(randoms.mobile() for _ in range(10))).code == "POSSIBLE_DUPLICATE"
+    assert guess(*(randoms.mobile() for _ in range(10))).code == "POSSIBLE_DUPLICATE"
+    for phones in ([randoms.mobile() for _ in range(11)], [*(randoms.mobile() for _ in range(10)), known["mobile"]]):
+        assert guess(*phones).code == "SEARCH_LIMIT"
+
+
+def test_a_customer_who_is_found_by_his_phone_does_not_pay_for_a_card(gateway: Gateway) -> None:
+    guesser = gateway.person("advisor", stores=(HERE,))
+    answers = []
+    for _ in range(31):
+        own = {"name": "欧阳锋", "mobile": randoms.mobile(), "store_id": HERE}
+        assert guesser.post("/customers", own).status == 201
+        answers.append(guesser.post("/customers", {**own, "id_no": randoms.resident_id()}))
+    assert [answer.status for answer in answers] == [200] * 30 + [429]
+
+
+def test_returning_customers_are_registered_all_day_with_their_own_cards(gateway: Gateway) -> None:
+    clerk, *before = (gateway.person("advisor", stores=(HERE,)) for _ in range(3))
+    for count in range(35):
+        own = {"name": randoms.name(), "mobile": randoms.mobile(), "id_no": randoms.resident_id(), "store_id": HERE}
+        assert before[count % 2].post("/customers", own).status == 201
+        assert clerk.post("/customers", own).status == 200
+
+
+def test_one_change_files_no_more_phones_than_many(gateway: Gateway) -> None:
+    guesser = gateway.person("receptionist", stores=(HERE,))
+    him = guesser.post("/customers", {"name": randoms.name(), "mobile": randoms.mobile(), "store_id": HERE}).body
+
+    def file(many: int) -> int:
+        body = {"more_phones": [randoms.mobile() for _ in range(many)]}
+        return guesser.patch(f"/customers/{him['customer_id']}", body).status
+
+    assert [file(many) for many in (31, 20, 11, 10, 1)] == [429, 200, 429, 200, 429]
+
+
+@pytest.mark.parametrize("beside", ["a registration", "a look-up"])
+def test_a_request_that_fails_beside_takes_no_miss_back(gateway: Gateway, beside: str) -> None:
+    """One request with the same number fails for another reason while the other is answered."""
+    guesser = gateway.person("advisor", stores=(HERE,))
+
+    def fail(card: str) -> int:
+        body = {"name": "丁当", "mobile": "999", "id_no": card, "store_id": HERE}
+        return guesser.post("/customers", body).status
+
+    def guess(card: str) -> int:
+        if beside == "a look-up":
+            return guesser.get(f"/customers/lookup?q={card}").status
+        body = {"name": randoms.name(), "mobile": randoms.mobile(), "id_no": card, "store_id": HERE}
+        return guesser.post("/customers", body).status
+
+    answered = 0
+    with ThreadPoolExecutor(5) as pool:
+        for _ in range(45):
+            card = randoms.resident_id()
+            failing = [pool.submit(fail, card) for _ in range(4)]
+            answered += pool.submit(guess, card).result() in (200, 201)
+            assert {one.result() for one in failing} <= {422, 429}
+    assert answered <= {"a registration": 30, "a look-up": 10}[beside]

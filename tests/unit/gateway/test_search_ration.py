@@ -110,3 +110,25 @@ def test_a_ration_of_nothing_gives_nothing() -> None:
 def test_what_a_leader_publishes_without_saying_more_is_what_holds_anyway() -> None:
     said = RationSearches()
     assert {name: getattr(said, name) for name in RATION} == RATION
+
+
+@pytest.mark.parametrize(("before", "many", "hours"), [(0, 30, 0), (0, 31, 1), (20, 10, 0), (20, 11, 1), (29, 2, 1)])
+def test_many_in_one_go_are_as_many_as_one_after_the_other(before: int, many: int, hours: int) -> None:
+    day, wait = Day(day_of(NOON)), 0
+    for number in range(before):
+        assert ask(day, search(By.PHONE, str(number), *NOBODY)) == 0
+    try:
+        require(day, search(By.PHONE, "", *NOBODY), ration=RATION, now=NOON, many=many)
+    except SearchLimit as refusal:
+        wait = int(str(refusal.details["retry_after"]))
+    assert wait == hours * 3600
+
+
+def test_many_wait_until_enough_of_the_hour_is_over() -> None:
+    day = Day(day_of(NOON))
+    for minute in range(20):
+        ask(day, search(By.PHONE, str(minute), *NOBODY), now=NOON + timedelta(minutes=minute))
+    with pytest.raises(SearchLimit) as refusal:
+        now = NOON + timedelta(minutes=20)
+        require(day, search(By.PHONE, "", *NOBODY), ration=RATION, now=now, many=15)
+    assert refusal.value.details["retry_after"] == 44 * 60, "the first five are older than an hour then"

@@ -114,6 +114,11 @@ class Match:
     relation: Relation | None = None
     attach_contact: bool = False
 
+    @property
+    def agreed(self) -> list[str]:
+        """What they agree in, as it is told."""
+        return [one.kind.value for one in self.evidence]
+
 
 def compare(a: Facts, b: Facts, *, at: date, not_same: bool = False) -> Match:
     """What two records have in common on the day `at` and what follows (E7); the order of the two does not matter.

@@ -33,7 +33,7 @@ from services.customer.record.rules.given import Given, Typed
 from services.customer.record.rules.names import Name
 from services.customer.record.rules.record import ERASED, Record
 from services.customer.record.sealing import key_beside, record_of
-from services.customer.record.usecases.identifying import known_to, lock
+from services.customer.record.usecases.identifying import Found, known_to, lock
 from services.customer.record.usecases.pairs import Suspicion, queue
 from services.customer.record.usecases.reading import read
 from services.customer.record.usecases.records import Edit, update_records
@@ -116,10 +116,17 @@ def _alike(session: Session, after: Record, *, at: datetime) -> list[Suspicion]:
     facts = after.facts()
     known = known_to(session, [facts], at=at.astimezone(LOCAL).date())
     found = [one for one in known.alike(facts) if one.record.id != after.id]
-    for one in found:
-        if one.record.bears_card_of(facts):
-            raise PossibleDuplicate(candidates=[{"customer_id": str(one.record.id), "points": one.match.points}])
+    if bearers := [one for one in found if one.record.bears_card_of(facts)]:
+        raise PossibleDuplicate(candidates=[_shown(one) for one in bearers])
     return [Suspicion(after.id, one.record.id, one.match, after.store_id, "desk", at) for one in found]
+
+
+def _shown(found: Found) -> dict[str, object]:
+    return {
+        "customer_id": str(found.record.id),
+        "points": found.match.points,
+        "evidence": found.match.agreed,
+    }
 
 
 def _read(request: UpdateCustomer, before: Record, *, now: datetime) -> Given:
