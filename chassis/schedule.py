@@ -16,6 +16,7 @@ from chassis.process.settings import SERVICES, Environment, named
 from chassis.runner import service_class
 from chassis.store import test_clock
 from chassis.store.database import Database
+from contracts.shapes import EARLIEST, LATEST
 
 
 class Scheduled(NamedTuple):
@@ -80,6 +81,8 @@ def schedule_run(name: str, now: datetime | None) -> None:
     if wanted is None:
         raise click.BadParameter(f"{name!r} is none of `crm schedule list`", param_hint="NAME")
     environment = Environment()
+    if now is not None and not EARLIEST <= now < LATEST:
+        raise click.BadParameter(f"must be from {EARLIEST.year} to {LATEST.year - 1}", param_hint="--now")
     if now is not None and now > clock.now() and not environment.flag("CRM_TEST_MODE"):
         raise click.BadParameter("only a test system (CRM_TEST_MODE) lives ahead of its time", param_hint="--now")
     click.echo(f"{name}: {run_now(wanted, environment, now=now)} done")
