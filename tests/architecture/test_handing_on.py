@@ -1,4 +1,6 @@
-"""One manner of handing on: a service's class is a table, and what has the same name is not copied by hand."""
+"""One manner of handing on: a service's class is a table, what has the same name is not copied by hand, and what is
+answered is a shape of the contracts.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,9 @@ FROM = 3
 STEPS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While, ast.With, ast.Try)
 
 ROWS = {"does", "shows", "hears", "every"}
+
+PLACES = {"session", "connection"}
+"""What a use case and a query are given first."""
 
 
 def written(root: Path) -> list[Source]:
@@ -94,6 +99,18 @@ def beside_the_table(root: Path) -> list[str]:
     return found
 
 
+def answering_anything(root: Path) -> list[str]:
+    """Functions of a session or connection that answer `Any`, or do not say what: mypy holds no row against that."""
+    return [
+        f"{source.name}:{node.lineno} {node.name}"
+        for source in written(root)
+        for node in source.tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if node.args.args and node.args.args[0].arg in PLACES
+        if node.returns is None or dotted(node.returns) in ("Any", "typing.Any", "object")
+    ]
+
+
 def tables(root: Path) -> list[Source]:
     """The `service.py` of each service."""
     return [source for source in sources(root, "services") if Path(source.name).name == "service.py"]
@@ -144,6 +161,14 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[str]]] = [
         ],
     ),
     (
+        answering_anything,
+        [
+            "def f(connection, asked: Asked, *, scope: Scope) -> Any:\n    return {}\n",
+            "def f(session: Session, asked: Asked) -> typing.Any:\n    return {}\n",
+            "def f(session: Session, asked: Asked):\n    return {}\n",
+        ],
+    ),
+    (
         beside_the_table,
         [
             TABLE + "def shaped(order):\n    return order\n",
@@ -183,6 +208,8 @@ INNOCENT = [
     (renamed, "from services.sales import queries, usecases\n"),
     (no_rows, TABLE + "    x = does(operations.x, usecases.x)\n    y = hears((A, B), partial(f, g=H), batch=BATCH)\n"),
     (beside_the_table, "BATCH = 100\n" + TABLE),
+    (answering_anything, "def f(session: Session, asked: Asked) -> Answer:\n    pass\n"),
+    (answering_anything, "def _row(session: Session) -> Any:\n    pass\ndef read(text: str) -> Any:\n    pass\n"),
 ]
 
 

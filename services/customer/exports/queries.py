@@ -11,15 +11,17 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from chassis.process.aside import aside
 from chassis.process.clock import LOCAL
 from contracts.access import Reach, Scope, matrix
-from contracts.customer.exports import ExportById, ExportStatus, FileFormat, ListExports
+from contracts.customer import exports
+from contracts.customer.exports import ExportById, ExportFile, ExportStatus, FileFormat
 from contracts.personal_numbers import numbers_masked
 from services.customer.exports.errors import ExportExpired, ExportNotFound, ExportNotReady, ExportTooLarge
-from services.customer.exports.usecases import shown
+from services.customer.exports.models import Export
+from services.customer.exports.shown import export_shown
 from services.customer.importing.spreadsheets.writing import Cell, write_csv, write_xlsx
 
 MOST_MEGABYTES = 10
@@ -76,31 +78,29 @@ _MEMBERS = text(
 """A cell of a workbook holds 32 767 signs; of a fleet's cars it shows the first thousand or so."""
 
 
-def list_exports(connection: Connection, asked: ListExports, *, scope: Scope) -> Any:
-    """`exports.Exports` that the caller may know of."""
+def list_exports(connection: Connection, asked: exports.ListExports, *, scope: Scope) -> exports.Exports:
+    """A page of exports that the caller may know of."""
     wanted = {
         "staff_id": None if scope.reach is Reach.GROUP else scope.staff_id,
         "status": asked.status.value if asked.status else None,
     }
     page = {"size": asked.size, "skipped": (asked.page - 1) * asked.size}
-    return {
-        "items": [shown(row) for row in connection.execute(_PAGE, wanted | page)],
-        "page": asked.page,
-        "size": asked.size,
-        "total": connection.scalar(_TOTAL, wanted),
-    }
+    items = [export_shown(row) for row in connection.execute(_PAGE, wanted | page)]
+    return exports.Exports(items, asked.page, asked.size, connection.scalar(_TOTAL, wanted) or 0)
 
 
-def get_export(connection: Connection, asked: ExportById, *, scope: Scope) -> Any:
-    """`exports.Export`. Raises ExportNotFound, also for somebody else's unless the caller decides on them."""
+def get_export(connection: Connection, asked: ExportById, *, scope: Scope) -> exports.Export:
+    """One export. Raises ExportNotFound, also for somebody else's unless the caller decides on them."""
     export = _find(connection, asked.export_id)
     if scope.reach is not Reach.GROUP and export.requested_by != scope.staff_id:
         raise ExportNotFound
-    return shown(export)
+    return export_shown(export)
 
 
-def download(connection: Connection, asked: ExportById, *, scope: Scope, roles: tuple[str, ...], now: datetime) -> Any:
-    """`exports.ExportFile`, with what these roles may see of the members.
+def download(
+    connection: Connection, asked: ExportById, *, scope: Scope, roles: tuple[str, ...], now: datetime
+) -> ExportFile:
+    """The file, with what these roles may see of the members.
 
     Raises ExportNotFound, also for somebody else's; ExportNotReady, ExportExpired, ExportTooLarge.
     """
@@ -117,24 +117,24 @@ def download(connection: Connection, asked: ExportById, *, scope: Scope, roles: 
         content = aside(partial(_file, members, FileFormat(export.format), roles=roles, given_up=given_up))
     finally:
         given_up.set()
-    return {
-        "file_name": f"segment-{export.segment_id}.{export.format}",
-        "format": export.format,
-        "rows": len(members),
-        "customer_ids": [one.customer_id for one in members],
-        "reason": export.reason,
-        "content": content,
-    }
+    return ExportFile(
+        file_name=f"segment-{export.segment_id}.{export.format}",
+        format=FileFormat(export.format),
+        rows=len(members),
+        customer_ids=[one.customer_id for one in members],
+        reason=export.reason,
+        content=content,
+    )
 
 
-def _find(connection: Connection, export_id: UUID) -> Any:
+def _find(connection: Connection, export_id: UUID) -> Row[tuple[Export]]:
     row = connection.execute(_ONE, {"export_id": export_id}).one_or_none()
     if row is None:
         raise ExportNotFound
     return row
 
 
-def _members(connection: Connection, export: Any) -> list[Any]:
+def _members(connection: Connection, export: Row[tuple[Export]]) -> list[Any]:
     """Those who were members when it was asked for and still are, in the order of identifiers."""
     if export.rows == 0:
         return []

@@ -7,7 +7,6 @@ How many they are is judged over a person's day: a list in slices is one list.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -18,9 +17,11 @@ from chassis.process.clock import LOCAL
 from chassis.store import policies, turns
 from chassis.store.policies import GROUP, Policy
 from contracts.access import Scope
+from contracts.customer import exports
 from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport, RequireApproval
 from services.customer.exports.errors import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
 from services.customer.exports.models import Export
+from services.customer.exports.shown import export_shown
 from services.customer.record.usecases.publishing import publish
 from services.customer.segments import rules
 from services.customer.segments.errors import SegmentNotFound, SegmentTooLarge
@@ -56,8 +57,8 @@ _TAKEN = text(
 """Whom this person has today without anybody's word, together with those of the segment."""
 
 
-def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> Any:
-    """`exports.Export`: ready at once, or awaiting approval.
+def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datetime) -> exports.Export:
+    """The export, ready at once or awaiting approval.
 
     Raises SegmentNotFound, FactNotAllowed, SegmentTooLarge.
     """
@@ -86,7 +87,7 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
     )
     session.add(export)
     session.flush()
-    return shown(export)
+    return export_shown(export)
 
 
 def require_approval(session: Session, request: RequireApproval, *, scope: Scope, now: datetime) -> RequireApproval:
@@ -96,19 +97,19 @@ def require_approval(session: Session, request: RequireApproval, *, scope: Scope
     return request
 
 
-def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> Any:
-    """`exports.Export`, ready now. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
+def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> exports.Export:
+    """The export, ready now. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
     return _decide(session, request.export_id, ExportStatus.READY, why=None, scope=scope, now=now)
 
 
-def refuse(session: Session, request: RefuseExport, *, scope: Scope, now: datetime) -> Any:
-    """`exports.Export`, refused. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
+def refuse(session: Session, request: RefuseExport, *, scope: Scope, now: datetime) -> exports.Export:
+    """The export, refused. Raises ExportNotFound, ExportOwn, ExportDecided, ExportExpired."""
     return _decide(session, request.export_id, ExportStatus.REFUSED, why=request.reason, scope=scope, now=now)
 
 
 def _decide(
     session: Session, export_id: UUID, status: ExportStatus, *, why: str | None, scope: Scope, now: datetime
-) -> dict[str, Any]:
+) -> exports.Export:
     export = session.get(Export, export_id, with_for_update=True)
     if export is None:
         raise ExportNotFound
@@ -120,22 +121,4 @@ def _decide(
         raise ExportExpired
     export.status, export.decision_reason = status.value, why
     export.decided_by, export.decided_at = scope.staff_id, now
-    return shown(export)
-
-
-def shown(export: Any) -> dict[str, Any]:
-    """`exports.Export` of a row or an entity."""
-    return {
-        "export_id": export.id,
-        "segment_id": export.segment_id,
-        "format": export.format,
-        "rows": export.rows,
-        "status": export.status,
-        "requested_by": export.requested_by,
-        "requested_at": export.requested_at,
-        "reason": export.reason,
-        "decided_by": export.decided_by,
-        "decided_at": export.decided_at,
-        "decision_reason": export.decision_reason,
-        "expires_at": export.expires_at,
-    }
+    return export_shown(export)

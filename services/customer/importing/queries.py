@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer import imports
 from contracts.personal_numbers import mask_id_number, mask_mobile
+from contracts.picked import picked, shaped
 from services.customer.importing.spreadsheets.wordings import Field
 from services.customer.importing.usecases.files import COLUMNS, find, open_uploaded, shown
 from services.customer.importing.usecases.uploading import proposals
@@ -44,15 +44,10 @@ _ROWS = text(
 def preview(connection: Connection, asked: imports.ImportAsked, *, scope: Scope) -> imports.Preview:
     """What the file holds. Raises ImportNotFound, ImportStarted, ImportIncomplete, ImportAltered, a file's refusal."""
     opened = open_uploaded(connection, find(connection, asked.import_id, scope=scope))
-    table = opened.table
-    return imports.Preview(
+    return picked(
+        imports.Preview,
+        opened.table,
         import_id=asked.import_id,
-        kind=table.kind,
-        encoding=table.encoding,
-        separator=table.separator,
-        sheet=table.sheet,
-        heading_row=table.heading_row,
-        formulas=table.formulas,
         columns=[
             imports.ColumnProposed(one.column, one.heading, one.field, round(one.confidence * 100), one.why, one.unit)
             for one in proposals(opened)
@@ -82,8 +77,8 @@ def list_imports(connection: Connection, asked: imports.ListImports, *, scope: S
     return imports.Imports([shown(row) for row in connection.execute(_LIST, wanted)])
 
 
-def rows(connection: Connection, asked: imports.ListRows, *, scope: Scope) -> Any:
-    """`imports.RowReports`. Raises ImportNotFound."""
+def rows(connection: Connection, asked: imports.ListRows, *, scope: Scope) -> imports.RowReports:
+    """What became of the rows after one. Raises ImportNotFound."""
     find(connection, asked.import_id, scope=scope)
     wanted = {
         "import_id": asked.import_id,
@@ -91,6 +86,6 @@ def rows(connection: Connection, asked: imports.ListRows, *, scope: Scope) -> An
         "outcome": asked.outcome,
         "most": asked.limit + 1,
     }
-    found = [dict(row) for row in connection.execute(_ROWS, wanted).mappings()]
-    shown_rows = found[: asked.limit]
-    return {"items": shown_rows, "next_after": shown_rows[-1]["number"] if len(found) > asked.limit else None}
+    found = [shaped(imports.RowReport, row) for row in connection.execute(_ROWS, wanted).mappings()]
+    items = found[: asked.limit]
+    return imports.RowReports(items, items[-1].number if len(found) > asked.limit else None)

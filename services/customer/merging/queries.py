@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
-
 from sqlalchemy import Connection, text
 
 from chassis.customers import rekeying
 from contracts.access import Scope
-from contracts.customer.duplicates import ListDuplicates, Scan, Scans
+from contracts.customer.duplicates import DuplicatePair, DuplicatePairs, ListDuplicates, Scan, Scans
 from contracts.customer.merges import (
     ExpectedVersion,
     MergeById,
@@ -20,6 +17,7 @@ from contracts.customer.merges import (
     ServiceStep,
 )
 from contracts.fields import Nothing
+from contracts.picked import shaped
 from services.customer.merging.errors import MergeNotFound
 from services.customer.merging.usecases.joining import Asked, group_of
 
@@ -79,23 +77,14 @@ def merge_state(connection: Connection, asked: MergeById) -> MergeShown:
     parts = row.undo_parts if kind == "unmerged" else row.parts
     done = {step.service for step in steps if step.kind == kind and step.parts >= parts}
     waiting = sorted(rekeying.acknowledging() - done)
-    return MergeShown(
+    return shaped(
+        MergeShown,
+        row._mapping,
         merge_id=row.id,
-        kind=row.kind,
         status=_status(kind, done=bool(done), waiting=bool(waiting)),
-        survivor_id=row.survivor_id,
-        loser_ids=[UUID(one) for one in row.loser_ids],
-        rule=row.rule,
-        score=row.score,
-        reason=row.reason,
-        requested_by=row.requested_by,
-        requested_at=row.requested_at,
         services=[ServiceStep(step.service, step.kind, int(step.rows), step.at) for step in steps],
         waiting_for=waiting,
         collapsed=[one["kind"] for one in row.snapshot["collapsed"]],
-        undone_at=row.undone_at,
-        undone_by=row.undone_by,
-        undone_because=row.undone_because,
     )
 
 
@@ -126,8 +115,8 @@ _PAGE = text(
 _SCANS = text("SELECT * FROM duplicate_scan ORDER BY started_at DESC, id DESC LIMIT :most")
 
 
-def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Scope) -> Any:
-    """`duplicates.DuplicatePairs`: a page of the pairs of the caller's stores. Raises StoreNotAllowed."""
+def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Scope) -> DuplicatePairs:
+    """A page of the pairs of the caller's stores. Raises StoreNotAllowed."""
     stores = scope.narrow(asked.store_id)
     wanted = {
         "status": asked.status.value,
@@ -135,27 +124,12 @@ def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Sco
         "size": asked.size,
         "skipped": (asked.page - 1) * asked.size,
     }
-    rows = [dict(row) for row in connection.execute(_PAGE, wanted).mappings()]
+    rows = connection.execute(_PAGE, wanted).mappings().all()
     total = rows[0]["total"] if rows else 0
-    items = [{name: value for name, value in row.items() if name != "total"} for row in rows]
-    return {"items": items, "page": asked.page, "size": asked.size, "total": total}
+    return DuplicatePairs([shaped(DuplicatePair, row) for row in rows], asked.page, asked.size, total)
 
 
 def list_scans(connection: Connection, _asked: Nothing) -> Scans:
     """The newest searches."""
-    return Scans(
-        [
-            Scan(
-                row.id,
-                row.status,
-                row.scanned,
-                row.queued,
-                row.merged,
-                row.started_by,
-                row.started_at,
-                row.reason,
-                row.finished_at,
-            )
-            for row in connection.execute(_SCANS, {"most": NEWEST})
-        ]
-    )
+    rows = connection.execute(_SCANS, {"most": NEWEST}).mappings()
+    return Scans([shaped(Scan, row, scan_id=row["id"]) for row in rows])

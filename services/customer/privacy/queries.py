@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from contracts.access import Scope
 from contracts.customer.privacy import ListRequests, Requests, RequestShown
+from contracts.picked import shaped
 
 _PAGE = text(
     """
@@ -38,7 +38,6 @@ def list_requests(connection: Connection, asked: ListRequests, *, scope: Scope, 
         "size": asked.size,
         "skipped": (asked.page - 1) * asked.size,
     }
-    rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(_PAGE, wanted).mappings()]
+    rows = connection.execute(_PAGE, wanted).mappings().all()
     total = rows[0]["total"] if rows else 0
-    items = [RequestShown(**{name: value for name, value in row.items() if name != "total"}) for row in rows]
-    return Requests(items, asked.page, asked.size, total)
+    return Requests([shaped(RequestShown, row) for row in rows], asked.page, asked.size, total)

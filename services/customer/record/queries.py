@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text
 
 from contracts.customer import operations
+from contracts.picked import picked
 from services.customer.record.errors import CustomerErased, CustomerNotFound
+from services.customer.record.models import Change
 from services.customer.record.rules.record import ERASED
 from services.customer.record.sealing import SEALED, key_beside, opened
 
@@ -27,7 +28,8 @@ _CONTACT = text(
 )
 _HISTORY = text(
     f"""
-    SELECT field, old, new, version, at, staff_id, department, origin, {key_beside("change.customer_id")} FROM change
+    SELECT customer_id, field, old, new, version, at, staff_id, department, origin, {key_beside("change.customer_id")}
+      FROM change
      WHERE customer_id = :customer_id AND (CAST(:field AS text) IS NULL OR field = :field)
      ORDER BY at DESC, id DESC LIMIT :most
     """  # noqa: S608  # a constant of this service
@@ -42,21 +44,20 @@ _WHICH_EXIST = text(
 _EXISTS = text("SELECT 1 FROM customer WHERE id = :customer_id")
 
 
-def history(connection: Connection, asked: operations.HistoryAsked) -> Any:
-    """`operations.History`: what was changed in the record, newest first. Raises CustomerNotFound."""
+def history(connection: Connection, asked: operations.HistoryAsked) -> operations.History:
+    """What was changed in the record, newest first. Raises CustomerNotFound."""
     if connection.execute(_EXISTS, {"customer_id": asked.customer_id}).one_or_none() is None:
         raise CustomerNotFound
     wanted = {"customer_id": asked.customer_id, "field": asked.field, "most": asked.limit}
-    rows = connection.execute(_HISTORY, wanted).mappings()
-    return {"items": [change_shown(asked.customer_id, dict(row)) for row in rows]}
+    return operations.History([change_shown(row) for row in connection.execute(_HISTORY, wanted)])
 
 
-def change_shown(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
-    """`operations.ChangeShown` of a row of `change` of this customer, with his `sealed_key` beside it."""
-    field, sealed_key = row["field"], row.pop("sealed_key")
-    if field in SEALED:
-        row |= {side: opened(customer_id, sealed_key, field, row[side]) for side in ("old", "new")}
-    return row | {side: _said(field, row[side]) for side in ("old", "new")}
+def change_shown(row: Row[tuple[Change]]) -> operations.ChangeShown:
+    """A change as it is shown, from a row that has the customer's `sealed_key` beside it."""
+    old, new = row.old, row.new
+    if row.field in SEALED:
+        old, new = (opened(row.customer_id, row.sealed_key, row.field, sealed) for sealed in (old, new))
+    return picked(operations.ChangeShown, row, old=_said(row.field, old), new=_said(row.field, new))
 
 
 def _said(field: str, value: Any) -> dict[str, Any] | None:

@@ -8,11 +8,11 @@ The condition is of a customer `c` with the glance `g`, at the moment `:now`.
 from __future__ import annotations
 
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from contracts.customer.segments import ListSegments, MembersAsked, SegmentById
+from contracts.customer.segments import ListSegments, Member, Members, MembersAsked, Segment, SegmentById, Segments
+from contracts.picked import shaped
 from services.customer.segments import rules
 from services.customer.segments.errors import SegmentNotFound
 from services.customer.segments.rules import Check, Consented, Every, HasVehicle, Predicate, Some, Without
@@ -35,30 +35,26 @@ _MEMBERS = text(
 )
 
 
-def list_segments(connection: Connection, _asked: ListSegments) -> Any:
-    """`segments.Segments`."""
-    return {"items": [dict(row) for row in connection.execute(_SEGMENTS, {"segment_id": None}).mappings()]}
+def list_segments(connection: Connection, _asked: ListSegments) -> Segments:
+    """All segments with their sizes."""
+    return Segments([shaped(Segment, row) for row in connection.execute(_SEGMENTS, {"segment_id": None}).mappings()])
 
 
-def get_segment(connection: Connection, asked: SegmentById) -> Any:
-    """`segments.Segment`. Raises SegmentNotFound."""
-    return _segment(connection, asked.segment_id)
-
-
-def segment_members(connection: Connection, asked: MembersAsked, *, roles: tuple[str, ...]) -> Any:
-    """`segments.Members`. Raises SegmentNotFound, FactNotAllowed."""
-    segment = _segment(connection, asked.segment_id)
-    rules.require_sight(rules.read(segment["predicate"]), roles=roles)
-    wanted = {"segment_id": asked.segment_id, "after": asked.after, "most": asked.limit}
-    rows = connection.execute(_MEMBERS, wanted).mappings()
-    return {"items": [dict(row) for row in rows], "total": segment["members"]}
-
-
-def _segment(connection: Connection, segment_id: UUID) -> dict[str, Any]:
-    row = connection.execute(_SEGMENTS, {"segment_id": segment_id}).mappings().one_or_none()
+def get_segment(connection: Connection, asked: SegmentById) -> Segment:
+    """A segment with its size. Raises SegmentNotFound."""
+    row = connection.execute(_SEGMENTS, {"segment_id": asked.segment_id}).mappings().one_or_none()
     if row is None:
         raise SegmentNotFound
-    return dict(row)
+    return shaped(Segment, row)
+
+
+def segment_members(connection: Connection, asked: MembersAsked, *, roles: tuple[str, ...]) -> Members:
+    """A page of those who are in a segment. Raises SegmentNotFound, FactNotAllowed."""
+    segment = get_segment(connection, SegmentById(asked.segment_id))
+    rules.require_sight(rules.read(segment.predicate), roles=roles)
+    wanted = {"segment_id": asked.segment_id, "after": asked.after, "most": asked.limit}
+    rows = connection.execute(_MEMBERS, wanted).mappings()
+    return Members([shaped(Member, row) for row in rows], segment.members)
 
 
 STANDS: dict[str, str] = {

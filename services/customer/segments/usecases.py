@@ -20,12 +20,13 @@ from sqlalchemy.orm import Session
 from chassis.store.outbox import Fact, record_all
 from contracts.access import Scope
 from contracts.customer import events
-from contracts.customer.segments import CreateSegment
+from contracts.customer import segments as contract
 from contracts.refusals import InvalidRequest
 from services.customer.segments import rules
 from services.customer.segments.errors import SegmentExists
 from services.customer.segments.models import Segment
 from services.customer.segments.queries import condition
+from services.customer.segments.shown import segment_shown
 
 TOGETHER = 2_000
 """Customers judged in one transaction."""
@@ -70,8 +71,10 @@ _TAKE_DUE = text(
 _NEXT = text("SELECT id FROM customer WHERE id > :after ORDER BY id LIMIT :most")
 
 
-def create_segment(session: Session, request: CreateSegment, *, scope: Scope, now: datetime) -> Any:
-    """Save a segment; the next turns find its members. It is `segments.Segment`, still empty.
+def create_segment(
+    session: Session, request: contract.CreateSegment, *, scope: Scope, now: datetime
+) -> contract.Segment:
+    """Save a segment, still empty; the next turns find its members.
 
     Raises InvalidRequest with the place in the predicate, FactNotAllowed, SegmentExists.
     """
@@ -92,14 +95,7 @@ def create_segment(session: Session, request: CreateSegment, *, scope: Scope, no
     segment = session.scalars(made.on_conflict_do_nothing().returning(Segment)).one_or_none()
     if segment is None:
         raise SegmentExists(name=request.name.strip())
-    return {
-        "segment_id": segment.id,
-        "name": segment.name,
-        "predicate": segment.predicate,
-        "members": 0,
-        "created_by": segment.created_by,
-        "created_at": segment.created_at,
-    }
+    return segment_shown(segment, members=0)
 
 
 def judge_segments(session: Session, *, now: datetime) -> int:

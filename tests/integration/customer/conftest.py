@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -16,12 +17,14 @@ from chassis.process.clock import LOCAL
 from chassis.store.database import Database
 from contracts.access import Reach, Scope
 from contracts.customer.operations import RegisterCustomer, Registered, UpdateCustomer, Updated, VehicleGiven
-from contracts.customer.views import LookUp, ViewAsked
+from contracts.customer.views import CustomerView, Hit, LookUp, ViewAsked
 from services.customer.record.usecases import editing
 from services.customer.registering import usecases
 from services.customer.view.queries import look_up, overview
 from tests.support import randoms
 from tests.support.databases import Databases
+
+T = TypeVar("T")
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=LOCAL)
 DESK = Scope(Reach.STORE, ("HN", "FT"), "s-1", "receptionist")
@@ -64,23 +67,21 @@ class Desk:
         request = UpdateCustomer(customer_id=customer_id, **given)
         return self.database.run(lambda session: editing.update_customer(session, request, scope=scope, now=now))
 
-    def look_up(self, typed: str, *, limit: int = 20) -> list[dict[str, Any]]:
+    def look_up(self, typed: str, *, limit: int = 20) -> list[Hit]:
         """What the look-up box shows."""
         asked = LookUp(typed, limit)
-        hits: list[dict[str, Any]] = self.read(lambda connection: look_up.look_up(connection, asked, now=NOW))["items"]
-        return hits
+        return self.read(lambda connection: look_up.look_up(connection, asked, now=NOW)).items
 
     def found(self, typed: str, *, limit: int = 20) -> list[UUID]:
         """Who the look-up box shows."""
-        return [hit["customer_id"] for hit in self.look_up(typed, limit=limit)]
+        return [hit.customer_id for hit in self.look_up(typed, limit=limit)]
 
-    def view(self, customer_id: UUID, *, now: datetime = NOW, **narrowed: Any) -> dict[str, Any]:
+    def view(self, customer_id: UUID, *, now: datetime = NOW, **narrowed: Any) -> CustomerView:
         """The customer view; `narrowed` is its timeline."""
         asked = ViewAsked(customer_id, **narrowed)
-        shown: dict[str, Any] = self.read(lambda connection: overview.customer_view(connection, asked, now=now))
-        return shown
+        return self.read(lambda connection: overview.customer_view(connection, asked, now=now))
 
-    def read(self, query: Any) -> Any:
+    def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query in autocommit."""
         return self.database.read(query)
 

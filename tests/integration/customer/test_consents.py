@@ -175,7 +175,7 @@ def test_of_merged_records_the_most_restrictive_consent_holds_until_it_is_given_
 def test_who_does_not_want_to_be_called_says_so_once_and_everybody_is_told_by_flags_alone(desk):
     customer = desk.register().customer_id
     done = desk.update(customer, preferences=Preferences(channel=Channel.SMS, do_not_call=True))
-    assert desk.view(customer)["preferences"]["do_not_call"] is True
+    assert desk.view(customer).preferences.do_not_call is True
     (told,) = desk.rows(TOLD, type="customer_preferences_changed", id=str(customer))
     assert told["payload"] == {
         "customer_id": str(customer), "version": done.version, "do_not_call": True, "channel": "sms",

@@ -99,8 +99,9 @@ class Filler:
 
 def record(filler: Filler, **given: Any) -> UUID:
     number, since = randoms.mobile(), at(90)
-    phone = {"number": number, "kind": "mobile", "shared": False, "since": since, "until": None, "department": "sales"}
-    house = {"text": f"深圳市{number}号", "kind": "home", "since": since, "until": None, "department": "sales"}
+    told = {"since": since, "until": None, "department": "sales"}
+    phone = {"number": number, "kind": "mobile", "shared": False, "extension": "8001", **told}
+    house = {"text": f"深圳市{number}号", "kind": "home", **told}
     row = filler.add(
         "customer", kind="person", gender="female", mobile=number, tags=[f"tag {number}"], forced_reason=None,
         phones=shapes.plain([phone]), addresses=shapes.plain([house]), source="desk",
@@ -132,7 +133,7 @@ def everything(desk: Desk) -> tuple[UUID, list[tuple[str, dict[str, Any]]]]:
         filler.add("odometer", vehicle_id=car, at=at(30))
         filler.add("timeline_entry", customer_id=him, summary={"km": 77})
         filler.add("timeline_entry", customer_id=earlier, summary={"km": 78})
-        open_order = {"ro_id": str(uuids.uuid7()), "store_id": "HN", "since": at(1).isoformat()}
+        open_order = {"ro_id": str(uuids.uuid7()), "number": "HN-RO-1", "store_id": "HN", "since": at(1).isoformat()}
         filler.add("glance", customer_id=him, open_repair_orders=[open_order])
         filler.add(
             "merge", kind="merge", survivor_id=him, loser_ids=[str(earlier)], field_choices={"name": str(earlier)},
@@ -145,11 +146,9 @@ def everything(desk: Desk) -> tuple[UUID, list[tuple[str, dict[str, Any]]]]:
 
 
 def read(desk: Desk, customer_id: UUID, **asked: Any) -> dict[str, Any]:
-    answer = shapes.plain(
-        desk.read(lambda connection: queries.dossier(connection, DossierAsked(customer_id, **asked), now=NOW))
-    )
-    assert shapes.schema_of(Dossier).validate(answer) == {}
-    found: dict[str, Any] = answer
+    answer = desk.read(lambda connection: queries.dossier(connection, DossierAsked(customer_id, **asked), now=NOW))
+    found: dict[str, Any] = shapes.plain(answer)
+    assert shapes.load(Dossier, found) == answer
     return found
 
 

@@ -134,12 +134,12 @@ def somebody(desk: Desk) -> Somebody:
     for who in (one, other):
         play(desk, closed_life(who), batch=10)
     judge(desk)
-    assert one in members(desk, segment["segment_id"])
+    assert one in members(desk, segment.segment_id)
     ask(desk, one, how=words["how"])
     marks = [called[2:-1], *mobiles, id_no, *words.values()]
     return Somebody(
         [one, other], marks, [evidence, vin, plate], called, mobiles[0], id_no, vin, plate,
-        done.merge_id, segment["segment_id"],
+        done.merge_id, segment.segment_id,
     )  # fmt: skip
 
 
@@ -204,9 +204,9 @@ def test_who_changed_what_and_when_stays_without_the_values(desk):
     before = desk.rows(kept, ids=him.ids)
     answered(desk, him.ids[0])
     assert desk.rows(kept, ids=him.ids) == before
-    shown = desk.read(lambda reading: queries.history(reading, HistoryAsked(him.ids[0], limit=200)))["items"]
+    shown = desk.read(lambda reading: queries.history(reading, HistoryAsked(him.ids[0], limit=200))).items
     assert shown
-    assert all(row["old"] is None and row["new"] is None for row in shown)
+    assert all(row.old is None and row.new is None for row in shown)
 
 
 def test_he_is_found_by_nothing_and_everything_about_him_is_refused(desk):
@@ -222,8 +222,8 @@ def test_he_is_found_by_nothing_and_everything_about_him_is_refused(desk):
     assert known.vehicle.owner is None
     for who in him.ids:
         shown = desk.view(who)
-        assert (shown["customer_id"], shown["status"], shown["name"], shown["mobile"]) == (one, "erased", "", "")
-        assert shown["vehicles"] == shown["timeline"] == shown["alerts"] == []
+        assert (shown.customer_id, shown.status, shown.name, shown.mobile) == (one, "erased", "", "")
+        assert shown.vehicles == shown.timeline == shown.alerts == []
     refused: list[Any] = [
         lambda: desk.update(one, name="谁"),
         lambda: desk.update(other, name="谁"),
@@ -259,10 +259,11 @@ def test_the_row_of_a_list_he_came_in_makes_a_new_customer_when_it_comes_again(d
     office, mobile = Office(desk), randoms.mobile()
     list_ = as_csv([("殷墟蔚", mobile)], headings=("姓名", "手机"))
     (row,) = office.report(office.bring_in(list_))
-    erase(desk, row["customer_id"])
+    assert row.customer_id is not None
+    erase(desk, row.customer_id)
     (again,) = office.report(office.bring_in(list_))
-    assert again["outcome"] == "created"
-    assert again["customer_id"] != row["customer_id"]
+    assert again.outcome == "created"
+    assert again.customer_id != row.customer_id
 
 
 def test_no_segment_takes_him_back(desk):
@@ -275,7 +276,7 @@ def test_no_segment_takes_him_back(desk):
         scope=MANAGER,
     )
     judge(desk, now=LATER)
-    for segment in (him.segment_id, everybody["segment_id"]):
+    for segment in (him.segment_id, everybody.segment_id):
         assert not set(him.ids) & members(desk, segment)
     assert desk.rows("SELECT 1 FROM segment_member WHERE customer_id = ANY(:ids)", ids=him.ids) == []
 
@@ -300,7 +301,7 @@ def test_what_is_told_late_again_or_by_a_rebuild_brings_nothing_back(desk):
     roles = desk.rows("SELECT * FROM vehicle_party WHERE customer_id = ANY(:ids)", ids=ids)
     assert roles
     assert all(row["until"] is not None for row in roles)
-    assert desk.view(one)["timeline"] == []
+    assert desk.view(one).timeline == []
 
 
 def test_a_late_delivery_to_a_record_that_lived_on_in_his_makes_nobody_an_owner(desk):
@@ -320,7 +321,7 @@ def test_what_others_keep_of_the_time_when_they_were_one_with_him_goes_too(desk)
     assert found(desk, [mobile])
     erase(desk, him)
     assert found(desk, [mobile, called[2:]]) == set()
-    assert desk.view(other)["name"] == "赵某人"
+    assert desk.view(other).name == "赵某人"
 
 
 def test_what_was_kept_of_a_third_one_s_merge_meanwhile_goes_too(desk):
@@ -370,7 +371,7 @@ def test_while_something_is_open_it_is_refused_and_nothing_is_done(desk, event, 
     with pytest.raises(ErasureBlocked) as refused:
         carry_out(desk, request)
     assert refused.value.details[detail]
-    assert desk.view(who)["status"] == "active"
+    assert desk.view(who).status == "active"
     ends: Any = VehicleReturned if event is RepairOrderOpened else VehicleDelivered
     over = received(made(ends, customer_id=who, **({"vin": randoms.vin()} if ends is VehicleDelivered else {})),
                     subject_id=begun.subject.id, subject_version=9)  # fmt: skip
@@ -401,7 +402,7 @@ def test_it_is_told_once_with_all_his_records(desk):
     )
     (row,) = rows
     assert row["payload"]["erased_ids"] == [str(one), str(other)]
-    assert row["subject_version"] == desk.view(one)["version"]
+    assert row["subject_version"] == desk.view(one).version
 
 
 def test_a_leader_decides_and_stands_in_the_ledger(desk):

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 def is_formal(desk: Desk, customer_id: UUID) -> bool:
-    found: bool = desk.view(customer_id)["glance"]["formal"]
+    found: bool = desk.view(customer_id).glance.formal
     return found
 
 

@@ -232,7 +232,7 @@ def test_the_chosen_columns_are_taken_not_the_proposed(office):
     mobile = randoms.mobile()
     content = as_csv([["孙悟空", mobile, "猪八戒"]], headings=("姓名", "手机", "备注"))
     office.bring_in(content, mapping=[ColumnChosen(2, "name"), ColumnChosen(1, "mobile")])
-    assert [hit["name"] for hit in office.desk.look_up(mobile)] == ["猪八戒"]
+    assert [hit.name for hit in office.desk.look_up(mobile)] == ["猪八戒"]
 
 
 # -- running ------------------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_a_file_larger_than_a_piece_is_read_to_its_end(office, monkeypatch, coun
     monkeypatch.setattr(staging, "AT_ONCE", 7)
     rows = people(count)
     import_id = office.bring_in(as_csv(rows) if filename.endswith("csv") else as_workbook(rows), filename=filename)
-    assert [row["number"] for row in office.report(import_id)] == list(range(2, count + 2))
+    assert [row.number for row in office.report(import_id)] == list(range(2, count + 2))
     assert office.state(import_id).counts.created == count
 
 
@@ -325,7 +325,7 @@ def test_a_row_that_nobody_foresaw_is_rejected_alone(office, monkeypatch):
     monkeypatch.setattr(Batch, "take", take)
     import_id = office.bring_in(as_csv(rows))
     (rejected,) = office.report(import_id, outcome=Outcome.REJECTED)
-    assert (rejected["number"], rejected["code"]) == (9, "ROW_FAILED")
+    assert (rejected.number, rejected.code) == (9, "ROW_FAILED")
     assert office.state(import_id).counts.created == 19
 
 
@@ -349,7 +349,7 @@ def test_a_desk_that_was_first_is_not_overwritten(office, monkeypatch):
 
     office.finish()
     seen = office.desk.view(known)
-    assert (seen["email"], seen["id_number"]) == ("sun@example.com", card)
+    assert (seen.email, seen.id_number) == ("sun@example.com", card)
     assert office.outcomes(import_id) == ["enriched"]
 
 
@@ -384,22 +384,22 @@ def test_the_report_comes_in_pages_and_by_outcome(office):
     rows[2][1] = "12345678901"
     import_id = office.bring_in(as_csv(rows))
     page = office.report(import_id, limit=2)
-    assert [row["number"] for row in page] == [2, 3]
-    assert [row["number"] for row in office.report(import_id, after=3)] == [4, 5, 6]
+    assert [row.number for row in page] == [2, 3]
+    assert [row.number for row in office.report(import_id, after=3)] == [4, 5, 6]
     (rejected,) = office.report(import_id, outcome=Outcome.REJECTED)
-    assert (rejected["number"], rejected["field"], rejected["code"]) == (4, "mobile", "MOBILE_INVALID")
-    assert (rejected["zh"], rejected["en"]) == ("电话号码无效", "This is not a valid phone number")
-    assert rejected["customer_id"] is None
+    assert (rejected.number, rejected.field, rejected.code) == (4, "mobile", "MOBILE_INVALID")
+    assert (rejected.zh, rejected.en) == ("电话号码无效", "This is not a valid phone number")
+    assert rejected.customer_id is None
 
 
 def test_the_report_follows_a_merge(office):
     import_id = office.bring_in(as_csv(people(2)))
-    one, other = (row["customer_id"] for row in office.report(import_id))
+    one, other = (row.customer_id for row in office.report(import_id))
     with office.desk.transaction() as session:
         session.connection().exec_driver_sql(
             "UPDATE customer SET status = 'merged', merged_into = %s WHERE id = %s", (other, one)
         )
-    assert [row["customer_id"] for row in office.report(import_id)] == [other, other]
+    assert [row.customer_id for row in office.report(import_id)] == [other, other]
 
 
 def test_imports_are_listed_newest_first(office):

@@ -50,7 +50,7 @@ def odometer(office: Office, vin: str) -> list[tuple[str, int, str, ReadingStatu
 def test_kilometres_of_a_file_are_a_reading_on_the_day_he_was_here(office):
     vin = randoms.vin()
     import_id = serviced(office, row(vin, "1.2万公里", "2026-10-01"))
-    assert office.report(import_id)[0]["warnings"] == []
+    assert office.report(import_id)[0].warnings == []
     assert odometer(office, vin) == [("10-01", 12_000, "import", OK)]
 
 
@@ -116,7 +116,7 @@ def test_a_row_that_knows_the_plate_alone_tells_of_the_vehicle_that_bears_it(off
 def test_what_cannot_be_a_reading_is_left_out_and_said(office, km, day, warning):
     vin = randoms.vin()
     (told,) = office.report(serviced(office, row(vin, km, day)))
-    assert (told["outcome"], told["warnings"]) == ("created", [warning])
+    assert (told.outcome, told.warnings) == ("created", [warning])
     assert odometer(office, vin) == []
 
 

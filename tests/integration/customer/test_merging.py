@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -78,12 +79,12 @@ def test_five_records_become_one_and_undone_every_row_is_what_it_was(desk):
     losers = [one for one in ids if one != done.survivor_id]
 
     view = desk.view(done.survivor_id)
-    assert len(view["timeline"]) == 5 * 8
-    assert view["glance"]["service_visits"] == 5
-    assert len({one["number"] for one in view["phones"]}) == len(view["phones"]) == 4
-    assert len([one for one in view["vehicles"] if one["role"] == "owner"]) == 4 + 5
+    assert len(view.timeline) == 5 * 8
+    assert view.glance.service_visits == 5
+    assert len({one.number for one in view.phones}) == len(view.phones) == 4
+    assert len([one for one in view.vehicles if one.role == "owner"]) == 4 + 5
     for loser in losers:
-        assert desk.view(loser) == {**view, "redirected_from": loser}
+        assert desk.view(loser) == replace(view, redirected_from=loser)
         with pytest.raises(MergedAlready) as refused:
             desk.update(loser, email="a@b.cn")
         assert refused.value.details == {"survivor_id": str(done.survivor_id)}
@@ -120,7 +121,7 @@ def test_events_of_losers_late_doubled_and_shuffled_go_where_they_belong(desk, s
 
     done = merge(desk, losers, into=survivor)
     assert desk.rows("SELECT 1 FROM vehicle_party WHERE customer_id = ANY(:ids)", ids=losers) == []
-    assert len(desk.view(survivor)["vehicles"]) == 4 + 3
+    assert len(desk.view(survivor).vehicles) == 4 + 3
     (glance,) = desk.rows("SELECT sold_at, service_visits FROM glance WHERE customer_id = :id", id=survivor)
     assert glance["service_visits"] == 4
     undo(desk, done.merge_id)
@@ -150,7 +151,7 @@ def test_what_was_written_for_the_survivor_since_stays_with_him_unless_it_is_lis
     query = "SELECT customer_id FROM vehicle_party WHERE vehicle_id = :id"
     assert desk.rows(query, id=stays.payload.vehicle_id) == [{"customer_id": survivor}]
     assert desk.rows(query, id=goes.payload.vehicle_id) == [{"customer_id": loser}]
-    assert [one["type"] for one in desk.view(loser)["timeline"]] == ["vehicle_delivered"]
+    assert [one.type for one in desk.view(loser).timeline] == ["vehicle_delivered"]
     (event,) = [one for one in told(desk, done.merge_id) if one.envelope.event_type == "customer_unmerged"]
     assert [one.customer_id for one in event.payload.documents if one.document_type == "order"] == [loser]
 
@@ -161,7 +162,7 @@ def test_records_merged_one_after_the_other_are_undone_in_reverse(desk):
     first = merge(desk, [one], into=two)
     between = everything(desk, [one, two, three])
     second = merge(desk, [two], into=three)
-    assert desk.view(one)["customer_id"] == three
+    assert desk.view(one).customer_id == three
     (way,) = desk.rows("SELECT merged_into FROM customer WHERE id = :id", id=one)
     assert way["merged_into"] == three
     with pytest.raises(UndoOutOfOrder) as refused:
@@ -182,9 +183,9 @@ def test_what_the_survivor_learned_since_stays_when_the_merge_is_undone(desk):
     desk.update(survivor, employer="比亚迪汽车", mobile="13900001234", now=LATER)
     undo(desk, done.merge_id, now=LATER)
     view = desk.view(survivor)
-    assert (view["employer"], view["mobile"], view["email"]) == ("比亚迪汽车", "13900001234", None)
-    assert desk.view(loser)["email"] == "old@crm.cn"
-    assert len(view["phones"]) == 2
+    assert (view.employer, view.mobile, view.email) == ("比亚迪汽车", "13900001234", None)
+    assert desk.view(loser).email == "old@crm.cn"
+    assert len(view.phones) == 2
 
 
 def test_the_survivor_is_found_by_everything_the_losers_were_found_by(desk):
@@ -209,7 +210,7 @@ def test_a_card_goes_over_with_the_merge_and_back_with_its_undoing(desk):
     card = randoms_id()
     loser, survivor = desk.register(id_no=card).customer_id, desk.register().customer_id
     done = merge(desk, [loser], into=survivor)
-    assert desk.view(survivor)["id_number"] == card
+    assert desk.view(survivor).id_number == card
     assert desk.found(card) == [survivor]
     undo(desk, done.merge_id)
     assert desk.found(card) == [loser]
@@ -261,7 +262,7 @@ def agree(desk: Desk, customer: UUID, *, allowed: bool, at: datetime) -> None:
 def test_a_human_s_choice_goes_before_the_rule(desk):
     loser, survivor = desk.register(name="张三", now=NOW).customer_id, desk.register(name="李四", now=LATER).customer_id
     merge(desk, [loser], into=survivor, choices={"name": loser})
-    assert desk.view(survivor)["name"] == "张三"
+    assert desk.view(survivor).name == "张三"
 
 
 def test_refusals_leave_everything_as_it_was(desk):

@@ -69,7 +69,7 @@ def test_deliveries_of_losers_while_they_are_merged_all_end_at_the_survivor(desk
     cars = [event.payload.vehicle_id for event in events]
     owners = desk.rows("SELECT customer_id FROM vehicle_party WHERE vehicle_id = ANY(:cars)", cars=cars)
     assert [row["customer_id"] for row in owners] == [survivor] * len(events)
-    assert len(desk.view(survivor)["vehicles"]) == len(events)
+    assert len(desk.view(survivor).vehicles) == len(events)
 
 
 def test_a_desk_that_edits_a_loser_while_he_is_merged_is_refused_or_was_first(desk):

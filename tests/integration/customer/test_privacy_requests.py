@@ -37,14 +37,14 @@ def test_he_is_told_by_when_he_is_answered_and_stands_in_the_ledger(desk):
     (shown,) = asked(desk, customer_id=who).items
     assert (shown.request_id, shown.customer_id, shown.kind) == (told.request_id, who, RequestKind.COPY)
     assert (shown.how, shown.store_id, shown.received_at) == ("来电, 要求复印档案", "HN", NOW)
-    assert (shown.status, shown.overdue, shown.name) == (RequestStatus.OPEN, False, desk.view(who)["name"])
+    assert (shown.status, shown.overdue, shown.name) == (RequestStatus.OPEN, False, desk.view(who).name)
 
 
 def test_a_copy_that_was_given_is_carried_out_and_the_record_stays(desk):
     who = one(desk)
     done = carry_out(desk, ask(desk, who, Asked.COPY).request_id)
     assert (done.status, done.customer_id, done.erased_ids) == (RequestStatus.CARRIED_OUT, who, [])
-    assert desk.view(who)["status"] == "active"
+    assert desk.view(who).status == "active"
     assert asked(desk, customer_id=who).items == []
     (shown,) = asked(desk, customer_id=who, status=RequestStatus.CARRIED_OUT).items
     assert (shown.decided_at, shown.decided_by) == (NOW, LEADER.staff_id)
@@ -56,7 +56,7 @@ def test_a_refusal_has_its_reason(desk):
     assert refuse(desk, request, reason="身份无法核实").status is RequestStatus.REFUSED
     (shown,) = asked(desk, customer_id=who, status=RequestStatus.REFUSED).items
     assert shown.reason == "身份无法核实"
-    assert desk.view(who)["status"] == "active"
+    assert desk.view(who).status == "active"
 
 
 @pytest.mark.parametrize("decide", [carry_out, refuse])
@@ -121,7 +121,7 @@ def test_a_request_follows_the_record_it_was_made_for(desk):
     undo(desk, done.merge_id)
     assert [row.request_id for row in asked(desk, customer_id=loser).items] == [request]
     assert carry_out(desk, request).erased_ids == [loser]
-    assert desk.view(survivor)["status"] == "active"
+    assert desk.view(survivor).status == "active"
 
 
 def test_nobody_asks_for_somebody_who_does_not_exist(desk):

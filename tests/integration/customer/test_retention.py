@@ -56,7 +56,7 @@ def test_whom_nobody_met_for_three_years_is_proposed_once(desk):
     assert (row.recorded_by, row.received_at, row.due_at) == ("system", then, then + 30 * DAY)
     keep_to_retention(desk, now=then + DAY)
     assert len(proposed(desk, who)) == 1
-    assert desk.view(who)["status"] == "active"
+    assert desk.view(who).status == "active"
 
 
 def test_whoever_came_again_bought_or_has_something_open_is_not_proposed(desk):
@@ -91,7 +91,7 @@ def test_where_the_policy_says_so_they_are_erased(desk):
     ask(desk, waits, now=AGES_AGO)
     publish(desk, now=then, act=Act.ERASE)
     keep_to_retention(desk, now=then + DAY)
-    assert [desk.view(one)["status"] for one in (before, who, waits)] == ["erased", "erased", "active"]
+    assert [desk.view(one).status for one in (before, who, waits)] == ["erased", "erased", "active"]
     rows = desk.rows("SELECT kind, status, decided_by FROM privacy_request WHERE customer_id = :id", id=who)
     assert rows == [{"kind": "expired", "status": "carried_out", "decided_by": "system"}]
 
@@ -131,7 +131,7 @@ def test_proof_about_the_erased_goes_after_three_years_and_their_papers_after_te
     assert left() == {"change": 0, "consent": 0, "privacy_request": 0, "document": 1, "merge": 0}
     keep_to_retention(desk, now=NOW.replace(year=2036) + DAY)
     assert left()["document"] == 0
-    assert desk.view(other)["status"] == "erased"
+    assert desk.view(other).status == "erased"
 
 
 def test_a_day_s_run_ends_and_tells_its_figures(desk):

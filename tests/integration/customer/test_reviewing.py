@@ -13,7 +13,16 @@ from sqlalchemy import text
 
 from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
-from contracts.customer.duplicates import AutoMerge, Decision, ListDuplicates, PairStatus, RestrictAutoMerge, StartScan
+from contracts.customer.duplicates import (
+    AutoMerge,
+    Decision,
+    DuplicatePairs,
+    ListDuplicates,
+    PairStatus,
+    Points,
+    RestrictAutoMerge,
+    StartScan,
+)
 from contracts.customer.merges import DocumentGiven
 from contracts.customer.operations import VehicleGiven
 from contracts.customer.relations import RelationKind
@@ -58,7 +67,7 @@ def suspects(desk: Desk) -> tuple[UUID, UUID]:
     return one, other
 
 
-def queue(desk: Desk, *, scope: Scope = AGENT, **asked: Any) -> dict[str, Any]:
+def queue(desk: Desk, *, scope: Scope = AGENT, **asked: Any) -> DuplicatePairs:
     return desk.read(lambda connection: queries.list_duplicates(connection, ListDuplicates(**asked), scope=scope))
 
 
@@ -96,15 +105,15 @@ class TestQueue:
     def test_a_page_shows_both_records_and_what_speaks_for_them(self, alone):
         one, other = suspects(alone)
         shown = queue(alone)
-        assert shown["total"] == 1
-        (pair,) = shown["items"]
-        assert {pair["a"]["customer_id"], pair["b"]["customer_id"]} == {str(one), str(other)}
-        assert (pair["points"], pair["evidence"]) == (62, [{"kind": "mobile", "points": 62}])
-        assert queue(alone, page=2)["items"] == []
+        assert shown.total == 1
+        (pair,) = shown.items
+        assert {pair.a.customer_id, pair.b.customer_id} == {one, other}
+        assert (pair.points, pair.evidence) == (62, [Points("mobile", 62)])
+        assert queue(alone, page=2).items == []
 
     def test_a_manager_sees_and_decides_the_pairs_of_his_stores_only(self, alone):
         one, other = suspects(alone)
-        assert queue(alone, scope=MANAGER)["items"] == []
+        assert queue(alone, scope=MANAGER).items == []
         with pytest.raises(StoreNotAllowed):
             queue(alone, scope=MANAGER, store_id="HN")
         with pytest.raises(PairNotFound):
@@ -244,13 +253,13 @@ class TestSplit:
             documents=[DocumentGiven("order", hers.payload.order_id)],
         )
         mine, theirs = alone.view(one), alone.view(new)
-        assert (theirs["name"], theirs["title"], theirs["mobile"]) == ("刘芳", "女士", shared)
-        assert [(phone["number"], phone["shared"]) for phone in mine["phones"]] == [(shared, True)]
-        assert {phone["number"] for phone in theirs["phones"]} == {his, shared}
-        assert (mine["id_number"], theirs["id_number"]) == (None, card)
-        assert (mine["addresses"], [one["text"] for one in theirs["addresses"]]) == ([], ["深南大道1号"])
-        assert {car["vin"] for car in theirs["vehicles"]} == {vin, hers.payload.vin}
-        assert [entry["type"] for entry in theirs["timeline"]] == ["vehicle_delivered"]
+        assert (theirs.name, theirs.title, theirs.mobile) == ("刘芳", "女士", shared)
+        assert [(phone.number, phone.shared) for phone in mine.phones] == [(shared, True)]
+        assert {phone.number for phone in theirs.phones} == {his, shared}
+        assert (mine.id_number, theirs.id_number) == (None, card)
+        assert (mine.addresses, [one.text for one in theirs.addresses]) == ([], ["深南大道1号"])
+        assert {car.vin for car in theirs.vehicles} == {vin, hers.payload.vin}
+        assert [entry.type for entry in theirs.timeline] == ["vehicle_delivered"]
         assert alone.found(card) == [new]
         assert status(alone, one, new) == ["not_same"]
         (merge_row,) = alone.rows("SELECT id FROM merge WHERE kind = 'split' AND survivor_id = :id", id=one)
@@ -267,19 +276,19 @@ class TestSplit:
         play(alone, events[:1])
         new = split(alone, one, "刘芳", documents=[DocumentGiven("order", UUID(order))])
         play(alone, events)
-        assert {entry["type"] for entry in alone.view(new)["timeline"]} == {"order_signed", "vehicle_delivered"}
-        assert "order_signed" not in {entry["type"] for entry in alone.view(one)["timeline"]}
+        assert {entry.type for entry in alone.view(new).timeline} == {"order_signed", "vehicle_delivered"}
+        assert "order_signed" not in {entry.type for entry in alone.view(one).timeline}
 
     def test_merging_the_two_again_brings_everything_together(self, alone):
         one = alone.register(more_phones=[his := randoms.mobile()]).customer_id
         events = life(one)
         play(alone, events)
-        before = alone.view(one)["timeline"]
+        before = alone.view(one).timeline
         new = split(alone, one, "刘芳", phones=[his], documents=[DocumentGiven("order", UUID(events[0].subject.id))])
         merge(alone, [new], into=one)
         again = alone.view(new)
-        assert (again["customer_id"], again["timeline"]) == (one, before)
-        assert his in {phone["number"] for phone in again["phones"]}
+        assert (again.customer_id, again.timeline) == (one, before)
+        assert his in {phone.number for phone in again.phones}
 
     def test_refusals_leave_everything_as_it_was(self, alone):
         one, other = alone.register().customer_id, alone.register().customer_id

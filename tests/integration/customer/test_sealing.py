@@ -62,9 +62,9 @@ def history(desk: Desk, customer_id: UUID) -> dict[str, tuple[Any, ...]]:
     """The last change of each field of the card: what was told before and since."""
     read = desk.read(partial(queries.history, asked=HistoryAsked(customer_id)))
     return {
-        one["field"]: tuple((one[side] or {}).get(one["field"]) for side in ("old", "new"))
-        for one in reversed(read["items"])
-        if one["field"] in sealing.SEALED
+        one.field: tuple((said or {}).get(one.field) for said in (one.old, one.new))
+        for one in reversed(read.items)
+        if one.field in sealing.SEALED
     }
 
 
@@ -99,7 +99,7 @@ def test_a_number_is_nowhere_readable_whatever_becomes_of_its_bearer(desk):
     undo(desk, merge(desk, [loser], into=bare, now=LATER).merge_id, now=LATER)
     merge(desk, [loser], into=bare, now=LATER)
     parted = split(desk, bare, "黄两人", card=True)
-    assert desk.view(parted)["id_number"] == second
+    assert desk.view(parted).id_number == second
     told = desk.register(id_no=third, mobile=(mobile := randoms.mobile()), name="关羽").customer_id
     desk.register(id_no=third, mobile=mobile, name="关羽", email="guan@example.com")
 
@@ -139,11 +139,11 @@ def test_a_merge_seals_the_number_for_the_survivor_and_its_undoing_puts_back_the
     done = merge(desk, [loser], into=survivor, now=LATER)
     kept = {row["id"]: row["id18"] for row in everything(desk, [loser, survivor])["customer"]}
     assert kept[survivor] != kept[loser]
-    assert desk.view(survivor)["id_number"] == card
+    assert desk.view(survivor).id_number == card
     assert [one.id_number for one in listed(desk, survivor)] == [card]
     undo(desk, done.merge_id, now=LATER)
     assert everything(desk, [loser, survivor]) == before
-    assert desk.view(loser)["id_number"] == card
+    assert desk.view(loser).id_number == card
 
 
 def test_a_number_copied_to_another_customer_is_not_taken_for_his(desk):
@@ -160,7 +160,7 @@ def test_without_his_key_a_customer_s_numbers_are_gone_wherever_a_copy_is(desk):
     desk.update(loser, id_no=randoms.resident_id(), now=LATER)
     done = merge(desk, [loser], into=survivor, now=LATER)
     with without_keys(desk, [loser, survivor]):
-        assert desk.view(survivor)["id_number"] is None
+        assert desk.view(survivor).id_number is None
         assert set(history(desk, loser).values()) == {(None, None)}
         assert [(one.number, one.id_number) for one in listed(desk, survivor)] == [("", None)]
         with pytest.raises(Unopenable):
@@ -189,7 +189,7 @@ def test_whoever_waited_for_the_first_number_of_a_record_does_not_lose_it(desk):
             eventually(lambda: waits_for_a_lock(desk))
         waiting.result()
     seen = desk.view(customer)
-    assert (seen["id_number"], seen["email"]) == (card, "a@b.cn")
+    assert (seen.id_number, seen.email) == (card, "a@b.cn")
 
 
 def test_two_who_need_a_customer_s_first_key_at_once_get_the_same(desk):
@@ -290,7 +290,7 @@ def test_keys_go_over_to_a_new_master_key_and_no_number_is_touched(desk, setting
 
     settings(k2=new, **{INDEX: known[INDEX]})
     assert desk.rows(row, id=customer) == before
-    assert desk.view(customer)["id_number"] == card
+    assert desk.view(customer).id_number == card
     assert desk.found(card) == [customer]
 
 

@@ -118,12 +118,12 @@ def test_what_stood_readable_is_sealed_wherever_it_stood_and_works_as_before(bef
 
     assert [found_in(desk, number) for number in (CARD, OLD, OLD_18)] == [set(), set(), set()]
     assert [desk.found(number) for number in (CARD, OLD)] == [[survivor.id], [bearer.id]]
-    assert [desk.view(one)["id_number"] for one in (survivor.id, bearer.id)] == [CARD, OLD]
+    assert [desk.view(one).id_number for one in (survivor.id, bearer.id)] == [CARD, OLD]
     assert [one.id_number for one in listed(desk, survivor.id)] == [CARD]
-    told = desk.read(partial(history, asked=HistoryAsked(survivor.id, "id_number", 5)))["items"]
-    assert [(one["old"], one["new"]) for one in told] == [(None, {"id_number": CARD})]
+    told = desk.read(partial(history, asked=HistoryAsked(survivor.id, "id_number", 5))).items
+    assert [(one.old, one.new) for one in told] == [(None, {"id_number": CARD})]
     undo(desk, merge_id)
-    assert (desk.view(survivor.id)["id_number"], desk.view(loser.id)["id_number"]) == (None, CARD)
+    assert (desk.view(survivor.id).id_number, desk.view(loser.id).id_number) == (None, CARD)
 
 
 def test_without_keys_numbers_are_not_left_readable_but_the_migration_says_what_it_lacks(before, desk, monkeypatch):

@@ -12,7 +12,6 @@ import uuid_utils.compat as uuids
 from sqlalchemy import text
 
 from chassis.store.database import Database
-from contracts import shapes
 from contracts.access import Reach, Scope, matrix
 from contracts.customer import exports as exports_contract
 from contracts.customer import segments as contract
@@ -39,7 +38,7 @@ VISITS = {"fact": "service_visits", "at_least": 2}
 def create(desk: Desk, predicate: Any, *, name: str = "", scope: Scope = MANAGER, now: datetime = NOW) -> UUID:
     request = contract.CreateSegment(name or f"分组{randoms.number()}", predicate)
     made_ = desk.database.run(lambda session: usecases.create_segment(session, request, scope=scope, now=now))
-    return shapes.load(contract.Segment, shapes.plain(made_)).segment_id
+    return made_.segment_id
 
 
 def judge(desk: Desk, *, now: datetime = LATER) -> None:
@@ -56,7 +55,7 @@ def members(desk: Desk, segment_id: UUID) -> set[UUID]:
             connection, contract.MembersAsked(segment_id, limit=200), roles=EVERYBODY
         )
     )
-    return {one.customer_id for one in shapes.load(contract.Members, shapes.plain(answer)).items}
+    return {one.customer_id for one in answer.items}
 
 
 def served(desk: Desk, who: UUID, *, at: datetime = NOW, store: str = "HN") -> None:
@@ -178,17 +177,17 @@ def test_a_sweep_goes_bit_by_bit_and_says_when_it_is_complete(desk, monkeypatch)
     with desk.transaction() as session:
         session.execute(text("DELETE FROM segment_due"))
 
-    def shown() -> dict[str, Any]:
+    def shown() -> contract.Segment:
         return desk.read(lambda connection: queries.get_segment(connection, contract.SegmentById(segment)))
 
     assert desk.database.run(lambda session: usecases.judge_segments(session, now=NOW)) == 0  # still settling
     for _ in range(2):
         assert desk.database.run(lambda session: usecases.judge_segments(session, now=LATER)) == 3
-    assert shown()["complete_at"] is None
+    assert shown().complete_at is None
     for _ in range(2_000):
         if desk.database.run(lambda session: usecases.judge_segments(session, now=LATER)) < 3:
             break
-    assert shown()["complete_at"] == LATER
+    assert shown().complete_at == LATER
     assert set(people) <= members(desk, segment)
     assert desk.database.run(lambda session: usecases.judge_segments(session, now=NOW + 30 * DAY)) == 0
 
@@ -224,9 +223,7 @@ def test_every_fact_can_be_asked_in_every_way(desk, fact):
     for demand in _DEMANDS[FACTS[fact]]:
         create(desk, {"fact": fact, demand: values[demand]}, scope=Scope(Reach.GROUP, (), "s-1", "sales_manager"))
     judge(desk)
-    sizes = [
-        one["members"] for one in desk.read(partial(queries.list_segments, _asked=contract.ListSegments()))["items"]
-    ]
+    sizes = [one.members for one in desk.read(partial(queries.list_segments, _asked=contract.ListSegments())).items]
     assert len(sizes) == len(_DEMANDS[FACTS[fact]])
 
 
@@ -267,7 +264,7 @@ def test_a_predicate_that_says_nothing_is_refused_with_its_place(desk, said):
         create(desk, said)
     errors: Any = refused.value.details["errors"]
     assert next(iter(errors)).startswith("predicate")
-    assert desk.read(partial(queries.list_segments, _asked=contract.ListSegments()))["items"] == []
+    assert desk.read(partial(queries.list_segments, _asked=contract.ListSegments())).items == []
 
 
 def test_a_name_is_there_once_and_prices_are_for_those_who_may_see_them(desk):
@@ -297,8 +294,8 @@ def test_a_segment_is_no_way_to_what_answers_mask(desk, fact, maker, kept_from):
     def read(*roles: str) -> Any:
         return desk.read(lambda c: queries.segment_members(c, contract.MembersAsked(segment, limit=5), roles=roles))
 
-    assert read(maker)["items"] == []
-    assert read(kept_from, maker)["items"] == [], "one role that sees it is enough"
+    assert read(maker).items == []
+    assert read(kept_from, maker).items == [], "one role that sees it is enough"
     with pytest.raises(FactNotAllowed):
         read(kept_from)
     asked = exports_contract.AskExport(segment, exports_contract.FileFormat.CSV, "春季")
@@ -317,11 +314,11 @@ def test_members_are_read_page_by_page(desk):
     first = desk.read(lambda c: queries.segment_members(c, contract.MembersAsked(segment, limit=2), roles=EVERYBODY))
     rest = desk.read(
         lambda c: queries.segment_members(
-            c, contract.MembersAsked(segment, first["items"][-1]["customer_id"], 200), roles=EVERYBODY
+            c, contract.MembersAsked(segment, first.items[-1].customer_id, 200), roles=EVERYBODY
         )
     )
-    assert [one["customer_id"] for one in first["items"] + rest["items"]] == everybody
-    assert first["total"] == len(everybody) >= 5
+    assert [one.customer_id for one in first.items + rest.items] == everybody
+    assert first.total == len(everybody) >= 5
 
 
 def test_without_segments_nothing_is_noted(desk):

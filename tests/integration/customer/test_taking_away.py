@@ -36,8 +36,8 @@ def end(desk: Desk, customer: UUID, number: str, **asked: Any) -> Updated:
 
 
 def history(desk: Desk, customer: UUID, field: str) -> list[tuple[Any, Any]]:
-    told = desk.read(partial(queries.history, asked=HistoryAsked(customer, field, 9)))["items"]
-    return [(one["old"], one["new"]) for one in told]
+    told = desk.read(partial(queries.history, asked=HistoryAsked(customer, field, 9))).items
+    return [(one.old, one.new) for one in told]
 
 
 WRONG = {"birth_date": "1980-01-02", "gender": "male", "email": "a@example.com", "employer": "红彤公司"}
@@ -49,7 +49,7 @@ def test_null_takes_away_what_was_wrong_and_the_history_keeps_it(desk, field):
     patch(desk, customer, **WRONG)
     assert patch(desk, customer, **{field: None}).changed == [field]
     shown = desk.view(customer)
-    assert {name: shown[name] is None for name in WRONG} == {name: name == field for name in WRONG}
+    assert {name: getattr(shown, name) is None for name in WRONG} == {name: name == field for name in WRONG}
     assert history(desk, customer, field)[0][1] in (None, {field: None})
     assert patch(desk, customer, **{field: None}).changed == []
 
@@ -58,7 +58,7 @@ def test_what_is_left_out_stays(desk):
     customer = desk.register(name="陈明").customer_id
     patch(desk, customer, **WRONG)
     assert patch(desk, customer, tags=["VIP"]).changed == ["tags"]
-    assert all(desk.view(customer)[name] is not None for name in WRONG)
+    assert all(getattr(desk.view(customer), name) is not None for name in WRONG)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -67,7 +67,7 @@ def test_what_a_card_says_of_its_bearer_is_not_taken_away(desk, at_once):
     customer = desk.register(name="陈明", **({} if at_once else {"id_no": card})).customer_id
     patch(desk, customer, **emptied, **({"id_no": card} if at_once else {}))
     shown = desk.view(customer)
-    assert (f"{shown['birth_date']:%Y%m%d}", shown["gender"] is not None) == (card[6:14], True)
+    assert (f"{shown.birth_date:%Y%m%d}", shown.gender is not None) == (card[6:14], True)
 
 
 def test_a_birth_date_that_has_not_come_is_refused_when_it_is_changed_too(desk):
@@ -85,7 +85,7 @@ def test_a_wrong_phone_ends_is_kept_and_finds_nobody(desk):
 
     assert (done.version, done.changed) == (2, ["phones"])
     assert (desk.found(wrong), desk.found(wrong[-6:]), desk.found(main)) == ([], [], [customer])
-    phones = {one["number"]: one["until"] for one in desk.view(customer)["phones"]}
+    phones = {one.number: one.until for one in desk.view(customer).phones}
     assert (phones[main], phones[wrong] is not None) == (None, True)
     assert len(history(desk, customer, "phones")) == 1
     assert desk.events(customer) == ["customer_registered", "customer_updated"]
@@ -121,4 +121,4 @@ def test_only_an_additional_number_of_his_ends(desk):
         end(desk, customer, wrong, expected_version=7)
     with pytest.raises(CustomerNotFound):
         end(desk, UUID(int=0), wrong)
-    assert desk.view(customer)["version"] == 1
+    assert desk.view(customer).version == 1

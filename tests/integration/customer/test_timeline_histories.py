@@ -195,10 +195,10 @@ def test_a_customer_of_two_records_is_seen_as_one_whatever_came_when(databases: 
     with desk.transaction() as session:
         hear(session, last)
     view = desk.view(goes)
-    assert (view["customer_id"], view["redirected_from"]) == (stays, goes)
-    assert {line["event_id"] for line in view["timeline"]} == {str(event.id) for event in writing.events}
-    glance = view["glance"]
-    assert (glance["sold_store_id"], glance["last_service_store_id"], glance["spent_fen"]) == ("HN", "FT", 1400)
+    assert (view.customer_id, view.redirected_from) == (stays, goes)
+    assert {line.event_id for line in view.timeline} == {event.id for event in writing.events}
+    glance = view.glance
+    assert (glance.sold_store_id, glance.last_service_store_id, glance.spent_fen) == ("HN", "FT", 1400)
     assert desk.rows("SELECT open_repair_orders FROM glance WHERE customer_id = :id", id=stays) == [
         {"open_repair_orders": []}
     ]
@@ -211,7 +211,7 @@ def test_a_suppressed_visit_is_not_awaited_until_it_is_released(desk):
     for heard, awaited in (((0,), 1), ((1,), 0), ((2,), 1)):
         with desk.transaction() as session:
             hear(session, [writing.events[number] for number in heard])
-        assert desk.view(who)["glance"]["open_visits"] == awaited
+        assert desk.view(who).glance.open_visits == awaited
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
@@ -227,9 +227,9 @@ def test_a_rescheduled_visit_is_awaited_at_the_time_told_last_be_it_earlier_or_l
         for place in order:
             hear(session, [received(told[place], subject_id=visit, subject_version=place + 1)])
     seen_by_desk = desk.view(who)
-    assert seen_by_desk["glance"]["next_visit_at"] == NOW + 24 * HOUR
-    lines = [line for line in seen_by_desk["timeline"] if line["type"] == "visit_rescheduled"]
-    assert {line["summary"]["channel"] for line in lines} == {"sms", "call"}
+    assert seen_by_desk.glance.next_visit_at == NOW + 24 * HOUR
+    lines = [line for line in seen_by_desk.timeline if line.type == "visit_rescheduled"]
+    assert {line.summary["channel"] for line in lines} == {"sms", "call"}
 
 
 def test_an_event_from_before_it_named_a_customer_is_nobody_s_line(desk):

@@ -53,8 +53,8 @@ def delivered(who: UUID, **told: Any) -> Received[Any]:
     )
 
 
-def numbers(view: dict[str, Any]) -> list[str]:
-    return [line["summary"]["number"] for line in view["timeline"]]
+def numbers(view: views.CustomerView) -> list[str]:
+    return [line.summary["number"] for line in view.timeline]
 
 
 def test_the_timeline_is_read_page_by_page_and_two_of_one_moment_are_both_seen(desk):
@@ -64,7 +64,7 @@ def test_the_timeline_is_read_page_by_page_and_two_of_one_moment_are_both_seen(d
     for _ in range(4):
         view = desk.view(who, before=older, limit=3)
         seen += numbers(view)
-        older = view["older"]
+        older = view.older
     assert older is None
     assert sorted(seen) == sorted(f"R{number}" for number in range(10))
     assert [int(one[1:]) // 2 for one in seen] == [4, 4, 3, 3, 2, 2, 1, 1, 0, 0]
@@ -89,22 +89,22 @@ def test_a_place_that_is_none_is_refused(desk, before):
 def test_the_timeline_is_narrowed_by_event_and_by_store(desk):
     who = desk.register().customer_id
     hear(desk, opened(who, 1), opened(who, 2, store="FT"), delivered(who))
-    assert [line["type"] for line in desk.view(who, types="vehicle_delivered")["timeline"]] == ["vehicle_delivered"]
-    assert len(desk.view(who, types="vehicle_delivered, repair_order_opened")["timeline"]) == 3
+    assert [line.type for line in desk.view(who, types="vehicle_delivered").timeline] == ["vehicle_delivered"]
+    assert len(desk.view(who, types="vehicle_delivered, repair_order_opened").timeline) == 3
     assert numbers(desk.view(who, types="repair_order_opened", store="FT")) == ["R2"]
-    assert desk.view(who, types="nothing_of_ours")["timeline"] == []
+    assert desk.view(who, types="nothing_of_ours").timeline == []
 
 
 def test_the_glance_is_of_everything_whatever_the_timeline_is_narrowed_to(desk):
     who = desk.register().customer_id
     hear(desk, opened(who, 1), delivered(who))
     narrow = desk.view(who, types="nothing_of_ours", limit=1)
-    assert narrow["glance"] == desk.view(who)["glance"]
-    assert narrow["glance"]["sold_by_us"]
+    assert narrow.glance == desk.view(who).glance
+    assert narrow.glance.sold_by_us
 
 
 def codes(desk: Desk, who: UUID, **asked: Any) -> list[str]:
-    return [alert["code"] for alert in desk.view(who, **asked)["alerts"]]
+    return [alert.code for alert in desk.view(who, **asked).alerts]
 
 
 def test_what_happened_is_told_to_the_next_desk_in_both_answers(desk):
@@ -123,11 +123,12 @@ def test_what_happened_is_told_to_the_next_desk_in_both_answers(desk):
     expected = ["LOW_SCORE", "IN_WORKSHOP", "OPEN_ORDER", "OPEN_VISIT_DUE", "DO_NOT_CALL", "INCOMPLETE_CARD"]
     assert codes(desk, who) == expected
     (hit,) = desk.look_up(mobile)
-    assert [alert["code"] for alert in hit["alerts"]] == expected
+    assert [alert.code for alert in hit.alerts] == expected
     assert codes(desk, who, now=NOW - DAY) == [one for one in expected if one != "OPEN_VISIT_DUE"]
     hear(desk, received(made(VehicleReturned, customer_id=who), subject_id=ro, subject_version=8, store_id="FT"))
     assert "IN_WORKSHOP" not in codes(desk, who)
-    shapes.load(views.CustomerView, shapes.plain(desk.view(who)))
+    view = desk.view(who)
+    assert shapes.load(views.CustomerView, shapes.plain(view)) == view
 
 
 def test_a_queued_pair_is_told_at_both(desk):

@@ -24,6 +24,7 @@ from contracts.customer.imports import (
     ListRows,
     Outcome,
     PutPart,
+    RowReport,
     StartImport,
 )
 from services.customer.importing import queries
@@ -114,11 +115,11 @@ class Office:
         """How far it is."""
         return self.desk.read(lambda connection: queries.get(connection, ImportAsked(import_id), scope=scope))
 
-    def report(self, import_id: UUID, *, outcome: Outcome | None = None, **asked: Any) -> list[dict[str, Any]]:
+    def report(self, import_id: UUID, *, outcome: Outcome | None = None, **asked: Any) -> list[RowReport]:
         """What became of the rows."""
         wanted = ListRows(import_id, outcome, **asked)
-        return self.desk.read(lambda connection: queries.rows(connection, wanted, scope=MANAGER))["items"]
+        return self.desk.read(lambda connection: queries.rows(connection, wanted, scope=MANAGER)).items
 
     def outcomes(self, import_id: UUID) -> list[str]:
         """The outcomes of the rows in their order."""
-        return [row["outcome"] for row in self.report(import_id)]
+        return [row.outcome for row in self.report(import_id)]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.process.clock import LOCAL
 from contracts.customer.operations import CustomerKind
+from contracts.customer.views import OpenRepairOrder
 from services.customer.view.rules.alerts import Arrival, alerts, missing_of
 
 TODAY = date(2026, 11, 2)
-REPAIR = {"ro_id": "1", "store_id": "FT", "since": "2026-10-30T09:00:00+08:00", "number": "FT-RO-1"}
+REPAIR = OpenRepairOrder(UUID(int=1), "FT", datetime(2026, 10, 30, 9, tzinfo=LOCAL), "FT-RO-1")
 
 
 def arrival(**known: Any) -> Arrival:

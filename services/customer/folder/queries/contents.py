@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Row, select, text
 
 from contracts.customer import folder
 from contracts.customer.folder import DocumentType
 from contracts.customer.operations import ById
 from contracts.customer.relations import Referrer, RelationKind, Relations, RelationShown
+from contracts.picked import shaped
 from services.customer.folder.models import Consent
 from services.customer.folder.rules.consents import in_force
 from services.customer.record.errors import CustomerNotFound
@@ -38,7 +39,7 @@ _RELATIONS = text(
          SELECT r.*, r.other_id AS other_end, false AS reverse FROM relation r JOIN mine ON r.customer_id = mine.id
          UNION ALL
          SELECT r.*, r.customer_id, true FROM relation r JOIN mine ON r.other_id = mine.id)
-    SELECT seen.id, seen.kind, seen.since, seen.until, seen.reverse, other.id AS other_id, other.name
+    SELECT seen.id AS relation_id, seen.kind, seen.since, seen.until, seen.reverse, other.id AS other_id, other.name
       FROM seen
       JOIN customer named ON named.id = seen.other_end
       JOIN customer other ON other.id = coalesce(named.merged_into, named.id)
@@ -79,53 +80,24 @@ def documents(connection: Connection, asked: folder.DocumentsAsked) -> folder.Do
 def relations(connection: Connection, asked: ById) -> Relations:
     """Who belongs to him, in both directions. Raises CustomerNotFound."""
     customer = survivor_of(connection, asked.customer_id)
-    items = [
-        RelationShown(
-            relation_id=row.id,
-            kind=RelationKind(row.kind),
-            reverse=row.reverse,
-            other_id=row.other_id,
-            name=row.name,
-            since=row.since,
-            until=row.until,
-        )
-        for row in connection.execute(_RELATIONS, {"customer_id": customer})
-    ]
+    rows = connection.execute(_RELATIONS, {"customer_id": customer}).mappings()
+    items = [shaped(RelationShown, row) for row in rows]
     referred = (one for one in items if one.kind is RelationKind.REFERRER_OF and one.reverse and one.until is None)
     referrer = next(referred, None)
     return Relations(customer, items, Referrer(referrer.other_id, referrer.name) if referrer else None)
 
 
-def _consent_shown(row: Any) -> folder.ConsentShown:
-    return folder.ConsentShown(
-        consent_id=row.id,
-        purpose=folder.Purpose(row.purpose),
-        channel=folder.ConsentChannel(row.channel),
-        allowed=row.allowed,
-        basis=folder.Basis(row.basis),
-        text_version=row.text_version,
-        evidence=row.evidence,
-        at=row.at,
-        recorded_at=row.recorded_at,
-        staff_id=row.staff_id,
-        department=row.department,
-    )
+def _consent_shown(row: Row[Any]) -> folder.ConsentShown:
+    return shaped(folder.ConsentShown, row._mapping, consent_id=row.id)
 
 
-def _document_shown(row: Any) -> folder.DocumentShown:
+def _document_shown(row: Row[Any]) -> folder.DocumentShown:
     is_id = row.type == DocumentType.ID_COPY
     number = opened(row.origin_customer_id or row.customer_id, row.sealed_key, NUMBER, row.number) or ""
-    return folder.DocumentShown(
+    return shaped(
+        folder.DocumentShown,
+        row._mapping,
         document_id=row.id,
-        type=DocumentType(row.type),
         number="" if is_id else number,
         id_number=(number or None) if is_id else None,
-        store_id=row.store_id,
-        shelf=row.shelf,
-        issued_on=row.issued_on,
-        added_at=row.added_at,
-        added_by=row.added_by,
-        removed_at=row.removed_at,
-        removed_by=row.removed_by,
-        removed_because=row.removed_because,
     )

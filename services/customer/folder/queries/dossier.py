@@ -5,17 +5,32 @@ Of a record that was merged this is its survivor's. What a vehicle had before or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from chassis.process.clock import LOCAL
-from contracts.customer.dossier import DossierAsked, DossierFormat
+from contracts.customer.dossier import (
+    Dossier,
+    DossierAsked,
+    DossierFormat,
+    EarlierRecord,
+    Membership,
+    MergeTold,
+    PlateHeld,
+    ReadingHeld,
+    RequestTold,
+)
 from contracts.customer.folder import DocumentsAsked
+from contracts.customer.merges import FieldChoice
 from contracts.customer.operations import ById
-from contracts.customer.views import ViewAsked
+from contracts.customer.views import VehicleShown, ViewAsked
+from contracts.declared import fields_of
+from contracts.picked import shaped
 from services.customer.folder.queries import contents
 from services.customer.record import queries
 from services.customer.record.sealing import key_beside, opened
@@ -37,9 +52,8 @@ _HELD = """
 """
 _EARLIER = text(
     f"""
-    SELECT c.id AS customer_id, c.kind, c.name, c.title, c.gender, c.birth_date, c.id_number, c.uscc,
-           c.organisation_code, c.mobile, c.phones, c.email, c.addresses, c.employer, c.preferences, c.tags, c.store_id,
-           c.registered_at, c.updated_at, {key_beside("c.id")}
+    SELECT c.id AS customer_id, {", ".join(f"c.{name}" for name in fields_of(EarlierRecord) if name != "customer_id")},
+           {key_beside("c.id")}
       FROM customer c WHERE c.merged_into = :customer_id ORDER BY c.registered_at, c.id
     """  # noqa: S608  # constants of this file and service, here and below
 )
@@ -85,46 +99,43 @@ _REQUESTS = text(
 )
 
 
-def dossier(connection: Connection, asked: DossierAsked, *, now: datetime) -> Any:
-    """`dossier.Dossier`. Raises CustomerNotFound."""
+def dossier(connection: Connection, asked: DossierAsked, *, now: datetime) -> Dossier:
+    """His whole folder. Raises CustomerNotFound."""
     lines = PRINTED_LINES if asked.format is DossierFormat.PAGE else MOST_LINES
     customer = overview.customer_view(connection, ViewAsked(asked.customer_id, limit=lines), now=now)
-    survivor = customer["customer_id"]
+    survivor = customer.customer_id
     consents = contents.consents(connection, ById(survivor))
-    return {
-        "customer": customer | {"vehicles": [_in_his_time(one) for one in customer["vehicles"]]},
-        "consents": consents.current,
-        "documents": contents.documents(connection, DocumentsAsked(survivor, removed=True)).items,
-        "relations": contents.relations(connection, ById(survivor)).items,
-        "printed_at": now.astimezone(LOCAL),
-        "consent_history": consents.history,
-        "earlier_records": [_earlier(row) for row in _rows(connection, _EARLIER, survivor)],
-        "plates": _rows(connection, _PLATES, survivor),
-        "odometer": _rows(connection, _READINGS, survivor, most=MOST_LINES),
-        "changes": [
-            queries.change_shown(row.pop("customer_id"), row)
-            for row in _rows(connection, _CHANGES, survivor, most=MOST_LINES)
-        ],
-        "merges": [_merge(row) for row in _rows(connection, _MERGES, survivor)],
-        "segments": _rows(connection, _SEGMENTS, survivor),
-        "privacy_requests": _rows(connection, _REQUESTS, survivor),
-    }
+    return Dossier(
+        customer=replace(customer, vehicles=[_in_his_time(one) for one in customer.vehicles]),
+        consents=consents.current,
+        documents=contents.documents(connection, DocumentsAsked(survivor, removed=True)).items,
+        relations=contents.relations(connection, ById(survivor)).items,
+        printed_at=now.astimezone(LOCAL),
+        consent_history=consents.history,
+        earlier_records=[_earlier(row) for row in _rows(connection, _EARLIER, survivor)],
+        plates=[shaped(PlateHeld, row._mapping) for row in _rows(connection, _PLATES, survivor)],
+        odometer=[shaped(ReadingHeld, row._mapping) for row in _rows(connection, _READINGS, survivor, most=MOST_LINES)],
+        changes=[queries.change_shown(row) for row in _rows(connection, _CHANGES, survivor, most=MOST_LINES)],
+        merges=[_merge(row) for row in _rows(connection, _MERGES, survivor)],
+        segments=[shaped(Membership, row._mapping) for row in _rows(connection, _SEGMENTS, survivor)],
+        privacy_requests=[shaped(RequestTold, row._mapping) for row in _rows(connection, _REQUESTS, survivor)],
+    )
 
 
-def _rows(connection: Connection, query: Any, customer_id: UUID, **more: int) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection.execute(query, {"customer_id": customer_id, **more}).mappings()]
+def _rows(connection: Connection, query: TextClause, customer_id: UUID, **more: int) -> Sequence[Row[Any]]:
+    return connection.execute(query, {"customer_id": customer_id, **more}).all()
 
 
-def _earlier(row: dict[str, Any]) -> dict[str, Any]:
-    sealed_key = row.pop("sealed_key")
-    return row | {"id_number": opened(row["customer_id"], sealed_key, "id_number", row["id_number"])}
+def _earlier(row: Row[Any]) -> EarlierRecord:
+    number = opened(row.customer_id, row.sealed_key, "id_number", row.id_number)
+    return shaped(EarlierRecord, row._mapping, id_number=number)
 
 
-def _merge(row: dict[str, Any]) -> dict[str, Any]:
-    chosen = [{"field": field, "customer_id": taken_from} for field, taken_from in row["field_choices"].items()]
-    return row | {"field_choices": chosen}
+def _merge(row: Row[Any]) -> MergeTold:
+    chosen = [FieldChoice(field, UUID(taken_from)) for field, taken_from in row.field_choices.items()]
+    return shaped(MergeTold, row._mapping, field_choices=chosen)
 
 
-def _in_his_time(vehicle: dict[str, Any]) -> dict[str, Any]:
+def _in_his_time(vehicle: VehicleShown) -> VehicleShown:
     """Without the plate that a vehicle has now if he has nothing to do with it any more."""
-    return vehicle if vehicle["until"] is None else vehicle | {"plate": None}
+    return vehicle if vehicle.until is None else replace(vehicle, plate=None)

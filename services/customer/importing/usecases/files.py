@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import sqlalchemy
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from chassis.process.aside import aside
 from contracts.access import Scope
-from contracts.customer.imports import Counts, Department, Import, ImportStatus
+from contracts.customer.imports import Import, ImportStatus
+from contracts.picked import shaped
 from services.customer.importing.errors import (
     ImportAltered,
     ImportIncomplete,
@@ -41,17 +43,17 @@ _LOCKED = text(f"SELECT {COLUMNS} FROM import_file f WHERE f.id = :import_id FOR
 _PARTS = text("SELECT content FROM import_part WHERE import_id = :import_id ORDER BY no")
 
 
-def find(connection: Connection, import_id: UUID, *, scope: Scope) -> Any:
+def find(connection: Connection, import_id: UUID, *, scope: Scope) -> sqlalchemy.Row[Any]:
     """The import's row. Raises ImportNotFound, also for one of a store that the caller may not see."""
     return _admitted(connection.execute(_ONE, {"import_id": import_id}).one_or_none(), scope)
 
 
-def find_locked(session: Session, import_id: UUID, *, scope: Scope) -> Any:
+def find_locked(session: Session, import_id: UUID, *, scope: Scope) -> sqlalchemy.Row[Any]:
     """The same, locked."""
     return _admitted(session.execute(_LOCKED, {"import_id": import_id}).one_or_none(), scope)
 
 
-def _admitted(row: Any, scope: Scope) -> Any:
+def _admitted(row: sqlalchemy.Row[Any] | None, scope: Scope) -> sqlalchemy.Row[Any]:
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.created_by):
         raise ImportNotFound
     return row
@@ -92,24 +94,14 @@ def content_of(connection: Connection | Session, import_id: UUID) -> bytes:
     return b"".join(bytes(part) for part in connection.execute(_PARTS, {"import_id": import_id}).scalars())
 
 
-def shown(row: Any) -> Import:
+def shown(row: sqlalchemy.Row[Any]) -> Import:
     """The import as it stands."""
     failure = row.failure or {}
-    return Import(
+    return shaped(
+        Import,
+        row._mapping,
         import_id=row.id,
-        department=Department(row.department),
-        filename=row.filename,
-        size=row.size,
         received=int(row.received),
-        store_id=row.store_id,
-        status=ImportStatus(row.status),
-        total=row.total,
-        done=row.done,
-        counts=Counts(**row.counts),
-        created_by=row.created_by,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
         code=failure.get("code"),
         zh=failure.get("zh"),
         en=failure.get("en"),

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, RowMapping, TextClause, text
 
 from chassis.process.clock import LOCAL
-from contracts.customer.views import LookUp
+from contracts.customer.views import Alert, Hit, Hits, LookUp
+from contracts.picked import shaped
 from services.customer.record.sealing import masters
 from services.customer.view.rules.asking import Ask, By, meanings
 from services.customer.view.shown import GLANCE, JOINED, alerts, glance
@@ -102,48 +102,47 @@ def _search(found: str) -> TextClause:
     )
 
 
-FITS_NOTHING = {
-    "code": "SEARCH_FORMS",
-    "zh": "请输入:电话后四位或完整号码、完整证件号、完整车架号或其后6至8位、车牌至少四位、姓名或拼音",
-    "en": "Type a phone's last four digits or all of it, a whole ID number, a VIN or its last 6 to 8 signs, "
+FITS_NOTHING = Alert(
+    code="SEARCH_FORMS",
+    zh="请输入:电话后四位或完整号码、完整证件号、完整车架号或其后6至8位、车牌至少四位、姓名或拼音",
+    en="Type a phone's last four digits or all of it, a whole ID number, a VIN or its last 6 to 8 signs, "
     "four signs of a plate, a name or its pinyin",
-}
+)
 """What is said when what was typed can mean nothing: no refusal, somebody is still typing."""
 
 SEARCHES = {by: _search(found) for by, found in _FOUND.items()}
 """The statement of each way to search; it takes `text` and `most`."""
 
 
-def look_up(connection: Connection, asked: LookUp, *, now: datetime) -> Any:
-    """`views.Hits`: the customers the text may mean, surest first."""
-    hits: dict[UUID, dict[str, Any]] = {}
+def look_up(connection: Connection, asked: LookUp, *, now: datetime) -> Hits:
+    """The customers the text may mean, surest first."""
+    hits: dict[UUID, Hit] = {}
     today = now.astimezone(LOCAL).date()
     meant = meanings(asked.q, today=today)
     for ask in meant:
         if len(hits) < asked.limit:
             for hit in _find(connection, ask, limit=asked.limit, today=today):
-                hits.setdefault(hit["customer_id"], hit)
-    return {
-        "items": list(hits.values())[: asked.limit],
-        "hint": None if meant else FITS_NOTHING,
-        "searched_by": [ask.by for ask in meant],
-    }
+                hits.setdefault(hit.customer_id, hit)
+    return Hits(
+        items=list(hits.values())[: asked.limit],
+        hint=None if meant else FITS_NOTHING,
+        searched_by=[ask.by for ask in meant],
+    )
 
 
-def _find(connection: Connection, ask: Ask, *, limit: int, today: date) -> list[dict[str, Any]]:
+def _find(connection: Connection, ask: Ask, *, limit: int, today: date) -> list[Hit]:
     said = masters().hash_of(ask.text) if ask.by is By.ID_NUMBER else ask.text
-    rows = connection.execute(SEARCHES[ask.by], {"text": said, "most": limit}).all()
-    return [
-        {
-            "customer_id": row.id,
-            "kind": row.kind,
-            "name": row.name,
-            "title": row.title,
-            "mobile": row.mobile,
-            "matched_by": ask.by,
-            "vehicles": row.vehicles or [],
-            "glance": glance(row),
-            "alerts": alerts(row, today=today),
-        }
-        for row in rows
-    ]
+    rows = connection.execute(SEARCHES[ask.by], {"text": said, "most": limit}).mappings()
+    return [_hit(row, by=ask.by, today=today) for row in rows]
+
+
+def _hit(row: RowMapping, *, by: By, today: date) -> Hit:
+    known = glance(row)
+    return shaped(
+        Hit,
+        row,
+        customer_id=row["id"],
+        matched_by=by,
+        glance=known,
+        alerts=alerts(row, known, today=today),
+    )

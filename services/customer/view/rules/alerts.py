@@ -5,30 +5,22 @@ The order is that of a conversation: what he may be angry about first, what is m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
 
 from contracts.customer.operations import CustomerKind
+from contracts.customer.views import Alert, OpenRepairOrder
 
 UNHAPPY = 6
 """A last score up to this, of 10, is told to whoever meets him next."""
-
-
-class Alert(NamedTuple):
-    """A stable code, and the sentence for a desk in two languages."""
-
-    code: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """What is known of the customer who arrives.
 
-    `in_workshop` are his open repair orders (number, store, since), `due_at` when we should have called him,
+    `in_workshop` are his open repair orders, `due_at` when we should have called him,
     `suspected` says that another record may be him.
     """
 
@@ -37,7 +29,7 @@ class Arrival:
     has_card: bool
     surname_only: bool
     sold_by_us: bool
-    in_workshop: Sequence[Mapping[str, Any]] = ()
+    in_workshop: Sequence[OpenRepairOrder] = ()
     open_orders: int = 0
     due_at: datetime | None = None
     last_score: int | None = None
@@ -71,7 +63,7 @@ def _in_workshop(arrival: Arrival, _today: date) -> Alert | None:
     if not arrival.in_workshop:
         return None
     first = arrival.in_workshop[0]
-    store, since, number = first["store_id"], str(first["since"])[:10], first.get("number") or ""
+    store, since, number = first.store_id, first.since.date(), first.number or ""
     zh = f"车辆自{since}起在{store}店维修,工单{number}".removesuffix(",工单")
     return Alert("IN_WORKSHOP", zh, f"His vehicle is in the workshop of {store} since {since} {number}".rstrip())
 
