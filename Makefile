@@ -36,7 +36,7 @@ lint: venv ## ruff: rules and format
 	@$(PY) -m ruff check $(SOURCES)
 	@$(PY) -m ruff format --check --quiet $(SOURCES) || { echo "not formatted: run make format"; exit 1; }
 
-types: venv ## mypy: strict for contracts, chassis and rules
+types: venv ## mypy: strict for all but gateway and tests
 	@$(PY) -m mypy
 
 imports: venv ## import-linter: who may import whom

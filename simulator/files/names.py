@@ -23,7 +23,7 @@ _RARER = (
     "盖缪冼区"
 )
 _COMPOUND = ("欧阳", "司徒", "上官", "诸葛", "皇甫", "令狐", "尉迟", "万俟")
-_SURNAMES = [entry[0] for entry in _SHARES.split()] + [*_RARER, *_COMPOUND]
+_SURNAMES: list[str] = [entry[0] for entry in _SHARES.split()] + [*_RARER, *_COMPOUND]
 _REST = 15.0
 _SURNAME_WEIGHTS = list(
     accumulate(
