@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import orjson
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
@@ -90,6 +91,7 @@ class Database:
             pool_timeout=3,
             connect_args=CONNECT_ARGUMENTS,
             hide_parameters=True,
+            json_deserializer=orjson.loads,
             **settings,
         )
         event.listen(engine, "handle_error", _leave_what_takes_no_writes)
