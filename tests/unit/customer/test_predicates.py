@@ -113,8 +113,8 @@ def test_it_is_known_which_move_with_time(said, moves):
     assert moves_with_time(read(said)) is moves
 
 
-def test_it_is_known_which_tell_prices():
-    assert masked_facts(read({"not": {"fact": "spent_fen", "at_least": 1}})) == {"spent_fen": "price"}
+def test_it_is_known_which_tell_what_answers_mask():
+    assert masked_facts(read({"not": {"fact": "spent_fen", "at_least": 1}})) == {"spent_fen": "spent"}
     assert masked_facts(read({"any": [VISITS, {"fact": "district", "equals": "福田"}]})) == {"district": "address"}
     assert masked_facts(read(VISITS)) == {}
 
