@@ -389,6 +389,7 @@ def run_here() -> None:
 
 def run_cli() -> None:
     """Run a command: an unreachable broker or database is one line, not a page."""
+    _leave_out_the_notice_of_eventlet()
     try:
         main()
     except Exception as error:

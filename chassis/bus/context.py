@@ -8,13 +8,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 import uuid_utils.compat as uuids
 
 from chassis.process import clock
 from contracts.access import Actor, Scope
+from contracts.operation import Operation
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 HEADER = "x-crm-context"
 LONGEST = 86_400.0
@@ -69,6 +73,12 @@ class Call:
     store_id: str | None
     now: datetime
     context: CallContext
+
+
+class Ask(Protocol):
+    """Asks another service, for whom a call is made: `ask(operation, request)` gives the response."""
+
+    def __call__(self, operation: Operation[A, R], asked: A, /) -> R: ...
 
 
 def new_context(timeout: float, **known: Any) -> CallContext:

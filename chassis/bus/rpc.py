@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import amqp
 import orjson
@@ -29,9 +29,6 @@ from chassis.process import logs
 from contracts.operation import Operation
 
 log = logs.get("rpc")
-
-A = TypeVar("A")
-R = TypeVar("R")
 
 OK, REFUSED, FAILED, UNAVAILABLE = "ok", "refused", "failed", "unavailable"
 CALL_PREFETCH = 32
@@ -184,12 +181,6 @@ class CallServer:
                     channel.basic_cancel(self._tag, nowait=True)
         except LinkDown:
             pass
-
-
-class Ask(Protocol):
-    """Asks another service, for whom a call is made: `ask(operation, request)` gives the response."""
-
-    def __call__(self, operation: Operation[A, R], asked: A, /) -> R: ...
 
 
 class Caller:

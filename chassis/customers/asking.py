@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, TextClause
 
-from chassis.bus.rpc import Ask
+from chassis.bus.context import Ask
 from contracts.customer.operations import WhichExist, which_exist
 from contracts.refusals import InvalidRequest
 from contracts.sales.operations import StockVehicles, which_in_stock

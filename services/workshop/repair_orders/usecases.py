@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from chassis.bus.rpc import Ask
+from chassis.bus.context import Ask
 from chassis.customers import asking, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import staff
