@@ -44,9 +44,9 @@ class _Crm(click.Group):
         return sorted((*super().list_commands(ctx), *ELSEWHERE))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        _leave_out_the_notice_of_eventlet()
         if cmd_name not in ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        _leave_out_the_notice_of_eventlet()
         module, _, name = ELSEWHERE[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
@@ -66,7 +66,6 @@ def main() -> None:
 @click.argument("services", nargs=-1, required=True)
 def run(services: tuple[str, ...]) -> None:
     """Run services in this process: names, or `all`."""
-    _leave_out_the_notice_of_eventlet()
     import eventlet
 
     eventlet.monkey_patch()
@@ -389,7 +388,6 @@ def run_here() -> None:
 
 def run_cli() -> None:
     """Run a command: an unreachable broker or database is one line, not a page."""
-    _leave_out_the_notice_of_eventlet()
     try:
         main()
     except Exception as error:

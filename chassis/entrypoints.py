@@ -38,7 +38,6 @@ from chassis.bus.rpc import (
 from chassis.bus.topology import CALLS
 from chassis.process import logs, metrics
 from chassis.process.actors import Verifier
-from chassis.process.clock import now as clock_now
 from chassis.process.keys import derived
 from chassis.process.settings import Settings
 from chassis.store import idempotency, test_clock
@@ -105,9 +104,8 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         return kept
 
     def business_now(self, session: Session) -> datetime:
-        """The time that business is judged at: the clock's, in a test system what it was set to."""
-        moment = test_clock.read(session) if self.settings.test_mode else None
-        return moment or clock_now()
+        """The time that business is judged at in this process."""
+        return test_clock.business_now(session, test_mode=self.settings.test_mode)
 
     def start(self) -> None:
         settings = self.settings

@@ -48,8 +48,7 @@ def run_now(one: Scheduled, environment: Environment, *, now: datetime | None = 
     database = Database(environment.text(named(one.service, "DATABASE_URL")), service=one.service, pool_size=2)
 
     def work(session: Session) -> int:
-        moment = now or (test_clock.read(session) if test_mode else None) or clock.now()
-        return one.work(None, session, moment)
+        return one.work(None, session, now or test_clock.business_now(session, test_mode=test_mode))
 
     try:
         done = 0

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from chassis.process.clock import LOCAL
+from chassis.process import clock
 from contracts.gateway.operations import SetClock, set_clock
 from contracts.operation import Kind, Operation
 
@@ -36,4 +36,9 @@ def keep(session: Session, asked: SetClock) -> SetClock:
 def read(reader: Session | Connection) -> datetime | None:
     """The moment it was set to; None is the real clock."""
     moment: datetime | None = reader.scalar(_READ)
-    return moment.astimezone(LOCAL) if moment else None
+    return moment.astimezone(clock.LOCAL) if moment else None
+
+
+def business_now(reader: Session | Connection, *, test_mode: bool) -> datetime:
+    """The time that business is judged at: the clock's, in a test system what it was set to."""
+    return (read(reader) if test_mode else None) or clock.now()

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
+from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.sales.operations import CreateOrder, OrderStatus, PaymentKind, PayOrder, SignOrder, StockStatus
@@ -190,14 +191,8 @@ class StockVehicle(Base):
         self.order_id = order_id
 
 
-class NumberSeries(Base):
-    """Document numbers: one series per store and month, without gaps by rolled-back work."""
-
-    __tablename__ = "number_series"
-
-    store_id: Mapped[str] = mapped_column(primary_key=True)
-    period: Mapped[str] = mapped_column(primary_key=True)
-    last: Mapped[int]
+class NumberSeries(numbers.NumberSeries, Base):
+    """Document numbers, by store and month."""
 
 
 class CustomerAlias(rekeying.CustomerAlias, Base):

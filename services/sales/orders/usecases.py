@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.bus.context import Ask
 from chassis.customers import asking, rekeying
 from chassis.customers.asking import Read
 from chassis.store import turns
+from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts import vin as vins
 from contracts.access import Scope
@@ -26,7 +26,7 @@ from services.sales.orders.errors import (
     VinInStock,
     VinInvalid,
 )
-from services.sales.orders.models import NumberSeries, Order, Payment, StockVehicle
+from services.sales.orders.models import Order, Payment, StockVehicle
 from services.sales.orders.shown import balance_shown, order_shown, stock_shown
 
 _MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
@@ -54,7 +54,7 @@ def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
     """Write an order; the caller is its consultant."""
     scope.require_store(asked.store_id)
-    number = next_number(session, store_id=asked.store_id, now=now)
+    number = next_number(session, "SO", store_id=asked.store_id, period=f"{now:%Y%m}")
     order = Order.write(asked, number=number, consultant_id=scope.staff_id, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
@@ -119,17 +119,6 @@ def order_to_change(session: Session, order_id: UUID, expected_version: int | No
         raise OrderNotFound
     order.require_version(expected_version)
     return order
-
-
-def next_number(session: Session, *, store_id: str, now: datetime) -> str:
-    """The next order number of a store: `HN-SO-202611-0001`."""
-    series = insert(NumberSeries).values(store_id=store_id, period=f"{now:%Y%m}", last=1)
-    last = session.scalar(
-        series.on_conflict_do_update(
-            index_elements=[NumberSeries.store_id, NumberSeries.period], set_={"last": NumberSeries.last + 1}
-        ).returning(NumberSeries.last)
-    )
-    return f"{store_id}-SO-{now:%Y%m}-{last:04d}"
 
 
 def _vin(typed: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
 from chassis.organisation import staff
+from chassis.store import numbers
 from contracts.odometer import Reading, ReadingStatus
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
@@ -198,14 +199,8 @@ class JobLine(Base):
         return cls(**attributes(asked), position=position)
 
 
-class NumberSeries(Base):
-    """Document numbers: one series per store and day, without gaps by rolled-back work."""
-
-    __tablename__ = "number_series"
-
-    store_id: Mapped[str] = mapped_column(primary_key=True)
-    period: Mapped[str] = mapped_column(primary_key=True)
-    last: Mapped[int]
+class NumberSeries(numbers.NumberSeries, Base):
+    """Document numbers, by store and day."""
 
 
 class CustomerAlias(rekeying.CustomerAlias, Base):

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from chassis.bus.context import Ask
@@ -14,6 +13,7 @@ from chassis.customers import asking, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import staff
 from chassis.store import turns
+from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts.access import Reach, Scope
 from contracts.odometer import Reading, judge
@@ -22,7 +22,7 @@ from contracts.workshop import events, operations
 from contracts.workshop.operations import Stage, Verdict
 from services.workshop.repair_orders import rules
 from services.workshop.repair_orders.errors import RepairOrderNotFound, TechnicianUnknown
-from services.workshop.repair_orders.models import NumberSeries, RepairOrder
+from services.workshop.repair_orders.models import RepairOrder
 from services.workshop.repair_orders.shown import order_shown
 
 TECHNICIAN = "technician"
@@ -50,7 +50,7 @@ def open_repair_order(
     scope.require_store(asked.store_id)
     rules.require_prices(asked.lines)
     before = readings(session, vehicle_id=asked.vehicle_id)
-    number = next_number(session, store_id=asked.store_id, now=now)
+    number = next_number(session, "RO", store_id=asked.store_id, period=f"{now:%Y%m%d}")
     order = RepairOrder.open(asked, number=number, advisor_id=scope.staff_id, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "repair_order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
@@ -204,17 +204,6 @@ def readings(session: Session, *, vehicle_id: UUID) -> list[Reading]:
     turns.take(session, "vehicle", [vehicle_id])
     told = select(RepairOrder.opened_at, RepairOrder.id, RepairOrder.km).where(RepairOrder.vehicle_id == vehicle_id)
     return [Reading(row.opened_at, str(row.id), row.km) for row in session.execute(told)]
-
-
-def next_number(session: Session, *, store_id: str, now: datetime) -> str:
-    """The next repair order number of a store: `HN-RO-20261123-0001`."""
-    series = insert(NumberSeries).values(store_id=store_id, period=f"{now:%Y%m%d}", last=1)
-    last = session.scalar(
-        series.on_conflict_do_update(
-            index_elements=[NumberSeries.store_id, NumberSeries.period], set_={"last": NumberSeries.last + 1}
-        ).returning(NumberSeries.last)
-    )
-    return f"{store_id}-RO-{now:%Y%m%d}-{last:04d}"
 
 
 def _moved(session: Session, order: RepairOrder, *, left: Stage, now: datetime) -> operations.RepairOrder:

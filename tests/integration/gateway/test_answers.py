@@ -11,6 +11,7 @@ import pytest
 from contracts.access import matrix
 from tests.integration.gateway.running import Gateway, Person, Process
 from tests.support import randoms
+from tests.support.polling import eventually
 
 pytestmark = pytest.mark.usefixtures("customer_service")
 
@@ -203,7 +204,9 @@ def test_a_request_goes_through_gateway_and_service_under_one_number(
     answer = desk.get("/customers/lookup?q=zhang", X_Request_Id="trace-me-please-1")
     assert answer.headers["X-Request-Id"] == "trace-me-please-1"
     assert [line["operation"] for line in gateway.logged("trace-me-please-1")] == ["customer.look_up"]
-    assert "trace-me-please-1" in customer_service.log.read_text("utf-8")
+    eventually(  # the service writes it after it has answered
+        lambda: "trace-me-please-1" in customer_service.log.read_text("utf-8"), what="the service's line of the call"
+    )
     odd = desk.get("/me", X_Request_Id="no good\tnumber")
     assert odd.headers["X-Request-Id"] != "no good\tnumber"
 
@@ -216,7 +219,6 @@ def test_nobodys_number_is_in_the_logs(gateway: Gateway, desk: Person) -> None:
 
 
 def test_a_name_in_an_answer_is_at_most_a_second_old(gateway: Gateway, desk: Person) -> None:
-    from tests.support.polling import eventually
 
     known = register(desk)
     path = f"/customers/{known['customer_id']}/360"

@@ -1,0 +1,29 @@
+"""Numbers of documents: one series per store and period, without gaps by rolled-back work."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+_NEXT = text(
+    """
+    INSERT INTO number_series AS series (store_id, period, last) VALUES (:store_id, :period, 1)
+    ON CONFLICT (store_id, period) DO UPDATE SET last = series.last + 1 RETURNING last
+    """
+)
+
+
+class NumberSeries:
+    """Mixed into a table `number_series`: the last number that was given in a store and period."""
+
+    __tablename__ = "number_series"
+
+    store_id: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+def next_number(session: Session, kind: str, *, store_id: str, period: str) -> str:
+    """The next number of a store's series: `HN-SO-202611-0001`. Whoever asks at the same time waits for the other."""
+    last = session.execute(_NEXT, {"store_id": store_id, "period": period}).scalar_one()
+    return f"{store_id}-{kind}-{period}-{last:04d}"
