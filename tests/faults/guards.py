@@ -59,8 +59,8 @@ GUARDS = (
     Guard(
         "decode override",
         "chassis/bus/consumer.py",
-        "self._spawn(lambda: self._bury(delivery, reason, detail))",
-        "self._spawn(lambda: self._settle([delivery]))",
+        "self._start([delivery], lambda: self._bury(delivery, reason, detail))",
+        "self._start([delivery], lambda: self._settle([delivery]))",
         ("tests/faults/test_poison.py", "-k", "hold_exactly"),
     ),
     Guard(
