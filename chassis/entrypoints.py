@@ -35,7 +35,6 @@ from chassis.bus.rpc import (
     Overloaded,
     Unavailable,
 )
-from chassis.bus.topology import CALLS
 from chassis.process import logs, metrics
 from chassis.process.actors import Verifier
 from chassis.process.keys import derived
@@ -114,7 +113,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
                 settings.amqp_uri, service=settings.service, heartbeat=settings.heartbeat, dispatch=self._dispatch
             )
             self.container.spawn_managed_thread(self.calls.link.run, identifier="calls")
-        if CALLS[settings.service]:
+        if any(one.first for one in self.operations.values()):
             self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
             self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
         if self.subscriptions:
@@ -143,7 +142,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
 
         Raises the other's refusal as `Refused`, and CallFailed where it gives no answer. Never within a transaction.
         """
-        assert self.caller is not None, f"{self.settings.service} calls nobody (chassis/bus/topology.py, CALLS)"
+        assert self.caller is not None, "none of this service's rows asks anybody first"
         key = f"{call.context.idempotency_key}.{operation.name}" if operation.kind is Kind.COMMAND else None
         body = self.caller.call(operation, shapes.dump(asked), call.context.onward(key=key))
         answer: R = shapes.load(operation.response, orjson.loads(body))

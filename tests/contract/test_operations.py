@@ -63,6 +63,12 @@ def test_the_gateway_may_call_every_service_that_implements_something(service):
         assert service in CALLS["gateway"]
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_a_service_whose_rows_ask_may_call_others(service):
+    if service != "gateway":
+        assert bool(CALLS[service]) == bool(inventory()[service]["asking"])
+
+
 # -- routes ---------------------------------------------------------------------------------------------------
 
 

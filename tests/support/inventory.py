@@ -55,6 +55,7 @@ def _collect() -> dict[str, Any]:
             "operations": [
                 [one.operation.name, one.operation.kind] for one in entrypoints if isinstance(one, OperationEntrypoint)
             ],
+            "asking": [one.operation.name for one in entrypoints if isinstance(one, OperationEntrypoint) and one.first],
             "subscriptions": [one.event.declaration.topic for one in entrypoints if isinstance(one, EventEntrypoint)],
             "scheduled": [one.name for one in entrypoints if isinstance(one, ScheduledEntrypoint)],
         }
