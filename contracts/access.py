@@ -16,41 +16,66 @@ from contracts.refusals import OperationNotAllowed, StoreNotAllowed
 
 
 class Reach(StrEnum):
-    """How far a role reaches with an operation."""
+    """How far a role reaches with an operation, from near to far; a wider one admits whatever a nearer one does."""
 
     OWN = "own"
+    TEAM = "team"
     STORE = "store"
+    DEALER = "dealer"
     GROUP = "group"
 
 
-_WIDTH = {Reach.OWN: 0, Reach.STORE: 1, Reach.GROUP: 2}
+_WIDTH = {reach: width for width, reach in enumerate(Reach)}
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person (or system) a call is made for, as the gateway signed it."""
+    """The person (or system) a call is made for, as the gateway signed it.
+
+    `dealer_stores` are all stores of the dealers whose stores he works in, `teammates` who is in his team.
+    """
 
     staff_id: str
     roles: tuple[str, ...]
     stores: tuple[str, ...]
+    dealer_stores: tuple[str, ...] = ()
+    teammates: tuple[str, ...] = ()
+
+    def stores_within(self, reach: Reach) -> tuple[str, ...]:
+        """The stores he may act for with this reach, his own first; `group` covers those that are not named too."""
+        if reach is not Reach.DEALER:
+            return self.stores
+        return (*self.stores, *(one for one in self.dealer_stores if one not in self.stores))
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an actor may touch with one operation. `role` is the one that gives the reach."""
+    """What an actor may touch with one operation. `role` is the one that gives the reach.
+
+    `stores` are those the reach covers, his own first; with reach `group` it covers every other one too.
+    """
 
     reach: Reach
     stores: tuple[str, ...]
     staff_id: str
     role: str
+    teammates: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...] | None:
+        """Whose objects the reach covers within its stores; None for everybody's."""
+        if self.reach is Reach.OWN:
+            return (self.staff_id,)
+        return (self.staff_id, *self.teammates) if self.reach is Reach.TEAM else None
 
     def admits(self, *, store_id: str, owner_id: str | None = None) -> bool:
-        """True if an object of this store (and, for reach `own`, of this owner) is within the scope."""
+        """True if an object of this store (and, for reach `own` and `team`, of this owner) is within the scope."""
         if self.reach is Reach.GROUP:
             return True
         if store_id not in self.stores:
             return False
-        return self.reach is Reach.STORE or owner_id == self.staff_id
+        owners = self.owners
+        return owners is None or owner_id in owners
 
     def narrow(self, store_id: str | None) -> tuple[str, ...] | None:
         """The stores a list may show: the one asked for, else all of the scope; None means every store.
@@ -86,16 +111,17 @@ class Matrix:
                 widest = (_WIDTH[reach], role, reach)
         if widest is None:
             raise OperationNotAllowed(operation=operation)
-        return Scope(widest[2], actor.stores, actor.staff_id, widest[1])
+        _, role, reach = widest
+        return Scope(reach, actor.stores_within(reach), actor.staff_id, role, actor.teammates)
 
     def sees(self, kind: str, roles: tuple[str, ...]) -> bool:
         """True if one of the roles sees this kind of sensitive datum in full, in its own stores at least."""
         return not self.fields.get(kind, {}).keys().isdisjoint(roles)
 
-    def sees_everywhere(self, kind: str, roles: tuple[str, ...]) -> bool:
-        """True if one of the roles sees it in full in whatever store (R8)."""
+    def sees_as_far_as(self, kind: str, roles: tuple[str, ...]) -> Reach | None:
+        """How far the roles see it in full: the widest reach of them, None if not at all (R8)."""
         reaches = self.fields.get(kind, {})
-        return any(reaches.get(role) is Reach.GROUP for role in roles)
+        return max((reaches[role] for role in roles if role in reaches), key=_WIDTH.__getitem__, default=None)
 
 
 @cache
@@ -107,14 +133,21 @@ def matrix() -> Matrix:
 def read(path: Path) -> Matrix:
     """Read a matrix file. Raises ValueError on a role or reach it does not declare."""
     raw = tomllib.loads(path.read_text("utf-8"))
-    roles = tuple(raw["roles"])
-    operations = {
-        name: {role: Reach(reach) for role, reach in grants.items()} for name, grants in raw["operations"].items()
-    }
-    fields = {kind: {role: Reach(reach) for role, reach in grants.items()} for kind, grants in raw["fields"].items()}
-    named = {role for grants in operations.values() for role in grants} | {
-        r for names in fields.values() for r in names
-    }
+    roles, sets = tuple(raw["roles"]), raw.get("sets", {})
+    if twice := sets.keys() & set(roles):
+        raise ValueError(f"{path.name} names sets as roles are named: {sorted(twice)}")
+    operations = {name: _granted(grants, sets) for name, grants in raw["operations"].items()}
+    fields = {kind: _granted(grants, sets) for kind, grants in raw["fields"].items()}
+    named = {role for grants in (*operations.values(), *fields.values(), *sets.values()) for role in grants}
     if unknown := named - set(roles):
         raise ValueError(f"{path.name} names undeclared roles: {sorted(unknown)}")
     return Matrix(roles, operations, fields)
+
+
+def _granted(grants: dict[str, str], sets: dict[str, list[str]]) -> dict[str, Reach]:
+    """What each role is given: what is said of it by name, else the widest of what is said of its sets."""
+    said: dict[str, Reach] = {}
+    for name, reach in grants.items():
+        for role in sets.get(name, ()):
+            said[role] = max(said.get(role, Reach.OWN), Reach(reach), key=_WIDTH.__getitem__)
+    return said | {name: Reach(reach) for name, reach in grants.items() if name not in sets}

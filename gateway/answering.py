@@ -61,7 +61,7 @@ class Answering:
                 status = route.found
             if plan.is_needed or expand:
                 found = Found([], [])
-                apply(plan, item, found=found, reader=Reader(actor.roles, actor.stores))
+                apply(plan, item, found=found, reader=Reader(actor.roles, actor.stores, actor.dealer_stores))
                 self._name(found)
                 if expand:
                     self._name_customers(found, actor=actor, context=context)

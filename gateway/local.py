@@ -50,10 +50,10 @@ class LocalOperations:
             operations.change_password.name: _dumped(accounts.change_password),
             operations.who_am_i.name: self._query(organisation.who_am_i),
             operations.create_dealer.name: self._command(operations.create_dealer, organisation.create_dealer),
-            operations.create_store.name: self._command(operations.create_store, organisation.create_store),
+            operations.create_store.name: self._reaching(operations.create_store, organisation.create_store),
             operations.list_stores.name: self._query(organisation.list_stores),
             operations.create_staff.name: self._create_staff,
-            operations.change_staff.name: self._change_staff,
+            operations.change_staff.name: self._reaching(operations.change_staff, organisation.change_staff),
             operations.list_staff.name: self._query(organisation.list_staff),
             operations.list_access.name: self._list_access,
             operations.ration_searches.name: self._ration_searches,
@@ -94,10 +94,16 @@ class LocalOperations:
         work = partial(organisation.create_staff, password_hash=made, initial_until=until)
         return self._command(operations.create_staff, work)(request, call)
 
-    def _change_staff(self, request: operations.ChangeStaff, call: LocalCall) -> bytes:
-        answer = self._command(operations.change_staff, organisation.change_staff)(request, call)
-        self._accounts.sessions.forget()
-        return answer
+    def _reaching(self, operation: Operation, work: Work) -> Callable[[Any, LocalCall], bytes]:
+        """A command that changes how far somebody reaches: every session is asked for again."""
+        run = self._command(operation, work)
+
+        def reaching(request: Any, call: LocalCall) -> bytes:
+            answer = run(request, call)
+            self._accounts.sessions.forget()
+            return answer
+
+        return reaching
 
     def _list_access(self, request: operations.ListAccess, call: LocalCall) -> bytes:
         self._searches.write()

@@ -8,12 +8,12 @@ Every other text is masked by what it holds, whatever it was typed into (`contra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from contracts.access import matrix
+from contracts.access import Reach, matrix
 from contracts.declared import fields_of
 from contracts.personal_numbers import mask_id_number, mask_mobile, may_hold_number, numbers_masked
 from contracts.shapes import Names, Sensitive
@@ -46,16 +46,20 @@ MASKS: dict[str, Mask] = {
 
 
 class Reader(NamedTuple):
-    """Who reads an answer: his roles, and the stores he works in."""
+    """Who reads an answer: his roles, the stores he works in, and all those of their dealers."""
 
     roles: tuple[str, ...]
     stores: tuple[str, ...] = ()
+    dealer_stores: tuple[str, ...] = ()
 
     def sees(self, kind: str, *, store_id: str | None) -> bool:
         """Whether he sees this kind of datum in full in an object of this store; one of no store is of his own."""
-        if not matrix().sees(kind, self.roles):
-            return False
-        return store_id is None or store_id in self.stores or matrix().sees_everywhere(kind, self.roles)
+        reach = matrix().sees_as_far_as(kind, self.roles)
+        if reach is None or reach is Reach.GROUP:
+            return reach is not None
+        if store_id is None or store_id in self.stores:
+            return True
+        return reach is Reach.DEALER and store_id in self.dealer_stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,11 @@ class Named:
 class Plan:
     """What to do with an object. `free` fields hold dictionaries without a declaration, `texts` whatever was typed.
 
-    `elsewhere` are masked in an object of a store that is not the reader's own.
+    `elsewhere` are masked, by their kind, in an object of a store that the reader's sight of it does not cover.
     """
 
     masks: tuple[tuple[str, Mask], ...] = ()
-    elsewhere: tuple[tuple[str, Mask], ...] = ()
+    elsewhere: tuple[tuple[str, Mask, str], ...] = ()
     names: tuple[Named, ...] = ()
     inside: tuple[tuple[str, Plan], ...] = ()
     free: tuple[str, ...] = ()
@@ -100,7 +104,7 @@ class Found:
 def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
     """The plan of a response type for the roles of a caller."""
     masks: list[tuple[str, Mask]] = []
-    elsewhere: list[tuple[str, Mask]] = []
+    elsewhere: list[tuple[str, Mask, str]] = []
     names: list[Named] = []
     within: list[tuple[str, Plan]] = []
     free: list[str] = []
@@ -111,9 +115,9 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
         marks = inside.marks
         sensitive = [mark.kind for mark in marks if isinstance(mark, Sensitive)]
         hidden = [kind for kind in sensitive if not matrix().sees(kind, roles)]
-        partly = [kind for kind in sensitive if kind not in hidden and not matrix().sees_everywhere(kind, roles)]
+        partly = [kind for kind in sensitive if matrix().sees_as_far_as(kind, roles) not in (None, Reach.GROUP)]
         masks += [(name, _mask(kind, many=many)) for kind in hidden]
-        elsewhere += [(name, _mask(kind, many=many)) for kind in partly]
+        elsewhere += [(name, _mask(kind, many=many), kind) for kind in partly]
         named = [mark.what for mark in marks if isinstance(mark, Names) and not many]
         names += [Named(name, what, f"{name.removesuffix('_id')}_name") for what in named]
         if inside.is_shape:
@@ -140,7 +144,7 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, sto
     store_id = item.get("store_id", store_id)
     _hide(plan.masks, item)
     if plan.elsewhere and store_id is not None and store_id not in reader.stores:
-        _hide(plan.elsewhere, item)
+        _hide(((field, mask) for field, mask, kind in plan.elsewhere if not reader.sees(kind, store_id=store_id)), item)
     for named in plan.names:
         identifier = item.get(named.field)
         if identifier is not None:
@@ -158,7 +162,7 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, sto
         _mask_free(item.get(field), reader=reader, store_id=store_id, money=money)
 
 
-def _hide(masks: tuple[tuple[str, Mask], ...], item: dict[str, Any]) -> None:
+def _hide(masks: Iterable[tuple[str, Mask]], item: dict[str, Any]) -> None:
     for field, mask in masks:
         value = item.get(field)
         if value is not None:

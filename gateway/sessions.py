@@ -38,7 +38,10 @@ _MOST_REMEMBERED = 10_000
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
 _FIND = text(
     """
-    SELECT s.seen_at, s.ends_at, f.code, f.roles, f.stores, f.active, a.initial_until IS NOT NULL AS must_change
+    SELECT s.seen_at, s.ends_at, f.code, f.roles, f.stores, f.active, a.initial_until IS NOT NULL AS must_change,
+           ARRAY(SELECT every.code FROM store every
+                  WHERE every.dealer_code IN (SELECT his.dealer_code FROM store his WHERE his.code = ANY(f.stores))
+                  ORDER BY every.code) AS dealer_stores
       FROM staff_session s JOIN staff f ON f.code = s.staff_code JOIN account a ON a.staff_code = f.code
      WHERE s.token_hash = :token_hash
     """
@@ -94,7 +97,8 @@ class Sessions:
             raise SessionRequired
         if now >= row.seen_at + TOUCHED_EVERY:
             self._database.run(lambda session: session.execute(_TOUCH, {"token_hash": token_hash, "now": now}))
-        live = Live(token_hash, Actor(row.code, tuple(row.roles), tuple(row.stores)), row.must_change, checked)
+        actor = Actor(row.code, tuple(row.roles), tuple(row.stores), tuple(row.dealer_stores))
+        live = Live(token_hash, actor, row.must_change, checked)
         if before is not None and before.actor == live.actor:
             live.token, live.signed = before.token, before.signed
         if len(self._live) >= _MOST_REMEMBERED:

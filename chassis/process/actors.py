@@ -34,6 +34,8 @@ class Signer:
             "sub": actor.staff_id,
             "roles": list(actor.roles),
             "stores": list(actor.stores),
+            "dealer_stores": list(actor.dealer_stores),
+            "team": list(actor.teammates),
             "aud": AUDIENCE,
             "iat": now,
             "exp": now + LIFETIME,
@@ -63,7 +65,13 @@ class Verifier:
                 audience=AUDIENCE,
                 options={"require": ["sub", "exp", "iat", "aud"]},
             )
-            actor = Actor(str(claims["sub"]), tuple(claims["roles"]), tuple(claims["stores"]))
+            actor = Actor(
+                str(claims["sub"]),
+                tuple(claims["roles"]),
+                tuple(claims["stores"]),
+                tuple(claims.get("dealer_stores", ())),  # a gateway of before, while one version replaces the other
+                tuple(claims.get("team", ())),
+            )
         except (jwt.InvalidTokenError, KeyError, TypeError):
             raise ActorRejected from None
         if len(self._known) >= _REMEMBERED:

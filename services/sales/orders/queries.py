@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from chassis.customers import rekeying
-from contracts.access import Reach, Scope
+from contracts.access import Scope
 from contracts.sales import operations
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import Order, StockVehicle
@@ -35,8 +35,8 @@ def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: 
     wanted = select(Order.__table__)
     if stores is not None:
         wanted = wanted.where(_columns.store_id.in_(stores))
-    if scope.reach is Reach.OWN:
-        wanted = wanted.where(_columns.consultant_id == scope.staff_id)
+    if scope.owners is not None:
+        wanted = wanted.where(_columns.consultant_id.in_(scope.owners))
     if asked.status is not None:
         wanted = wanted.where(_columns.status == asked.status)
     if asked.customer_id is not None:

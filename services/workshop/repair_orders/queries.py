@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from contracts.access import Reach, Scope
+from contracts.access import Scope
 from contracts.workshop import operations
 from contracts.workshop.operations import Stage
 from services.workshop.repair_orders.errors import RepairOrderNotFound
@@ -46,8 +46,8 @@ def list_repair_orders(
     )
     if stores is not None:
         wanted = wanted.where(_columns.store_id.in_(stores))
-    if scope.reach is Reach.OWN:
-        wanted = wanted.where(_columns.advisor_id == scope.staff_id)
+    if scope.owners is not None:
+        wanted = wanted.where(_columns.advisor_id.in_(scope.owners))
     if asked.stage is not None and not returned:
         wanted = wanted.where(_columns.stage == asked.stage)
     if asked.vehicle_id is not None:

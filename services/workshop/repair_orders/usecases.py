@@ -15,7 +15,7 @@ from chassis.organisation import staff
 from chassis.store import turns
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
-from contracts.access import Reach, Scope
+from contracts.access import Scope
 from contracts.odometer import Reading, judge
 from contracts.picked import picked
 from contracts.workshop import events, operations
@@ -120,7 +120,7 @@ def start_repair(
     """Begin the work, or the rework; the caller works. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
-    order.start(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
+    order.start(by=scope.staff_id, anybodys=scope.owners is None)
     return _moved(session, order, left=left, now=now)
 
 
@@ -130,7 +130,7 @@ def finish_repair(
     """Work done, over to quality control; the caller worked. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
-    order.finish(by=scope.staff_id, anybodys=scope.reach is not Reach.OWN)
+    order.finish(by=scope.staff_id, anybodys=scope.owners is None)
     return _moved(session, order, left=left, now=now)
 
 

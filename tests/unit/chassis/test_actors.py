@@ -15,7 +15,7 @@ from contracts.refusals import ActorRejected
 
 PRIVATE, PUBLIC = new_key_pair()
 OTHER_PRIVATE, _ = new_key_pair()
-ACTOR = Actor("s-1", ("consultant", "leader"), ("HN", "NS"))
+ACTOR = Actor("s-1", ("consultant", "leader"), ("HN", "NS"), ("HN", "NS", "FT"), ("s-2",))
 
 
 def signed(*, key: str = PRIVATE, ago: timedelta = timedelta(), actor: Actor = ACTOR) -> str:
@@ -33,6 +33,10 @@ def claims(**changes: object) -> str:
 
 def test_what_was_signed_is_verified():
     assert Verifier(PUBLIC).verify(signed()) == ACTOR
+
+
+def test_a_token_of_a_gateway_of_before_reaches_no_further_than_the_stores_it_names():
+    assert Verifier(PUBLIC).verify(claims(roles=["leader"], stores=["HN"])) == Actor("s-1", ("leader",), ("HN",))
 
 
 def test_a_token_is_remembered():

@@ -22,7 +22,7 @@ for _service in SERVICES:
     for _module in walk_packages(import_module(f"contracts.{_service}").__path__):
         import_module(f"contracts.{_service}.{_module.name}")
 
-MINE, THEIRS = "HN", "FT"
+MINE, OUR_DEALER_S, THEIRS = "HN", "BA", "FT"
 ORDER: dict[str, Any] = {"store_id": MINE, "total_fen": 5, "paid_fen": 3, "customer_id": "x"}
 REPAIR: dict[str, Any] = {
     "store_id": MINE, "total_fen": 5, "authorized_fen": 3, "customer_id": "x", "lines": [{"amount_fen": 5}],
@@ -39,7 +39,8 @@ AMOUNTS = {
 
 def shown(shape: type, item: dict[str, Any], *, role: str, store_id: str) -> dict[str, Any]:
     item = {**copy.deepcopy(item), "store_id": store_id}
-    apply(plan_of(shape, (role,)), item, found=Found([], []), reader=Reader((role,), (MINE,)))
+    reader = Reader((role,), (MINE,), (MINE, OUR_DEALER_S))
+    apply(plan_of(shape, (role,)), item, found=Found([], []), reader=reader)
     return item
 
 
@@ -48,14 +49,18 @@ def shown(shape: type, item: dict[str, Any], *, role: str, store_id: str) -> dic
 def test_every_role_sees_amounts_as_far_as_it_reaches(kind: str, role: str) -> None:
     shape, item, amounts = AMOUNTS[kind]
     reach = matrix().fields[kind].get(role)
-    here, elsewhere = (set(amounts(shown(shape, item, role=role, store_id=one))) for one in (MINE, THEIRS))
-    assert (here == {None}) is (reach is None)
-    assert (elsewhere == {None}) is (reach is not Reach.GROUP)
+    for store_id, admits in (
+        (MINE, reach is not None),
+        (OUR_DEALER_S, reach in (Reach.DEALER, Reach.GROUP)),
+        (THEIRS, reach is Reach.GROUP),
+    ):
+        assert (set(amounts(shown(shape, item, role=role, store_id=store_id))) == {None}) is not admits
 
 
 def test_only_the_leader_sees_the_amounts_of_every_store() -> None:
     everywhere = {
-        kind: [role for role in matrix().roles if matrix().sees_everywhere(kind, (role,))] for kind in AMOUNTS
+        kind: [role for role in matrix().roles if matrix().sees_as_far_as(kind, (role,)) is Reach.GROUP]
+        for kind in AMOUNTS
     }
     assert everywhere == {"price": ["leader"], "repair_price": ["leader"]}
 
