@@ -55,6 +55,7 @@ class LocalOperations:
             operations.create_staff.name: self._create_staff,
             operations.change_staff.name: self._reaching(operations.change_staff, organisation.change_staff),
             operations.list_staff.name: self._query(organisation.list_staff),
+            operations.list_colleagues.name: self._query(organisation.list_colleagues),
             operations.list_access.name: self._list_access,
             operations.ration_searches.name: self._ration_searches,
             operations.set_clock.name: _dumped(clock.set_clock),

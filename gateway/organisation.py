@@ -30,6 +30,7 @@ from gateway.errors import (
 from gateway.models import Account, Base, Dealer, Staff, Store
 
 ADMIN = "admin"
+MOST_COLLEAGUES = 1000
 EVERYWHERE = "-"
 """The store of an event that concerns no single one."""
 
@@ -129,6 +130,20 @@ def list_staff(connection: Connection, asked: operations.ListStaff) -> operation
     return operations.StaffPage([_staff(row) for row in rows], asked.page, asked.size, total)
 
 
+def list_colleagues(
+    connection: Connection, asked: operations.ListColleagues, *, scope: access.Scope
+) -> operations.Colleagues:
+    """Who works in the stores the caller reaches. Raises RoleUnknown, StoreNotAllowed for a foreign store."""
+    stores = scope.narrow(asked.store_id)
+    wanted = select(Staff.__table__).where(Staff.active)
+    if stores is not None:
+        wanted = wanted.where(Staff.stores.overlap(list(stores)))
+    if asked.role is not None:
+        wanted = wanted.where(Staff.roles.contains(_roles([asked.role])))
+    rows = connection.execute(wanted.order_by(Staff.name, Staff.code).limit(MOST_COLLEAGUES))
+    return operations.Colleagues([_colleague(row) for row in rows])
+
+
 def who_am_i(connection: Connection, _asked: Nothing, *, actor: access.Actor) -> operations.Me:
     """The caller's own entry."""
     name = connection.scalar(select(Staff.name).where(Staff.code == actor.staff_id))
@@ -185,3 +200,7 @@ def _store(store: Store | Row[tuple[Store]]) -> operations.Store:
 
 def _staff(staff: Staff | Row[tuple[Staff]]) -> operations.Staff:
     return picked(operations.Staff, staff)
+
+
+def _colleague(staff: Row[tuple[Staff]]) -> operations.Colleague:
+    return picked(operations.Colleague, staff)

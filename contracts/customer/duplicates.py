@@ -41,9 +41,10 @@ class AutoMerge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListDuplicates:
-    """Pairs of the caller's stores, the surest first; without a status the open ones."""
+    """Pairs of the caller's stores, or those of them that a customer is in, the surest first; of no status the open."""
 
     store_id: StoreId | None = None
+    customer_id: UUID | None = None
     status: PairStatus = PairStatus.OPEN
     page: Page = 1
     size: Size = 20

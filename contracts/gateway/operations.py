@@ -159,6 +159,31 @@ class StaffPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListColleagues:
+    """Who works in the caller's stores, or in one of them, in a role or in any; those who left are not there."""
+
+    role: Code | None = None
+    store_id: StoreId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody to give work to."""
+
+    code: str
+    name: str
+    roles: list[str]
+    stores: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Colleagues by name, a thousand at most."""
+
+    items: list[Colleague]
+
+
+@dataclass(frozen=True, slots=True)
 class ListAccess:
     """Accesses to personal data, newest first; those that fit all that is given.
 
@@ -270,6 +295,13 @@ change_staff = command(
     summary="Change roles, stores or employment",
 )
 list_staff = query("gateway.list_staff", ListStaff, StaffPage, summary="The staff")
+list_colleagues = query(
+    "gateway.list_colleagues",
+    ListColleagues,
+    Colleagues,
+    refuses=("ROLE_UNKNOWN",),
+    summary="Who works in my stores, to give work to",
+)
 list_access = query("gateway.list_access", ListAccess, AccessPage, summary="The access log")
 ration_searches = command(
     "gateway.ration_searches",

@@ -57,6 +57,40 @@ class StockVehicle:
 
 
 @dataclass(frozen=True, slots=True)
+class ListStock:
+    """Vehicles in the yards of the caller's stores, the longest waiting first; without a status those to be had."""
+
+    store_id: StoreId | None = None
+    status: StockStatus = StockStatus.AVAILABLE
+    model: Annotated[str, Text(1, 80)] | None = None
+    page: Page = 1
+    size: Size = 50
+
+
+@dataclass(frozen=True, slots=True)
+class YardVehicle:
+    """A vehicle in a yard, and since when; `order_id` is the order it is set aside for."""
+
+    vehicle_id: UUID
+    vin: str
+    model: str
+    store_id: StoreId
+    status: StockStatus
+    received_at: datetime
+    order_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A page of the vehicles in stock."""
+
+    items: list[YardVehicle]
+    page: int
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class CreateOrder:
     """An order at an agreed price; the caller is its consultant."""
 
@@ -215,6 +249,7 @@ deliver_order = command(
     refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "BALANCE_OPEN"),
     summary="Hand the car over",
 )
+list_stock = query("sales.list_stock", ListStock, Stock, summary="Vehicles in stock, those to be had first of all")
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
 which_in_stock = query(
     "sales.which_in_stock", StockVehicles, StockVehicles, summary="Which of these vehicles are, or were, in stock"

@@ -169,11 +169,15 @@ class RepairOrder:
 
 @dataclass(frozen=True, slots=True)
 class ListRepairOrders:
-    """Repair orders of the caller's scope; without a stage the open ones: the board, oldest promise first (R37)."""
+    """Repair orders of the caller's scope; without a stage the open ones: the board, oldest promise first (R37).
+
+    Of a customer all of them are shown, newest first, unless a stage is asked for.
+    """
 
     store_id: StoreId | None = None
     stage: Stage | None = None
     vehicle_id: UUID | None = None
+    customer_id: UUID | None = None
     page: Page = 1
     size: Size = 50
 

@@ -15,6 +15,7 @@ ROUTES = (
     Route("GET", "/stores", gateway.list_stores, "门店列表"),
     Route("POST", "/staff", gateway.create_staff, "新增员工及帐号", status=201),
     Route("GET", "/staff", gateway.list_staff, "员工列表"),
+    Route("GET", "/colleagues", gateway.list_colleagues, "本店同事"),
     Route("PATCH", "/staff/{code}", gateway.change_staff, "调整员工角色、门店或停用"),
     Route("GET", "/access-log", gateway.list_access, "个人信息访问日志"),
     Route("POST", "/searches/policy", gateway.ration_searches, "设定按号码查询的每人限量", status=201),

@@ -7,6 +7,7 @@ from gateway.routing import Route
 
 ROUTES = (
     Route("POST", "/stock-vehicles/registered", sales.which_in_stock, "哪些车辆已入库"),
+    Route("GET", "/stock-vehicles", sales.list_stock, "库存车辆"),
     Route("POST", "/stock-vehicles", sales.receive_stock, "车辆入库", status=201),
     Route("POST", "/orders", sales.create_order, "新建订单", status=201),
     Route("GET", "/orders", sales.list_orders, "订单列表"),

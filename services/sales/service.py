@@ -25,6 +25,7 @@ class SalesService:
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
     allocate_vehicle = does(operations.allocate_vehicle, orders.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
+    list_stock = shows(operations.list_stock, orders.queries.list_stock)
     which_in_stock = shows(operations.which_in_stock, orders.queries.which_in_stock)
     get_order = shows(operations.get_order, orders.queries.get_order)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)

@@ -102,16 +102,16 @@ NEWEST = 20
 _SIDE = """jsonb_build_object('customer_id', {0}.id, 'kind', {0}.kind, 'name', {0}.name, 'title', {0}.title,
                               'mobile', {0}.mobile, 'store_id', {0}.store_id, 'registered_at', {0}.registered_at,
                               'version', {0}.version)"""
-_PAGE = text(
-    f"""
+_PAGE = f"""
     SELECT p.status, p.points, p.evidence, p.vetoes, p.relation, p.attach_contact, p.store_id, p.found_by, p.found_at,
            p.decided_at, p.decided_by, p.reason, {_SIDE.format("one")} AS a, {_SIDE.format("other")} AS b,
            count(*) OVER () AS total
       FROM pair p JOIN customer one ON one.id = p.a JOIN customer other ON other.id = p.b
-     WHERE p.status = :status AND (CAST(:stores AS text[]) IS NULL OR p.store_id = ANY(CAST(:stores AS text[])))
+     WHERE p.status = :status {{more}} AND (:everywhere OR p.store_id = ANY(CAST(:stores AS text[])))
      ORDER BY p.points DESC, p.a, p.b LIMIT :size OFFSET :skipped
     """  # noqa: S608  # constants of this file
-)
+_OF_A_CUSTOMER = text(_PAGE.format(more="AND (p.a = :customer_id OR p.b = :customer_id)"))
+_OF_ALL = text(_PAGE.format(more=""))
 _SCANS = text("SELECT * FROM duplicate_scan ORDER BY started_at DESC, id DESC LIMIT :most")
 
 
@@ -120,11 +120,13 @@ def list_duplicates(connection: Connection, asked: ListDuplicates, *, scope: Sco
     stores = scope.narrow(asked.store_id)
     wanted = {
         "status": asked.status.value,
-        "stores": None if stores is None else list(stores),
+        "everywhere": stores is None,
+        "stores": list(stores or ()),
         "size": asked.size,
         "skipped": (asked.page - 1) * asked.size,
     }
-    rows = connection.execute(_PAGE, wanted).mappings().all()
+    of_one = {} if asked.customer_id is None else {"customer_id": asked.customer_id}
+    rows = connection.execute(_OF_A_CUSTOMER if of_one else _OF_ALL, wanted | of_one).mappings().all()
     total = rows[0]["total"] if rows else 0
     return DuplicatePairs([shaped(DuplicatePair, row) for row in rows], asked.page, asked.size, total)
 

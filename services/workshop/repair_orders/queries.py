@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
+from chassis.customers import rekeying
 from contracts.access import Scope
 from contracts.workshop import operations
 from contracts.workshop.operations import Stage
@@ -19,6 +20,7 @@ _columns = RepairOrder.__table__.c
 _lines = JobLine.__table__.c
 
 _OLDEST_PROMISE_FIRST = (_columns.promised_at.asc().nulls_last(), _columns.opened_at, _columns.id)
+_NEWEST_FIRST = (_columns.opened_at.desc(), _columns.id)
 _NEWEST_RETURN_FIRST = (_columns.returned_at.desc(), _columns.id)
 
 
@@ -35,15 +37,16 @@ def get_repair_order(
 def list_repair_orders(
     connection: Connection, asked: operations.ListRepairOrders, *, scope: Scope
 ) -> operations.RepairOrders:
-    """A page of the board, oldest promise first, or of what was returned, newest first.
+    """A page of the board, oldest promise first; of what was returned, or of a customer, newest first.
 
     Raises StoreNotAllowed for a foreign store.
     """
     stores = scope.narrow(asked.store_id)
     returned = asked.stage is Stage.RETURNED
-    wanted = select(RepairOrder.__table__).where(
-        _columns.returned_at.is_not(None) if returned else _columns.returned_at.is_(None)
-    )
+    history = asked.customer_id is not None and asked.stage is None
+    wanted = select(RepairOrder.__table__)
+    if not history:
+        wanted = wanted.where(_columns.returned_at.is_not(None) if returned else _columns.returned_at.is_(None))
     if stores is not None:
         wanted = wanted.where(_columns.store_id.in_(stores))
     if scope.owners is not None:
@@ -52,8 +55,10 @@ def list_repair_orders(
         wanted = wanted.where(_columns.stage == asked.stage)
     if asked.vehicle_id is not None:
         wanted = wanted.where(_columns.vehicle_id == asked.vehicle_id)
+    if asked.customer_id is not None:
+        wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
     total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    order = _NEWEST_RETURN_FIRST if returned else _OLDEST_PROMISE_FIRST
+    order = _NEWEST_FIRST if history else _NEWEST_RETURN_FIRST if returned else _OLDEST_PROMISE_FIRST
     page = wanted.order_by(*order).limit(asked.size).offset((asked.page - 1) * asked.size)
     rows = connection.execute(page).all()
     lines = _lines_of(connection, [row.id for row in rows])

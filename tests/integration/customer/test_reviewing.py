@@ -111,6 +111,15 @@ class TestQueue:
         assert (pair.points, pair.evidence) == (62, [Points("mobile", 62)])
         assert queue(alone, page=2).items == []
 
+    def test_the_pairs_of_a_customer_are_those_he_is_in_on_either_side(self, alone):
+        one, other = suspects(alone)
+        suspects(alone)
+        for customer_id in (one, other):
+            (pair,) = queue(alone, customer_id=customer_id).items
+            assert {pair.a.customer_id, pair.b.customer_id} == {one, other}
+        assert queue(alone, customer_id=uuids.uuid7()).items == []
+        assert queue(alone, customer_id=one, scope=MANAGER).items == []
+
     def test_a_manager_sees_and_decides_the_pairs_of_his_stores_only(self, alone):
         one, other = suspects(alone)
         assert queue(alone, scope=MANAGER).items == []

@@ -202,3 +202,22 @@ def test_the_access_log_can_only_grow(gateway: Gateway) -> None:
             gateway.databases("gateway").transaction() as session,
         ):
             session.execute(text(statement))
+
+
+def test_everybody_finds_who_works_in_his_store_and_no_other_s(gateway: Gateway, boss: Person) -> None:
+    here, there = store(boss), store(boss)
+    people = {
+        role: staff(boss, roles=[role], stores=[where])["code"]
+        for role, where in (("technician", here), ("inspector", here), ("advisor", there))
+    }
+    gone = staff(boss, roles=["technician"], stores=[here])
+    assert boss.patch(f"/staff/{gone['code']}", {"active": False}).status == 200
+    advisor = gateway.person("advisor", stores=(here,))
+
+    def found(asked: str = "") -> set[str]:
+        return {one["code"] for one in advisor.get(f"/colleagues?{asked}").body["items"]}
+
+    assert found() == {people["technician"], people["inspector"], advisor.code}
+    assert found(f"role=technician&store_id={here}") == {people["technician"]}
+    assert advisor.get(f"/colleagues?store_id={there}").status == 403
+    assert advisor.get("/colleagues?role=emperor").body["code"] == "ROLE_UNKNOWN"

@@ -14,8 +14,9 @@ import pytest
 from chassis.store.numbers import next_number
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.sales import operations
-from contracts.sales.operations import OrderStatus, ReceiveStock, SignOrder
+from contracts.sales.operations import OrderStatus, ReceiveStock, SignOrder, StockStatus
 from contracts.vehicle_identity import vehicle_id
+from services.sales.orders import queries
 from services.sales.orders.errors import (
     BalanceOpen,
     DepositMissing,
@@ -341,3 +342,27 @@ def test_orders_of_the_same_moment_keep_their_order_from_page_to_page(showroom: 
     paged = [order.order_id for page in (1, 2, 3) for order in showroom.page(page=page, size=2).items]
     assert len(paged) == 5
     assert set(paged) == written
+
+
+# -- the yard
+
+
+def test_the_yard_shows_what_is_to_be_had_and_what_waits_for_its_customer(showroom: Showroom) -> None:
+    first, second, gone = showroom.receive(), showroom.receive(model="飞度"), showroom.receive()
+    taken, delivered = showroom.signed(paid_fen=PRICE), showroom.signed(paid_fen=PRICE)
+    showroom.allocate(delivered, gone)
+    showroom.deliver(delivered)
+
+    def yard(role: str = "consultant", **asked: Any) -> list[str]:
+        wanted, scope = operations.ListStock(**asked), showroom.scope("list_stock", role)
+        page = showroom.database.read(lambda reading: queries.list_stock(reading, wanted, scope=scope))
+        assert page.total == len(page.items)
+        assert {one.status for one in page.items} <= {wanted.status}
+        return [one.vin for one in page.items]
+
+    assert yard() == [first, second]
+    assert yard(model="飞度") == [second]
+    showroom.allocate(taken, first)
+    assert (yard(), yard(status=StockStatus.ALLOCATED)) == ([second], [first])
+    with pytest.raises(StoreNotAllowed):
+        yard(store_id="elsewhere")

@@ -60,13 +60,20 @@ class Workshop:
         scope = self.scope("open_repair_order", "advisor")
         return usecases.open_repair_order(session, asked, scope=scope, now=NOW)
 
-    def open(self, *work: operations.JobLine, vehicle: UUID | None = None, km: int = 50_000, **asked: Any) -> UUID:
+    def open(
+        self,
+        *work: operations.JobLine,
+        vehicle: UUID | None = None,
+        customer: UUID | None = None,
+        km: int = 50_000,
+        **asked: Any,
+    ) -> UUID:
         """A vehicle taken in by the store's advisor."""
         order = self.do(
             "open_repair_order",
             "advisor",
             vehicle_id=vehicle or uuid4(),
-            customer_id=uuid4(),
+            customer_id=customer or uuid4(),
             store_id=self.store,
             km=km,
             complaint="发动机异响",
@@ -122,9 +129,9 @@ class Workshop:
     def give_back(self, ro_id: UUID, *, version: int | None = None, **asked: Any) -> operations.RepairOrder:
         return self.do("return_vehicle", "advisor", ro_id=ro_id, expected_version=version, **asked)
 
-    def ready(self, *work: operations.JobLine) -> UUID:
+    def ready(self, *work: operations.JobLine, customer: UUID | None = None) -> UUID:
         """An order whose work is done and inspected."""
-        ro_id = self.open(*work)
+        ro_id = self.open(*work, customer=customer)
         for step in (self.authorize, self.dispatch, self.start, self.finish, self.inspect):
             step(ro_id)
         return ro_id

@@ -49,6 +49,19 @@ def test_returned_vehicles_are_listed_newest_first(workshop: Workshop) -> None:
     assert board(workshop) == []
 
 
+def test_of_a_customer_all_are_listed_newest_first_or_those_of_a_stage(workshop: Workshop) -> None:
+    customer = uuid4()
+    back = workshop.ready(OIL, customer=customer)
+    workshop.settle(back)
+    workshop.give_back(back)
+    opened = workshop.open(OIL, customer=customer, now=NOW + timedelta(days=1))
+    workshop.open(OIL)
+    assert board(workshop, customer_id=customer) == [opened, back]
+    assert board(workshop, customer_id=customer, stage=Stage.RETURNED) == [back]
+    assert board(workshop, customer_id=customer, stage=Stage.OPENED) == [opened]
+    assert board(workshop, customer_id=uuid4()) == []
+
+
 def test_pages_of_the_board_cover_it_once(workshop: Workshop) -> None:
     opened = {workshop.open(OIL) for _ in range(5)}
     pages = [workshop.page(page=page, size=2) for page in (1, 2, 3, 4)]
