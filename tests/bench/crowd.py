@@ -12,7 +12,7 @@ from itertools import chain
 import psycopg
 
 from services.customer.record.rules import names
-from services.customer.view.usecases.timeline import FOLD
+from services.customer.view.usecases.folding import FOLD
 from simulator.people import GIVEN, SURNAMES
 from tests.bench.monolith.seed import copy
 from tests.bench.people import PLATE_SIGNS, VIN_VALUES, VIN_WEIGHTS

@@ -53,6 +53,25 @@ def test_hanzi_pinyin_and_initials_give_the_same_hit(system: System, car: Car) -
     assert [{**(one or {}), "matched_by": ""} for one in hits[1:]] == [{**(hits[0] or {}), "matched_by": ""}] * 2
 
 
+def test_a_mistyped_reading_is_gone_from_every_desk_once_it_is_corrected(system: System) -> None:
+    car, desk = system.deliver_a_car(name="上官婉儿"), system.as_("advisor")
+    repair = desk.post(
+        "/repair-orders",
+        {
+            "customer_id": car.customer_id, "vehicle_id": car.vehicle_id, "store_id": "HN", "km": 53_000,
+            "complaint": "保养", "lines": [{"description": "保养", "amount_fen": 100}],
+        },
+    )  # fmt: skip
+
+    def seen(km: int) -> bool:
+        found = hit(system, car, "上官婉儿")
+        return found is not None and found["glance"]["last_km"] == km
+
+    eventually(lambda: seen(53_000), within=SOON, what="the reading as it was typed")
+    desk.post(f"/repair-orders/{repair['ro_id']}/km", {"km": 5_300, "reason": "多打一个零"})
+    eventually(lambda: seen(5_300), within=SOON, what="the reading as it is")
+
+
 def test_the_advisor_sees_the_order_without_its_price_and_finance_sees_it(system: System, car: Car) -> None:
     def signed(role: str) -> dict[str, Any]:
         view = system.as_(role).get(f"/customers/{car.customer_id}/360", types="order_signed")

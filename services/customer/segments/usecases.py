@@ -1,6 +1,6 @@
 """Segments: a predicate is saved, everybody is judged once, and then whoever something happened to (R18).
 
-What happens to a customer leaves a note in `segment_due` (`timeline.FOLD`); a turn every two seconds judges those.
+What happens to a customer leaves a note in `segment_due` (`folding.FOLD`); a turn every two seconds judges those.
 A new segment, and one whose predicate moves with time, is swept: everybody, in the order of identifiers, bit by bit.
 Judging is one statement per segment, the same for both, and only the scheduled turn judges, so nobody is in its way.
 """

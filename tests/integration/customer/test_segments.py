@@ -23,7 +23,7 @@ from services.customer.exports.usecases import ask_export
 from services.customer.segments import queries, usecases
 from services.customer.segments.errors import FactNotAllowed, SegmentExists
 from services.customer.segments.rules import FACTS, Kind
-from services.customer.view.usecases import timeline
+from services.customer.view.usecases import folding, timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.events import made, received
@@ -202,7 +202,7 @@ def test_a_merged_record_is_no_member(desk):
             text("UPDATE customer SET status = 'merged', merged_into = :to WHERE id = :id"),
             {"id": who, "to": desk.register().customer_id},
         )
-        timeline.fold(session, [who])
+        folding.fold(session, [who])
     judge(desk)
     assert who not in members(desk, segment)
 
@@ -253,7 +253,7 @@ def test_the_last_word_on_consent_counts(desk):
                 ),
                 {"id": uuids.uuid7(), "who": who, "channel": channel, "allowed": allowed, "at": NOW + number * DAY},
             )
-            timeline.fold(session, [who])
+            folding.fold(session, [who])
         judge(desk)
         assert (who in members(desk, segment)) is fits
 

@@ -25,7 +25,7 @@ from contracts.followup import events as followup
 from contracts.sales import events as sales
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop import events as workshop
-from services.customer.view.usecases import timeline
+from services.customer.view.usecases import folding, timeline
 from tests.integration.customer.conftest import NOW, Desk
 from tests.support import randoms
 from tests.support.databases import Databases
@@ -191,7 +191,7 @@ def test_a_customer_of_two_records_is_seen_as_one_whatever_came_when(databases: 
             text("UPDATE customer SET status = 'merged', merged_into = :stays WHERE id = :goes"),
             {"stays": stays, "goes": goes},
         )
-        timeline.fold(session, [stays, goes])
+        folding.fold(session, [stays, goes])
     with desk.transaction() as session:
         hear(session, last)
     view = desk.view(goes)

@@ -34,7 +34,7 @@ from services.customer.record.usecases.identifying import lock
 from services.customer.record.usecases.records import MERGING, Edit, update_records
 from services.customer.record.usecases.subject_keys import keys_of
 from services.customer.vehicles.models import PARTY
-from services.customer.view.usecases import timeline
+from services.customer.view.usecases import folding
 
 IN_ONE_EVENT = 300
 """Records one event tells of; a merge of more comes in parts."""
@@ -274,7 +274,7 @@ def note_steps(session: Session, received: Sequence[Received[Any]]) -> None:
 
 def fold(session: Session, customer_ids: Sequence[UUID]) -> None:
     """The glances of these customers as their timelines tell them now; of whom nothing is told, there is none."""
-    timeline.fold(session, sorted(customer_ids))
+    folding.fold(session, sorted(customer_ids))
     session.execute(_NOTHING_TOLD, {"ids": list(customer_ids)})
 
 

@@ -25,7 +25,7 @@ from services.customer.record.models import Customer
 from services.customer.record.rules.record import ERASED, Record
 from services.customer.record.sealing import SEALED, key_beside
 from services.customer.record.usecases.identifying import candidate_of, lock
-from services.customer.view.usecases import timeline
+from services.customer.view.usecases import folding, timeline
 
 KEPT = frozenset(
     {"id", "merged_into", "kind", "store_id", "source", "registered_at", "updated_at", "version", "status"}
@@ -105,7 +105,7 @@ TREATED: dict[str, Treatment] = {
         "his roles end; the row is the vehicle's and leads to the tombstone",
         ("UPDATE vehicle_party SET until = greatest(since, :at) WHERE customer_id = ANY(:ids) AND until IS NULL",),
     ),
-    "timeline_entry": Treatment("goes, and does not come back (`timeline.forget`, `timeline.FOLD`)"),
+    "timeline_entry": Treatment("goes, and does not come back (`timeline.forget`, `folding.FOLD`)"),
     "glance": Treatment("goes with the timeline"),
     "pair": Treatment("goes", ("DELETE FROM pair WHERE a = ANY(:ids) OR b = ANY(:ids)",)),
     "merge": Treatment(
@@ -204,7 +204,7 @@ def erase(session: Session, customer_id: UUID, *, by: str, at: datetime) -> list
     group = _held(session, customer_id)
     his = group[0]
     ids = [one.id for one in group]
-    timeline.lock(session, ids)
+    folding.lock(session, ids)
     _require_nothing_open(session, ids)
     session.execute(_ANSWERED, {"ids": ids, "by": by, "at": at})
     for statement in _STATEMENTS:

@@ -1,8 +1,7 @@
 """The customer view as a projection: every event that concerns a customer becomes a line of his timeline.
 
 A new kind of event is one row in `TOLD` and its name in `HEARS` (`chassis/bus/topology.py`).
-The glance is folded from the whole timeline of a customer, never counted up,
-so that late, repeated and shuffled events give the same view.
+What it means for the facts at a glance stands in `rules/glance.py`.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from services.customer.vehicles.usecases import odometer
 from services.customer.vehicles.usecases.dealings import dealings
 from services.customer.vehicles.usecases.keeping import OWNER, Party, Seen, party_inserts, vehicle_writes
 from services.customer.view.models import TimelineEntry
+from services.customer.view.usecases.folding import fold, lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +129,6 @@ _MOVE = text(
     """
 )
 
-_LOCK = text(
-    """
-    WITH asked AS (SELECT unnest((SELECT CAST(:customers AS uuid[]))) AS id),
-         persons AS (SELECT id FROM asked
-                      UNION SELECT k.merged_into FROM asked JOIN customer k USING (id) WHERE k.merged_into IS NOT NULL)
-    SELECT id, pg_advisory_xact_lock(hashtextextended(id::text, 1))
-      FROM (SELECT id FROM persons ORDER BY id) in_one_order
-    """
-)
-"""Two transactions must not fold a customer without seeing each other's lines; in one order, so without deadlock."""
-
 _FORGET = text(
     """
     WITH lines AS (DELETE FROM timeline_entry WHERE customer_id = ANY(CAST(:customers AS uuid[])))
@@ -147,102 +136,6 @@ _FORGET = text(
     """
 )
 _entries: Any = TimelineEntry.__table__
-
-_READINGS = "('vehicle_delivered', 'repair_order_opened', 'vehicle_returned')"
-_CONTACTS = "('order_signed', 'vehicle_delivered', 'repair_order_opened', 'vehicle_returned', 'visit_completed')"
-_DUE = "('visit_planned', 'visit_rescheduled', 'visit_released')"
-
-FOLD = text(
-    f"""
-    WITH erased AS MATERIALIZED (
-         SELECT id, merged_into, updated_at FROM customer
-          WHERE id = ANY((SELECT CAST(:customers AS uuid[]))::uuid[]) AND status = 'erased'),
-    forgotten AS (
-         DELETE FROM timeline_entry t USING erased WHERE t.customer_id = erased.id),
-    parted AS (
-         UPDATE vehicle_party p SET until = greatest(p.since, erased.updated_at)
-           FROM erased WHERE p.customer_id IN (erased.id, erased.merged_into) AND p.until IS NULL),
-    person AS (
-         SELECT DISTINCT coalesce(k.merged_into, asked.id) AS id
-           FROM unnest((SELECT CAST(:customers AS uuid[]))) AS asked(id) LEFT JOIN customer k ON k.id = asked.id
-          WHERE k.status IS DISTINCT FROM 'erased'),
-    written AS (
-    INSERT INTO glance AS known (
-           customer_id, sold_at, sold_store_id, consultant_id, last_service_at, last_service_store_id, last_contact_at,
-           last_km, service_visits, open_visits, next_visit_at, next_visit_purpose, last_score, open_orders,
-           open_repair_orders, spent_fen)
-    SELECT person.id, folded.*
-      FROM person CROSS JOIN LATERAL (
-           SELECT max(sold_at),
-                  (array_agg(store_id ORDER BY sold_at DESC, id) FILTER (WHERE sold_at IS NOT NULL))[1],
-                  (array_agg(consultant ORDER BY sold_at DESC, id) FILTER (WHERE sold_at IS NOT NULL))[1],
-                  max(served_at),
-                  (array_agg(store_id ORDER BY served_at DESC, id) FILTER (WHERE served_at IS NOT NULL))[1],
-                  max(contact_at),
-                  (array_agg(km ORDER BY km_at DESC, km DESC) FILTER (WHERE km IS NOT NULL))[1],
-                  count(served_at),
-                  count(*) FILTER (WHERE awaited),
-                  min(due_at) FILTER (WHERE awaited),
-                  (array_agg(purpose ORDER BY due_at, id) FILTER (WHERE awaited))[1],
-                  (array_agg(score ORDER BY scored_at DESC, id) FILTER (WHERE score IS NOT NULL))[1],
-                  count(*) FILTER (WHERE type = 'order' AND sold_at IS NULL),
-                  coalesce(jsonb_agg(jsonb_build_object('ro_id', id, 'number', number, 'store_id', store_id,
-                                                        'since', since) ORDER BY since, id)
-                           FILTER (WHERE type = 'repair_order' AND served_at IS NULL), '[]'),
-                  coalesce(sum(spent), 0)
-             FROM (SELECT type, id, store_id, sold_at, served_at, contact_at, since, consultant, number, km, km_at,
-                          purpose, due_at, score, scored_at, spent,
-                          type = 'visit' AND scored_at IS NULL AND silenced <= released AS awaited
-                     FROM (SELECT source_type AS type, source_id AS id, max(store_id) AS store_id,
-                                  min(occurred_at) AS since,
-                                  max(occurred_at) FILTER (WHERE event_type = 'vehicle_delivered') AS sold_at,
-                                  max(occurred_at) FILTER (WHERE event_type = 'vehicle_returned') AS served_at,
-                                  max(occurred_at) FILTER (WHERE event_type = 'visit_completed') AS scored_at,
-                                  max(occurred_at) FILTER (WHERE event_type IN {_CONTACTS}) AS contact_at,
-                                  max(occurred_at) FILTER (WHERE event_type IN {_READINGS}) AS km_at,
-                                  max((summary->>'km')::bigint) FILTER (WHERE event_type IN {_READINGS}) AS km,
-                                  max(summary->>'consultant_id') FILTER (WHERE event_type = 'vehicle_delivered')
-                                      AS consultant,
-                                  coalesce(max(source_version) FILTER (WHERE event_type = 'visit_suppressed'), 0)
-                                      AS silenced,
-                                  coalesce(max(source_version) FILTER (WHERE event_type = 'visit_released'), 0)
-                                      AS released,
-                                  max(summary->>'number') FILTER (WHERE event_type = 'repair_order_opened') AS number,
-                                  max(summary->>'purpose') FILTER (WHERE event_type = 'visit_planned') AS purpose,
-                                  (array_agg((summary->>'due_at')::timestamptz ORDER BY source_version DESC)
-                                      FILTER (WHERE event_type IN {_DUE}))[1] AS due_at,
-                                  max((summary->>'score')::bigint) FILTER (WHERE event_type = 'visit_completed')
-                                      AS score,
-                                  sum(CASE event_type WHEN 'vehicle_delivered' THEN (summary->>'total_fen')::bigint
-                                                      WHEN 'repair_settled' THEN (summary->>'customer_fen')::bigint
-                                      END) AS spent
-                             FROM timeline_entry t
-                            WHERE t.customer_id = ANY(ARRAY(
-                                  SELECT person.id UNION ALL
-                                  SELECT m.id FROM customer m WHERE m.merged_into = person.id))
-                            GROUP BY source_type, source_id) document) documents) folded
-    ON CONFLICT (customer_id) DO UPDATE SET
-        sold_at = excluded.sold_at, sold_store_id = excluded.sold_store_id, consultant_id = excluded.consultant_id,
-        last_service_at = excluded.last_service_at, last_service_store_id = excluded.last_service_store_id,
-        last_contact_at = excluded.last_contact_at, last_km = excluded.last_km,
-        service_visits = excluded.service_visits, open_visits = excluded.open_visits,
-        next_visit_at = excluded.next_visit_at, next_visit_purpose = excluded.next_visit_purpose,
-        last_score = excluded.last_score, open_orders = excluded.open_orders,
-        open_repair_orders = excluded.open_repair_orders, spent_fen = excluded.spent_fen
-     WHERE known IS DISTINCT FROM excluded),
-    to_judge AS (
-    INSERT INTO segment_due
-    SELECT id FROM (SELECT id FROM person UNION SELECT unnest((SELECT CAST(:customers AS uuid[])))) AS concerned
-     WHERE EXISTS (SELECT FROM segment) AND id NOT IN (SELECT id FROM erased) ORDER BY id
-    ON CONFLICT DO NOTHING)
-    SELECT id FROM person
-    """  # noqa: S608  # constants of this file
-)
-"""Customers' glances, each from one pass over all his lines, those of records merged into his included.
-
-It gives whom it folded, and leaves a note for the segments. Of a customer who was erased nothing stays, however late
-and however often it is told (PIPL 47).
-"""
 
 
 def tell(session: Session, received: Sequence[Received[Any]], *, beside: Sequence[Insert] = ()) -> None:
@@ -265,26 +158,15 @@ def _write(
     beside: Sequence[Insert],
 ) -> None:
     customers = sorted({one for _, one in lines})
-    locked = _lock(session, customers)
+    locked = lock(session, customers)
     given = rekeying.given_documents(session, [_document(event) for event in received])
     if given:
         lines = {(event.id, given.get(_document(event), one)): event for (_, one), event in lines.items()}
         customers = sorted({*customers, *(one for _, one in lines)})
-        locked |= _lock(session, customers)
+        locked |= lock(session, customers)
     entries = Insert(_entries, [_entry(event, one) for (_, one), event in lines.items()], "DO NOTHING")
     insert_together(session, [entries, *beside])
     fold(session, customers, locked=locked)
-
-
-def fold(session: Session, customers: Sequence[UUID], *, locked: frozenset[UUID] = frozenset()) -> None:
-    """Fold the glances of these customers, or of those they were merged into, from what their timelines tell.
-
-    `locked` are the customers this transaction holds already. Somebody merged while we waited for his lock lives on
-    in a survivor whom we do not hold yet: then once more.
-    """
-    locked = locked or _lock(session, customers)
-    while not (folded := frozenset(session.execute(FOLD, {"customers": list(customers)}).scalars())) <= locked:
-        locked |= _lock(session, sorted(folded))
 
 
 def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelivered]]) -> None:
@@ -304,11 +186,6 @@ def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelive
     tell(session, delivered, beside=[*plates, *party_inserts(parties), to_record(session, facts)])
 
 
-def lock(session: Session, customers: Sequence[UUID]) -> None:
-    """Wait for whoever is telling of these; what is told of them later waits for us."""
-    _lock(session, customers)
-
-
 def forget(session: Session, customers: Sequence[UUID]) -> None:
     """Nothing is told of these any more; the caller holds their lock."""
     session.execute(_FORGET, {"customers": list(customers)})
@@ -317,7 +194,7 @@ def forget(session: Session, customers: Sequence[UUID]) -> None:
 def move(session: Session, documents: Sequence[DocumentMoved], *, whose: UUID) -> None:
     """Let the lines of these documents, visits made because of them included, go over to their new customers (E8)."""
     concerned = sorted({whose, *(one.customer_id for one in documents)})
-    locked = _lock(session, concerned)
+    locked = lock(session, concerned)
     rows = [
         {"source_type": one.document_type, "source_id": one.document_id, "customer_id": one.customer_id}
         for one in documents
@@ -343,10 +220,6 @@ def customers_of(event: Received[Any]) -> Iterator[UUID]:
             yield value
         elif value is not None:
             yield from value
-
-
-def _lock(session: Session, customers: Sequence[UUID]) -> frozenset[UUID]:
-    return frozenset(session.execute(_LOCK, {"customers": list(customers)}).scalars())
 
 
 def _entry(event: Received[Any], customer_id: UUID) -> dict[str, Any]:
