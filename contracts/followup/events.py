@@ -52,7 +52,7 @@ class VisitCompleted:
 
 @event(producer="followup", name="visit_suppressed", version=1, subject="visit")
 class VisitSuppressed:
-    """The customer is not to be called for this visit.
+    """The customer is not to be called for this visit; older ones tell no `trigger`.
 
     `reason` is `do_not_call` or `consent_withdrawn` (R12), or `customer_erased` (PIPL 47).
     """
@@ -62,17 +62,21 @@ class VisitSuppressed:
     purpose: str
     due_at: datetime
     reason: str
+    trigger_type: str | None = None
+    trigger_id: UUID | None = None
 
 
 @event(producer="followup", name="visit_released", version=1, subject="visit")
 class VisitReleased:
-    """A suppressed visit may be made again; older ones tell no `channel`, and are calls."""
+    """A suppressed visit may be made again; older ones tell no `channel`, and are calls, and no `trigger`."""
 
     visit_id: UUID
     customer_id: UUID
     purpose: str
     due_at: datetime
     channel: str | None = None
+    trigger_type: str | None = None
+    trigger_id: UUID | None = None
 
 
 @event(producer="followup", name="visits_rekeyed", version=1, subject="rekeying")

@@ -24,6 +24,11 @@ class TimelineEntry(Base):
             "source_type", "source_id", "event_type", "source_version", "customer_id", name="timeline_one_fact_once"
         ),
         Index("timeline_by_customer", "customer_id", "occurred_at"),
+        Index(
+            "timeline_by_trigger",
+            text("(summary ->> 'trigger_id')"),
+            postgresql_where=text("(summary ->> 'trigger_id') IS NOT NULL"),
+        ),
         {"info": {"projection": True}},
     )
 

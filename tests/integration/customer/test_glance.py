@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from contracts.customer.merges import DocumentGiven, DocumentTo
 from contracts.envelope import EVENTS, Received, event
+from contracts.followup.events import VisitPlanned, VisitReleased, VisitRescheduled, VisitSuppressed
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, RepairSettled, VehicleReturned
 from services.customer.view.models import Glance
@@ -339,3 +340,29 @@ def test_an_order_is_open_from_its_signature_to_the_keys(desk):
     for heard, open_orders in ((signed, 1), (delivered, 0), (signed, 0)):
         play(desk, [heard])
         assert desk.view(customer).glance.open_orders == open_orders
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_told_of_a_visit_goes_where_its_document_went_before_and_after(desk, seed):
+    """Its suppression may be heard before its plan, the split between the two, and its release last of all."""
+    customer, order, visit = desk.register().customer_id, uuids.uuid7(), uuids.uuid7()
+    his: dict[str, Any] = {"customer_id": customer, "trigger_type": "order", "trigger_id": order}
+    due: dict[str, Any] = {"purpose": "SURVEY", "due_at": NOW + 48 * HOUR}
+    signed = received(made(OrderSigned, customer_id=customer), subject_id=order, subject_version=2)
+    told = [
+        made(VisitPlanned, **his, **due),
+        made(VisitSuppressed, **his, **due),
+        made(VisitReleased, **his, **due),
+        made(VisitRescheduled, **his, **due | {"due_at": NOW + 72 * HOUR}),
+    ]
+    events = [received(one, subject_id=visit, subject_version=version) for version, one in enumerate(told, 1)]
+    order_heard = twice_shuffled(events, seed=seed)
+    play(desk, [signed, *order_heard[:seed]])
+    second = split(desk, customer, "李雷", documents=[DocumentGiven("order", order)])
+    play(desk, order_heard[seed:])
+    lines = "SELECT customer_id FROM timeline_entry WHERE source_id = ANY(:ids)"
+    found = {row["customer_id"] for row in desk.rows(lines, ids=[str(order), str(visit)])}
+    assert found == {second}
+    glance = desk.view(second).glance
+    assert (glance.open_visits, glance.next_visit_at) == (1, NOW + 72 * HOUR)
+    assert desk.view(customer).glance.open_visits == 0

@@ -66,6 +66,9 @@ def _own_share(settled: Any) -> dict[str, Any]:
     return {"customer_fen": settled.by_pay_type.get("CUSTOMER", 0) if settled.by_pay_type else settled.total_fen}
 
 
+_BECAUSE = ("trigger_type", "trigger_id")
+"""Of a visit, the document it is made because of: where that goes, all its lines go (E8)."""
+
 TOLD: dict[type[Event], Told] = {
     customer.CustomerRegistered: Told(("kind", "source"), pace=PACE),
     customer.CustomerUpdated: Told((), more=_changed, pace=PACE),
@@ -88,11 +91,11 @@ TOLD: dict[type[Event], Told] = {
     workshop.RepairReady: Told(("first_promise",)),
     workshop.RepairSettled: Told(("vehicle_id", "total_fen"), more=_own_share),
     workshop.VehicleReturned: Told(("number", "vehicle_id", "km")),
-    followup.VisitPlanned: Told(("purpose", "due_at", "trigger_type", "trigger_id", "channel"), pace=PACE),
-    followup.VisitRescheduled: Told(("purpose", "due_at", "channel"), pace=PACE),
-    followup.VisitCompleted: Told(("purpose", "score")),
-    followup.VisitSuppressed: Told(("purpose", "due_at", "reason"), pace=PACE),
-    followup.VisitReleased: Told(("purpose", "due_at", "channel"), pace=PACE),
+    followup.VisitPlanned: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
+    followup.VisitRescheduled: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
+    followup.VisitCompleted: Told(("purpose", "score", *_BECAUSE)),
+    followup.VisitSuppressed: Told(("purpose", "due_at", "reason", *_BECAUSE), pace=PACE),
+    followup.VisitReleased: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
 }
 """Every event that concerns a customer. The service hears what stands here."""
 
@@ -122,8 +125,8 @@ _MOVE = text(
          SELECT source_type, source_id, customer_id FROM moved
           UNION
          SELECT v.source_type, v.source_id, moved.customer_id
-           FROM moved JOIN timeline_entry v ON v.event_type = 'visit_planned'
-            AND v.summary->>'trigger_id' = moved.source_id AND v.summary->>'trigger_type' = moved.source_type)
+           FROM moved JOIN timeline_entry v
+             ON v.summary->>'trigger_id' = moved.source_id AND v.summary->>'trigger_type' = moved.source_type)
     UPDATE timeline_entry t SET customer_id = concerned.customer_id
       FROM concerned WHERE t.source_type = concerned.source_type AND t.source_id = concerned.source_id
     """
