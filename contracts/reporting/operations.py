@@ -13,11 +13,12 @@ from contracts.shapes import Text
 
 
 class Unit(StrEnum):
-    """What a figure is a number of: things or fen, which are whole numbers, or points of an index."""
+    """What a figure is a number of: things or fen, which are whole numbers, points of an index, or per cent."""
 
     COUNT = "count"
     FEN = "fen"
     POINTS = "points"
+    PERCENT = "percent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,25 @@ class Delivery(Base):
     source_version: Mapped[int]
 
 
+class Promise(Base):
+    """What was first promised for a document, and whether it was kept: of an order, the day of the keys (R48).
+
+    A fact of its own beside the delivery: who asks for promises takes no part of what was sold, and what a promise is
+    judged by are other events than what a delivery is counted by (C5, C18).
+    """
+
+    __tablename__ = "promise"
+    __table_args__ = (Index("promise_by_month", "month", "store_id"), {"info": {"projection": True}})
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_type: Mapped[str]
+    store_id: Mapped[str]
+    in_time: Mapped[bool]
+    month: Mapped[str]
+    occurred_at: Mapped[datetime]
+    source_version: Mapped[int]
+
+
 class WorkshopVisit(Base):
     """A repair order that was settled. `internal_fen` is the part of the total that we pay ourselves."""
 

@@ -8,7 +8,7 @@ from contracts.reporting import operations
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import RepairSettled
 from services.reporting import queries
-from services.reporting.projections import answers, deliveries, workshop_visits
+from services.reporting.projections import answers, deliveries, promises, workshop_visits
 
 TOGETHER = 200
 """Events a projection may take into one transaction."""
@@ -24,6 +24,6 @@ class ReportingService:
 
     month_figures = shows(operations.month_figures, queries.month_figures)
 
-    keep_deliveries = hears(VehicleDelivered, deliveries.fold, batch=TOGETHER, pace=PACE)
+    keep_deliveries = hears(VehicleDelivered, deliveries.fold, promises.fold, batch=TOGETHER, pace=PACE)
     keep_workshop_visits = hears(RepairSettled, workshop_visits.fold, batch=TOGETHER, pace=PACE)
     keep_answers = hears(VisitCompleted, answers.fold, batch=TOGETHER, pace=PACE)

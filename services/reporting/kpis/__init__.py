@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.reporting.kpis.answers import ANSWERS
 from services.reporting.kpis.csi import CSI
 from services.reporting.kpis.deliveries import DELIVERIES
+from services.reporting.kpis.delivery_on_time import DELIVERY_ON_TIME
 from services.reporting.kpis.figure import Figure
 from services.reporting.kpis.sales_revenue import SALES_REVENUE
 from services.reporting.kpis.service_revenue import SERVICE_REVENUE
@@ -13,6 +14,7 @@ from services.reporting.kpis.service_visits import SERVICE_VISITS
 
 FIGURES: tuple[Figure, ...] = (
     DELIVERIES,
+    DELIVERY_ON_TIME,
     SALES_REVENUE,
     SERVICE_VISITS,
     SERVICE_VEHICLES,

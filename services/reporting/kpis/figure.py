@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from contracts.reporting.operations import Unit
 
@@ -34,6 +34,13 @@ def sum_of(facts: str, column: str, *, where: str = "true") -> Count:
 def itself(*, counted: int) -> int:
     """What was counted is the figure."""
     return counted
+
+
+def percentage(*, part: int, whole: int) -> Decimal | None:
+    """How much of the whole, from 0.0 to 100.0 per cent, half up; None of nothing (R60)."""
+    if whole == 0:
+        return None
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

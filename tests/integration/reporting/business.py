@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +21,19 @@ from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import RepairSettled
 from services.reporting import queries
 from services.reporting.kpis.figure import Figure
-from services.reporting.projections import answers, deliveries, workshop_visits
+from services.reporting.projections import answers, deliveries, promises, workshop_visits
 from tests.integration.followup.tables import rows
 from tests.support.events import deliver, made, received
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=LOCAL)
+TODAY = NOON.date()
 
-HANDLERS: dict[type[Event], Callable[[Session, Sequence[Received[Any]]], None]] = {
-    VehicleDelivered: deliveries.fold,
-    RepairSettled: workshop_visits.fold,
-    VisitCompleted: answers.fold,
+HANDLERS: dict[type[Event], tuple[Callable[[Session, Sequence[Received[Any]]], None], ...]] = {
+    VehicleDelivered: (deliveries.fold, promises.fold),
+    RepairSettled: (workshop_visits.fold,),
+    VisitCompleted: (answers.fold,),
 }
+"""As the rows of the service say."""
 
 
 def delivered(
@@ -40,10 +43,11 @@ def delivered(
     total_fen: int = 10_000_000,
     order_id: UUID | None = None,
     version: int = 5,
+    promised: date = TODAY,
 ) -> Received[Any]:
     """A car was handed over."""
     order = order_id or uuids.uuid7()
-    car = made(VehicleDelivered, order_id=order, delivered_at=at, total_fen=total_fen)
+    car = made(VehicleDelivered, order_id=order, delivered_at=at, total_fen=total_fen, first_promise=promised)
     return received(car, subject_id=order, subject_version=version, store_id=store_id, occurred_at=at)
 
 
@@ -87,14 +91,20 @@ def answered(
 
 def fold(database: Database, *events: Received[Any]) -> None:
     """Deliver the events, all of one type together."""
-    for shape, handle in HANDLERS.items():
+    for shape, handlers in HANDLERS.items():
         if some := [event for event in events if type(event.payload) is shape]:
-            deliver(database.transaction, handle, some, batch=len(some))
+            deliver(database.transaction, partial(_each, handlers), some, batch=len(some))
+
+
+def _each(handlers: Sequence[Callable[..., None]], session: Session, events: Sequence[Received[Any]]) -> None:
+    for handle in handlers:
+        handle(session, events)
 
 
 def facts(database: Database) -> list[list[dict[str, Any]]]:
     """Everything reporting knows."""
-    return [rows(database, f"SELECT * FROM {table} ORDER BY 1") for table in ("delivery", "workshop_visit", "answer")]
+    tables = ("delivery", "promise", "workshop_visit", "answer")
+    return [rows(database, f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
 
 def figure_of(database: Database, figure: Figure, *, month: str = "2026-11") -> dict[str, Any]:
