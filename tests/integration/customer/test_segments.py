@@ -50,12 +50,14 @@ def judge(desk: Desk, *, now: datetime = LATER) -> None:
 
 
 def members(desk: Desk, segment_id: UUID) -> set[UUID]:
-    answer = desk.read(
-        lambda connection: queries.segment_members(
-            connection, contract.MembersAsked(segment_id, limit=200), roles=EVERYBODY
-        )
-    )
-    return {one.customer_id for one in answer.items}
+    """All of them, page by page: others' customers may be among them."""
+    found: list[UUID] = []
+    while True:
+        asked = contract.MembersAsked(segment_id, limit=200, after=found[-1] if found else None)
+        page = desk.read(partial(queries.segment_members, asked=asked, roles=EVERYBODY))
+        found += [one.customer_id for one in page.items]
+        if len(page.items) < 200:
+            return set(found)
 
 
 def served(desk: Desk, who: UUID, *, at: datetime = NOW, store: str = "HN") -> None:
