@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 
 from contracts.shapes import Between, Names, Sensitive, Text
@@ -54,6 +55,13 @@ Size = Annotated[int, Between(1, 100)]
 
 Remark = Annotated[str, Text(0, 2000)]
 Reason = Annotated[str, Text(2, 500)]
+
+
+class SheetFormat(StrEnum):
+    """A sheet to print, sign and keep, or what stands in it as data."""
+
+    PDF = "pdf"
+    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from eventlet.timeout import Timeout
 
 from chassis.bus.context import CallContext
 from chassis.bus.rpc import Caller, CallFailed
@@ -17,7 +18,10 @@ from chassis.process.aside import aside
 from contracts.access import Actor, matrix
 from contracts.customer import operations as customer
 from contracts.declared import fields_of
+from gateway import faults
 from gateway.directory import Directory
+from gateway.errors import SheetNotWhole
+from gateway.faults import HttpFault
 from gateway.masking import Found, Reader, apply, mask_text, plan_of
 from gateway.routing import MEDIA_TYPES, Form, Route
 from gateway.wire import Response
@@ -45,7 +49,7 @@ class Answering:
     ) -> Response:
         """The answer that carries this response; without marks in its declaration the bytes pass as they are.
 
-        `item` is the body, if somebody has read it already.
+        `item` is the body, if somebody has read it already. Raises SheetNotWhole, and what a form cannot be made of.
         """
         shape = route.operation.response
         plan, versioned = plan_of(shape, actor.roles), "version" in fields_of(shape)
@@ -59,15 +63,18 @@ class Answering:
                 extra = (*extra, ("ETag", f'"{item["version"]}"'))
             if route.found and not item["created"]:
                 status = route.found
-            if plan.is_needed or expand:
+            whole = form is not None and form.whole
+            if plan.is_needed or expand or whole:
                 found = Found([], [])
                 apply(plan, item, found=found, reader=Reader(actor.roles, actor.stores, actor.dealer_stores))
+                if whole and found.hidden:
+                    raise SheetNotWhole(fields=", ".join(sorted(found.hidden)))
                 self._name(found)
-                if expand:
-                    self._name_customers(found, actor=actor, context=context)
+                if expand or whole:
+                    self._name_customers(found, actor=actor, context=context, needed=whole)
                 body = orjson.dumps(item)
             if form:
-                return _in_form(form, item, status=status, extra=extra)
+                return _in_form(form, item, status=status, extra=extra, seconds=context.remaining())
         return Response(status, body, extra=extra)
 
     def _name(self, found: Found) -> None:
@@ -80,8 +87,11 @@ class Answering:
         for item, identifier, named in found.named:
             item[named.beside] = names[named.what][identifier]
 
-    def _name_customers(self, found: Found, *, actor: Actor, context: CallContext) -> None:
-        """Names by one call; without them if the customer service does not answer. Raises OperationNotAllowed."""
+    def _name_customers(self, found: Found, *, actor: Actor, context: CallContext, needed: bool) -> None:
+        """Names by one call; without them if the customer service does not answer, unless they are `needed`.
+
+        Raises OperationNotAllowed, CallFailed.
+        """
         matrix().scope(customer.names_of.name, actor)
         ids = sorted({item["customer_id"] for item in found.of_customers if item["customer_id"] is not None})
         names: dict[str, str] = {}
@@ -95,6 +105,8 @@ class Answering:
                     for each in orjson.loads(answer)["items"]
                 }
             except CallFailed as error:
+                if needed:
+                    raise
                 log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
         for item in found.of_customers:
             item["customer_name"] = names.get(item["customer_id"])
@@ -105,12 +117,19 @@ def _file(item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ..
     return Response(status, content, media_type.encode(), (*extra, _saved_as(item["file_name"])))
 
 
-def _in_form(form: Form, item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ...]) -> Response:
-    """A file holds a whole history and is made beside the event loop; a page takes some milliseconds."""
+def _in_form(
+    form: Form, item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ...], seconds: float
+) -> Response:
+    """A file may be long and is made beside the event loop, within `seconds`; a page takes some milliseconds."""
     if form.saved_as is None:
         return Response(status, form.render(item), form.media_type.encode(), extra, form.policy)
     extra = (*extra, _saved_as(form.saved_as(item)))
-    return Response(status, aside(partial(form.render, item)), form.media_type.encode(), extra, form.policy)
+    try:
+        with Timeout(max(seconds, 0.001)):
+            content = aside(partial(form.render, item))
+    except Timeout:
+        raise HttpFault(faults.TIMED_OUT) from None
+    return Response(status, content, form.media_type.encode(), extra, form.policy)
 
 
 def _saved_as(name: str) -> tuple[str, str]:

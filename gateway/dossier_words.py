@@ -29,6 +29,8 @@ WORDS = {
     "customer_consent_changed": "变更授权", "vehicle_party_changed": "变更车辆关系人",
     "vehicle_allocated": "配车",
     "copy": "查阅复制", "correction": "更正", "erasure": "删除", "expired": "超过保存期限",
+    "approved": "待签约", "signed": "已签约", "allocated": "已配车", "delivered": "已交车",
+    "deposit": "定金", "balance": "车款",
     "active": "有效", "open": "待处理", "carried_out": "已处理", "refused": "已拒绝",
 }  # fmt: skip
 DETAILS = {

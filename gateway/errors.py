@@ -56,6 +56,30 @@ class SearchLimit(NotAllowed):
     en = "You searched by numbers too often; try again in {retry_after} seconds. Names, plates and VINs are not limited"
 
 
+class SheetNotWhole(NotAllowed):
+    """A sheet that is signed shows everything or is not made."""
+
+    code = "SHEET_NOT_WHOLE"
+    zh = "单据含有您无权查看的内容({fields}),不能打印"
+    en = "The sheet holds what you may not see ({fields}); it cannot be printed"
+
+
+class SheetLacksCharacters(RuleRefused):
+    """The font has no picture of a sign that stands in the record (`gateway/paper/`)."""
+
+    code = "SHEET_LACKS_CHARACTERS"
+    zh = "字库中没有以下字符,不能打印:{characters}"
+    en = "The font lacks these characters, so that it cannot be printed: {characters}"
+
+
+class SheetTooLarge(RuleRefused):
+    """More than a sheet of paper is for (`gateway/paper/setting.py`)."""
+
+    code = "SHEET_TOO_LARGE"
+    zh = "内容过多,不能打印为单据"
+    en = "There is too much in it for a sheet of paper"
+
+
 class PasswordTooWeak(Invalid):
     """Too short, too long, or among the first that anybody would try."""
 

@@ -265,6 +265,8 @@ def codes_of(route: Route) -> list[str]:
         always = [code for code in always if code not in ("IDEMPOTENCY_KEY_REUSED", "REQUEST_IN_PROGRESS")]
     if route.rationed:
         always.append(errors.RevealLimit.code)
+    if any(form.whole for form in route.forms):
+        always += [errors.SheetNotWhole.code, errors.SheetLacksCharacters.code, errors.SheetTooLarge.code]
     if route.searches or route.files or route.guesses:
         always.append(errors.SearchLimit.code)
     if EXPECTED not in fields_of(operation.request):

@@ -33,6 +33,7 @@ class Form:
     """A form of a response beside JSON: made of that, masked and named, where the request's `format` is `name`.
 
     `policy` is the content security policy of a page; `saved_as` makes it a file, and names that.
+    `whole` is one that is signed and kept: with its customers' names, and refused to whom something of it is masked.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Form:
     render: Callable[[dict[str, Any]], bytes]
     policy: str = NOTHING_MAY_RUN
     saved_as: Callable[[dict[str, Any]], str] | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Km, Page, PriceFen, Size, StaffId, StoreId, Version, Vin
+from contracts.fields import Km, Page, PriceFen, SheetFormat, Size, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
 
@@ -200,6 +200,50 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSheetAsked:
+    """An order on paper."""
+
+    order_id: UUID
+    format: SheetFormat = SheetFormat.PDF
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTold:
+    """Money that came in for an order."""
+
+    kind: PaymentKind
+    amount_fen: PriceFen
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSheet:
+    """What stands on an order's sheet. `changed_at` is when this version of the order came to be."""
+
+    order_id: UUID
+    number: str
+    store_id: StoreId
+    customer_id: UUID
+    consultant_id: StaffId
+    model: str
+    status: OrderStatus
+    total_fen: PriceFen
+    paid_fen: PriceFen
+    balance_fen: PriceFen
+    payments: list[PaymentTold]
+    contract_no: str | None
+    signer: str | None
+    signed_at: datetime | None
+    promised_date: date | None
+    vin: str | None
+    allocated_at: datetime | None
+    delivered_at: datetime | None
+    created_at: datetime
+    version: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StockVehicles:
     """Vehicles by their identifiers; in the answer those that a store took into its stock, sold since or not."""
 
@@ -251,6 +295,13 @@ deliver_order = command(
 )
 list_stock = query("sales.list_stock", ListStock, Stock, summary="Vehicles in stock, those to be had first of all")
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
+order_sheet = query(
+    "sales.order_sheet",
+    OrderSheetAsked,
+    OrderSheet,
+    refuses=("ORDER_NOT_FOUND",),
+    summary="An order to print and sign",
+)
 which_in_stock = query(
     "sales.which_in_stock", StockVehicles, StockVehicles, summary="Which of these vehicles are, or were, in stock"
 )

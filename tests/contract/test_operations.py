@@ -130,7 +130,11 @@ def all_refusals() -> list[type[Refusal]]:
 ALWAYS = {refusal.code for refusal in ALWAYS_POSSIBLE}
 BEFORE_ANY_OPERATION = {"SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"}
 """Given by the gateway before it knows which operation is meant."""
-OF_A_ROUTE = {"REVEAL_LIMIT": "rationed", "SEARCH_LIMIT": "searches"}
+OF_A_ROUTE = {
+    "REVEAL_LIMIT": "rationed",
+    "SEARCH_LIMIT": "searches",
+    **dict.fromkeys(("SHEET_NOT_WHOLE", "SHEET_LACKS_CHARACTERS", "SHEET_TOO_LARGE"), "sheet"),
+}
 """Given by the gateway for what a route says, whoever owns the operation."""
 
 

@@ -74,6 +74,7 @@ def _collect() -> dict[str, Any]:
             "rationed": route.rationed,
             "searches": route.searches is not None,
             "gives_file": route.gives_file,
+            "sheet": any(form.whole for form in route.forms),
         }
         for route in TABLE.routes
     ]

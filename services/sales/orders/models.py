@@ -64,6 +64,7 @@ class Order(Base):
     first_promise: Mapped[date | None]
     vin: Mapped[str | None] = mapped_column(unique=True)
     vehicle_id: Mapped[UUID | None]
+    allocated_at: Mapped[datetime | None]
     km: Mapped[int | None]
     delivered_at: Mapped[datetime | None]
     origin_customer_id: Mapped[UUID | None]
@@ -122,7 +123,7 @@ class Order(Base):
         self.paid_fen += amount_fen
         self.version += 1
 
-    def allocate(self, vehicle: StockVehicle) -> None:
+    def allocate(self, vehicle: StockVehicle, *, now: datetime) -> None:
         """Set a stock vehicle aside for this order, and the order for it."""
         self._require_next(OrderStatus.ALLOCATED)
         if self.paid_fen == 0:
@@ -131,7 +132,7 @@ class Order(Base):
             raise ModelDiffers(ordered=self.model, vehicle=vehicle.model)
         vehicle.take(self.id)
         self._move(OrderStatus.ALLOCATED)
-        self.vin, self.vehicle_id = vehicle.vin, vehicle.vehicle_id
+        self.vin, self.vehicle_id, self.allocated_at = vehicle.vin, vehicle.vehicle_id, now
 
     def deliver(self, *, km: int, now: datetime) -> None:
         """The customer drives away, everything paid."""

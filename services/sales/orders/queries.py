@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from chassis.customers import rekeying
 from contracts.access import Scope
+from contracts.picked import shaped
 from contracts.sales import operations
 from contracts.sales.operations import OrderStatus, StockStatus
 from services.sales.orders.errors import OrderNotFound
@@ -14,6 +15,17 @@ from services.sales.orders.shown import in_the_yard, order_shown
 
 _columns = Order.__table__.c
 _stock = StockVehicle.__table__.c
+_SHEET = text(
+    """
+    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, paid.payments,
+           greatest(o.created_at, o.signed_at, o.allocated_at, o.delivered_at, paid.last_at) AS changed_at
+      FROM sales_order o CROSS JOIN LATERAL (
+           SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.confirmed_at, p.id), '[]') AS payments,
+                  max(p.confirmed_at) AS last_at
+             FROM payment p WHERE p.order_id = o.id) paid
+     WHERE o.id = :order_id
+    """
+)
 
 
 def get_order(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> operations.Order:
@@ -22,6 +34,14 @@ def get_order(connection: Connection, asked: operations.OrderById, *, scope: Sco
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
         raise OrderNotFound
     return order_shown(row)
+
+
+def order_sheet(connection: Connection, asked: operations.OrderSheetAsked, *, scope: Scope) -> operations.OrderSheet:
+    """What stands on the sheet of an order of the caller's scope, of one moment. Raises OrderNotFound."""
+    row = connection.execute(_SHEET, {"order_id": asked.order_id}).one_or_none()
+    if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
+        raise OrderNotFound
+    return shaped(operations.OrderSheet, row._mapping)
 
 
 def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> operations.StockVehicles:

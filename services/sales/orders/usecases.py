@@ -97,7 +97,7 @@ def allocate_vehicle(
     vehicle = session.get(StockVehicle, _vin(asked.vin), with_for_update=True)
     if vehicle is None or vehicle.store_id != order.store_id:
         raise VehicleNotFound(vin=asked.vin)
-    order.allocate(vehicle)
+    order.allocate(vehicle, now=now)
     allocated = picked(events.VehicleAllocated, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, allocated, now=now)
     return order_shown(order)

@@ -111,6 +111,11 @@ class Showroom:
         asked, scope = operations.OrderById(order_id), self.scope("get_order", role)
         return self.database.read(lambda reading: queries.get_order(reading, asked, scope=scope))
 
+    def sheet(self, order_id: UUID, *, role: str = "consultant") -> operations.OrderSheet:
+        """What stands on the order's sheet."""
+        asked, scope = operations.OrderSheetAsked(order_id), self.scope("order_sheet", role)
+        return self.database.read(lambda reading: queries.order_sheet(reading, asked, scope=scope))
+
     def page(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:
         """A list of orders."""
         scope, wanted = self.scope("list_orders", role), ListOrders(**asked)

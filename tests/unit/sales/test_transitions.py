@@ -35,7 +35,7 @@ def sign(order: Order) -> None:
 
 
 def allocate(order: Order) -> None:
-    order.allocate(vehicle())
+    order.allocate(vehicle(), now=NOW)
 
 
 def deliver(order: Order) -> None:
@@ -115,7 +115,7 @@ def test_no_vehicle_is_set_aside_without_a_deposit() -> None:
 def test_a_deposit_of_one_fen_is_a_deposit() -> None:
     order = order_at(OrderStatus.SIGNED, paid_fen=1)
     stock = vehicle()
-    order.allocate(stock)
+    order.allocate(stock, now=NOW)
     assert (order.vin, order.vehicle_id, stock.order_id) == (VIN, vehicle_id(VIN), order.id)
 
 
@@ -123,7 +123,7 @@ def test_another_model_than_the_ordered_one_is_refused() -> None:
     order = order_at(OrderStatus.SIGNED)
     stock = vehicle(model="飞度 1.5L")
     with pytest.raises(ModelDiffers) as refused:
-        order.allocate(stock)
+        order.allocate(stock, now=NOW)
     assert refused.value.details == {"ordered": "雅阁 2.0L", "vehicle": "飞度 1.5L"}
     assert stock.order_id is None
 
@@ -132,7 +132,7 @@ def test_a_vehicle_of_another_order_stays_with_it() -> None:
     other = UUID(int=9)
     stock = vehicle(order_id=other)
     with pytest.raises(VehicleTaken):
-        order_at(OrderStatus.SIGNED).allocate(stock)
+        order_at(OrderStatus.SIGNED).allocate(stock, now=NOW)
     assert stock.order_id == other
 
 
