@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from chassis.process import clock
-from contracts.access import Actor, matrix
+from contracts.access import Actor, Reach, matrix
 from contracts.operation import Operation
 from simulator.client import Client
 from tests.support import randoms
@@ -29,7 +29,7 @@ PREDICATE = {
         {"consent": {"purpose": "marketing", "channel": "any"}},
     ]
 }
-_WIDTH = ("own", "store", "group")
+_WIDTH = list(Reach)
 LIST = "姓名,手机\n王小明,13800138000\n".encode()
 
 
