@@ -1,4 +1,4 @@
-"""The rows of a service's table: `does`, `shows`, `hears`, `every`.
+"""The rows of a service's table: `does`, `shows`, `hears`, `every`, `keeps`.
 
 A service's class is a table and nothing else; what a row means when it is asked, heard or due stands in
 `chassis/entrypoints.py` once.
@@ -17,8 +17,11 @@ from chassis.bus.context import Call
 from chassis.entrypoints import EventEntrypoint, OperationEntrypoint, ScheduledEntrypoint
 from chassis.handing import asked_for, given
 from chassis.process.clock import now as clock_now
+from chassis.store import policies
 from contracts.envelope import Event
+from contracts.gateway.policies import get_policy, list_policies, publish_policy
 from contracts.operation import Kind, Operation
+from contracts.policies import ListPolicies, PolicyByCode, PublishPolicy
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -98,4 +101,26 @@ def every(seconds: float, work: Callable[..., int]) -> Callable[..., int]:
         return work(session, **{name: now if name == "now" else clock_now() for name in wanted})
 
     ScheduledEntrypoint.decorator(seconds)(row)
+    return row
+
+
+def keeps(service: str, follows: policies.Follows | None = None) -> Callable[..., object]:
+    """The policies of this service (`contracts/<service>/policies.py`): published, and shown as they stand.
+
+    `follows` says by policy what follows a new value: `follow(session, made, *, now)`, within the transaction, and for
+    a dry run too, which is taken back.
+    """
+
+    def row(_service: object, place: Any, asked: PublishPolicy | ListPolicies | PolicyByCode, call: Call) -> object:
+        if isinstance(asked, PublishPolicy):
+            return policies.publish(
+                place, asked, service=service, actor=call.actor, now=call.now, follows=follows or {}
+            )
+        if isinstance(asked, ListPolicies):
+            return policies.standings(place, asked, service=service, scope=call.scope, now=call.now)
+        return policies.record(place, asked, service=service, scope=call.scope, now=call.now)
+
+    OperationEntrypoint.decorator(policies.publishing(service), as_if=publish_policy)(row)
+    OperationEntrypoint.decorator(policies.standing(service), as_if=list_policies)(row)
+    OperationEntrypoint.decorator(policies.recorded(service), as_if=get_policy)(row)
     return row

@@ -7,6 +7,7 @@ so that a mistake in one of them opens nothing.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -100,19 +101,22 @@ class Matrix:
     roles: tuple[str, ...]
     operations: dict[str, dict[str, Reach]]
     fields: dict[str, dict[str, Reach]]
+    policies: dict[str, dict[str, Reach]]
 
     def scope(self, operation: str, actor: Actor) -> Scope:
         """The widest scope any of the actor's roles gives. Raises OperationNotAllowed."""
-        grants = self.operations.get(operation, {})
-        widest: tuple[int, str, Reach] | None = None
-        for role in actor.roles:
-            reach = grants.get(role)
-            if reach is not None and (widest is None or _WIDTH[reach] > widest[0]):
-                widest = (_WIDTH[reach], role, reach)
-        if widest is None:
+        scope = _widest(self.operations.get(operation, {}), actor)
+        if scope is None:
             raise OperationNotAllowed(operation=operation)
-        _, role, reach = widest
-        return Scope(reach, actor.stores_within(reach), actor.staff_id, role, actor.teammates)
+        return scope
+
+    def publishes(self, code: str, *, service: str) -> dict[str, Reach]:
+        """The roles that publish this policy of a service, and how far: by its own row, else by that of its service."""
+        return self.policies.get(code) or self.policies.get(service, {})
+
+    def policy_scope(self, code: str, actor: Actor, *, service: str) -> Scope | None:
+        """How far the actor publishes this policy; None if not at all."""
+        return _widest(self.publishes(code, service=service), actor)
 
     def sees(self, kind: str, roles: tuple[str, ...]) -> bool:
         """True if one of the roles sees this kind of sensitive datum in full, in its own stores at least."""
@@ -122,6 +126,18 @@ class Matrix:
         """How far the roles see it in full: the widest reach of them, None if not at all (R8)."""
         reaches = self.fields.get(kind, {})
         return max((reaches[role] for role in roles if role in reaches), key=_WIDTH.__getitem__, default=None)
+
+
+def _widest(grants: Mapping[str, Reach], actor: Actor) -> Scope | None:
+    widest: tuple[int, str, Reach] | None = None
+    for role in actor.roles:
+        reach = grants.get(role)
+        if reach is not None and (widest is None or _WIDTH[reach] > widest[0]):
+            widest = (_WIDTH[reach], role, reach)
+    if widest is None:
+        return None
+    _, role, reach = widest
+    return Scope(reach, actor.stores_within(reach), actor.staff_id, role, actor.teammates)
 
 
 @cache
@@ -138,10 +154,12 @@ def read(path: Path) -> Matrix:
         raise ValueError(f"{path.name} names sets as roles are named: {sorted(twice)}")
     operations = {name: _granted(grants, sets) for name, grants in raw["operations"].items()}
     fields = {kind: _granted(grants, sets) for kind, grants in raw["fields"].items()}
-    named = {role for grants in (*operations.values(), *fields.values(), *sets.values()) for role in grants}
+    policies = {code: _granted(grants, sets) for code, grants in raw.get("policies", {}).items()}
+    granted = (*operations.values(), *fields.values(), *policies.values())
+    named = {role for grants in (*granted, *sets.values()) for role in grants}
     if unknown := named - set(roles):
         raise ValueError(f"{path.name} names undeclared roles: {sorted(unknown)}")
-    return Matrix(roles, operations, fields)
+    return Matrix(roles, operations, fields, policies)
 
 
 def _granted(grants: dict[str, str], sets: dict[str, list[str]]) -> dict[str, Reach]:

@@ -87,6 +87,14 @@ class Names:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the field is called on a form, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
 class _Unsaid:
     """A field that was left out of a request, where an empty one says something else."""
 

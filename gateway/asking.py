@@ -1,11 +1,25 @@
-"""A call to the gateway itself."""
+"""Asking: a call to a service, and a call to the gateway itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.bus.context import Call
+from chassis.bus.context import Call, CallContext
+from chassis.bus.rpc import Caller
+from contracts.operation import Operation
+from gateway import faults
+from gateway.faults import HttpFault
+
+SHORT_OUTAGE = 1.0
+"""Seconds a request waits for a broker that is just coming back."""
+
+
+def ask(caller: Caller, operation: Operation, body: bytes, context: CallContext) -> bytes:
+    """The answer of the service. Raises Refused, CallFailed, HttpFault."""
+    if not caller.link.is_up and not caller.link.wait_up(SHORT_OUTAGE):
+        raise HttpFault(faults.UNAVAILABLE)
+    return caller.call(operation, body, context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from contracts.refusals import InvalidRequest
 from gateway import faults, filing, problems, reading
 from gateway.access_log import Access, AccessLog
 from gateway.answering import Answering
-from gateway.asking import LocalCall
+from gateway.asking import LocalCall, ask
 from gateway.clock import Clock
 from gateway.errors import PasswordChangeRequired
 from gateway.faults import HttpFault
@@ -39,8 +39,6 @@ log = logs.get("http")
 
 DEADLINE = 8.0
 """Seconds a request may take in all."""
-SHORT_OUTAGE = 1.0
-"""Seconds a request waits for a broker that is just coming back."""
 WITH_INITIAL_PASSWORD = frozenset(("gateway.change_password", "gateway.log_out"))
 
 _NOBODY = Actor("", (), ())
@@ -155,10 +153,7 @@ class Dispatcher:
         )
 
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
-        link = self.caller.link
-        if not link.is_up and not link.wait_up(SHORT_OUTAGE):
-            raise HttpFault(faults.UNAVAILABLE)
-        return self.caller.call(operation, reading.dump(asked), context)
+        return ask(self.caller, operation, reading.dump(asked), context)
 
     def _call_guess(self, route: Route, asked: dict[str, Any], context: CallContext, asking: Asking) -> bytes:
         """Call an operation that says by its refusals whose a number is. Raises SearchLimit, before and instead."""

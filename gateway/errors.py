@@ -136,6 +136,14 @@ class StoreUnknown(Invalid):
     en = "There is no store {store_id}"
 
 
+class PolicyNotFound(NotFound):
+    """No service has a policy of this code."""
+
+    code = "POLICY_NOT_FOUND"
+    zh = "没有名为{policy}的政策"
+    en = "There is no policy {policy}"
+
+
 class LastAdmin(RuleRefused):
     """Without an administrator nobody could be one again."""
 

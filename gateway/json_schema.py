@@ -11,7 +11,7 @@ from uuid import UUID
 
 from contracts.declared import Declared, fields_of, is_required
 from contracts.gateway.operations import Secret
-from contracts.shapes import LONGEST_LIST, Between, Many, Names, Sensitive, Text
+from contracts.shapes import LONGEST_LIST, Between, Called, Many, Names, Sensitive, Text
 from gateway.masking import CUSTOMER_ID
 
 Schema = dict[str, Any]
@@ -127,6 +127,8 @@ def _bounded(schema: Schema, marks: tuple[Any, ...]) -> Schema:
                 bounded["minLength"] = mark.at_least
         elif isinstance(mark, Between):
             bounded |= {"minimum": mark.low, "maximum": mark.high}
+        elif isinstance(mark, Called):
+            bounded |= {"title": mark.en, "x-title-zh": mark.zh}
         elif isinstance(mark, Many):
             bounded["maxItems"] = mark.at_most
         elif isinstance(mark, Secret):

@@ -24,12 +24,15 @@ from contracts.declared import fields_of
 from contracts.envelope import Doer
 from contracts.gateway import operations
 from contracts.gateway.operations import Secret
+from contracts.gateway.policies import get_policy, list_policies, publish_policy
 from contracts.operation import Operation
-from gateway import access_log, organisation, searching
+from contracts.policies import PublishPolicy
+from gateway import access_log, organisation, policies
 from gateway.accounts import INITIAL_FOR, Accounts
 from gateway.asking import LocalCall
 from gateway.clock import Clock
 from gateway.passwords import require_strong
+from gateway.policies import KeptPolicies
 from gateway.searching import Searches
 
 Work = Callable[Concatenate[Session, Any, ...], object]
@@ -42,8 +45,10 @@ _OF_A_CALL = {**OF_A_CALL, "arrived": lambda call: call.arrived}
 class LocalOperations:
     """Answers the operations that the gateway owns."""
 
-    def __init__(self, *, database: Database, accounts: Accounts, searches: Searches, clock: Clock) -> None:
-        self._database, self._accounts, self._searches = database, accounts, searches
+    def __init__(
+        self, *, database: Database, accounts: Accounts, searches: Searches, clock: Clock, kept: KeptPolicies
+    ) -> None:
+        self._database, self._accounts, self._searches, self._policies = database, accounts, searches, kept
         self.table: dict[str, Callable[[Any, LocalCall], bytes]] = {
             operations.log_in.name: _dumped(accounts.log_in),
             operations.log_out.name: _dumped(accounts.log_out),
@@ -57,8 +62,10 @@ class LocalOperations:
             operations.list_staff.name: self._query(organisation.list_staff),
             operations.list_colleagues.name: self._query(organisation.list_colleagues),
             operations.list_access.name: self._list_access,
-            operations.ration_searches.name: self._ration_searches,
             operations.set_clock.name: _dumped(clock.set_clock),
+            list_policies.name: _dumped(kept.list_policies),
+            get_policy.name: _dumped(kept.get_policy),
+            publish_policy.name: self._publish_policy,
         }
 
     def admit(self, operation: Operation, asked: dict[str, Any], *, address: str) -> None:
@@ -110,8 +117,11 @@ class LocalOperations:
         self._searches.write()
         return self._query(access_log.list_access)(request, call)
 
-    def _ration_searches(self, request: operations.RationSearches, call: LocalCall) -> bytes:
-        answer = self._command(operations.ration_searches, searching.ration_searches)(request, call)
+    def _publish_policy(self, request: PublishPolicy, call: LocalCall) -> bytes:
+        kind = self._policies.require_publishable(request, call)
+        if kind.service != policies.HERE:
+            return self._policies.publish_there(kind, request, call)
+        answer = self._command(publish_policy, policies.publish)(request, call)
         self._searches.forget()
         return answer
 

@@ -27,6 +27,7 @@ from gateway.http import Server
 from gateway.local import LocalOperations
 from gateway.pages import Pages
 from gateway.passwords import Hashing
+from gateway.policies import KeptPolicies
 from gateway.routes import TABLE
 from gateway.searching import Searches
 from gateway.sessions import Sessions
@@ -68,7 +69,13 @@ class Runtime(SharedExtension):
             searches=self.searches,
             caller=self.caller,
             sessions=self.sessions,
-            local=LocalOperations(database=self.database, accounts=accounts, searches=self.searches, clock=self.clock),
+            local=LocalOperations(
+                database=self.database,
+                accounts=accounts,
+                searches=self.searches,
+                clock=self.clock,
+                kept=KeptPolicies(database=self.database, caller=self.caller),
+            ),
             answering=Answering(self.caller, Directory(self.database)),
             clock=self.clock,
             test_mode=settings.test_mode,

@@ -7,31 +7,15 @@ is a whole number that nobody has.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from chassis.process import clock
-from chassis.store.policies import Policy
+from contracts.gateway.policies import SearchRation
 from gateway.errors import SearchLimit
-
-SEARCH_RATION = Policy(
-    "SEARCH_RATION",
-    {
-        "given_a_day": 300,
-        "phone_misses_an_hour": 30,
-        "phone_misses_a_day": 120,
-        "card_misses_an_hour": 10,
-        "card_misses_a_day": 40,
-        "cards_filed_an_hour": 30,
-        "cards_filed_a_day": 120,
-    },
-)
-"""Per person, a policy of the group: answers that newly give somebody by a number, and numbers that nobody has.
-
-`cards_filed` are those that nobody has and that he writes into records: daily work, and a way to guess.
-"""
 
 HOUR = timedelta(hours=1)
 
@@ -46,7 +30,13 @@ class By(StrEnum):
     CARD_FILED = "id_number_filed"
 
 
-_MISSES = {By.PHONE: "phone_misses", By.CARD: "card_misses", By.CARD_FILED: "cards_filed"}
+_MISSES: Mapping[By, Callable[[SearchRation], tuple[int, int]]] = {
+    By.PHONE: attrgetter("phone_misses_an_hour", "phone_misses_a_day"),
+    By.CARD: attrgetter("card_misses_an_hour", "card_misses_a_day"),
+    By.CARD_FILED: attrgetter("cards_filed_an_hour", "cards_filed_a_day"),
+}
+"""Of what misses there are so many an hour and a day. `cards_filed` are those that nobody has and that he writes into
+records: daily work, and a way to guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +84,19 @@ class Day:
         self.missed.get(search.by, {}).pop(what, None)
 
 
-def require(day: Day, search: Search, *, ration: Mapping[str, int], now: datetime, many: int = 1) -> None:
+def require(day: Day, search: Search, *, ration: SearchRation, now: datetime, many: int = 1) -> None:
     """Raise SearchLimit if he may not ask this, or so many of its kind in one go.
 
     After too many misses a whole number that somebody has is refused as well, or the refusals would tell the misses.
     """
     if search.by in _MISSES:
-        name, moments = _MISSES[search.by], sorted(day.missed[search.by].values())
-        lately, most = [at for at in moments if at > now - HOUR], ration[f"{name}_an_hour"]
+        (most, most_a_day), moments = _MISSES[search.by](ration), sorted(day.missed[search.by].values())
+        lately = [at for at in moments if at > now - HOUR]
         if len(lately) + many > most:
             raise _limit(until=(lately[many - most - 1] if many <= most else now) + HOUR, now=now)
-        if sum(day_of(at) == day.of for at in moments) + many > ration[f"{name}_a_day"]:
+        if sum(day_of(at) == day.of for at in moments) + many > most_a_day:
             raise _limit(until=_midnight(now), now=now)
-    if search.customers and len(day.given) >= ration["given_a_day"]:
+    if search.customers and len(day.given) >= ration.given_a_day:
         raise _limit(until=_midnight(now), now=now)
 
 

@@ -27,14 +27,12 @@ from chassis.process import logs
 from chassis.store import policies
 from chassis.store.database import Database
 from chassis.store.policies import GROUP
-from contracts.access import Actor
-from contracts.gateway.operations import RationSearches
-from contracts.refusals import InvalidRequest
+from contracts.gateway.policies import SEARCH_RATION, SearchRation
 from gateway import access_log
 from gateway.access_log import NOBODY, Access, Link
 from gateway.errors import SearchLimit
 from gateway.filing import Told, searches_in
-from gateway.search_ration import HOUR, SEARCH_RATION, By, Day, Search, day_of, require
+from gateway.search_ration import HOUR, By, Day, Search, day_of, require
 
 log = logs.get("searches")
 
@@ -133,7 +131,7 @@ class Known:
     """Somebody's day as this process knows it, and the ration as it was read with it."""
 
     day: Day
-    ration: Mapping[str, int]
+    ration: SearchRation
     read_at: float
     open: dict[bytes, int] = field(default_factory=dict)
     """Misses that no answer has confirmed yet, with how many commands that file them are under way."""
@@ -373,21 +371,3 @@ def _tell(written: Sequence[tuple[Access, Link]]) -> None:
 def sweep(session: Session, *, now: datetime) -> None:
     """Forget what was asked before yesterday."""
     session.execute(_FORGET, {"day": day_of(now)})
-
-
-def ration_searches(session: Session, asked: RationSearches, *, actor: Actor, arrived: datetime) -> RationSearches:
-    """Another ration, for the whole group. Raises InvalidRequest, PolicyExists."""
-    since = asked.effective_from or arrived
-    if since < arrived:
-        raise InvalidRequest(errors={"effective_from": ["Must not be past."]})
-    value = {name: getattr(asked, name) for name in SEARCH_RATION.default}
-    policies.publish(
-        session,
-        SEARCH_RATION,
-        store_id=GROUP,
-        effective_from=since,
-        value=value,
-        by=actor.staff_id,
-        now=arrived,
-    )
-    return asked

@@ -71,7 +71,8 @@ def build(base_url: str, *, admin: tuple[str, str], people_file: Path, say: Say)
         people[code] = {"account": code, "password": password, "store": stores[0], "role": role}
     _remember(people_file, people)
     leader = _session(base_url, people, "leader", "HN")
-    leader.post("/searches/policy", RATION)  # one person stands for a whole shop here; guessing cards stays rationed
+    # one person stands for a whole shop here; guessing cards stays rationed
+    leader.post("/policies", {"code": "SEARCH_RATION", "value": RATION, "store_id": None})
     say(f"  组织  1 dealer, {len(STORES)} stores, {len(hired)} staff created through the API")
     with CUSTOMERS.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))

@@ -31,14 +31,6 @@ class Decision(StrEnum):
     RELATED = "related"
 
 
-class AutoMerge(StrEnum):
-    """What a scan may merge without a human: by all evidence, by equal card numbers only, or nothing (E7)."""
-
-    EVIDENCE = "evidence"
-    ID = "id"
-    NOTHING = "nothing"
-
-
 @dataclass(frozen=True, slots=True)
 class ListDuplicates:
     """Pairs of the caller's stores, or those of them that a customer is in, the surest first; of no status the open."""
@@ -152,15 +144,6 @@ class Scans:
     items: list[Scan]
 
 
-@dataclass(frozen=True, slots=True)
-class RestrictAutoMerge:
-    """What scans may merge by themselves, in a store or (without one) in the group, from a moment on."""
-
-    by: AutoMerge
-    effective_from: datetime
-    store_id: StoreId | None = None
-
-
 list_duplicates = query(
     "customer.list_duplicates", ListDuplicates, DuplicatePairs, summary="Records that may be one customer, to decide"
 )
@@ -175,10 +158,3 @@ start_scan = command(
     "customer.start_scan", StartScan, Scan, summary="Search all records for duplicates; a search that runs goes on"
 )
 list_scans = query("customer.list_scans", Nothing, Scans, summary="The newest searches for duplicates")
-restrict_auto_merge = command(
-    "customer.restrict_auto_merge",
-    RestrictAutoMerge,
-    RestrictAutoMerge,
-    refuses=("POLICY_EXISTS", "MOMENT_PAST"),
-    summary="Say what a search may merge without a human",
-)

@@ -49,17 +49,6 @@ class ExportById:
 
 
 @dataclass(frozen=True, slots=True)
-class RequireApproval:
-    """From a moment on more than `above` customers in a person's day need a second person's word, in the whole group.
-
-    0 is every export that holds anybody.
-    """
-
-    above: Annotated[int, Between(0, 20_000)]
-    effective_from: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RefuseExport:
     """The customers stay here, and why."""
 
@@ -158,11 +147,4 @@ download_export = query(
     ExportFile,
     refuses=(EXPORT_NOT_FOUND, "EXPORT_NOT_READY", EXPORT_EXPIRED, "EXPORT_TOO_LARGE"),
     summary="The file of an export for whoever asked for it, into the access log",
-)
-require_approval = command(
-    "customer.require_approval",
-    RequireApproval,
-    RequireApproval,
-    refuses=("MOMENT_PAST", "POLICY_EXISTS"),
-    summary="From what size on an export needs a second person's word",
 )

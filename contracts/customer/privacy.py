@@ -1,4 +1,4 @@
-"""What customers ask about their data: a copy, a correction, to be forgotten; and how long data are kept (PIPL)."""
+"""What customers ask about their data: a copy, a correction, to be forgotten (PIPL)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contracts.fields import Page, Reason, Size, StaffId, StoreId
 from contracts.operation import command, query
-from contracts.shapes import Between, Text
+from contracts.shapes import Text
 
 
 class Asked(StrEnum):
@@ -36,13 +36,6 @@ class RequestStatus(StrEnum):
     OPEN = "open"
     CARRIED_OUT = "carried_out"
     REFUSED = "refused"
-
-
-class Act(StrEnum):
-    """What becomes of customers past the retention: they are proposed to somebody who decides, or erased."""
-
-    PROPOSE = "propose"
-    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +122,6 @@ class RequestDecided:
     erased_ids: list[UUID] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class PublishRetention:
-    """How long what is kept from a moment on, for the whole group (`docs/data-map.toml` says what is what).
-
-    `act` says what becomes of customers whom nobody met for `relationship_years`.
-    """
-
-    effective_from: datetime
-    answer_days: Annotated[int, Between(1, 60)] = 30
-    relationship_years: Annotated[int, Between(1, 30)] = 3
-    proof_years: Annotated[int, Between(3, 30)] = 3
-    books_years: Annotated[int, Between(10, 50)] = 10
-    transient_days: Annotated[int, Between(1, 90)] = 90
-    act: Act = Act.PROPOSE
-
-
 record_privacy_request = command(
     "customer.record_privacy_request",
     RecordRequest,
@@ -171,11 +148,4 @@ carry_out_privacy_request = command(
     RequestDecided,
     refuses=("PRIVACY_REQUEST_NOT_FOUND", "PRIVACY_REQUEST_DECIDED", "CUSTOMER_ERASED", "ERASURE_BLOCKED"),
     summary="A privacy request is answered; if it asks for erasure, the customer is forgotten",
-)
-publish_retention = command(
-    "customer.publish_retention",
-    PublishRetention,
-    PublishRetention,
-    refuses=("MOMENT_PAST", "POLICY_EXISTS"),
-    summary="How long personal data are kept from a moment on",
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from contracts.customer.operations import Channel
 from contracts.fields import Page, Remark, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
-from contracts.shapes import Between, Text
+from contracts.shapes import Between
 
 
 class VisitStatus(StrEnum):
@@ -102,39 +102,6 @@ class VisitById:
     visit_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PublishPolicy:
-    """A new value of a policy from a moment on, for a store or (without one) the group.
-
-    `dry_run` only tells what would change.
-    """
-
-    code: Annotated[str, Text(1, 60)]
-    value: dict[str, Any]
-    effective_from: datetime
-    store_id: StoreId | None = None
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DueChange:
-    """A visit whose due time the policy moves."""
-
-    visit_id: UUID
-    purpose: str
-    due_at: datetime
-    new_due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyEffect:
-    """What changed, or would change: how many visits, and the first hundred of them."""
-
-    published: bool
-    total: int
-    changes: list[DueChange]
-
-
 worklist = query("followup.worklist", Worklist, Visits, summary="Visits to make")
 get_visit = query("followup.get_visit", VisitById, Visit, refuses=("VISIT_NOT_FOUND",), summary="One visit")
 complete_visit = command(
@@ -151,11 +118,4 @@ complete_visit = command(
         "JUDGED_PERSON_ASKS",
     ),
     summary="Record what the customer answered",
-)
-publish_policy = command(
-    "followup.publish_policy",
-    PublishPolicy,
-    PolicyEffect,
-    refuses=("POLICY_UNKNOWN", "POLICY_VALUE", "POLICY_EXISTS", "POLICY_IN_PAST"),
-    summary="Change when visits are due, or see what a change would do",
 )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.fields import Done, Nothing, Page, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
-from contracts.shapes import Between, Text
+from contracts.shapes import Text
 
 Code = Annotated[str, Text(1, 40)]
 Name = Annotated[str, Text(1, 100)]
@@ -224,28 +224,6 @@ class AccessPage:
     total: int
 
 
-Ration = Annotated[int, Between(0, 1_000_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class RationSearches:
-    """How many searches by a number one person makes, in the whole group, from now or a later moment.
-
-    `given_a_day` are answers that newly give somebody by four digits of a phone or by a whole number;
-    misses are whole numbers that nobody has, cards filed those of them that he writes into records.
-    Names, plates and VINs are not rationed.
-    """
-
-    given_a_day: Ration = 300
-    phone_misses_an_hour: Ration = 30
-    phone_misses_a_day: Ration = 120
-    card_misses_an_hour: Ration = 10
-    card_misses_a_day: Ration = 40
-    cards_filed_an_hour: Ration = 30
-    cards_filed_a_day: Ration = 120
-    effective_from: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class SetClock:
     """Test mode only: the time all requests are judged at; null gives the clock back (A0)."""
@@ -303,13 +281,6 @@ list_colleagues = query(
     summary="Who works in my stores, to give work to",
 )
 list_access = query("gateway.list_access", ListAccess, AccessPage, summary="The access log")
-ration_searches = command(
-    "gateway.ration_searches",
-    RationSearches,
-    RationSearches,
-    refuses=("POLICY_EXISTS",),
-    summary="How many searches by a number one person makes",
-)
 set_clock = command(
     "gateway.set_clock", SetClock, Done, refuses=("NOT_IN_TEST_MODE",), summary="Set the clock of a test system"
 )

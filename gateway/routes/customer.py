@@ -94,7 +94,6 @@ ROUTES = (
         status=201,
     ),
     Route("GET", "/privacy-requests", privacy.list_privacy_requests, "个人信息请求(逾期在前)"),
-    Route("POST", "/privacy-requests/policy", privacy.publish_retention, "设定个人信息保存期限", status=201),
     Route(
         "POST", "/privacy-requests/{request_id}/refuse", privacy.refuse_privacy_request, "拒绝个人信息请求(说明理由)"
     ),
@@ -129,12 +128,10 @@ ROUTES = (
         logs_access=True,
         gives_file=True,
     ),
-    Route("POST", "/exports/policy", exports.require_approval, "设定多大的导出须他人批准", status=201),
     Route("GET", "/duplicates", duplicates.list_duplicates, "疑似重复客户(待审队列)"),
     Route("POST", "/duplicates/{a}/{b}/decide", duplicates.decide_pair, "处理疑似重复:同一人、不同人或有关系"),
     Route("POST", "/duplicates/scan", duplicates.start_scan, "启动全库查重", status=202),
     Route("GET", "/duplicates/scans", duplicates.list_scans, "查重进度"),
-    Route("POST", "/duplicates/policy", duplicates.restrict_auto_merge, "设定查重可自动合并的范围", status=201),
     Route("POST", "/merges/preview", merges.preview_merge, "合并预览"),
     Route("POST", "/merges", merges.merge_customers, "合并客户档案", status=201),
     Route("GET", "/merges/{merge_id}", merges.merge_state, "合并进度与审计"),

@@ -1,4 +1,4 @@
-"""Visits, and the policies that plan them."""
+"""Visits."""
 
 from __future__ import annotations
 
@@ -9,5 +9,4 @@ ROUTES = (
     Route("GET", "/visits", followup.worklist, "待回访列表"),
     Route("GET", "/visits/{visit_id}", followup.get_visit, "回访"),
     Route("POST", "/visits/{visit_id}/complete", followup.complete_visit, "登记回访结果"),
-    Route("POST", "/policies", followup.publish_policy, "发布或试算回访政策"),
 )

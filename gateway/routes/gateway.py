@@ -1,8 +1,9 @@
-"""Organisation, accounts and sessions."""
+"""Organisation, accounts and sessions; what dealers may set."""
 
 from __future__ import annotations
 
 from contracts.gateway import operations as gateway
+from contracts.gateway import policies
 from gateway.routing import Route
 
 ROUTES = (
@@ -18,6 +19,8 @@ ROUTES = (
     Route("GET", "/colleagues", gateway.list_colleagues, "本店同事"),
     Route("PATCH", "/staff/{code}", gateway.change_staff, "调整员工角色、门店或停用"),
     Route("GET", "/access-log", gateway.list_access, "个人信息访问日志"),
-    Route("POST", "/searches/policy", gateway.ration_searches, "设定按号码查询的每人限量", status=201),
+    Route("GET", "/policies", policies.list_policies, "政策参数列表"),
+    Route("GET", "/policies/{code}", policies.get_policy, "政策参数及其历史"),
+    Route("POST", "/policies", policies.publish_policy, "发布或试算政策参数"),
     Route("POST", "/admin/clock", gateway.set_clock, "设置测试系统的时钟"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.store import idempotency
-from chassis.table import does, every, hears, shows
+from chassis.table import does, every, hears, keeps, shows
 from contracts import customer
 from contracts.followup.events import VisitsRekeyed
 from contracts.sales.events import OrdersRekeyed, VehicleDelivered
@@ -61,7 +61,6 @@ class CustomerService:
     refuse_export = does(customer.exports.refuse_export, exports.usecases.refuse)
     list_exports = shows(customer.exports.list_exports, exports.queries.list_exports)
     get_export = shows(customer.exports.get_export, exports.queries.get_export)
-    require_approval = does(customer.exports.require_approval, exports.usecases.require_approval)
     download_export = shows(customer.exports.download_export, exports.queries.download)
 
     record_consent = does(customer.folder.record_consent, folder.consents.record_consent)
@@ -90,14 +89,12 @@ class CustomerService:
     list_privacy_requests = shows(customer.privacy.list_privacy_requests, privacy.queries.list_requests)
     refuse_privacy_request = does(customer.privacy.refuse_privacy_request, privacy.requests.refuse_request)
     carry_out_privacy_request = does(customer.privacy.carry_out_privacy_request, privacy.requests.carry_out_request)
-    publish_retention = does(customer.privacy.publish_retention, privacy.requests.publish_retention)
     keep_to_retention = every(600, privacy.retention.keep_to_retention)
 
     list_duplicates = shows(customer.duplicates.list_duplicates, merging.queries.list_duplicates)
     decide_pair = does(customer.duplicates.decide_pair, merging.reviewing.decide_pair)
     start_scan = does(customer.duplicates.start_scan, merging.scanning.start_scan)
     list_scans = shows(customer.duplicates.list_scans, merging.queries.list_scans)
-    restrict_auto_merge = does(customer.duplicates.restrict_auto_merge, merging.scanning.restrict_auto_merge)
     preview_merge = shows(customer.merges.preview_merge, merging.queries.preview_merge)
     merge_customers = does(customer.merges.merge_customers, merging.joining.merge_customers)
     merge_state = shows(customer.merges.merge_state, merging.queries.merge_state)
@@ -105,6 +102,8 @@ class CustomerService:
     split_customer = does(customer.merges.split_customer, merging.splitting.split)
     scan_for_duplicates = every(5, merging.scanning.go_on)
     note_steps = hears((OrdersRekeyed, RepairOrdersRekeyed, VisitsRekeyed), merging.joining.note_steps, batch=TOGETHER)
+
+    policies = keeps("customer", {customer.policies.RETENTION: privacy.retention.concerned})
 
     forget_old_commands = every(3600, idempotency.forget_old)
     seal_keys_anew = every(300, record.subject_keys.seal_anew)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.store import idempotency
-from chassis.table import does, every, hears, shows
+from chassis.table import does, every, hears, keeps, shows
 from contracts.customer.events import (
     CustomerConsentChanged,
     CustomerErased,
@@ -12,7 +12,7 @@ from contracts.customer.events import (
     CustomerSplit,
     CustomerUnmerged,
 )
-from contracts.followup import operations
+from contracts.followup import operations, policies
 from services.followup import visits
 
 TOGETHER = 100
@@ -28,9 +28,9 @@ class FollowupService:
     name = "followup"
 
     complete_visit = does(operations.complete_visit, visits.planning.complete_visit)
-    publish_policy = does(operations.publish_policy, visits.planning.publish_policy)
     worklist = shows(operations.worklist, visits.queries.worklist)
     get_visit = shows(operations.get_visit, visits.queries.get_visit)
+    policies = keeps("followup", dict.fromkeys(policies.VISITS, visits.planning.follow_policy))
 
     plan_visits = hears(visits.occasions.HEARD, visits.planning.plan_visits, batch=TOGETHER, pace=PACE)
     keep_wishes = hears(

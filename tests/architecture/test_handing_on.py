@@ -21,7 +21,7 @@ FROM = 3
 
 STEPS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.If, ast.For, ast.While, ast.With, ast.Try)
 
-ROWS = {"does", "shows", "hears", "every"}
+ROWS = {"does", "shows", "hears", "every", "keeps"}
 
 PLACES = {"session", "connection"}
 """What a use case and a query are given first."""

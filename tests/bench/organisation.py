@@ -53,7 +53,7 @@ def found(stack: Stack) -> Organisation:
     accounts = {role: hire(boss, role) for role in ROLES}
     boss.close()
     leader = Client.log_in(stack.base_url, *accounts["leader"])
-    leader.post("/searches/policy", {"given_a_day": UNLIMITED})
+    leader.post("/policies", {"code": "SEARCH_RATION", "value": {"given_a_day": UNLIMITED}})
     leader.close()
     return Organisation(stack.base_url, accounts)
 

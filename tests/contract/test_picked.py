@@ -124,11 +124,13 @@ def test_there_are_uses_to_look_at() -> None:
 
 HEAD = """
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from sqlalchemy import Row
 from contracts.picked import attributes, picked
 from contracts.sales import operations
 from services.sales.orders.models import Order, Payment
+
+T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Shape:
@@ -140,6 +142,11 @@ class Wider:
     number: str
     nothing: int
 
+@dataclass(frozen=True)
+class Of(Generic[T]):
+    number: T
+    balance_fen: int
+
 def made() -> Order: ...
 def silent(): ...
 def taking(*, order_id, more): ...
@@ -147,6 +154,7 @@ def pairs() -> list[tuple[Order, int]]: ...
 """
 
 RIGHT = [
+    "def f(of: Of[str]): return picked(Shape, of)\n",
     "def f(order: Order): return picked(Shape, order)\n",
     "def f(order: Order | None): return picked(Shape, order)\n",
     "def f(): return picked(Shape, made())\n",
@@ -161,6 +169,7 @@ RIGHT = [
     "def f(asked: operations.PayOrder): return Payment(**attributes(asked, but=('kind',)), kind=1)\n",
 ]
 WRONG = [
+    ("def f(of: Of[Any]): return picked(Wider, of)\n", "of has no nothing"),
     ("def f(order: Order): return picked(Wider, order)\n", "order has no nothing"),
     ("def f(): return picked(Wider, made())\n", "made() has no nothing"),
     ("def f():\n    order = made()\n    return picked(Wider, order)\n", "order has no nothing"),

@@ -6,7 +6,6 @@ import csv
 import io
 import urllib.request
 import uuid
-from datetime import timedelta
 from email.message import Message
 from typing import Any
 
@@ -157,7 +156,7 @@ def test_a_large_export_goes_out_after_a_second_person_s_word(system: System, ca
     segment = manager.post("/segments", {"name": name, "predicate": {"fact": "sold_by_us", "equals": True}})
     path = f"/segments/{segment['segment_id']}"
     eventually(lambda: manager.get(path)["members"] > 0, within=20)
-    leader.post("/exports/policy", {"above": 0, "effective_from": (clock.now() + timedelta(seconds=1)).isoformat()})
+    leader.post("/policies", {"code": "EXPORT_APPROVAL", "value": {"above": 0}, "store_id": None})
 
     def asked() -> dict[str, Any] | None:
         export: dict[str, Any] = manager.post(f"{path}/exports", {"format": "xlsx", "reason": "autumn"})

@@ -51,16 +51,18 @@ def _collect() -> dict[str, Any]:
     for service in SERVICES:
         methods = vars(service_class(service)).values()
         entrypoints = [one for method in methods for one in getattr(method, "nameko_entrypoints", ())]
+        asked = [one for one in entrypoints if isinstance(one, OperationEntrypoint)]
         found[service] = {
             "operations": [
-                [one.operation.name, one.operation.kind] for one in entrypoints if isinstance(one, OperationEntrypoint)
+                [one.operation.name, one.operation.kind] for one in asked if one.allowed_by == one.operation.name
             ],
-            "asking": [one.operation.name for one in entrypoints if isinstance(one, OperationEntrypoint) and one.first],
+            "of_the_gateway": sorted(one.operation.name for one in asked if one.allowed_by != one.operation.name),
+            "asking": [one.operation.name for one in asked if one.first],
             "subscriptions": [one.event.declaration.topic for one in entrypoints if isinstance(one, EventEntrypoint)],
             "scheduled": [one.name for one in entrypoints if isinstance(one, ScheduledEntrypoint)],
         }
     anything: Any = _Anything()
-    local = LocalOperations(database=anything, accounts=anything, searches=anything, clock=anything)
+    local = LocalOperations(database=anything, accounts=anything, searches=anything, clock=anything, kept=anything)
     found["gateway"]["operations"] = [[name, ""] for name in local.table]
     found["routes"] = [
         {

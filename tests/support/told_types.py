@@ -162,6 +162,7 @@ def _attributes(source: Any) -> set[str]:
         if more or not hasattr(model, "__table__"):
             raise Untold(f"{source}: a row of one model is told as Row[tuple[Model]]")
         return {column.name for column in model.__table__.columns}
+    source = typing.get_origin(source) or source  # of a generic class, `PolicyKind[Any]`, the class
     if not isinstance(source, type):
         raise Untold(f"{source} is no class")
     return {*dir(source), *typing.get_type_hints(source)}

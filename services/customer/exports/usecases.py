@@ -15,22 +15,18 @@ from sqlalchemy.orm import Session
 
 from chassis.process.clock import LOCAL
 from chassis.store import policies, turns
-from chassis.store.policies import GROUP, Policy
 from contracts.access import Scope
 from contracts.customer import exports
-from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport, RequireApproval
+from contracts.customer.exports import AskExport, ExportById, ExportStatus, RefuseExport
+from contracts.customer.policies import EXPORT_APPROVAL
 from services.customer.exports.errors import ExportDecided, ExportExpired, ExportNotFound, ExportOwn
 from services.customer.exports.models import Export
 from services.customer.exports.shown import export_shown
-from services.customer.record.usecases.publishing import publish
 from services.customer.segments import rules
 from services.customer.segments.errors import SegmentNotFound, SegmentTooLarge
 
 MOST_EXPORTED = 20_000
 """Members in one file."""
-
-EXPORT_APPROVAL = Policy("EXPORT_APPROVAL", {"above": 1_000})
-"""More customers than this, taken by one person in one day, need a second person's word; a policy of the group."""
 
 LASTS = timedelta(days=7)
 """From the asking on; after it there is neither a decision nor a file."""
@@ -73,7 +69,7 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
     midnight = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
     asked = {"segment_id": request.segment_id, "staff_id": scope.staff_id, "midnight": midnight, "now": now}
     taken: int = session.scalar(_TAKEN, asked) or 0
-    many = taken > policies.resolve(session, EXPORT_APPROVAL, store_id=GROUP, at=now)["above"]
+    many = taken > policies.resolve(session, EXPORT_APPROVAL, store_id=policies.GROUP, at=now).above
     export = Export(
         id=uuids.uuid7(),
         segment_id=request.segment_id,
@@ -88,13 +84,6 @@ def ask_export(session: Session, request: AskExport, *, scope: Scope, now: datet
     session.add(export)
     session.flush()
     return export_shown(export)
-
-
-def require_approval(session: Session, request: RequireApproval, *, scope: Scope, now: datetime) -> RequireApproval:
-    """From what size on a second person is asked. Raises MomentPast, PolicyExists."""
-    value = {"above": request.above}
-    publish(session, EXPORT_APPROVAL, value, effective_from=request.effective_from, scope=scope, now=now)
-    return request
 
 
 def approve(session: Session, request: ExportById, *, scope: Scope, now: datetime) -> exports.Export:

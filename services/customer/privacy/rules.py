@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
 
-PROPOSE, ERASE = "propose", "erase"
+from contracts.customer.policies import Retention
 
 
 def years_before(moment: datetime, years: int) -> datetime:
@@ -18,31 +15,16 @@ def years_before(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year - years, day=28)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """How long what is kept (`docs/data-map.toml`), and what becomes of customers whom nobody met any more."""
+def answer_due(held: Retention, *, received_at: datetime) -> datetime:
+    """When a request is to be answered at the latest (PIPL 50)."""
+    return received_at + timedelta(days=held.answer_days)
 
-    answer_days: int = 30
-    relationship_years: int = 3
-    proof_years: int = 3
-    books_years: int = 10
-    transient_days: int = 90
-    act: str = PROPOSE
 
-    @classmethod
-    def of(cls, value: Mapping[str, Any]) -> Self:
-        """Out of a policy's value."""
-        return cls(**value)
-
-    def due_at(self, *, received_at: datetime) -> datetime:
-        """When a request is to be answered at the latest (PIPL 50)."""
-        return received_at + timedelta(days=self.answer_days)
-
-    def limits(self, *, now: datetime) -> dict[str, datetime]:
-        """Per retention: what ended before then is not kept any longer."""
-        return {
-            "relationship": years_before(now, self.relationship_years),
-            "proof": years_before(now, self.proof_years),
-            "books": years_before(now, self.books_years),
-            "transient": now - timedelta(days=self.transient_days),
-        }
+def limits(held: Retention, *, now: datetime) -> dict[str, datetime]:
+    """Per retention (`docs/data-map.toml`): what ended before then is not kept any longer."""
+    return {
+        "relationship": years_before(now, held.relationship_years),
+        "proof": years_before(now, held.proof_years),
+        "books": years_before(now, held.books_years),
+        "transient": now - timedelta(days=held.transient_days),
+    }

@@ -173,14 +173,6 @@ class PeriodInvalid(Invalid):
     en = "It would end before it began ({since})"
 
 
-class MomentPast(Invalid):
-    """A policy cannot change what was decided already."""
-
-    code = "MOMENT_PAST"
-    zh = "生效时间不能早于现在"
-    en = "The moment lies in the past"
-
-
 _BY_CODE: dict[str, type[Invalid]] = {
     refusal.code: refusal
     for refusal in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.refusals import Conflict, Invalid, NotFound, RuleRefused
+from contracts.refusals import Conflict, NotFound, RuleRefused
 
 
 class VisitNotFound(NotFound):
@@ -59,27 +59,3 @@ class JudgedPersonAsks(RuleRefused):
     code = "JUDGED_PERSON_ASKS"
     zh = "当事人不得回访自己服务的客户"
     en = "The person being judged may not ask the questions"
-
-
-class PolicyUnknown(Invalid):
-    """No occasion has a policy of this code."""
-
-    code = "POLICY_UNKNOWN"
-    zh = "没有名为{policy}的政策"
-    en = "There is no policy {policy}"
-
-
-class PolicyValue(Invalid):
-    """The value is not what this policy holds."""
-
-    code = "POLICY_VALUE"
-    zh = "{policy}须为{unit},取{least}至{most}之间的整数"
-    en = "{policy} takes one whole number of {unit} from {least} to {most}"
-
-
-class PolicyInPast(Invalid):
-    """A policy cannot change what was decided already."""
-
-    code = "POLICY_IN_PAST"
-    zh = "政策生效时间不能早于现在"
-    en = "The policy would take effect in the past"

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from contracts.access import Reach, Scope
+from contracts.customer.policies import RETENTION
 from contracts.customer.privacy import (
     Asked,
     ListRequests,
-    PublishRetention,
     RecordRequest,
     RefuseRequest,
     RequestById,
@@ -18,9 +18,11 @@ from contracts.customer.privacy import (
     RequestRecorded,
     Requests,
 )
+from contracts.policies import PolicyEffect
 from services.customer.privacy import queries
 from services.customer.privacy.usecases import requests, retention
 from tests.integration.customer.conftest import DESK, NOW, Desk
+from tests.support import publishing
 
 LEADER = Scope(Reach.GROUP, ("HN",), "s-1", "leader")
 
@@ -58,10 +60,10 @@ def asked(desk: Desk, *, now: datetime = NOW, scope: Scope = LEADER, **wanted: A
     return found
 
 
-def publish(desk: Desk, *, now: datetime = NOW, **value: Any) -> None:
+def publish(desk: Desk, *, now: datetime = NOW, dry_run: bool = False, **value: Any) -> PolicyEffect:
     """Another retention from now on."""
-    request = PublishRetention(value.pop("effective_from", now), **value)
-    desk.database.run(lambda session: requests.publish_retention(session, request, scope=LEADER, now=now))
+    more = {"effective_from": value.pop("effective_from", now), "dry_run": dry_run, "now": now}
+    return publishing.publish(desk.database, RETENTION, value, follows={RETENTION: retention.concerned}, **more)
 
 
 def keep_to_retention(desk: Desk, *, now: datetime) -> int:

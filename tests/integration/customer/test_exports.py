@@ -23,9 +23,9 @@ from contracts.customer.exports import (
     FileFormat,
     ListExports,
     RefuseExport,
-    RequireApproval,
 )
 from contracts.customer.operations import VehicleGiven
+from contracts.customer.policies import EXPORT_APPROVAL
 from services.customer.exports import queries, usecases
 from services.customer.exports.errors import (
     ExportDecided,
@@ -35,11 +35,11 @@ from services.customer.exports.errors import (
     ExportOwn,
     ExportTooLarge,
 )
-from services.customer.record.errors import MomentPast
 from services.customer.segments.errors import SegmentNotFound, SegmentTooLarge
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.test_segments import LATER, create, judge, served
 from tests.support import randoms
+from tests.support.publishing import publish
 
 ASKED = LATER + timedelta(minutes=1)
 AGENT = Scope(Reach.GROUP, ("HN",), "agent", "cr_agent")
@@ -69,7 +69,7 @@ def two_at_once(desk: Desk) -> Any:
     """More than two customers in a day need a second person's word, for this test; nobody took any before."""
     with desk.transaction() as session:
         session.connection().exec_driver_sql("UPDATE export SET requested_at = requested_at - interval '30 days'")
-        usecases.require_approval(session, RequireApproval(2, NOW), scope=BOSS, now=NOW)
+    publish(desk.database, EXPORT_APPROVAL, {"above": 2}, now=NOW)
     yield
     with desk.transaction() as session:
         session.connection().exec_driver_sql("DELETE FROM policy WHERE code = 'EXPORT_APPROVAL'")
@@ -116,12 +116,6 @@ def rows(file: contract.ExportFile) -> list[dict[str, str]]:
 
 def people(file: contract.ExportFile) -> set[str]:
     return {row["customer_id"] for row in rows(file)}
-
-
-def test_nobody_changes_what_was_ready_before(desk):
-    past = RequireApproval(0, NOW - timedelta(seconds=1))
-    with pytest.raises(MomentPast):
-        desk.database.run(lambda session: usecases.require_approval(session, past, scope=BOSS, now=NOW))
 
 
 def test_few_members_are_ready_at_once_and_the_file_says_what_for(desk, segment):

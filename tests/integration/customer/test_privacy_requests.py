@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import uuid_utils.compat as uuids
 
-from chassis.store.policies import PolicyExists
+from chassis.store.policies import PolicyExists, PolicyInPast
 from contracts.access import Reach, Scope
 from contracts.customer.privacy import Asked, RequestKind, RequestStatus
 from contracts.refusals import StoreNotAllowed
@@ -18,7 +18,7 @@ from services.customer.privacy.errors import (
     PrivacyRequestNotFound,
     PrivacyRequestOpen,
 )
-from services.customer.record.errors import CustomerMerged, CustomerNotFound, MomentPast
+from services.customer.record.errors import CustomerMerged, CustomerNotFound
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import merge, undo
 from tests.integration.customer.privacy import LEADER, ask, asked, carry_out, publish, refuse
@@ -136,5 +136,5 @@ def test_how_long_an_answer_may_take_is_a_policy_from_its_moment_on(desk):
     assert ask(desk, one(desk), now=then).due_at == then + 15 * DAY
     with pytest.raises(PolicyExists):
         publish(desk, now=then, answer_days=20)
-    with pytest.raises(MomentPast):
+    with pytest.raises(PolicyInPast):
         publish(desk, now=then, effective_from=then - DAY)

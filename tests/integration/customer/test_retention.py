@@ -12,7 +12,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from contracts.customer.folder import AddDocument, DocumentType, Purpose, RecordConsent
-from contracts.customer.privacy import Act, RequestKind
+from contracts.customer.policies import Act
+from contracts.customer.privacy import RequestKind
 from contracts.sales.events import OrderSigned
 from contracts.workshop.events import VehicleReturned
 from services.customer.folder.usecases import consents, documents
@@ -94,6 +95,28 @@ def test_where_the_policy_says_so_they_are_erased(desk):
     assert [desk.view(one).status for one in (before, who, waits)] == ["erased", "erased", "active"]
     rows = desk.rows("SELECT kind, status, decided_by FROM privacy_request WHERE customer_id = :id", id=who)
     assert rows == [{"kind": "expired", "status": "carried_out", "decided_by": "system"}]
+
+
+def test_who_publishes_is_told_first_how_many_customers_the_daily_check_will_find_by_it(desk):
+    at = AGES_AGO.replace(year=1994)
+    values: dict[str, dict[str, Any]] = {"two": {}, "long": {"relationship_years": 5}, "erase": {"act": Act.ERASE}}
+
+    def told() -> dict[str, int]:
+        trials = {name: {"relationship_years": 2, **value} for name, value in values.items()}
+        return {name: publish(desk, now=at + DAY, dry_run=True, **value).total for name, value in trials.items()}
+
+    before = told()
+    who, waits = met(desk, AGES_AGO), met(desk, AGES_AGO)
+    met(desk, AGES_AGO.replace(year=1993))
+    ask(desk, waits, now=AGES_AGO)
+    after = told()
+    assert {name: after[name] - before[name] for name in values} == {"two": 1, "long": 0, "erase": 1}
+    assert desk.rows("SELECT 1 FROM policy WHERE code = 'RETENTION'") == []
+    done = publish(desk, now=at, relationship_years=2)
+    assert (done.total, f"{done.total}位客户" in done.zh) == (after["two"], True)
+    assert keep_to_retention(desk, now=at) == done.total
+    assert len(proposed(desk, who)) == 1
+    assert (told()["two"], told()["erase"]) == (0, after["erase"]), "who is proposed may still be erased"
 
 
 def test_rows_and_parts_of_old_imports_go_and_their_counts_stay(desk):

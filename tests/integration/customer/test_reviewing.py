@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,20 +10,18 @@ import pytest
 import uuid_utils.compat as uuids
 from sqlalchemy import text
 
-from chassis.store.policies import PolicyExists
 from contracts.access import Reach, Scope
 from contracts.customer.duplicates import (
-    AutoMerge,
     Decision,
     DuplicatePairs,
     ListDuplicates,
     PairStatus,
     Points,
-    RestrictAutoMerge,
     StartScan,
 )
 from contracts.customer.merges import DocumentGiven
 from contracts.customer.operations import VehicleGiven
+from contracts.customer.policies import AUTO_MERGE, AutoMerge
 from contracts.customer.relations import RelationKind
 from contracts.fields import Nothing
 from contracts.refusals import StoreNotAllowed
@@ -39,12 +36,13 @@ from services.customer.merging.errors import (
     RelationRequired,
 )
 from services.customer.merging.usecases import scanning
-from services.customer.record.errors import CustomerMerged, MomentPast, NameInvalid, PossibleDuplicate
+from services.customer.record.errors import CustomerMerged, NameInvalid, PossibleDuplicate
 from tests.integration.customer.conftest import NOW, Desk
 from tests.integration.customer.joining import AGENT, decide, everything, merge, split, state, told, undo
 from tests.integration.customer.test_merging import delivery, randoms_id
 from tests.integration.customer.test_timeline import life, play
 from tests.support import randoms
+from tests.support.publishing import publish
 
 MANAGER = Scope(Reach.STORE, ("FT",), "s-5", "service_manager")
 
@@ -86,9 +84,8 @@ def search(desk: Desk, *, together: int = 200, turns: int = 100) -> Any:
     return desk.read(partial(queries.list_scans, _asked=Nothing())).items[0]
 
 
-def restrict(desk: Desk, by: AutoMerge, *, scope: Scope = AGENT, days: int = 0, store: str | None = None) -> None:
-    asked = RestrictAutoMerge(by, NOW + timedelta(days=days), store)
-    desk.database.run(lambda session: scanning.restrict_auto_merge(session, asked, scope=scope, now=NOW))
+def restrict(desk: Desk, by: AutoMerge, *, store: str | None = None) -> None:
+    publish(desk.database, AUTO_MERGE, {"by": by.value}, now=NOW, store_id=store)
 
 
 def twins(desk: Desk, *, store_id: str = "HN") -> tuple[UUID, UUID]:
@@ -229,17 +226,6 @@ class TestSearch:
         assert search(alone).merged == 0
         assert status(alone, *carded) == ["open"]
         assert status(alone, bare, carded[0]) == ["open"]
-
-    def test_a_policy_is_for_the_future_once_and_for_whom_it_may_be(self, alone):
-        with pytest.raises(MomentPast):
-            restrict(alone, AutoMerge.ID, days=-1)
-        with pytest.raises(StoreNotAllowed):
-            restrict(alone, AutoMerge.ID, scope=MANAGER)
-        with pytest.raises(StoreNotAllowed):
-            restrict(alone, AutoMerge.ID, scope=MANAGER, store="HN")
-        restrict(alone, AutoMerge.ID)
-        with pytest.raises(PolicyExists):
-            restrict(alone, AutoMerge.ID)
 
 
 class TestSplit:

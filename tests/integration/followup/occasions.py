@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from chassis.store.policies import Policy
 from contracts.customer.folder import Purpose
+from contracts.followup.policies import DaysLater, HoursLater
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits.occasions.occasion import Occasion, nobody
+from tests.support.publishing import planted
 
 THANKS = Occasion(
     heard=VehicleDelivered,
-    policy=Policy("SALE_THANKS", {"days": 3}),
-    least=1,
-    most=30,
+    policy=planted("SALE_THANKS", DaysLater(3), service="followup"),
     judges=nobody,
     consent=Purpose.SALES,
 )
 SURVEY = Occasion(
     heard=VehicleDelivered,
-    policy=Policy("SALE_SURVEY", {"days": 7}),
-    least=1,
-    most=30,
+    policy=planted("SALE_SURVEY", DaysLater(7), service="followup"),
     judges=lambda delivered: delivered.consultant_id,
     consent=Purpose.SURVEY,
 )
 REPAIR = Occasion(
     heard=VehicleReturned,
-    policy=Policy("REPAIR_CHECK", {"hours": 48}),
-    least=24,
-    most=72,
+    policy=planted("REPAIR_CHECK", HoursLater(48), service="followup"),
     judges=nobody,
     consent=None,
 )

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from chassis.store import policies
 from chassis.store.database import Database
 from contracts import shapes
 from contracts.envelope import Received
@@ -25,6 +24,7 @@ from tests.integration.followup.occasions import THANKS
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver
 from tests.support.examples import examples
+from tests.support.publishing import publish
 
 VISITS = "SELECT * FROM visit ORDER BY id"
 PLANNED = """
@@ -156,18 +156,11 @@ def test_two_workers_with_the_same_fact_at_once_plan_it_once(followup: Database)
 
 
 def test_a_visit_follows_the_policy_of_its_store_at_the_time_of_its_trigger(followup: Database) -> None:
-    rules = [("", 1, 5), ("HN", 2, 10), ("HN", 4, 12)]
-    with followup.transaction() as session:
-        for store_id, day, days in rules:
-            policies.publish(
-                session,
-                THANKS.policy,
-                store_id=store_id,
-                effective_from=AFTERNOON.replace(day=day),
-                value={"days": days},
-                by="leader",
-                now=AFTERNOON.replace(month=10),
-            )
+    rules = [(None, 1, 5), ("HN", 2, 10), ("HN", 4, 12)]
+    for store_id, day, days in rules:
+        since = AFTERNOON.replace(day=day)
+        before = AFTERNOON.replace(month=10)
+        publish(followup, THANKS.policy, {"days": days}, store_id=store_id, effective_from=since, now=before)
 
     def days_until_due(store_id: str, day: int) -> int:
         event = delivered(store_id=store_id, at=AFTERNOON.replace(day=day))

@@ -10,29 +10,30 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from chassis.store import policies
 from chassis.store.database import Database
-from chassis.store.policies import PolicyExists
-from contracts.access import Reach, Scope
-from contracts.followup.operations import PolicyEffect, PublishPolicy
-from contracts.refusals import OperationNotAllowed, Refusal, StoreNotAllowed
-from services.followup.visits.errors import PolicyInPast, PolicyUnknown, PolicyValue
+from contracts.policies import DueChange, PolicyEffect, PublishPolicy
+from contracts.refusals import Refusal
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visits
+from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, visits
+from tests.integration.followup.occasions import REPAIR
 from tests.integration.followup.tables import rows, somebody_waits
 from tests.support.events import deliver
 from tests.support.polling import eventually
+from tests.support.publishing import LEADER
 
-LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
 EVERYTHING = ("SELECT * FROM visit ORDER BY id", "SELECT * FROM policy ORDER BY id", "SELECT * FROM outbox ORDER BY 1")
 
 
+FOLLOWS = {REPAIR.policy: planning.follow_policy}
 ASKED = PublishPolicy("REPAIR_CHECK", {"hours": 24}, AFTERNOON)
 """Service visits after 24 instead of 48 hours, in the whole group, from AFTERNOON on."""
 
 
-def publish(session: Session, *, scope: Scope = LEADER, now: datetime = AFTERNOON, **changed: Any) -> PolicyEffect:
-    return planning.publish_policy(session, replace(ASKED, **changed), scope=scope, now=now)
+def publish(session: Session, *, now: datetime = AFTERNOON, **changed: Any) -> PolicyEffect:
+    asked = replace(ASKED, **changed)
+    return policies.publish(session, asked, service="followup", actor=LEADER, now=now, follows=FOLLOWS)
 
 
 def published(database: Database, **changed: Any) -> PolicyEffect:
@@ -53,8 +54,8 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(followup: Databas
     effect = published(followup, dry_run=True)
     assert (effect.published, effect.total) == (False, 1)
     (change,) = effect.changes
-    assert (change.visit_id, change.purpose, change.due_at) == (visit.id, "REPAIR_CHECK", visit.due_at)
-    assert change.new_due_at == AFTERNOON + timedelta(hours=24)
+    assert change == DueChange("visit", visit.id, visit.due_at, AFTERNOON + timedelta(hours=24))
+    assert effect.en == "1 change"
     assert everything(followup) == before
 
 
@@ -130,47 +131,26 @@ def test_the_first_hundred_changes_are_shown_and_all_are_made(followup: Database
     assert {visit.version for visit in visits(followup)} == {2}
 
 
+def test_a_store_that_is_given_back_what_the_group_has_has_its_visits_moved_by_it(followup: Database) -> None:
+    plan_all(followup, returned(store_id="HN"), returned(store_id="YZ"))
+    published(followup, store_id="HN", value={"hours": 72})
+    assert published(followup, store_id="HN", value=None, effective_from=AFTERNOON + timedelta(days=1)).total == 0
+    event = returned(store_id="HN", at=AFTERNOON + timedelta(days=1))
+    plan_all(followup, event)
+    assert published(followup, effective_from=AFTERNOON + timedelta(days=1)).total == 1
+    due = {str(visit.trigger_id): visit.due_at for visit in visits(followup)}
+    assert due[event.subject.id] == event.occurred_at + timedelta(hours=24)
+
+
 @pytest.mark.parametrize("dry_run", [True, False])
-@pytest.mark.parametrize(
-    ("wrong", "refusal"),
-    [
-        ({"code": "REPAIR_CHECK_2"}, PolicyUnknown),
-        ({"value": {"hours": 23}}, PolicyValue),
-        ({"value": {"hours": 73}}, PolicyValue),
-        ({"value": {"days": 2}}, PolicyValue),
-        ({"value": {}}, PolicyValue),
-        ({"effective_from": AFTERNOON - timedelta(microseconds=1)}, PolicyInPast),
-        ({"effective_from": AFTERNOON + timedelta(days=1)}, PolicyExists),
-    ],
-    ids=["unknown", "too short", "too long", "other unit", "nothing", "in the past", "there already"],
-)
-def test_what_cannot_be_is_refused_and_leaves_nothing(
-    wrong: dict[str, Any], refusal: type[Refusal], dry_run: bool, followup: Database
-) -> None:
+def test_what_is_refused_leaves_visits_and_policies_as_they_are(dry_run: bool, followup: Database) -> None:
     published(followup, effective_from=AFTERNOON + timedelta(days=1))
     plan_all(followup, returned())
     before = everything(followup)
-    with pytest.raises(refusal):
-        published(followup, **wrong, dry_run=dry_run)
+    for wrong in ({"value": {"hours": 73}}, {"effective_from": AFTERNOON + timedelta(days=1)}):
+        with pytest.raises(Refusal):
+            published(followup, **wrong, dry_run=dry_run)
     assert everything(followup) == before
-
-
-def test_a_policy_may_take_effect_this_very_moment(followup: Database) -> None:
-    assert published(followup, effective_from=AFTERNOON, now=AFTERNOON).published
-
-
-@pytest.mark.parametrize("role", ["consultant", "cr_agent", "sales_manager", "service_manager", "admin"])
-def test_only_leaders_publish(role: str) -> None:
-    with pytest.raises(OperationNotAllowed):
-        scope("publish_policy", role)
-
-
-def test_who_reaches_one_store_publishes_neither_for_another_nor_for_the_group(followup: Database) -> None:
-    of_one_store = Scope(Reach.STORE, ("HN",), "wang", "service_manager")
-    for store_id in (None, "YZ"):
-        with pytest.raises(StoreNotAllowed):
-            published(followup, scope=of_one_store, store_id=store_id)
-    assert published(followup, scope=of_one_store, store_id="HN").published
 
 
 def test_an_event_that_comes_while_a_policy_is_being_published_follows_it(followup: Database) -> None:

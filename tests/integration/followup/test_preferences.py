@@ -20,7 +20,7 @@ from contracts.customer.events import CustomerConsentChanged, CustomerPreference
 from contracts.customer.operations import Channel
 from contracts.envelope import Received
 from contracts.followup import operations
-from contracts.followup.operations import CompleteVisit, PublishPolicy, VisitStatus, Worklist
+from contracts.followup.operations import CompleteVisit, VisitStatus, Worklist
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits import queries
@@ -28,13 +28,14 @@ from services.followup.visits.errors import ChannelForbidden
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
+from tests.integration.followup.occasions import REPAIR
 from tests.integration.followup.tables import forget, rows
+from tests.support import publishing
 from tests.support.events import deliver, received, twice_shuffled
 from tests.support.examples import examples
 from tests.support.records import merged, unmerged
 
 TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
-LEADER = scope("publish_policy", "leader", stores=(), staff_id="zong")
 TOLD = "SELECT event_type, subject_version, envelope->'payload' AS payload FROM outbox ORDER BY position"
 A, B = uuids.uuid7(), uuids.uuid7()
 
@@ -199,8 +200,10 @@ def test_a_policy_moves_visits_within_the_hours_and_a_dry_run_tells_the_same(fol
 
 
 def publish(followup: Database, *, hours: int = 24, dry_run: bool = False) -> Any:
-    asked = PublishPolicy("REPAIR_CHECK", {"hours": hours}, AFTERNOON, dry_run=dry_run)
-    return followup.run(lambda session: planning.publish_policy(session, asked, scope=LEADER, now=AFTERNOON))
+    follows = {REPAIR.policy: planning.follow_policy}
+    return publishing.publish(
+        followup, REPAIR.policy, {"hours": hours}, now=AFTERNOON, follows=follows, dry_run=dry_run
+    )
 
 
 def test_policy_wish_and_occasion_at_the_same_time_end_in_the_visit_they_make_together(followup: Database) -> None:

@@ -187,19 +187,17 @@ def test_what_cannot_be_written_down_ends_the_searches_by_numbers(
 
 
 def test_a_leader_publishes_another_ration_and_it_holds_at_once(gateway: Gateway, leader: Person, desk: Person) -> None:
-    assert desk.post("/searches/policy", {"given_a_day": 1}).status == 403
+    assert desk.post("/policies", {"code": "SEARCH_RATION", "value": {"given_a_day": 1}}).status == 403
     guesser = gateway.person("finance", stores=("FT",))
     assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 200
-    said = leader.post("/searches/policy", {"card_misses_an_hour": 1})
-    assert said.status == 201, said.body
+    said = leader.post("/policies", {"code": "SEARCH_RATION", "value": {"card_misses_an_hour": 1}})
+    assert said.status == 200, said.body
     try:
         assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 429
     finally:
         gateway.rows("DELETE FROM policy WHERE code = 'SEARCH_RATION'")
-        leader.post("/searches/policy", {})
+        leader.post("/policies", {"code": "SEARCH_RATION", "value": {}})
     assert guesser.get(f"/customers/prefill?id_no={randoms.resident_id()}").status == 200
-    past = leader.post("/searches/policy", {"effective_from": "2020-01-01T00:00:00+08:00"})
-    assert (past.status, past.code) == (422, "INVALID_REQUEST")
 
 
 def test_which_number_is_a_customers_is_not_found_by_ending_one_after_the_other(

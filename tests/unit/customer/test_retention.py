@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.customer.privacy.rules import Retention, years_before
+from contracts.customer.policies import Retention
+from services.customer.privacy.rules import answer_due, limits, years_before
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
 def test_a_request_is_due_thirty_days_after_it_was_made():
-    assert Retention().due_at(received_at=NOW) == datetime(2026, 12, 23, 9, 30, tzinfo=UTC)
-    assert Retention.of({"answer_days": 15}).due_at(received_at=NOW) - NOW == timedelta(days=15)
+    assert answer_due(Retention(), received_at=NOW) == datetime(2026, 12, 23, 9, 30, tzinfo=UTC)
+    assert answer_due(Retention(answer_days=15), received_at=NOW) - NOW == timedelta(days=15)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,8 @@ def test_years_are_counted_by_the_calendar(moment, years, before):
 
 
 def test_every_retention_of_the_data_map_that_ends_by_the_clock_has_its_limit():
-    assert Retention(relationship_years=1, proof_years=4, books_years=11, transient_days=30).limits(now=NOW) == {
+    held = Retention(relationship_years=1, proof_years=4, books_years=11, transient_days=30)
+    assert limits(held, now=NOW) == {
         "relationship": NOW.replace(year=2025),
         "proof": NOW.replace(year=2022),
         "books": NOW.replace(year=2015),

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
 
 from chassis.process.clock import LOCAL
-from chassis.store.policies import Policy
+from contracts.followup.policies import VISITS, DaysLater, HoursLater
 from contracts.sales.events import OrderSigned, VehicleDelivered
+from contracts.shapes import Between
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits import occasions
-from services.followup.visits.errors import PolicyValue
 from services.followup.visits.occasions.occasion import Occasion, nobody
+from tests.support.publishing import planted
 
 AFTERNOON = datetime(2026, 11, 3, 16, 0, tzinfo=LOCAL)
-LIMITS: dict[str, Any] = {"least": 1, "most": 30, "judges": nobody, "consent": None}
-PLANTED = Occasion(heard=VehicleDelivered, policy=Policy("PLANTED", {"days": 3}), **LIMITS)
-BESIDE = Occasion(heard=VehicleDelivered, policy=Policy("BESIDE", {"hours": 24}), **LIMITS)
-ELSEWHERE = Occasion(heard=VehicleReturned, policy=Policy("ELSEWHERE", {"days": 1}), **LIMITS)
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDays:
+    """Two units at once."""
+
+    days: Annotated[int, Between(0, 5)]
+    hours: Annotated[int, Between(0, 12)]
+
+
+def occasion(heard: Any, code: str, default: object) -> Occasion:
+    return Occasion(heard=heard, policy=planted(code, default, service="followup"), judges=nobody, consent=None)
+
+
+PLANTED = occasion(VehicleDelivered, "PLANTED", DaysLater(3))
+BESIDE = occasion(VehicleDelivered, "BESIDE", HoursLater(24))
+ELSEWHERE = occasion(VehicleReturned, "ELSEWHERE", HalfDays(1, 6))
 
 
 def test_an_event_gives_rise_to_the_visits_of_every_occasion_that_hears_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,51 +55,45 @@ def test_a_visit_is_known_by_its_purpose_and_one_of_former_times_rests_on_nothin
 
 
 def test_a_due_time_within_the_calling_windows_stays_at_its_hour() -> None:
-    assert PLANTED.due_at(triggered_at=AFTERNOON, value={"days": 3}) == AFTERNOON + timedelta(days=3)
+    assert PLANTED.due_at(triggered_at=AFTERNOON, value=DaysLater(3)) == AFTERNOON + timedelta(days=3)
 
 
 def test_a_due_time_outside_the_calling_windows_moves_to_the_next_one() -> None:
     at_night = AFTERNOON.replace(hour=21)
-    assert PLANTED.due_at(triggered_at=at_night, value={"days": 3}) == datetime(2026, 11, 7, 9, 30, tzinfo=LOCAL)
+    assert PLANTED.due_at(triggered_at=at_night, value=DaysLater(3)) == datetime(2026, 11, 7, 9, 30, tzinfo=LOCAL)
 
 
 def test_a_visit_that_would_come_later_than_the_longest_allowed_is_brought_forward() -> None:
     at_night = AFTERNOON.replace(hour=21)
-    assert PLANTED.due_at(triggered_at=at_night, value={"days": 30}) == datetime(2026, 12, 3, 18, 30, tzinfo=LOCAL)
+    assert PLANTED.due_at(triggered_at=at_night, value=DaysLater(30)) == datetime(2026, 12, 3, 18, 30, tzinfo=LOCAL)
 
 
 def test_days_are_counted_by_local_time_whatever_zone_the_event_speaks() -> None:
     in_utc = datetime(2026, 11, 3, 16, 30, tzinfo=UTC)
-    assert PLANTED.due_at(triggered_at=in_utc, value={"days": 3}) == datetime(2026, 11, 7, 9, 30, tzinfo=LOCAL)
+    assert PLANTED.due_at(triggered_at=in_utc, value=DaysLater(3)) == datetime(2026, 11, 7, 9, 30, tzinfo=LOCAL)
 
 
-def test_a_policy_takes_its_limits_and_nothing_beyond() -> None:
-    for fitting in (1, 30):
-        assert PLANTED.delay({"days": fitting}) == timedelta(days=fitting)
-    for beyond in (0, 31):
-        with pytest.raises(PolicyValue):
-            PLANTED.delay({"days": beyond})
+def test_the_longest_is_what_the_bounds_of_the_policy_allow() -> None:
+    assert (PLANTED.longest, BESIDE.longest) == (timedelta(days=30), timedelta(hours=72))
+    assert ELSEWHERE.longest == timedelta(days=5, hours=12)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [{}, {"hours": 3}, {"days": "3"}, {"days": 3.0}, {"days": True}, {"days": None}, {"days": 3, "hours": 1}],
-    ids=str,
-)
-def test_a_policy_of_the_wrong_shape_is_refused_with_what_would_fit(value: dict[str, Any]) -> None:
-    with pytest.raises(PolicyValue) as refused:
-        PLANTED.delay(value)
-    assert refused.value.details == {"policy": "PLANTED", "unit": "days", "least": 1, "most": 30}
+def test_every_unit_of_a_value_counts() -> None:
+    assert ELSEWHERE.due_at(triggered_at=AFTERNOON.replace(hour=10), value=HalfDays(1, 6)) == AFTERNOON + timedelta(
+        days=1
+    )
 
 
 # -- the table of the house
 
 
-def test_no_purpose_stands_in_the_table_twice() -> None:
-    purposes = [occasion.purpose for occasion in occasions.OCCASIONS]
-    assert sorted(set(purposes)) == sorted(purposes)
+def test_every_row_has_its_file_and_every_file_its_row() -> None:
+    files = {path.stem for path in Path(occasions.__file__).parent.glob("*.py")} - {"__init__", "occasion"}
+    assert sorted(files) == sorted(kind.code.lower() for kind in VISITS)
+    assert [one.policy for one in occasions.OCCASIONS] == VISITS
 
 
-@pytest.mark.parametrize("occasion", occasions.OCCASIONS, ids=lambda occasion: occasion.purpose)
-def test_the_default_of_every_policy_is_within_its_limits(occasion: Occasion) -> None:
-    assert occasion.delay(occasion.policy.default) > timedelta(0)
+@pytest.mark.parametrize("one", occasions.OCCASIONS, ids=lambda one: one.purpose)
+def test_by_default_every_visit_is_due_later_than_what_it_is_about_and_not_too_late(one: Occasion) -> None:
+    due_at = one.due_at(triggered_at=AFTERNOON, value=one.policy.default)
+    assert AFTERNOON < due_at <= AFTERNOON + one.longest

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 import pytest
 
 from chassis.process.clock import LOCAL
-from contracts.gateway.operations import RationSearches
+from contracts.gateway.policies import SearchRation
 from gateway.errors import SearchLimit
-from gateway.search_ration import SEARCH_RATION, By, Day, Search, day_of, require
+from gateway.search_ration import By, Day, Search, day_of, require
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=LOCAL)
-RATION = SEARCH_RATION.default
+RATION = SearchRation()
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -104,12 +105,7 @@ def test_a_ration_of_nothing_gives_nothing() -> None:
     day = Day(day_of(NOON))
     for by in (By.PHONE, By.CARD):
         with pytest.raises(SearchLimit):
-            require(day, search(by, "1"), ration=dict.fromkeys(RATION, 0), now=NOON)
-
-
-def test_what_a_leader_publishes_without_saying_more_is_what_holds_anyway() -> None:
-    said = RationSearches()
-    assert {name: getattr(said, name) for name in RATION} == RATION
+            require(day, search(by, "1"), ration=SearchRation(*(0 for _ in fields(SearchRation))), now=NOON)
 
 
 @pytest.mark.parametrize(("before", "many", "hours"), [(0, 30, 0), (0, 31, 1), (20, 10, 0), (20, 11, 1), (29, 2, 1)])

@@ -16,11 +16,11 @@ from chassis.process import metrics
 from chassis.process.clock import LOCAL
 from chassis.store import policies
 from chassis.store.outbox import record_all
-from chassis.store.policies import Policy
 from chassis.store.rows import insert_all
-from contracts.access import Reach, Scope
-from contracts.customer.duplicates import AutoMerge, RestrictAutoMerge, Scan, StartScan
-from contracts.refusals import Refusal, StoreNotAllowed
+from contracts.access import Scope
+from contracts.customer.duplicates import Scan, StartScan
+from contracts.customer.policies import AUTO_MERGE, AutoMerge
+from contracts.refusals import Refusal
 from services.customer.merging.models import DuplicateScan
 from services.customer.merging.usecases.joining import BY_EVIDENCE, BY_ID, Asked, By, merge
 from services.customer.record.rules import matching
@@ -28,16 +28,12 @@ from services.customer.record.rules.matching import Decision, Kind, Match
 from services.customer.record.sealing import key_beside
 from services.customer.record.usecases.identifying import Candidate, Known, candidate_of, known_to
 from services.customer.record.usecases.pairs import NOT_SAME, Suspicion, found_the_same, queue
-from services.customer.record.usecases.publishing import publish
 
 TOGETHER = 200
 """Records compared in one transaction."""
 
 SYSTEM, AUTO = "system", "auto"
 """Who merges when nobody does, and the label of what he merged."""
-
-AUTO_MERGE = Policy("AUTO_MERGE", {"by": AutoMerge.EVIDENCE.value})
-"""What a search may merge without a human; a store may restrict it to equal card numbers (E7)."""
 
 _RUNNING = text("SELECT * FROM duplicate_scan WHERE status = 'running' FOR UPDATE")
 _NEXT = text(
@@ -128,26 +124,6 @@ def go_on(session: Session, *, now: datetime, together: int = TOGETHER) -> int:
     return len(rows)
 
 
-def restrict_auto_merge(
-    session: Session, request: RestrictAutoMerge, *, scope: Scope, now: datetime
-) -> RestrictAutoMerge:
-    """Publish what searches may merge. Raises MomentPast, StoreNotAllowed, PolicyExists."""
-    if request.store_id is not None:
-        scope.require_store(request.store_id)
-    elif scope.reach is not Reach.GROUP:
-        raise StoreNotAllowed(store_id="*")
-    publish(
-        session,
-        AUTO_MERGE,
-        {"by": request.by.value},
-        effective_from=request.effective_from,
-        scope=scope,
-        now=now,
-        store_id=request.store_id or policies.GROUP,
-    )
-    return request
-
-
 def _work(session: Session, batch: Sequence[Candidate], *, now: datetime) -> tuple[int, int]:
     """Merge what is sure and queue what may be; how many pairs, how many losers."""
     known = known_to(session, [one.facts for one in batch], at=now.astimezone(LOCAL).date())
@@ -223,10 +199,10 @@ def _allowed(
     """What the policies of every store concerned leave to a search."""
     stores = sorted({known.of(one).record.store_id for one in cluster})
     asked = [policies.Asked(AUTO_MERGE, store, now) for store in stores]
-    by = {value["by"] for value in policies.resolve_all(session, asked)}
-    if AutoMerge.NOTHING.value in by:
+    by = {value.by for value in policies.resolve_all(session, asked)}
+    if AutoMerge.NOTHING in by:
         return False
-    return by == {AutoMerge.EVIDENCE.value} or all(
+    return by == {AutoMerge.EVIDENCE} or all(
         _by_number(match)
         for pair, match in alike.items()
         if set(pair) <= set(cluster) and match.decision is Decision.LINK

@@ -11,12 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.store import policies
-from chassis.store.policies import Policy
 from chassis.store.rows import insert_all
-from contracts import shapes
 from contracts.access import Scope
+from contracts.customer.policies import RETENTION, Retention
 from contracts.customer.privacy import (
-    PublishRetention,
     RecordRequest,
     RefuseRequest,
     RequestById,
@@ -27,13 +25,9 @@ from contracts.customer.privacy import (
 )
 from services.customer.privacy.errors import PrivacyRequestDecided, PrivacyRequestNotFound, PrivacyRequestOpen
 from services.customer.privacy.models import PrivacyRequest
-from services.customer.privacy.rules import Retention
+from services.customer.privacy.rules import answer_due
 from services.customer.privacy.usecases.erasing import erase
 from services.customer.record.usecases.editing import to_change
-from services.customer.record.usecases.publishing import publish
-
-RETENTION = Policy("RETENTION", shapes.plain(Retention()))
-"""How long what is kept, for the whole group."""
 
 ERASES = frozenset({RequestKind.ERASURE, RequestKind.EXPIRED})
 
@@ -50,7 +44,7 @@ _DECIDE = text(
 
 def retention(session: Session, *, at: datetime) -> Retention:
     """What holds at that moment."""
-    return Retention.of(policies.resolve(session, RETENTION, store_id=policies.GROUP, at=at))
+    return policies.resolve(session, RETENTION, store_id=policies.GROUP, at=at)
 
 
 def record_request(session: Session, request: RecordRequest, *, scope: Scope, now: datetime) -> RequestRecorded:
@@ -87,7 +81,7 @@ def opened(
         "status": RequestStatus.OPEN.value,
         "store_id": store_id,
         "received_at": now,
-        "due_at": held.due_at(received_at=now),
+        "due_at": answer_due(held, received_at=now),
         "recorded_by": by,
     }
 
@@ -111,13 +105,6 @@ def carry_out_request(session: Session, request: RequestById, *, scope: Scope, n
     else:
         _decide(session, row, RequestStatus.CARRIED_OUT, by=scope.staff_id, at=now, reason=None)
     return RequestDecided(row["id"], RequestStatus.CARRIED_OUT, row["customer_id"], erased)
-
-
-def publish_retention(session: Session, request: PublishRetention, *, scope: Scope, now: datetime) -> PublishRetention:
-    """How long what is kept from a moment on. Raises MomentPast, PolicyExists."""
-    value = {name: one for name, one in shapes.plain(request).items() if name != "effective_from"}
-    publish(session, RETENTION, value, effective_from=request.effective_from, scope=scope, now=now)
-    return request
 
 
 def _open(session: Session, request_id: UUID) -> dict[str, Any]:

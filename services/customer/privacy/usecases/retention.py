@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from chassis.process import logs, metrics
 from chassis.process.clock import LOCAL
+from chassis.store import policies
 from chassis.store.rows import insert_all
+from contracts.customer.policies import Act, Retention
 from contracts.customer.privacy import RequestKind
 from services.customer.privacy.errors import ErasureBlocked
 from services.customer.privacy.models import PrivacyRequest
-from services.customer.privacy.rules import ERASE, PROPOSE, Retention
+from services.customer.privacy.rules import limits
 from services.customer.privacy.usecases.erasing import erase
 from services.customer.privacy.usecases.requests import opened, retention
 
@@ -121,13 +123,10 @@ STEPS = (
 )
 """In this order; each turn takes the first of which there is something."""
 
-TOGETHER = {PROPOSE: 50, ERASE: 5}
+TOGETHER = {Act.PROPOSE: 50, Act.ERASE: 5}
 """Customers proposed, or erased, in one transaction."""
 
-_PAST = text(
-    """
-    SELECT c.id, c.store_id,
-           EXISTS (SELECT FROM privacy_request r WHERE r.customer_id = c.id AND r.status = 'open') AS proposed
+_NOT_MET = """
       FROM customer c LEFT JOIN glance g ON g.customer_id = c.id
      WHERE c.status = 'active' AND c.registered_at < :before AND c.updated_at < :before
        AND coalesce(greatest(g.sold_at, g.last_service_at, g.last_contact_at) < :before, true)
@@ -136,10 +135,16 @@ _PAST = text(
        AND NOT EXISTS (SELECT FROM privacy_request r
                         WHERE r.customer_id = c.id AND (r.status = 'open' AND (r.kind <> 'expired' OR :proposing)
                                                         OR r.decided_at >= :before))
-     ORDER BY c.id LIMIT :most
-    """
-)
+"""
 """Whom nobody met since. One whose erasure was refused since then is not proposed again."""
+_PAST = text(
+    f"""
+    SELECT c.id, c.store_id,
+           EXISTS (SELECT FROM privacy_request r WHERE r.customer_id = c.id AND r.status = 'open') AS proposed
+      {_NOT_MET} ORDER BY c.id LIMIT :most
+    """  # noqa: S608  # a constant of this file
+)
+_HOW_MANY = text(f"SELECT count(*) {_NOT_MET}")
 
 
 def keep_to_retention(session: Session, *, now: datetime) -> int:
@@ -158,18 +163,27 @@ def keep_to_retention(session: Session, *, now: datetime) -> int:
     return done
 
 
+def concerned(session: Session, made: policies.Publication, *, now: datetime) -> policies.Effect:
+    """How many customers, as records stand, the daily check proposes or erases by a new retention."""
+    del now
+    held = retention(session, at=made.since)
+    before = limits(held, now=made.since)["relationship"]
+    found = session.scalar(_HOW_MANY, {"before": before, "proposing": held.act is Act.PROPOSE})
+    return policies.Effect(found or 0)
+
+
 def _next(session: Session, held: Retention, *, now: datetime) -> tuple[str, int]:
-    limits = held.limits(now=now)
+    before = limits(held, now=now)
     for step in STEPS:
-        gone: Any = session.execute(step.statement, {"before": limits[step.limit], "most": step.most})
+        gone: Any = session.execute(step.statement, {"before": before[step.limit], "most": step.most})
         if gone.rowcount:
             return step.what, int(gone.rowcount)
-    return _forgotten(session, held, before=limits["relationship"], now=now)
+    return _forgotten(session, held, before=before["relationship"], now=now)
 
 
 def _forgotten(session: Session, held: Retention, *, before: datetime, now: datetime) -> tuple[str, int]:
     """Customers whom nobody met since then: proposed once, or erased."""
-    erases = held.act == ERASE
+    erases = held.act is Act.ERASE
     asked = {"before": before, "most": TOGETHER[held.act], "proposing": not erases}
     rows = session.execute(_PAST, asked).all()
     proposed = [

@@ -1,19 +1,24 @@
-"""The occasions for visits (C12), one file each; a new one is a file and a row of this table."""
+"""The occasions for visits (C12), one file each, called after its policy (`contracts/followup/policies.py`)."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any, cast
+
 from contracts.customer.folder import Purpose
 from contracts.envelope import Event
-from services.followup.visits.occasions.delivery_d3 import DELIVERY_D3
-from services.followup.visits.occasions.delivery_d7 import DELIVERY_D7
+from contracts.followup import policies
+from contracts.policies import PolicyKind
 from services.followup.visits.occasions.occasion import Occasion
-from services.followup.visits.occasions.service_d3 import SERVICE_D3
 
-OCCASIONS: tuple[Occasion, ...] = (
-    DELIVERY_D3,
-    DELIVERY_D7,
-    SERVICE_D3,
-)
+
+def _of(kind: PolicyKind[Any]) -> Occasion:
+    """The occasion of a policy: it has the policy's code, and its file too, in small letters."""
+    file = import_module(f"{__name__}.{kind.code.lower()}")
+    return cast("Occasion", getattr(file, kind.code))
+
+
+OCCASIONS: tuple[Occasion, ...] = tuple(map(_of, policies.VISITS))
 """Every occasion, each purpose once. Only the functions below read it: tests of planning put their own in its place."""
 
 HEARD = tuple(dict.fromkeys(occasion.heard for occasion in OCCASIONS))

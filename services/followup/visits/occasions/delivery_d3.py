@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from chassis.store.policies import Policy
 from contracts.customer.folder import Purpose
+from contracts.followup import policies
 from contracts.sales.events import VehicleDelivered
 from services.followup.visits.occasions.occasion import Occasion, nobody
 
 DELIVERY_D3 = Occasion(
     heard=VehicleDelivered,
-    policy=Policy("DELIVERY_D3", {"days": 3}),
-    least=1,
-    most=30,
+    policy=policies.DELIVERY_D3,
     judges=nobody,
     consent=Purpose.SALES,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.store.policies import Policy
 from contracts.customer.folder import Purpose
+from contracts.followup import policies
 from contracts.sales.events import VehicleDelivered
 from services.followup.visits.occasions.occasion import Occasion
 
@@ -15,9 +15,7 @@ def consultant(event: VehicleDelivered) -> str:
 
 DELIVERY_D7 = Occasion(
     heard=VehicleDelivered,
-    policy=Policy("DELIVERY_D7", {"days": 7}),
-    least=1,
-    most=30,
+    policy=policies.DELIVERY_D7,
     judges=consultant,
     consent=Purpose.SURVEY,
 )

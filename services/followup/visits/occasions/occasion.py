@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.process.clock import LOCAL
-from chassis.store.policies import Policy
 from contracts.customer.folder import Purpose
+from contracts.declared import fields_of
 from contracts.envelope import Event
-from services.followup.visits.errors import PolicyValue
+from contracts.policies import PolicyKind
+from contracts.shapes import Between
 from services.followup.visits.rules import BY_CALL, Way, visiting_time
 
 
@@ -23,16 +24,14 @@ def nobody(event: Any) -> None:
 class Occasion:
     """One row of C12's table of plans.
 
-    The policy's only key is the unit, `days` or `hours`; its value lies between `least` and `most`.
+    The value of its policy is how much later the visit is due: a shape whose fields are units of time, bounded.
     `judges` names the person the questions are about, who therefore may not ask them.
     `consent` is the purpose whose withdrawn consent stops the visit; None for what the contract with the customer
     asks for (R12, PIPL 13).
     """
 
     heard: type[Event]
-    policy: Policy
-    least: int
-    most: int
+    policy: PolicyKind[Any]
     judges: Callable[[Any], str | None]
     consent: Purpose | None
 
@@ -41,17 +40,13 @@ class Occasion:
         """What the visit is called; the policy has the same name."""
         return self.policy.code
 
-    def delay(self, value: Mapping[str, Any]) -> timedelta:
-        """The time between what was heard and the visit. Raises PolicyValue for anything but one number in bounds."""
-        (unit,) = self.policy.default
-        number = value.get(unit)
-        if set(value) != {unit} or type(number) is not int or not self.least <= number <= self.most:
-            raise PolicyValue(policy=self.purpose, unit=unit, least=self.least, most=self.most)
-        return timedelta(**{unit: number})
+    @property
+    def longest(self) -> timedelta:
+        """The latest that the policy's bounds allow."""
+        shape: type = self.policy.shape
+        return timedelta(**{unit: one.mark(Between, Between(0, 0)).high for unit, one in fields_of(shape).items()})
 
-    def due_at(self, *, triggered_at: datetime, value: Mapping[str, Any], way: Way = BY_CALL) -> datetime:
-        """When the visit is due: after the delay, at a time for asking this way, never later than `most` allows."""
-        (unit,) = self.policy.default
-        longest = timedelta(**{unit: self.most})
-        wanted = triggered_at + self.delay(value)
-        return visiting_time(wanted, latest=triggered_at + longest, zone=LOCAL, way=way)
+    def due_at(self, *, triggered_at: datetime, value: Any, way: Way = BY_CALL) -> datetime:
+        """When the visit is due by the policy's value: at a time for asking this way, never later than `longest`."""
+        wanted = triggered_at + timedelta(**asdict(value))
+        return visiting_time(wanted, latest=triggered_at + self.longest, zone=LOCAL, way=way)

@@ -5,15 +5,13 @@ The event does not say who did the work; once it does, `judges` names him.
 
 from __future__ import annotations
 
-from chassis.store.policies import Policy
+from contracts.followup import policies
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits.occasions.occasion import Occasion, nobody
 
 SERVICE_D3 = Occasion(
     heard=VehicleReturned,
-    policy=Policy("SERVICE_D3", {"hours": 48}),
-    least=24,
-    most=72,
+    policy=policies.SERVICE_D3,
     judges=nobody,
     consent=None,
 )

@@ -1,4 +1,4 @@
-"""What follow-up does: plans visits, lets them fall due, takes the answers, changes the policies."""
+"""What follow-up does: plans visits, lets them fall due, takes the answers, follows the policies."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from chassis.customers import rekeying
 from chassis.store import policies, turns
 from chassis.store.outbox import Cause, Fact, record_all, tell
 from chassis.store.rows import as_json, insert_all, values_of
-from contracts.access import Reach, Scope
+from contracts.access import Scope
 from contracts.envelope import Received
 from contracts.followup import events, operations
 from contracts.followup.operations import VisitStatus
 from contracts.picked import picked
-from contracts.refusals import StoreNotAllowed
-from services.followup.visits.errors import PolicyInPast, PolicyUnknown, VisitMadeWith, VisitNotFound
+from contracts.policies import DueChange
+from services.followup.visits.errors import VisitMadeWith, VisitNotFound
 from services.followup.visits.models import MOVABLE, VISITS, Visit
-from services.followup.visits.occasions import consent_for, occasion_of, occasions_of
+from services.followup.visits.occasions import consent_for, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
 from services.followup.visits.rules import Asking, Way, forbidden_because, made_together, way_to_ask
 from services.followup.visits.shown import visit_shown
@@ -137,9 +137,7 @@ class _Fresh(NamedTuple):
     facts: list[Fact]
 
 
-def _plan(
-    event: Received[Any], occasion: Occasion, *, value: dict[str, Any], owner: rekeying.Owner, way: Way
-) -> _Fresh:
+def _plan(event: Received[Any], occasion: Occasion, *, value: Any, owner: rekeying.Owner, way: Way) -> _Fresh:
     due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way)
     judged = occasion.judges(event.payload)
     visit = Visit.plan(
@@ -190,47 +188,21 @@ def complete_visit(
     return visit_shown(visit)
 
 
-def publish_policy(
-    session: Session, asked: operations.PublishPolicy, *, scope: Scope, now: datetime
-) -> operations.PolicyEffect:
-    """Change when visits are due, for a store or the group; a dry run does the same and takes it back.
+def follow_policy(session: Session, made: policies.Publication, *, now: datetime) -> policies.Effect:
+    """Let the visits follow a new policy of when they are due.
 
     A visit's policy is the one in force when it was triggered. So the visits that move are those still planned (or
-    suppressed), triggered at or after `effective_from`, for which no other row comes first (the store's own, or a
+    suppressed), triggered at or after it takes effect, for which no other row comes first (the store's own, or a
     later one).
-    Raises PolicyUnknown, PolicyValue, PolicyInPast, PolicyExists.
     """
-    _require_reach(scope, asked.store_id)
-    occasion = occasion_of(asked.code)
-    if occasion is None:
-        raise PolicyUnknown(policy=asked.code)
-    occasion.delay(asked.value)
-    if asked.effective_from < now:
-        raise PolicyInPast
     turns.take(session, _POLICIES, ["all"])
-    trial = session.begin_nested()
-    policies.publish(
-        session,
-        occasion.policy,
-        store_id=asked.store_id or policies.GROUP,
-        effective_from=asked.effective_from,
-        value=asked.value,
-        by=scope.staff_id,
-        now=now,
-    )
-    moved = _moved(session, occasion, since=asked.effective_from, store_id=asked.store_id)
-    changes = [
-        picked(operations.DueChange, visit, visit_id=visit.id, new_due_at=due_at) for visit, due_at in moved[:SHOWN]
-    ]
-    if asked.dry_run:
-        trial.rollback()
-    else:
-        for visit, due_at in moved:
-            visit.reschedule(due_at=due_at, channel=visit.channel)
-        told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
-        record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=now) for visit in told])
-        trial.commit()
-    return operations.PolicyEffect(published=not asked.dry_run, total=len(moved), changes=changes)
+    moved = _moved(session, made)
+    changes = [DueChange("visit", visit.id, visit.due_at, due_at) for visit, due_at in moved[:SHOWN]]
+    for visit, due_at in moved:
+        visit.reschedule(due_at=due_at, channel=visit.channel)
+    told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
+    record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=now) for visit in told])
+    return policies.Effect(len(moved), changes)
 
 
 def visit_to_change(session: Session, visit_id: UUID, expected_version: int | None, *, scope: Scope) -> Visit:
@@ -242,23 +214,13 @@ def visit_to_change(session: Session, visit_id: UUID, expected_version: int | No
     return visit
 
 
-def _moved(
-    session: Session, occasion: Occasion, *, since: datetime, store_id: str | None
-) -> list[tuple[Visit, datetime]]:
+def _moved(session: Session, made: policies.Publication) -> list[tuple[Visit, datetime]]:
     """The visits triggered since then that the policies of this moment make due at another time, and when."""
     wanted = select(Visit).where(
-        Visit.purpose == occasion.purpose, Visit.status.in_(MOVABLE), Visit.triggered_at >= since
+        Visit.purpose == made.kind.code, Visit.status.in_(MOVABLE), Visit.triggered_at >= made.since
     )
-    if store_id is not None:
-        wanted = wanted.where(Visit.store_id == store_id)
+    if made.store_id is not None:
+        wanted = wanted.where(Visit.store_id == made.store_id)
     visits = session.scalars(wanted.order_by(Visit.due_at, Visit.id).with_for_update()).all()
     planned = zip(visits, wishes.plans(session, visits), strict=True)
     return [(visit, plan.due_at) for visit, plan in planned if plan.due_at != visit.due_at]
-
-
-def _require_reach(scope: Scope, store_id: str | None) -> None:
-    """Raise StoreNotAllowed unless the caller may act for the store, or for all of them."""
-    if store_id is not None:
-        scope.require_store(store_id)
-    elif scope.reach is not Reach.GROUP:
-        raise StoreNotAllowed(store_id="*")

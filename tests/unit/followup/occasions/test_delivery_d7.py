@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from chassis.process.clock import LOCAL
+from contracts import shapes
 from contracts.customer.folder import Purpose
 from contracts.sales.events import VehicleDelivered
-from services.followup.visits.errors import PolicyValue
 from services.followup.visits.occasions import occasions_of
 from services.followup.visits.occasions.delivery_d7 import DELIVERY_D7
 from tests.support.events import made
@@ -28,10 +28,11 @@ def test_by_default_it_is_due_seven_days_later_at_the_same_hour() -> None:
 
 def test_a_policy_says_one_to_thirty_days() -> None:
     for days in (1, 30):
-        assert DELIVERY_D7.delay({"days": days}) == timedelta(days=days)
+        value = shapes.load(DELIVERY_D7.policy.shape, {"days": days})
+        assert DELIVERY_D7.due_at(triggered_at=DELIVERED_AT, value=value) == DELIVERED_AT + timedelta(days=days)
     for days in (0, 31):
-        with pytest.raises(PolicyValue):
-            DELIVERY_D7.delay({"days": days})
+        with pytest.raises(shapes.InvalidShape):
+            shapes.load(DELIVERY_D7.policy.shape, {"days": days})
 
 
 def test_it_judges_the_consultant_and_rests_on_the_consent_to_surveys() -> None:

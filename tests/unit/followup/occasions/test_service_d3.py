@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
+from contracts import shapes
+from contracts.followup.policies import HoursLater
 from contracts.workshop.events import VehicleReturned
-from services.followup.visits.errors import PolicyValue
 from services.followup.visits.occasions import occasions_of
 from services.followup.visits.occasions.service_d3 import SERVICE_D3
 from tests.support.events import made
@@ -31,7 +32,7 @@ def test_by_default_it_is_due_two_days_later_at_the_same_hour() -> None:
 @given(MOMENTS, st.integers(24, 72))
 def test_it_is_never_later_than_three_days_and_at_default_never_earlier_than_one(naive: datetime, hours: int) -> None:
     returned_at = naive.replace(tzinfo=LOCAL)
-    assert SERVICE_D3.due_at(triggered_at=returned_at, value={"hours": hours}) <= returned_at + timedelta(hours=72)
+    assert SERVICE_D3.due_at(triggered_at=returned_at, value=HoursLater(hours)) <= returned_at + timedelta(hours=72)
     by_default = SERVICE_D3.due_at(triggered_at=returned_at, value=SERVICE_D3.policy.default)
     assert timedelta(hours=24) <= by_default - returned_at <= timedelta(hours=72)
 
@@ -39,16 +40,17 @@ def test_it_is_never_later_than_three_days_and_at_default_never_earlier_than_one
 @given(MOMENTS, st.integers(24, 72))
 def test_it_is_never_earlier_than_one_day_whatever_the_policy(naive: datetime, hours: int) -> None:
     returned_at = naive.replace(tzinfo=LOCAL)
-    due_at = SERVICE_D3.due_at(triggered_at=returned_at, value={"hours": hours})
+    due_at = SERVICE_D3.due_at(triggered_at=returned_at, value=HoursLater(hours))
     assert due_at >= returned_at + timedelta(hours=24)
 
 
 def test_a_policy_says_24_to_72_hours() -> None:
     for hours in (24, 72):
-        assert SERVICE_D3.delay({"hours": hours}) == timedelta(hours=hours)
+        value = shapes.load(SERVICE_D3.policy.shape, {"hours": hours})
+        assert SERVICE_D3.due_at(triggered_at=RETURNED_AT, value=value) == RETURNED_AT + timedelta(hours=hours)
     for hours in (23, 73):
-        with pytest.raises(PolicyValue):
-            SERVICE_D3.delay({"hours": hours})
+        with pytest.raises(shapes.InvalidShape):
+            shapes.load(SERVICE_D3.policy.shape, {"hours": hours})
 
 
 def test_nobody_is_known_to_be_judged_and_it_rests_on_the_contract() -> None:

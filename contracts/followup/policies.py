@@ -1,0 +1,54 @@
+"""The policies of the follow-up service: how long after its occasion a customer is asked (C12).
+
+A row here and the occasion's file of the same name, in small letters, are all of an occasion
+(`services/followup/visits/occasions/`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from contracts.policies import PolicyKind, policy
+from contracts.shapes import Between, Called
+
+V = TypeVar("V")
+
+VISITS: list[PolicyKind[Any]] = []
+"""The policies of occasions for visits: their shapes name a unit of time, and the code is the visits' purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaysLater:
+    """So many days after what was heard."""
+
+    days: Annotated[int, Between(1, 30), Called("几天后回访", "Days until the visit")]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLater:
+    """So many hours after what was heard, from one day to three."""
+
+    hours: Annotated[int, Between(24, 72), Called("几小时后回访", "Hours until the visit")]
+
+
+def _visit(code: str, default: V, *, zh: str, en: str) -> PolicyKind[V]:
+    kind = policy(
+        code,
+        default,
+        service="followup",
+        zh=zh,
+        en=en,
+        changes_zh="{total}个回访改期;生效前已发生的业务所引起的回访不变",
+        changes_en="{total} visits are due at another time; those of what happened before it stay as they are",
+        per_store=True,
+    )
+    VISITS.append(kind)
+    return kind
+
+
+DELIVERY_D3 = _visit("DELIVERY_D3", DaysLater(3), zh="交车后致谢回访", en="Thanks after the delivery")
+DELIVERY_D7 = _visit("DELIVERY_D7", DaysLater(7), zh="交车后满意度回访", en="How the sale went, after the delivery")
+SERVICE_D3 = _visit(
+    "SERVICE_D3", HoursLater(48), zh="维修取车后回访", en="Was it fixed, after the vehicle was returned"
+)
