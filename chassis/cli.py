@@ -357,11 +357,9 @@ def docs() -> None:
 
 @main.command()
 def keys() -> None:
-    """A new key pair for signing actors, and new keys for sealing ID numbers."""
-    from chassis.process.actors import new_key_pair
-
-    private, public = new_key_pair()
-    click.echo(f"CRM_ACTOR_SIGNING_KEY={private}\nCRM_ACTOR_PUBLIC_KEY={public}")
+    """New keys: what each service signs with and is known by, and what ID numbers are sealed with."""
+    for variable, key in settings.new_signing_keys().items():
+        click.echo(f"{variable}={key}")
     click.echo(f"CRM_CUSTOMER_SEALING_KEYS={settings.new_sealing_keys()}")
 
 

@@ -86,7 +86,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         self.database = Database(
             self.settings.database_url, service=self.settings.service, pool_size=self.settings.pool_size
         )
-        self.verifier = Verifier(self.settings.actor_public_key)
+        self.verifier = Verifier(self.settings.service, self.settings.public_keys)
         sealing = self.settings.sealing
         self.secret = derived(sealing.index, "command log") if sealing else b""
         if self.settings.test_mode:

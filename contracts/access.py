@@ -29,9 +29,13 @@ class Reach(StrEnum):
 _WIDTH = {reach: width for width, reach in enumerate(Reach)}
 
 
+SERVICE = "service:"
+"""How the code and the role of a service begin that acts as itself; no member of staff has one that does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person (or system) a call is made for, as the gateway signed it.
+    """Whom a call is made for: a person, as the gateway signed it, or a service that nobody asked, as it signed.
 
     `dealer_stores` are all stores of the dealers whose stores he works in, `teammates` who is in his team.
     """
@@ -47,6 +51,16 @@ class Actor:
         if reach is not Reach.DEALER:
             return self.stores
         return (*self.stores, *(one for one in self.dealer_stores if one not in self.stores))
+
+    @classmethod
+    def service(cls, name: str) -> Actor:
+        """A service as itself: it has one role, its own, and no store."""
+        return cls(f"{SERVICE}{name}", (f"{SERVICE}{name}",), ())
+
+    @property
+    def is_service(self) -> bool:
+        """True for one that says to be a service, or to have the role of one."""
+        return any(said.startswith(SERVICE) for said in (self.staff_id, *self.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +110,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The access matrix as read from the file."""
+    """The access matrix as read from the file. `roles` are those of people, `services` those of services."""
 
     roles: tuple[str, ...]
+    services: tuple[str, ...]
     operations: dict[str, dict[str, Reach]]
     fields: dict[str, dict[str, Reach]]
     policies: dict[str, dict[str, Reach]]
@@ -149,7 +164,7 @@ def matrix() -> Matrix:
 def read(path: Path) -> Matrix:
     """Read a matrix file. Raises ValueError on a role or reach it does not declare."""
     raw = tomllib.loads(path.read_text("utf-8"))
-    roles, sets = tuple(raw["roles"]), raw.get("sets", {})
+    roles, services, sets = tuple(raw["roles"]), tuple(raw.get("services", ())), raw.get("sets", {})
     if twice := sets.keys() & set(roles):
         raise ValueError(f"{path.name} names sets as roles are named: {sorted(twice)}")
     operations = {name: _granted(grants, sets) for name, grants in raw["operations"].items()}
@@ -157,9 +172,9 @@ def read(path: Path) -> Matrix:
     policies = {code: _granted(grants, sets) for code, grants in raw.get("policies", {}).items()}
     granted = (*operations.values(), *fields.values(), *policies.values())
     named = {role for grants in (*granted, *sets.values()) for role in grants}
-    if unknown := named - set(roles):
+    if unknown := named - {*roles, *services}:
         raise ValueError(f"{path.name} names undeclared roles: {sorted(unknown)}")
-    return Matrix(roles, operations, fields, policies)
+    return Matrix(roles, services, operations, fields, policies)
 
 
 def _granted(grants: dict[str, str], sets: dict[str, list[str]]) -> dict[str, Reach]:

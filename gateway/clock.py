@@ -20,7 +20,6 @@ from chassis.process.settings import SERVICES
 from chassis.store import test_clock
 from chassis.store.database import Database
 from contracts import shapes
-from contracts.access import Actor
 from contracts.fields import Done
 from contracts.gateway.operations import SetClock
 from gateway.asking import LocalCall
@@ -74,10 +73,8 @@ class Clock:
             each.wait()
 
     def _tell_one(self, service: str, moment: datetime | None) -> None:
-        admin = Actor("gateway", ("admin",), ())
-        context = new_context(
-            PATIENCE, actor_token=self._signer.sign(admin, now=clock.now()), idempotency_key=str(uuid.uuid4())
-        )
+        token = self._signer.sign_itself(to=service, now=clock.now())
+        context = new_context(PATIENCE, actor_token=token, idempotency_key=str(uuid.uuid4()))
         try:
             self._caller.call(test_clock.follow_clock(service), shapes.dump(SetClock(moment)), context)
         except (CallFailed, Refused) as error:

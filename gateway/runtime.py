@@ -52,13 +52,14 @@ class Runtime(SharedExtension):
         self.stopping = threading.Event()
         self.database = Database(settings.database_url, service=settings.service, pool_size=settings.pool_size)
         self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
-        self.sessions = Sessions(self.database, Signer(settings.http.signing_key))
+        signer = Signer(settings.service, settings.signing_key)
+        self.sessions = Sessions(self.database, signer)
         self.access_log = AccessLog(self.database, reveals_per_hour=settings.http.reveals_per_hour)
-        self.searches = Searches(self.database, secret=settings.http.signing_key)
+        self.searches = Searches(self.database, secret=settings.signing_key)
         self.clock = Clock(
             database=self.database,
             caller=self.caller,
-            signer=Signer(settings.http.signing_key),
+            signer=signer,
             test_mode=settings.test_mode,
         )
         accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())

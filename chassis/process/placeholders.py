@@ -24,8 +24,8 @@ def trouble(variable: str, value: str) -> str:
     if variable.endswith(("_URL", "_URI")):
         return _of_address(variable, value)
     if variable.endswith("_KEY"):
-        return _of_key(value)
-    if variable.endswith("_KEYS"):  # its shape says the rest (`chassis.process.settings.SealingSettings`)
+        return trouble_of_key(value)
+    if variable.endswith("_KEYS"):  # its shape says the rest (`chassis.process.settings`)
         return "it holds a placeholder" if _is_placeholder(value) else ""
     return _of_password(value) if variable.endswith("_PASSWORD") else ""
 
@@ -54,7 +54,8 @@ def _of_password(password: str) -> str:
     return ""
 
 
-def _of_key(value: str) -> str:
+def trouble_of_key(value: str) -> str:
+    """Why this is no key, private or public; empty for one that is."""
     try:
         key = base64.b64decode(value, validate=True)
     except ValueError:

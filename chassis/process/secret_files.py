@@ -13,31 +13,35 @@ from urllib.parse import quote
 
 import click
 
-from chassis.process.actors import new_key_pair, public_key
-from chassis.process.settings import SERVICES, named, new_sealing_keys
+from chassis.process.actors import new_key
+from chassis.process.settings import PUBLIC_KEYS, SERVICES, named, new_sealing_keys, public_keys_of
 
 ADMIN = "crm_admin"
 VHOST = "crm"
 OF_THE_SERVERS = ("postgres_password", "rabbitmq_password")
 """What PostgreSQL and RabbitMQ themselves are told; everything else is a setting of ours."""
-MADE_OF = {
-    "database_url": "postgres_password",
-    "amqp_uri": "rabbitmq_password",
-    "management_url": "rabbitmq_password",
-    "actor_public_key": "actor_signing_key",
-}
-"""A file that holds another's secret goes with it."""
 ROLES = {"DATABASE_URL": "app", "OWNER_URL": "owner", "RELAY_URL": "relay"}
-
-
-def new_password() -> str:
-    """32 characters that need no escaping in an address."""
-    return chance.token_urlsafe(24)
 
 
 def name_of(variable: str) -> str:
     """What the file of a variable is called."""
     return variable.removeprefix("CRM_").lower()
+
+
+SIGNING = {service: name_of(named(service, "SIGNING_KEY")) for service in SERVICES}
+PUBLIC = name_of(PUBLIC_KEYS)
+MADE_OF = {
+    "database_url": ("postgres_password",),
+    "amqp_uri": ("rabbitmq_password",),
+    "management_url": ("rabbitmq_password",),
+    PUBLIC: tuple(SIGNING.values()),
+}
+"""A file that follows from others is made anew with any of them."""
+
+
+def new_password() -> str:
+    """32 characters that need no escaping in an address."""
+    return chance.token_urlsafe(24)
 
 
 def wanted(*, database: str, broker: str, management: str) -> dict[str, Callable[[Mapping[str, str]], str]]:
@@ -58,8 +62,8 @@ def wanted(*, database: str, broker: str, management: str) -> dict[str, Callable
             files[name_of(named(service, role))] = own("postgresql", f"{service}_{ending}", database, f"crm_{service}")
         files[name_of(named(service, "AMQP_URI"))] = own("amqp", service, broker, VHOST)
     files["customer_sealing_keys"] = lambda _: new_sealing_keys()
-    files["actor_signing_key"] = lambda _: new_key_pair()[0]
-    files["actor_public_key"] = lambda made: public_key(made["actor_signing_key"])
+    files |= {name: lambda _: new_key() for name in SIGNING.values()}
+    files[PUBLIC] = lambda made: public_keys_of({service: made[name] for service, name in SIGNING.items()})
     return files
 
 
@@ -71,7 +75,7 @@ def make_files(folder: Path, *, owner: int | None, database: str, broker: str, m
     new: list[str] = []
     for name, make in wanted(database=database, broker=broker, management=management).items():
         path = folder / name
-        if path.exists() and MADE_OF.get(name) not in new:
+        if path.exists() and not set(MADE_OF.get(name, ())) & set(new):
             made[name] = path.read_text("utf-8").strip()
         else:
             made[name] = make(made)

@@ -15,9 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chassis.process import placeholders
+from chassis.process.actors import new_key, public_key
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting", "gateway")
 """Everything that owns a database and a broker user."""
+
+PUBLIC_KEYS = "CRM_ACTOR_PUBLIC_KEYS"
+"""The variable that tells every process by which key each of us signs."""
 
 DELAYS = "1,5,30,120,600,3600"
 
@@ -98,11 +102,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """What only the gateway needs to know: where it listens and what it signs with."""
+    """What only the gateway needs to know: where it listens, and for whom."""
 
     host: str
     port: int
-    signing_key: str = field(repr=False)
     trusted_proxy: str
     most_connections: int
     reveals_per_hour: int
@@ -113,7 +116,6 @@ class HttpSettings:
         return cls(
             host=env.text("CRM_GATEWAY_HTTP_HOST", "127.0.0.1"),
             port=env.number("CRM_GATEWAY_HTTP_PORT"),
-            signing_key=env.text("CRM_ACTOR_SIGNING_KEY", wanted="the gateway's Ed25519 private key, base64"),
             trusted_proxy=env.text("CRM_GATEWAY_TRUSTED_PROXY", ""),
             most_connections=env.number("CRM_GATEWAY_CONNECTIONS", 1000),
             reveals_per_hour=env.number("CRM_GATEWAY_REVEALS_PER_HOUR", 30),
@@ -161,7 +163,8 @@ class Settings:
     database_url: str
     amqp_uri: str
     health_port: int
-    actor_public_key: str
+    public_keys: Mapping[str, tuple[str, ...]]
+    signing_key: str = field(repr=False)
     test_mode: bool
     heartbeat: int
     pool_size: int
@@ -181,7 +184,8 @@ class Settings:
             ),
             amqp_uri=env.text(named(service, "AMQP_URI"), wanted="amqp://user:password@host:port/vhost"),
             health_port=env.number(named(service, "HEALTH_PORT"), 0),
-            actor_public_key=env.text("CRM_ACTOR_PUBLIC_KEY", wanted="the gateway's Ed25519 public key, base64"),
+            public_keys=(public_keys := _public_keys(env)),
+            signing_key=_signing_key(service, env, public_keys),
             test_mode=env.flag("CRM_TEST_MODE"),
             heartbeat=env.number("CRM_HEARTBEAT_SECONDS", 10),
             pool_size=env.number("CRM_DATABASE_POOL", 10),
@@ -192,6 +196,29 @@ class Settings:
         )
 
 
+def _public_keys(env: Environment) -> dict[str, tuple[str, ...]]:
+    """Whose signature is known by which keys; several while one is replaced. Raises MissingSetting."""
+    wanted = f"{','.join(f'{name}:base64' for name in SERVICES)}: the public key of each; `crm keys` makes them"
+    keys: dict[str, tuple[str, ...]] = {}
+    for entry in env.text(PUBLIC_KEYS, wanted=wanted).split(","):
+        name, _, key = entry.strip().partition(":")
+        if not name or placeholders.trouble_of_key(key):
+            raise MissingSetting(PUBLIC_KEYS, wanted)
+        keys[name] = (*keys.get(name, ()), key)
+    if lacking := [name for name in SERVICES if name not in keys]:
+        raise MissingSetting(PUBLIC_KEYS, f"it lacks {', '.join(lacking)}; wanted is {wanted}")
+    return keys
+
+
+def _signing_key(service: str, env: Environment, public_keys: Mapping[str, tuple[str, ...]]) -> str:
+    """What the service signs with; one that nobody would believe is found here. Raises MissingSetting, NoSecret."""
+    variable, wanted = named(service, "SIGNING_KEY"), f"the private key to {service}'s in {PUBLIC_KEYS}"
+    key = env.text(variable, wanted=f"{wanted}; `crm keys` makes both")
+    if public_key(key) not in public_keys.get(service, ()):
+        raise MissingSetting(variable, f"{wanted}, which this one does not fit")
+    return key
+
+
 def named(service: str, what: str) -> str:
     """The variable of one service: `CRM_SALES_DATABASE_URL`."""
     return f"CRM_{service.upper()}_{what}"
@@ -200,6 +227,17 @@ def named(service: str, what: str) -> str:
 def retry_delays(environment: Environment | None = None) -> tuple[float, ...]:
     """The tiers a failing event waits in, in seconds, shortest first."""
     return (environment or Environment()).numbers("CRM_RETRY_DELAYS", DELAYS)
+
+
+def new_signing_keys() -> dict[str, str]:
+    """A fresh private key for each service, by its variable, and the setting that makes all of them known."""
+    made = {service: new_key() for service in SERVICES}
+    return {named(service, "SIGNING_KEY"): key for service, key in made.items()} | {PUBLIC_KEYS: public_keys_of(made)}
+
+
+def public_keys_of(private: Mapping[str, str]) -> str:
+    """What everybody is told of these private keys, by service."""
+    return ",".join(f"{service}:{public_key(key)}" for service, key in private.items())
 
 
 def new_sealing_keys() -> str:

@@ -74,9 +74,9 @@ def env_for(name: str, *, run_dir: RunDir, servers: Infrastructure, ports: Ports
     elif name == RELAY:
         env = make.health(RELAY) | _join(make.relayed(owner) for owner in OWNERS)
     elif name == ALL:
-        env = _join(make.program(owner) for owner in OWNERS) | make.signing()
+        env = _join(make.program(owner) for owner in OWNERS) | make.http()
     elif name == GATEWAY:
-        env = make.program(GATEWAY) | make.signing()
+        env = make.program(GATEWAY) | make.http()
     elif name in SERVICES:
         env = make.program(name)
     else:
@@ -98,8 +98,10 @@ class _Environment:
         }
 
     def program(self, name: str) -> dict[str, str]:
-        public = {"CRM_ACTOR_PUBLIC_KEY": public_key(self._actor_key())}
-        return self.service(name) | self.health(name) | public
+        keys = {owner: self._signing_key(owner) for owner in OWNERS}
+        public = ",".join(f"{owner}:{public_key(key)}" for owner, key in keys.items())
+        signing = {f"CRM_{name.upper()}_SIGNING_KEY": keys[name], "CRM_ACTOR_PUBLIC_KEYS": public}
+        return self.service(name) | self.health(name) | signing
 
     def service(self, name: str) -> dict[str, str]:
         own = {f"CRM_{name.upper()}_DATABASE_URL": self._database(name, role="app")} | self._broker(name)
@@ -114,14 +116,14 @@ class _Environment:
     def health(self, name: str) -> dict[str, str]:
         return {f"CRM_{name.upper()}_HEALTH_PORT": str(self._ports.health[name])}
 
-    def signing(self) -> dict[str, str]:
-        return {HTTP_PORT: str(self._ports.http), "CRM_ACTOR_SIGNING_KEY": self._actor_key()}
+    def http(self) -> dict[str, str]:
+        return {HTTP_PORT: str(self._ports.http)}
 
     def _sealing(self) -> dict[str, str]:
         return {"CRM_CUSTOMER_SEALING_KEYS": self._run_dir.secret("customer.sealing_keys", make=new_sealing_keys)}
 
-    def _actor_key(self) -> str:
-        return self._run_dir.secret("actor.signing_key", make=new_signing_key)
+    def _signing_key(self, name: str) -> str:
+        return self._run_dir.secret(f"{name}.signing_key", make=new_signing_key)
 
     def _database(self, name: str, *, role: str) -> str:
         """As the administrator's URL, but another role and the service's own database."""

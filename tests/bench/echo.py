@@ -32,10 +32,10 @@ from chassis.bus.context import new_context
 from chassis.bus.rpc import Caller
 from chassis.bus.topology import Management, Topology, vhost_of
 from chassis.process import logs
-from chassis.process.actors import Signer, new_key_pair
+from chassis.process.actors import GATEWAY, Signer, new_key
 from chassis.process.clock import now
 from chassis.process.health import Health
-from chassis.process.settings import Settings
+from chassis.process.settings import PUBLIC_KEYS, SERVICES, Settings, public_keys_of
 from chassis.runner import MAX_WORKERS
 from chassis.table import shows
 from contracts import access, shapes
@@ -93,12 +93,13 @@ class Echo:
 @contextmanager
 def serving(*, amqp_url: str, database_url: str, management_url: str, log: Path) -> Iterator[Echo]:
     """The echo service in a process of its own; its log lines go to `log`, as a service's do."""
-    private, public = new_key_pair()
+    keys = {service: new_key() for service in (*SERVICES, ECHO.service)}
     environment = os.environ | {
         "CRM_ECHO_AMQP_URI": amqp_url,
         "CRM_ECHO_DATABASE_URL": database_url,
-        "CRM_ACTOR_PUBLIC_KEY": public,
-        "CRM_ACTOR_SIGNING_KEY": private,
+        PUBLIC_KEYS: public_keys_of(keys),
+        "CRM_ECHO_SIGNING_KEY": keys[ECHO.service],
+        "CRM_GATEWAY_SIGNING_KEY": keys[GATEWAY],
     }
     declare(Management(management_url, vhost=vhost_of(amqp_url)))
     with part("serve", environment=environment, log=log):
@@ -142,7 +143,7 @@ def call(in_flight: int, *, seconds: float, warmup: float) -> None:
     eventlet.spawn(caller.link.run)
     if not caller.link.wait_up(START_SECONDS):
         raise RuntimeError("no broker")
-    token = Signer(os.environ["CRM_ACTOR_SIGNING_KEY"]).sign(ADVISOR, now=now())
+    token = Signer(GATEWAY, os.environ["CRM_GATEWAY_SIGNING_KEY"]).sign(ADVISOR, now=now())
     body = shapes.dump(Said("x" * CALL_BYTES))
     caller.call(ECHO, body, new_context(START_SECONDS, actor_token=token, store_id="HN"))  # waits for the server
     latencies: list[float] = []

@@ -75,7 +75,6 @@ def test_a_service_finds_every_setting_it_reads_and_gets_no_other(service: str, 
     assert settings.health_port == 8100
     others = [name for other in SERVICES if other != service for name in given if name.startswith(named(other, ""))]
     assert others == []
-    assert ("CRM_ACTOR_SIGNING_KEY_FILE" in given) == (service == "gateway")
 
 
 def test_the_relay_finds_the_databases_and_brokers_of_all(secrets: Path) -> None:
@@ -208,10 +207,8 @@ def _shared_secrets(parts: dict[str, Any]) -> Iterator[str]:
     """One secret opens one door: a service's are its own; preparing sets them, the relay has its own roles."""
     for name in SERVICES:
         for secret in parts[name].get("secrets", []):
-            if secret != "actor_public_key" and not secret.startswith((f"{name}_", "actor_")):
+            if secret != "actor_public_keys" and not secret.startswith(f"{name}_"):
                 yield f"{name}: reads {secret}, which is another's"
-        if "actor_signing_key" in parts[name].get("secrets", []) and name != "gateway":
-            yield f"{name}: can sign for anybody"
     for secret in parts["relay"].get("secrets", []):
         if not secret.endswith(("_relay_url", "_amqp_uri")):
             yield f"relay: reads {secret}"
@@ -280,7 +277,7 @@ PLANTED: dict[str, Plant] = {
         secrets=["customer_amqp_uri", *parts["sales"]["secrets"]]
     ),
     "sales: has the administrator's": lambda parts: parts["sales"]["secrets"].append("database_url"),
-    "sales: can sign": lambda parts: parts["sales"]["secrets"].append("actor_signing_key"),
+    "sales: reads gateway_signing_key": lambda parts: parts["sales"]["secrets"].append("gateway_signing_key"),
     "relay: reads sales_database_url": lambda parts: parts["relay"]["secrets"].append("sales_database_url"),
     "rabbitmq: secrets ['rabbitmq_password']": lambda parts: parts["rabbitmq"].pop("entrypoint"),
 }

@@ -14,7 +14,7 @@ import pytest
 from chassis.bus.topology import CALLS, HEARS
 from chassis.process.settings import SERVICES
 from contracts import refusals
-from contracts.access import matrix
+from contracts.access import SERVICE, matrix
 from contracts.operation import OPERATIONS, Kind, Operation
 from contracts.refusals import ALWAYS_POSSIBLE, Refusal
 from tests.support.inventory import inventory
@@ -69,12 +69,27 @@ def test_only_a_service_whose_rows_ask_may_call_others(service):
         assert bool(CALLS[service]) == bool(inventory()[service]["asking"])
 
 
+def only_for_services(name: str) -> bool:
+    """True if no person's role may use it."""
+    return name not in SIGNED_OUT and not set(matrix().operations[name]) & set(matrix().roles)
+
+
+@pytest.mark.parametrize("name", matrix().services)
+def test_a_service_with_a_role_is_one_of_ours_and_may_call_those_it_may_ask(name):
+    service = name.removeprefix(SERVICE)
+    asked = {operation.partition(".")[0] for operation, grants in matrix().operations.items() if name in grants}
+    assert service in SERVICES
+    assert asked, f"{name} is declared and may do nothing"
+    assert asked - {"gateway"} <= set(CALLS[service])
+
+
 # -- routes ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_operation_has_a_route(name):
-    assert name in {route["operation"] for route in inventory()["routes"]}
+def test_every_operation_that_people_may_use_has_a_route(name):
+    routed = name in {route["operation"] for route in inventory()["routes"]}
+    assert routed != only_for_services(name), "one that services alone may use is on no route, every other on some"
 
 
 @pytest.mark.parametrize("route", inventory()["routes"], ids=lambda route: f"{route['method']} {route['path']}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.process.actors import new_key_pair
+from chassis.process.actors import new_key
 from contracts.access import Actor, Reach, matrix
 from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales
@@ -110,7 +110,7 @@ class TestPastTheGateway:
     def answer(self, system: System, actor: Actor | None, *, key: str | None = None) -> tuple[str, dict[str, Any]]:
         environment = system.stack.env_for("gateway")
         order_id = system.deliver_a_car().order["order_id"]
-        signing_key = key or environment["CRM_ACTOR_SIGNING_KEY"]
+        signing_key = key or environment["CRM_GATEWAY_SIGNING_KEY"]
         uri = environment["CRM_GATEWAY_AMQP_URI"]
         return call(uri, sales.get_order, {"order_id": order_id}, actor=actor, signing_key=signing_key)
 
@@ -127,7 +127,7 @@ class TestPastTheGateway:
         assert (outcome, answer["code"]) == ("refused", "OPERATION_NOT_ALLOWED")
 
     def test_nobody_and_a_forged_signature_are_rejected(self, system: System) -> None:
-        forged_key, _ = new_key_pair()
+        forged_key = new_key()
         for actor, key in ((None, None), (Actor("M", ("leader",), ("HN",)), forged_key)):
             outcome, answer = self.answer(system, actor, key=key)
             assert (outcome, answer["code"]) == ("refused", "ACTOR_REJECTED")

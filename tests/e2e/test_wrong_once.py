@@ -75,7 +75,7 @@ class Tried:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     with (
         running(tmp_path_factory.mktemp("wrong")) as system,
-        closing(PastTheGateway(system.stack.env_for("gateway"))) as broker,
+        closing(PastTheGateway(system.stack.env_for("all"))) as broker,
         closing(OverHttp(system.base_url)) as http,
         closing(GoodRequests(system)) as good,
     ):
@@ -205,7 +205,7 @@ def test_a_call_whose_context_is_wrong_is_answered_and_costs_no_other_call_anyth
         contexts = []
         for field, value in itertools.product(CONTEXT, WRONG_CONTEXT):
             if field != "deadline" or value not in PASSED:
-                good = new_context(PATIENCE, actor_token=tried.broker.token(actor_for(operation)))
+                good = new_context(PATIENCE, actor_token=tried.broker.token(actor_for(operation), to=operation.service))
                 contexts.append(written({**orjson.loads(good.header()), field: value}))
         for context in (*contexts, *NO_CONTEXTS):
             seen = tried.broker.send_raw(operation, request, context)

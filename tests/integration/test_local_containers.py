@@ -160,13 +160,18 @@ def test_secret_files_are_their_owners_alone_and_made_once(tmp_path: Path) -> No
 
 def test_a_file_that_is_taken_away_is_made_anew_with_those_that_hold_the_same(tmp_path: Path) -> None:
     secret_files.make_files(tmp_path, owner=None, **HOSTS)
-    for name in ("actor_signing_key", "postgres_password", "sales_relay_url"):
+    for name in ("sales_signing_key", "postgres_password", "sales_relay_url"):
         (tmp_path / name).unlink()
 
     new = secret_files.make_files(tmp_path, owner=None, **HOSTS)
 
-    expected = ["actor_public_key", "actor_signing_key", "database_url", "postgres_password", "sales_relay_url"]
-    assert sorted(new) == expected
+    assert sorted(new) == [
+        "actor_public_keys",
+        "database_url",
+        "postgres_password",
+        "sales_relay_url",
+        "sales_signing_key",
+    ]
     assert (tmp_path / "postgres_password").read_text().strip() in (tmp_path / "database_url").read_text()
 
 

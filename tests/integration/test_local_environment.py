@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import socket
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from chassis.process.settings import Environment, SealingSettings
+from chassis.process.settings import Environment, SealingSettings, public_keys_of
 from deploy.local import environment
 from deploy.local.environment import OWNERS, SERVICES
 from deploy.local.errors import LocalStackError
@@ -38,14 +36,12 @@ def test_a_program_knows_its_own_secrets_only(stack: Stack, name: str) -> None:
     strangers = [other for other in (*OWNERS, "relay") if other != name]
     assert not [key for key in env if key.startswith(tuple(f"CRM_{other.upper()}_" for other in strangers))]
     assert not [key for key in env if key in ADMIN or key.endswith(("_OWNER_URL", "_RELAY_URL"))]
-    assert ("CRM_ACTOR_SIGNING_KEY" in env) == (name == "gateway")
     values = " ".join(env.values())
     assert not [key for key, secret in others_secrets(stack, name) if secret in values]
 
 
 def others_secrets(stack: Stack, name: str) -> list[tuple[str, str]]:
-    more = {"gateway": "actor.signing_key", "customer": "customer.sealing_keys"}
-    own = {f"broker.{name}", f"database.{name}_app", more.get(name)}
+    own = {f"broker.{name}", f"database.{name}_app", f"{name}.signing_key", f"{name}.sealing_keys"}
     for other in (*OWNERS, "relay", "prepare"):
         stack.env_for(other)
     return [(key, secret) for key, secret in stack.run_dir.secrets().items() if key not in own]
@@ -85,13 +81,12 @@ def test_all_in_one_process_is_told_what_each_alone_is_told(stack: Stack) -> Non
         assert stack.env_for(name).items() <= together.items()
 
 
-def test_the_public_key_belongs_to_the_signing_key(stack: Stack) -> None:
-    env = stack.env_for("gateway")
-    private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(env["CRM_ACTOR_SIGNING_KEY"]))
-    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(env["CRM_ACTOR_PUBLIC_KEY"]))
+def test_each_signs_with_a_key_of_its_own_and_all_know_which(stack: Stack) -> None:
+    told = {name: stack.env_for(name) for name in OWNERS}
+    keys = {name: env[f"CRM_{name.upper()}_SIGNING_KEY"] for name, env in told.items()}
 
-    public.verify(private.sign(b"actor"), b"actor")
-    assert stack.env_for("sales")["CRM_ACTOR_PUBLIC_KEY"] == env["CRM_ACTOR_PUBLIC_KEY"]
+    assert len(set(keys.values())) == len(OWNERS)
+    assert {env["CRM_ACTOR_PUBLIC_KEYS"] for env in told.values()} == {public_keys_of(keys)}
 
 
 def test_the_sealing_keys_stay_with_the_data_and_reach_who_opens_it_and_nobody_else(stack: Stack) -> None:

@@ -16,8 +16,10 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chassis.bus.context import new_context
-from chassis.process.actors import Signer
+from chassis.process.actors import GATEWAY, Signer
 from chassis.process.clock import now
+from chassis.process.settings import SERVICES, named
+from contracts.access import SERVICE, Actor
 from contracts.operation import Operation
 from gateway.routing import BASE, Route
 from simulator.client import ApiProblem
@@ -182,19 +184,22 @@ def send_all(sendings: Iterable[Sending]) -> Findings:
 
 
 class PastTheGateway:
-    """Calls straight to the services, with the gateway's key; a line for each thread."""
+    """Calls straight to the services, with our keys; a line for each thread."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self._uri, self._signer = environment["CRM_GATEWAY_AMQP_URI"], Signer(environment["CRM_ACTOR_SIGNING_KEY"])
+        self._uri = environment["CRM_GATEWAY_AMQP_URI"]
+        self._signers = {name: Signer(name, environment[named(name, "SIGNING_KEY")]) for name in SERVICES}
         self._local, self._lines = threading.local(), list[Line]()
 
-    def token(self, actor: Any) -> str:
-        """A signed actor."""
-        return self._signer.sign(actor, now=now())
+    def token(self, actor: Actor, *, to: str) -> str:
+        """An actor as the gateway, or the service that it is, would sign it."""
+        if actor.is_service:
+            return self._signers[actor.staff_id.removeprefix(SERVICE)].sign_itself(to=to, now=now())
+        return self._signers[GATEWAY].sign(actor, now=now())
 
     def send(self, operation: Operation, body: Any, *, actor: Any) -> Seen:
         """A request of a good context."""
-        context = new_context(PATIENCE, actor_token=self.token(actor)).header()
+        context = new_context(PATIENCE, actor_token=self.token(actor, to=operation.service)).header()
         return self.send_raw(operation, written(body), context)
 
     def send_raw(self, operation: Operation, body: bytes, context: bytes) -> Seen:

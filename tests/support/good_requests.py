@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from chassis.process import clock
-from contracts.access import Actor, Reach, matrix
+from contracts.access import SERVICE, Actor, Reach, matrix
 from contracts.operation import Operation
 from simulator.client import Client
 from tests.support import randoms
@@ -41,12 +41,16 @@ def soon() -> str:
 def role_for(operation: Operation) -> str:
     """Who reaches furthest with this operation."""
     grants = matrix().operations.get(operation.name, {})
-    return max(grants, key=lambda role: _WIDTH.index(grants[role]), default="")
+    people = [role for role in grants if role in matrix().roles]
+    return max(people or grants, key=lambda role: _WIDTH.index(grants[role]), default="")
 
 
 def actor_for(operation: Operation) -> Actor:
-    """Somebody of store HN who may ask for this."""
-    return Actor("WRONG", (role_for(operation),), ("HN",))
+    """Somebody of store HN who may ask for this, or the service that may."""
+    role = role_for(operation)
+    if role.startswith(SERVICE):
+        return Actor.service(role.removeprefix(SERVICE))
+    return Actor("WRONG", (role,), ("HN",))
 
 
 class GoodRequests:

@@ -13,7 +13,7 @@ import orjson
 
 from chassis.bus.context import HEADER, new_context
 from chassis.bus.topology import REPLIES, calls_exchange, reply_queue
-from chassis.process.actors import Signer
+from chassis.process.actors import GATEWAY, Signer
 from chassis.process.clock import now
 from contracts.access import Actor
 from contracts.operation import Operation
@@ -22,14 +22,14 @@ PATIENCE = 5.0
 
 
 class Line:
-    """One connection to call by, for one thread. `uri` is the gateway's broker user."""
+    """One connection to call by, for one thread. `uri` is that of the broker user."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, *, user: str = "gateway") -> None:
         self._numbers = itertools.count(1)
         self._answers: dict[str, tuple[str, bytes]] = {}
         self._connection = kombu.Connection(uri)
         self._channel = self._connection.channel()
-        self._queue = reply_queue("gateway", new_context(PATIENCE).correlation_id)
+        self._queue = reply_queue(user, new_context(PATIENCE).correlation_id)
         self._channel.queue_declare(self._queue, exclusive=True, auto_delete=True, durable=False)
         self._channel.queue_bind(self._queue, REPLIES, routing_key=self._queue)
         self._channel.basic_consume(self._queue, no_ack=True, callback=self._answered)
@@ -84,8 +84,8 @@ def call(
     signing_key: str,
     store: str | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    """Call as this actor, signed with this key; returns (outcome, answer)."""
-    token = Signer(signing_key).sign(actor, now=now()) if actor is not None else None
+    """Call as this actor, signed as the gateway with this key; returns (outcome, answer)."""
+    token = Signer(GATEWAY, signing_key).sign(actor, now=now()) if actor is not None else None
     context = new_context(PATIENCE, actor_token=token, store_id=store).header()
     with Line(uri) as line:
         answer = line.ask(operation, orjson.dumps(request), context, store=store)

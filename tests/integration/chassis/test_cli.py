@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import pytest
 
+from chassis.process.actors import public_key
 from chassis.process.settings import SERVICES, Environment, SealingSettings, named
 from tests.integration.chassis.test_dead import bury
 from tests.support.broker import Broker
@@ -207,7 +208,10 @@ def test_nothing_is_replayed_or_dropped_without_saying_what(variables, clean_que
     assert clean_queues.count(f"{SERVICE}.dead") == 1
 
 
-def test_keys_are_a_pair():
+def test_keys_are_new_ones_that_fit_each_other():
     lines = dict(line.split("=", 1) for line in crm("keys").stdout.splitlines())
-    assert set(lines) == {"CRM_ACTOR_SIGNING_KEY", "CRM_ACTOR_PUBLIC_KEY", "CRM_CUSTOMER_SEALING_KEYS"}
+    signing = {named(service, "SIGNING_KEY") for service in SERVICES}
+    assert set(lines) == {*signing, "CRM_ACTOR_PUBLIC_KEYS", "CRM_CUSTOMER_SEALING_KEYS"}
+    known = dict(one.split(":") for one in lines["CRM_ACTOR_PUBLIC_KEYS"].split(","))
+    assert known == {service: public_key(lines[named(service, "SIGNING_KEY")]) for service in SERVICES}
     assert SealingSettings.of(Environment(lines)).current == "k1"

@@ -26,7 +26,8 @@ from chassis.bus.context import HEADER, new_context
 from chassis.bus.rpc import OK, UNAVAILABLE
 from chassis.bus.topology import REPLIES, calls_exchange, reply_queue
 from chassis.process import clock
-from chassis.process.actors import Signer, new_key_pair
+from chassis.process.actors import GATEWAY, Signer
+from chassis.process.settings import new_signing_keys
 from chassis.store import inbox
 from chassis.store.database import Database
 from contracts import envelope
@@ -284,12 +285,12 @@ _vins = iter(range(1, 10**6))
 @pytest.fixture
 def called(databases: Databases, clean_queues: Broker, run_dir: Path) -> Iterator[Called]:
     databases(CALLED)
-    private, public = new_key_pair()
+    keys = new_signing_keys()
     port = free_port()
     environment = {
         **databases.variables(CALLED),
         **clean_queues.variables(CALLED),
-        "CRM_ACTOR_PUBLIC_KEY": public,
+        **keys,
         "CRM_TEST_MODE": "1",
         "CRM_SALES_HEALTH_PORT": str(port),
     }
@@ -297,7 +298,7 @@ def called(databases: Databases, clean_queues: Broker, run_dir: Path) -> Iterato
     process = Process(CALLED, module="tests.support.planted_service", environment=environment, log=log)
     try:
         eventually(lambda: answers(port), within=30, what=f"the service to be ready; see {log}")
-        yield Called(clean_queues, process, port, Signer(private))
+        yield Called(clean_queues, process, port, Signer(GATEWAY, keys["CRM_GATEWAY_SIGNING_KEY"]))
     finally:
         process.stop()
         clean_queues.purge(f"{CALLED}.calls")

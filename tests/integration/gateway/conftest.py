@@ -18,8 +18,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import eventlet  # noqa: F401  # its retirement notice comes with the first import
 
-from chassis.process.actors import new_key_pair
-from chassis.process.settings import new_sealing_keys
+from chassis.process.settings import new_sealing_keys, new_signing_keys
 from tests.integration.gateway.running import CONNECTIONS, Gateway, Person, Process, free_port
 from tests.support.broker import Broker
 from tests.support.databases import Databases
@@ -33,12 +32,10 @@ def settings(databases: Databases, broker: Broker) -> dict[str, str]:
     """Settings of the processes."""
     for service in ("gateway", "customer"):
         databases(service)
-    private, public = new_key_pair()
     return {
         **databases.variables("gateway", "customer"),
         **broker.variables("gateway", "customer"),
-        "CRM_ACTOR_SIGNING_KEY": private,
-        "CRM_ACTOR_PUBLIC_KEY": public,
+        **new_signing_keys(),
         "CRM_TEST_MODE": "1",
         "CRM_GATEWAY_TRUSTED_PROXY": "127.0.0.1",
         "CRM_GATEWAY_CONNECTIONS": str(CONNECTIONS),

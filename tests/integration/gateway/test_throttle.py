@@ -185,7 +185,7 @@ def test_an_address_is_ones_place_of_work_for_a_month(gateway: Gateway) -> None:
 
 def test_what_nobody_needs_of_addresses_any_more_is_swept_away(gateway: Gateway) -> None:
     from chassis.process import clock
-    from chassis.process.actors import Signer, new_key_pair
+    from chassis.process.actors import GATEWAY, Signer, new_key
     from gateway.sessions import Sessions
 
     old, young, home = an_address(), an_address(), an_address()
@@ -196,7 +196,7 @@ def test_what_nobody_needs_of_addresses_any_more_is_swept_away(gateway: Gateway)
             "INSERT INTO login_from VALUES (%s, 'x', NULL, false, now() - make_interval(days => %s))", address, days
         )
     database = gateway.databases("gateway")
-    sessions = Sessions(database, Signer(new_key_pair()[0]))
+    sessions = Sessions(database, Signer(GATEWAY, new_key()))
     database.run(lambda session: sessions.sweep(session, clock.now()))
     left = dict(
         gateway.rows("SELECT address, count(*) FROM login_from WHERE address = ANY(%s) GROUP BY 1", [old, young, home])

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.process.actors import new_key_pair
+from chassis.process.actors import new_key, public_key
 from chassis.process.settings import (
+    SERVICES,
     Environment,
     MissingSetting,
     NoSecret,
     Settings,
     named,
     new_sealing_keys,
+    new_signing_keys,
     retry_delays,
 )
 from tests.support.source import ROOT
 
-PRIVATE, PUBLIC = new_key_pair()
+KEYS = new_signing_keys()
+PUBLIC = KEYS["CRM_ACTOR_PUBLIC_KEYS"]
 FULL = {
     "CRM_SALES_DATABASE_URL": "postgresql://a:of-the-tests@h:1/d",
     "CRM_SALES_AMQP_URI": "amqp://a:of-the-tests@h:1/crm",
-    "CRM_ACTOR_PUBLIC_KEY": PUBLIC,
+    "CRM_SALES_SIGNING_KEY": KEYS["CRM_SALES_SIGNING_KEY"],
+    "CRM_ACTOR_PUBLIC_KEYS": PUBLIC,
 }
+
+
+def of(service: str) -> dict[str, str]:
+    """The same for another service."""
+    values = {name.replace("SALES", service.upper()): value for name, value in FULL.items()}
+    return values | {named(service, "SIGNING_KEY"): KEYS[named(service, "SIGNING_KEY")]}
 
 
 def test_what_is_not_said_has_its_default():
@@ -73,7 +83,7 @@ def test_a_service_has_variables_of_its_own():
 
 
 def test_customer_alone_needs_keys_to_seal_with():
-    values = {name.replace("SALES", "CUSTOMER"): value for name, value in FULL.items()}
+    values = of("customer")
     with pytest.raises(MissingSetting, match="CRM_CUSTOMER_SEALING_KEYS"):
         Settings.of("customer", Environment(values))
     keys = new_sealing_keys()
@@ -84,14 +94,12 @@ def test_customer_alone_needs_keys_to_seal_with():
 
 
 def test_only_the_gateway_listens_for_http():
-    values = {name.replace("SALES", "GATEWAY"): value for name, value in FULL.items()}
+    values = of("gateway")
     with pytest.raises(MissingSetting, match="CRM_GATEWAY_HTTP_PORT"):
         Settings.of("gateway", Environment(values))
-    more = values | {"CRM_GATEWAY_HTTP_PORT": "8080", "CRM_ACTOR_SIGNING_KEY": PRIVATE}
-    read = Settings.of("gateway", Environment(more))
+    read = Settings.of("gateway", Environment(values | {"CRM_GATEWAY_HTTP_PORT": "8080"}))
     assert read.http is not None
     assert read.http.port == 8080
-    assert PRIVATE not in repr(read)
 
 
 def test_a_setting_may_stand_in_a_file(tmp_path):
@@ -147,10 +155,46 @@ def test_of_an_administrators_password_only_a_placeholder_is_refused(address):
             Environment({address: f"scheme://{login}host:1"}).text(address)
 
 
-@pytest.mark.parametrize("value", ["change-me", "key", "x" * 44, "A" * 43 + "=", PUBLIC[:-4], PUBLIC + "!"])
+SIGNING = KEYS["CRM_SALES_SIGNING_KEY"]
+NO_KEYS = ["key", "x" * 44, "A" * 43 + "=", SIGNING[:-4], SIGNING + "!"]
+
+
+@pytest.mark.parametrize("value", ["change-me", *NO_KEYS])
 def test_a_key_that_is_none_stops_the_start(value):
-    with pytest.raises(NoSecret, match="CRM_ACTOR_PUBLIC_KEY"):
-        Settings.of("sales", Environment({**FULL, "CRM_ACTOR_PUBLIC_KEY": value}))
+    with pytest.raises(NoSecret, match="CRM_SALES_SIGNING_KEY"):
+        Settings.of("sales", Environment({**FULL, "CRM_SALES_SIGNING_KEY": value}))
+
+
+@pytest.mark.parametrize("value", [*NO_KEYS, *(f"gateway:{one}" for one in NO_KEYS), f":{public_key(SIGNING)}"])
+@pytest.mark.parametrize("form", ["{}", "{old},{}", "{},{old}"])
+def test_public_keys_that_are_none_stop_the_start_with_the_form_that_is_wanted(value, form):
+    with pytest.raises(MissingSetting, match=r"CRM_ACTOR_PUBLIC_KEYS \(customer:base64,.*crm keys") as caught:
+        Settings.of("sales", Environment({**FULL, "CRM_ACTOR_PUBLIC_KEYS": form.format(value, old=PUBLIC)}))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("lacking", SERVICES)
+def test_everybody_knows_the_public_key_of_everybody(lacking):
+    others = ",".join(one for one in PUBLIC.split(",") if not one.startswith(f"{lacking}:"))
+    with pytest.raises(MissingSetting, match=f"CRM_ACTOR_PUBLIC_KEYS .it lacks {lacking};"):
+        Settings.of("sales", Environment({**FULL, "CRM_ACTOR_PUBLIC_KEYS": others}))
+
+
+def test_a_signing_key_that_nobody_would_believe_stops_the_start():
+    for wrong in (new_key(), KEYS["CRM_GATEWAY_SIGNING_KEY"]):
+        with pytest.raises(MissingSetting, match=r"CRM_SALES_SIGNING_KEY .*does not fit") as caught:
+            Settings.of("sales", Environment({**FULL, "CRM_SALES_SIGNING_KEY": wrong}))
+        assert wrong not in str(caught.value)
+
+
+def test_while_a_key_is_replaced_the_old_and_the_new_one_fit():
+    new = new_key()
+    for key, known in ((SIGNING, f"{PUBLIC},sales:{public_key(new)}"), (new, f"sales:{public_key(new)},{PUBLIC}")):
+        told = {**FULL, "CRM_SALES_SIGNING_KEY": key, "CRM_ACTOR_PUBLIC_KEYS": known}
+        read = Settings.of("sales", Environment(told))
+        assert set(read.public_keys["sales"]) == {public_key(SIGNING), public_key(new)}
+        assert len(read.public_keys["customer"]) == 1
+        assert key not in repr(read)
 
 
 def test_a_partner_has_no_password_or_a_good_one():

@@ -161,6 +161,23 @@ def planted(tmp_path: Path, text: str) -> Matrix:
     return read(path)
 
 
+def test_a_service_as_itself_has_its_own_role_alone_and_says_so():
+    itself = Actor.service("followup")
+    assert itself == Actor("service:followup", ("service:followup",), ())
+    assert itself.is_service
+    assert not Actor("s-1", ("leader",), ("HN",)).is_service
+    assert Actor("s-1", ("leader", "service:followup"), ()).is_service
+
+
+def test_the_roles_of_services_are_none_of_people_and_only_declared_ones_count(tmp_path):
+    assert matrix().services
+    assert not set(matrix().services) & set(matrix().roles)
+    text = 'roles = ["leader"]\nservices = ["service:a"]\n[fields]\n[operations]\n"x.y" = {{ "{}" = "group" }}\n'
+    assert planted(tmp_path, text.format("service:a")).operations["x.y"] == {"service:a": Reach.GROUP}
+    with pytest.raises(ValueError, match="service:b"):
+        planted(tmp_path, text.format("service:b"))
+
+
 def test_a_matrix_that_names_an_undeclared_role_is_refused(tmp_path):
     with pytest.raises(ValueError, match="king"):
         planted(tmp_path, 'roles = ["leader"]\n[operations]\n"a.b" = { king = "group" }\n[fields]\n')
