@@ -402,9 +402,11 @@ def _foreseen() -> tuple[type[Exception], ...]:
     from kombu.exceptions import KombuError
 
     from chassis.bus.replay import NoProjections
+    from chassis.bus.rpc import CallFailed, Refused
     from chassis.store.archive import NotYet
 
-    return (OSError, psycopg.Error, sqlalchemy.exc.DBAPIError, AMQPError, KombuError, NotYet, NoProjections)
+    ours = (CallFailed, Refused, NotYet, NoProjections)
+    return (OSError, psycopg.Error, sqlalchemy.exc.DBAPIError, AMQPError, KombuError, *ours)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 import orjson
 from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
-from sqlalchemy import func, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from chassis.bus import asking
 from chassis.bus.consumer import Consumer
-from chassis.bus.context import Call, moment
+from chassis.bus.context import Ask, Call, moment
 from chassis.bus.lanes import Subscription
 from chassis.bus.link import LinkDown
 from chassis.bus.rpc import (
@@ -36,12 +37,13 @@ from chassis.bus.rpc import (
     Unavailable,
 )
 from chassis.process import logs, metrics
-from chassis.process.actors import Verifier
+from chassis.process.actors import Signer, Verifier
 from chassis.process.keys import derived
 from chassis.process.settings import Settings
 from chassis.store import idempotency, test_clock
 from chassis.store.database import Database, is_contention
 from chassis.store.outbox import Cause, set_cause
+from chassis.store.scheduled import run_after, run_scheduled
 from contracts import access, shapes
 from contracts.envelope import Doer, Event
 from contracts.gateway.operations import SetClock, set_clock
@@ -73,6 +75,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         super().__init__()
         self.operations: dict[str, OperationEntrypoint] = {}
         self.subscriptions: dict[str, Subscription] = {}
+        self.asks = False
         self.stopping = threading.Event()
         self.clock_moves = 0
 
@@ -87,6 +90,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             self.settings.database_url, service=self.settings.service, pool_size=self.settings.pool_size
         )
         self.verifier = Verifier(self.settings.service, self.settings.public_keys)
+        self.signer = Signer(self.settings.service, self.settings.signing_key)
         sealing = self.settings.sealing
         self.secret = derived(sealing.index, "command log") if sealing else b""
         if self.settings.test_mode:
@@ -113,7 +117,7 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
                 settings.amqp_uri, service=settings.service, heartbeat=settings.heartbeat, dispatch=self._dispatch
             )
             self.container.spawn_managed_thread(self.calls.link.run, identifier="calls")
-        if any(one.first for one in self.operations.values()):
+        if self.asks:
             self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
             self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
         if self.subscriptions:
@@ -137,16 +141,15 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             return
         self.spawn(partial(entrypoint.serve, incoming))
 
-    def ask(self, call: Call, operation: Operation[A, R], asked: A) -> R:
-        """Ask another service for the person this call is made for, within its deadline.
-
-        Raises the other's refusal as `Refused`, and CallFailed where it gives no answer. Never within a transaction.
-        """
+    def ask_for(self, call: Call) -> Ask:
+        """Asks other services for whom this call is made. Never within a transaction."""
         assert self.caller is not None, "none of this service's rows asks anybody first"
-        key = f"{call.context.idempotency_key}.{operation.name}" if operation.kind is Kind.COMMAND else None
-        body = self.caller.call(operation, shapes.dump(asked), call.context.onward(key=key))
-        answer: R = shapes.load(operation.response, orjson.loads(body))
-        return answer
+        return asking.for_whom(call, caller=self.caller, signer=self.signer)
+
+    def ask_as_itself(self, moment: datetime | None) -> Ask:
+        """Asks other services as this one, at the moment that a test system's clock was set to."""
+        assert self.caller is not None, "none of this service's rows asks anybody first"
+        return asking.as_itself(caller=self.caller, signer=self.signer, moment=moment)
 
     def spawn(self, work: Callable[[], None]) -> Any:
         """Run work in the container's own pool, which nameko waits for when it stops.
@@ -220,6 +223,7 @@ class OperationEntrypoint(_Shared):
         known = self.runtime.operations.setdefault(self.operation.name, self)
         if known is not self:
             raise TypeError(f"{self.operation.name} is in two rows: {known.method_name} and {self.method_name}")
+        self.runtime.asks |= self.first is not None
         self.method = getattr(self.runtime.service, self.method_name)
 
     def serve(self, incoming: Incoming) -> None:
@@ -281,7 +285,7 @@ class OperationEntrypoint(_Shared):
         except shapes.InvalidShape as error:
             raise InvalidRequest(errors=error.errors) from None
         if self.first is not None:
-            self.first(request, read=runtime.database.read, ask=partial(runtime.ask, call))
+            self.first(request, read=runtime.database.read, ask=runtime.ask_for(call))
         if operation.kind is Kind.QUERY:
             return shapes.dump(runtime.database.read(lambda connection: self.method(connection, request, call)))
         return runtime.database.run(lambda session: self._execute(session, request, call, incoming))
@@ -323,14 +327,17 @@ class EventEntrypoint(_Shared):
 class ScheduledEntrypoint(_Shared):
     """A command called by the clock."""
 
-    def __init__(self, every: float, **kwargs: Any) -> None:
+    def __init__(self, every: float, *, first: Callable[..., Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.every = every
+        self.every, self.first = every, first
 
     @property
     def name(self) -> str:
         """What the turn is called: the row."""
         return str(self.method_name)
+
+    def setup(self) -> None:
+        self.runtime.asks |= self.first is not None
 
     def start(self) -> None:
         self.container.spawn_managed_thread(self._run, identifier=f"scheduled {self.name}")
@@ -351,28 +358,37 @@ class ScheduledEntrypoint(_Shared):
         return False
 
     def _turn(self) -> None:
-        method = getattr(self.runtime.service, self.method_name)
+        runtime = self.runtime
+        work = getattr(runtime.service, self.method_name)
+        turn = partial(one_turn, runtime.database, self.name, work, first=self.first, ask=runtime.ask_as_itself)
         try:
-            while not self.runtime.stopping.is_set() and run_scheduled(
-                self.runtime.database, self.name, lambda session: method(session, self.runtime.business_now(session))
-            ):
+            while not runtime.stopping.is_set() and turn(test_mode=runtime.settings.test_mode):
                 pass
         except Exception as error:
             log.warning("scheduled work failed, next turn will try again", name=self.name, error=logs.describe(error))
 
 
-def run_scheduled(db: Database, name: str, work: Callable[[Session], int], *, waits: bool = False) -> int:
-    """Do one batch of scheduled work; returns how many things were done.
+def one_turn(
+    db: Database,
+    name: str,
+    work: Callable[..., int],
+    *,
+    first: Callable[..., Any] | None,
+    ask: Callable[[datetime | None], Ask],
+    test_mode: bool,
+    now: datetime | None = None,
+    waits: bool = False,
+) -> int:
+    """One turn of a row `every(…)`, as of `now` or the time of business; returns how much was done."""
 
-    While another replica is at it, nothing is done, or it is waited for.
-    """
-    place = func.hashtext("scheduled"), func.hashtext(name)
+    def time_of(place: Session | Connection) -> datetime:
+        return now or test_clock.business_now(place, test_mode=test_mode)
 
-    def turn(session: Session) -> int:
-        if waits:
-            session.execute(select(func.pg_advisory_xact_lock(*place)))
-        elif not session.scalar(select(func.pg_try_advisory_xact_lock(*place))):
-            return 0
-        return work(session)
+    if first is None:
+        return run_scheduled(db, name, lambda session: work(session, time_of(session)), waits=waits)
 
-    return db.run(turn)
+    def found() -> Any:
+        moment = db.read(time_of)
+        return first(now=moment, read=db.read, ask=ask(moment if test_mode else None))
+
+    return run_after(db, name, found, lambda session, known: work(session, time_of(session), known), waits=waits)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
-from sqlalchemy.orm import Session
 
-from chassis.entrypoints import ScheduledEntrypoint, run_scheduled
+from chassis.bus import asking
+from chassis.bus.context import Ask
+from chassis.bus.rpc import PlainCaller
+from chassis.entrypoints import ScheduledEntrypoint, one_turn
 from chassis.process import clock
+from chassis.process.actors import Signer
 from chassis.process.moments import Moment
-from chassis.process.settings import SERVICES, Environment, named
+from chassis.process.settings import SERVICES, Environment, Settings, named
 from chassis.runner import service_class
-from chassis.store import test_clock
 from chassis.store.database import Database
 from contracts.shapes import EARLIEST, LATEST
 
@@ -25,7 +29,8 @@ class Scheduled(NamedTuple):
     service: str
     row: str
     seconds: float
-    work: Callable[[Any, Session, datetime], int]
+    work: Callable[..., int]
+    first: Callable[..., Any] | None
 
     @property
     def name(self) -> str:
@@ -39,24 +44,42 @@ def scheduled() -> Iterator[Scheduled]:
         for row, method in vars(service_class(service)).items():
             for entrypoint in getattr(method, "nameko_entrypoints", ()):
                 if isinstance(entrypoint, ScheduledEntrypoint):
-                    yield Scheduled(service, row, entrypoint.every, method)
+                    yield Scheduled(service, row, entrypoint.every, method, entrypoint.first)
 
 
 def run_now(one: Scheduled, environment: Environment, *, now: datetime | None = None) -> int:
-    """Do it until nothing is left to do, as of `now`; how many things were done. Other replicas are waited for."""
-    test_mode = environment.flag("CRM_TEST_MODE")
-    database = Database(environment.text(named(one.service, "DATABASE_URL")), service=one.service, pool_size=2)
+    """Do it until nothing is left to do, as of `now`; how many things were done. Other replicas are waited for.
 
-    def work(session: Session) -> int:
-        return one.work(None, session, now or test_clock.business_now(session, test_mode=test_mode))
-
-    try:
+    What asks others first asks as the service whose work it is, and so needs its place on the broker and its key.
+    """
+    with ExitStack() as stack:
+        database = Database(environment.text(named(one.service, "DATABASE_URL")), service=one.service, pool_size=2)
+        stack.callback(database.close)
+        ask = _asking(one, environment, stack) if one.first else _nobody
         done = 0
-        while more := run_scheduled(database, one.row, work, waits=True):
+        while more := one_turn(
+            database,
+            one.row,
+            partial(one.work, None),
+            first=one.first,
+            ask=ask,
+            test_mode=environment.flag("CRM_TEST_MODE"),
+            now=now,
+            waits=True,
+        ):
             done += more
         return done
-    finally:
-        database.close()
+
+
+def _asking(one: Scheduled, environment: Environment, stack: ExitStack) -> Callable[[datetime | None], Ask]:
+    settings = Settings.of(one.service, environment)
+    signer = Signer(one.service, settings.signing_key)
+    caller = stack.enter_context(PlainCaller(settings.amqp_uri, user=one.service))
+    return lambda moment: asking.as_itself(caller=caller, signer=signer, moment=moment)
+
+
+def _nobody(_moment: datetime | None) -> Ask:
+    raise AssertionError("this row asks nobody")
 
 
 @click.group()

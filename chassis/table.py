@@ -89,18 +89,23 @@ def hears(
     return row
 
 
-def every(seconds: float, work: Callable[..., int]) -> Callable[..., int]:
+def every(seconds: float, work: Callable[..., int], *, first: Callable[..., Any] | None = None) -> Callable[..., int]:
     """Work by the clock, in one replica: `work(session, *, now)` returns how much it did.
 
     `now` is the time of business; what looks after technical rows names `real_now` instead, or neither.
     It is called again at once while it did something, so a batch limit inside keeps transactions short.
+    What must be asked of another service is asked before its transaction, by `first(*, now, read, ask)`, as the service
+    itself, for nobody asked it; what that returns the work is given as `known`.
     """
-    wanted = asked_for(work, ("now", "real_now"))
+    wanted = asked_for(work, ("now", "real_now", *(("known",) if first else ())))
+    if first is not None:
+        asked_for(first, ("now", "read", "ask"))
 
-    def row(_service: object, session: Session, now: datetime) -> int:
-        return work(session, **{name: now if name == "now" else clock_now() for name in wanted})
+    def row(_service: object, session: Session, now: datetime, known: object = None) -> int:
+        ready = {"now": now, "real_now": clock_now(), "known": known}
+        return work(session, **{name: ready[name] for name in wanted})
 
-    ScheduledEntrypoint.decorator(seconds)(row)
+    ScheduledEntrypoint.decorator(seconds, first=first)(row)
     return row
 
 

@@ -11,11 +11,11 @@ from nameko.extensions import Entrypoint, SharedExtension
 from sqlalchemy.orm import Session
 
 from chassis.bus.rpc import Caller
-from chassis.entrypoints import run_scheduled
 from chassis.process import clock, logs, metrics
 from chassis.process.actors import Signer
 from chassis.process.settings import Settings
 from chassis.store.database import Database
+from chassis.store.scheduled import run_scheduled
 from gateway import searching
 from gateway.access_log import AccessLog
 from gateway.accounts import Accounts

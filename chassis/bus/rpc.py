@@ -9,12 +9,11 @@ and an exclusive queue per caller (why not `amq.rabbitmq.reply-to`: `docs/decisi
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self
 
 import amqp
 import orjson
@@ -23,7 +22,7 @@ from eventlet.event import Event as Waiter
 from eventlet.timeout import Timeout
 
 from chassis.bus.context import HEADER, CallContext
-from chassis.bus.link import Link, LinkDown
+from chassis.bus.link import Link, LinkDown, connection_to
 from chassis.bus.topology import REPLIES, calls_exchange, calls_queue, reply_queue
 from chassis.process import logs
 from contracts.operation import Operation
@@ -183,6 +182,14 @@ class CallServer:
             pass
 
 
+class Calls(Protocol):
+    """Whatever calls services."""
+
+    def call(self, operation: Operation[Any, Any], body: bytes, context: CallContext) -> bytes:
+        """Call and return the response's JSON. Raises Refused and CallFailed."""
+        ...
+
+
 class Caller:
     """Calls services and waits for their answers. One per process; safe for many greenlets."""
 
@@ -231,29 +238,14 @@ class Caller:
                 outcome, answer = self._try(operation, body, context)
         finally:
             self._in_flight[service] -= 1
-        if outcome == OK:
-            return answer
-        if outcome == REFUSED:
-            raise Refused(orjson.loads(answer))
-        raise (Unavailable if outcome == UNAVAILABLE else CallFailed)(operation.name)
+        return _said(operation, outcome, answer)
 
     def _try(self, operation: Operation[Any, Any], body: bytes, context: CallContext) -> tuple[str | None, bytes]:
         number = str(next(self._numbers))
         waiter = self._waiting[number] = Waiter()
-        store = context.store_id or "-"
         try:
             with self.link.writing(timeout=max(context.remaining(), 0)) as channel:
-                message = amqp.Message(
-                    body,
-                    type=operation.name,
-                    correlation_id=number,
-                    reply_to=self._reply_queue,
-                    delivery_mode=1,
-                    expiration=str(max(int(context.remaining() * 1000), 1)),
-                    application_headers={HEADER: context.header()},
-                )
-                key = f"{operation.name.partition('.')[2]}.{store}"
-                channel.basic_publish(message, exchange=calls_exchange(operation.service), routing_key=key)
+                _publish(channel, operation, body, context, correlation_id=number, reply_to=self._reply_queue)
             with Timeout(max(context.remaining(), 0.001), False):
                 answer: tuple[str | None, bytes] = waiter.wait()
                 return answer
@@ -269,16 +261,60 @@ def _as_bytes(body: bytes | str | memoryview) -> bytes:
     return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
 
 
-class SharedCaller:
-    """A caller together with the thread that keeps its link alive, for tools outside of a service."""
+class PlainCaller:
+    """Calls one after another, without an event loop: for an operator's command that does what a service does."""
 
-    def __init__(self, uri: str, *, user: str, heartbeat: int = 10) -> None:
-        self.caller = Caller(uri, user=user, heartbeat=heartbeat)
-        self._thread = threading.Thread(target=self.caller.link.run, daemon=True)
+    def __init__(self, uri: str, *, user: str) -> None:
+        self._queue = reply_queue(user, str(uuids.uuid7()))
+        self._numbers = itertools.count()
+        self._answers: dict[str, tuple[str, bytes]] = {}
+        self._connection = connection_to(uri)
 
-    def __enter__(self) -> Caller:
-        self._thread.start()
-        return self.caller
+    def __enter__(self) -> Self:
+        self._connection.ensure_connection(max_retries=0)
+        self._channel = self._connection.channel()
+        self._channel.queue_declare(self._queue, exclusive=True, auto_delete=True, durable=False)
+        self._channel.queue_bind(self._queue, REPLIES, routing_key=self._queue)
+        self._channel.basic_consume(self._queue, no_ack=True, callback=self._on_answer)
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self.caller.link.stop()
+        self._connection.release()
+
+    def _on_answer(self, message: Any) -> None:
+        self._answers[message.properties["correlation_id"]] = message.properties["type"], _as_bytes(message.body)
+
+    def call(self, operation: Operation[Any, Any], body: bytes, context: CallContext) -> bytes:
+        """Call and return the response's JSON. Raises Refused and CallFailed."""
+        number = str(next(self._numbers))
+        _publish(self._channel, operation, body, context, correlation_id=number, reply_to=self._queue)
+        while number not in self._answers:
+            if (left := context.remaining()) <= 0:
+                raise CallTimeout(f"{operation.name} was not answered: is {operation.service} running?")
+            with suppress(TimeoutError):
+                self._connection.drain_events(timeout=left)
+        return _said(operation, *self._answers.pop(number))
+
+
+def _publish(
+    channel: Any, operation: Operation[Any, Any], body: bytes, context: CallContext, **properties: str
+) -> None:
+    message = amqp.Message(
+        body,
+        type=operation.name,
+        delivery_mode=1,
+        expiration=str(max(int(context.remaining() * 1000), 1)),
+        application_headers={HEADER: context.header()},
+        **properties,
+    )
+    key = f"{operation.name.partition('.')[2]}.{context.store_id or '-'}"
+    channel.basic_publish(message, exchange=calls_exchange(operation.service), routing_key=key)
+
+
+def _said(operation: Operation[Any, Any], outcome: str, answer: bytes) -> bytes:
+    """The answer, if it is one. Raises Refused, Unavailable, CallFailed."""
+    if outcome == OK:
+        return answer
+    if outcome == REFUSED:
+        raise Refused(orjson.loads(answer))
+    raise (Unavailable if outcome == UNAVAILABLE else CallFailed)(operation.name)

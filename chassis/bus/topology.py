@@ -86,7 +86,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "customer": (),
     "sales": ("customer",),
     "workshop": ("customer", "sales"),
-    "followup": (),
+    "followup": ("customer",),
     "reporting": (),
 }
 """Who may call whom."""

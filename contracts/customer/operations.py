@@ -235,6 +235,21 @@ class ByIds:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachedBy:
+    """The channels by which a customer can be reached: those for which a number or address is known."""
+
+    customer_id: UUID
+    channels: list[Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysToReach:
+    """Each of the customers that were asked for; whoever is not registered, or was erased, is reached by none."""
+
+    items: list[ReachedBy] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class WhichExist:
     """Customers and vehicles by their identifiers; in the answer those that are registered, however merged."""
 
@@ -296,6 +311,12 @@ reveal_contact = query(
     summary="The full phone number, with a reason, into the access log",
 )
 names_of = query("customer.names_of", ByIds, NamesOf, summary="Names for a list of customers")
+ways_to_reach = query(
+    "customer.ways_to_reach",
+    ByIds,
+    WaysToReach,
+    summary="By which channels these customers can be reached, for services that see to it; no number is told",
+)
 which_exist = query(
     "customer.which_exist",
     WhichExist,

@@ -37,6 +37,7 @@ class CustomerService:
     customer_view = shows(customer.views.customer_view, view.overview.customer_view)
     history = shows(customer.operations.history, record.queries.history)
     reveal_contact = shows(customer.operations.reveal_contact, record.queries.reveal_contact)
+    ways_to_reach = shows(customer.operations.ways_to_reach, record.queries.ways_to_reach)
     which_exist = shows(customer.operations.which_exist, record.queries.which_exist)
     names_of = shows(customer.operations.names_of, record.queries.names_of)
 

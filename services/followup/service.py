@@ -40,4 +40,4 @@ class FollowupService:
     forget = hears(CustomerErased, visits.erased.forget)
 
     old_commands = every(3600, idempotency.forget_old)
-    visits_due = every(30, visits.planning.visits_due)
+    visits_due = every(30, visits.planning.visits_due, first=visits.planning.how_to_reach)

@@ -34,10 +34,10 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.entrypoints import run_scheduled
 from chassis.process.clock import LOCAL
 from chassis.process.settings import new_sealing_keys
 from chassis.store.database import Database
+from chassis.store.scheduled import run_scheduled
 from contracts.access import Reach, Scope
 from contracts.customer.imports import LARGEST_PART, CreateImport, Department, ImportStatus, PutPart, StartImport
 from deploy.local.postgres import Postgres

@@ -57,7 +57,11 @@ def _collect() -> dict[str, Any]:
                 [one.operation.name, one.operation.kind] for one in asked if one.allowed_by == one.operation.name
             ],
             "of_the_gateway": sorted(one.operation.name for one in asked if one.allowed_by != one.operation.name),
-            "asking": [one.operation.name for one in asked if one.first],
+            "asking": [
+                one.method_name
+                for one in entrypoints
+                if isinstance(one, OperationEntrypoint | ScheduledEntrypoint) and one.first
+            ],
             "subscriptions": [one.event.declaration.topic for one in entrypoints if isinstance(one, EventEntrypoint)],
             "scheduled": [one.name for one in entrypoints if isinstance(one, ScheduledEntrypoint)],
         }

@@ -256,10 +256,10 @@ class System:
         found = {consumer: dead.look(self.admin_amqp_uri, consumer) for consumer, heard in HEARS.items() if heard}
         return {consumer: messages for consumer, messages in found.items() if messages}
 
-    def crm(self, *words: str) -> str:
-        """Run an administrator's command; returns what it printed."""
+    def crm(self, *words: str, where: str = "prepare") -> str:
+        """Run a command where the administrator does, or beside a program; returns what it printed."""
         command = [sys.executable, "-m", "chassis.cli", *words]
-        ran = subprocess.run(command, env=self.stack.env_for("prepare"), capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, env=self.stack.env_for(where), capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr + ran.stdout
         return ran.stdout
 

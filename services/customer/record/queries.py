@@ -10,6 +10,7 @@ from contracts.customer import operations
 from contracts.picked import picked
 from services.customer.record.errors import CustomerErased, CustomerNotFound
 from services.customer.record.models import Change
+from services.customer.record.rules.reaching import ways_of
 from services.customer.record.rules.record import ERASED
 from services.customer.record.sealing import SEALED, key_beside, opened
 
@@ -33,6 +34,15 @@ _HISTORY = text(
      WHERE customer_id = :customer_id AND (CAST(:field AS text) IS NULL OR field = :field)
      ORDER BY at DESC, id DESC LIMIT :most
     """  # noqa: S608  # a constant of this service
+)
+_REACHED = text(
+    """
+    SELECT asked.id AS customer_id, coalesce(c.mobile, '') AS mobile, coalesce(c.phones, '[]') AS phones, c.email,
+           coalesce(c.addresses, '[]') AS addresses
+      FROM unnest(CAST(:customers AS uuid[])) AS asked(id)
+      LEFT JOIN customer known ON known.id = asked.id
+      LEFT JOIN customer c ON c.id = coalesce(known.merged_into, known.id)
+    """
 )
 _WHICH_EXIST = text(
     """
@@ -79,6 +89,20 @@ def reveal_contact(connection: Connection, asked: operations.RevealContact) -> o
     if row.status == ERASED:
         raise CustomerErased
     return operations.Contact(row.customer_id, row.name, row.full_mobile)
+
+
+def ways_to_reach(connection: Connection, asked: operations.ByIds) -> operations.WaysToReach:
+    """For each the channels for which his record has a number or address; of merged records the survivor's."""
+    rows = connection.execute(_REACHED, {"customers": asked.customer_ids})
+    return operations.WaysToReach(
+        [
+            operations.ReachedBy(
+                row.customer_id,
+                list(ways_of(mobile=row.mobile, phones=row.phones, email=row.email, addresses=row.addresses)),
+            )
+            for row in rows
+        ]
+    )
 
 
 def which_exist(connection: Connection, asked: operations.WhichExist) -> operations.WhichExist:

@@ -151,6 +151,21 @@ def forbidden_because(
     return None
 
 
+def way_that_reaches(
+    planned: Channel, *, reached_by: Collection[Channel], wishes: Collection[Wished], purpose: Purpose | None
+) -> Channel:
+    """The channel by which a visit falls due: as planned, if that reaches the customer.
+
+    Else by call, or by whatever else reaches him, if it is not forbidden. Whom nothing reaches is asked as planned:
+    somebody finds out his number.
+    """
+    if planned in reached_by:
+        return planned
+    ways: list[Channel] = [channel for channel in Channel if channel in reached_by]
+    allowed = (way for way in ways if forbidden_because(wishes, purpose=purpose, channel=way) is None)
+    return next(allowed, planned)
+
+
 def other_ways(wishes: Collection[Wished], *, purpose: Purpose | None) -> list[Channel]:
     """The channels beside the telephone by which the customer may be asked for this purpose."""
     ways: list[Channel] = [channel for channel in Channel if channel is not Channel.CALL]

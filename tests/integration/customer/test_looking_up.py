@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from contracts import shapes
 from contracts.customer import operations, views
-from contracts.customer.operations import VehicleGiven
+from contracts.customer.operations import Channel, VehicleGiven
 from contracts.operation import Operation
 from services.customer.record import queries
 from services.customer.record.errors import CustomerNotFound
@@ -176,6 +176,18 @@ def test_the_other_answers_fit_their_contracts_too(desk, somebody):
     assert desk.read(lambda connection: queries.names_of(connection, operations.ByIds([]))).items == []
     registered = desk.register(vehicle=randoms.vin())
     fits(operations.register_customer, registered)
+
+
+def test_by_which_channels_a_customer_can_be_reached_is_told_without_a_number(desk):
+    full = desk.register(email="wang@example.com", address="深圳市福田区深南大道1号").customer_id
+    landline, nobody = desk.register(mobile="0755-83350000").customer_id, uuids.uuid7()
+    asked = operations.ByIds([full, landline, nobody])
+    told = fits(operations.ways_to_reach, desk.read(lambda reading: queries.ways_to_reach(reading, asked)))
+    assert {one.customer_id: one.channels for one in told.items} == {
+        full: [Channel.CALL, Channel.SMS, Channel.EMAIL, Channel.LETTER],
+        landline: [Channel.CALL],
+        nobody: [],
+    }
 
 
 def test_a_customer_who_is_not_there_is_not_found(desk):

@@ -14,10 +14,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, text
 
-from chassis.entrypoints import run_scheduled
 from chassis.process import metrics
 from chassis.process.settings import INDEX, new_sealing_keys
 from chassis.store.rows import as_json
+from chassis.store.scheduled import run_scheduled
 from contracts.customer.folder import DocumentType, PrefillAsked
 from contracts.customer.operations import HistoryAsked, UpdateCustomer
 from services.customer.folder.queries import prefill

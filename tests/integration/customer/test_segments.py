@@ -331,7 +331,7 @@ def test_without_segments_nothing_is_noted(desk):
 def test_two_turns_at_once_record_each_move_once(desk):
     from concurrent.futures import ThreadPoolExecutor
 
-    from chassis.entrypoints import run_scheduled
+    from chassis.store.scheduled import run_scheduled
 
     people = [desk.register().customer_id for _ in range(20)]
     for who in people:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from chassis.entrypoints import run_scheduled
+from chassis.store.scheduled import run_scheduled
 from contracts.access import Reach, Scope
 from contracts.customer.imports import (
     ColumnChosen,

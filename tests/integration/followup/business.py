@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from chassis.process.clock import LOCAL
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
+from contracts.customer.operations import Channel
 from contracts.envelope import Received
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
@@ -44,6 +47,12 @@ def visits(database: Database) -> list[Visit]:
     """All visits by due time."""
     with database.transaction() as session:
         return list(session.scalars(select(Visit).order_by(Visit.due_at, Visit.id)))
+
+
+def fall_due(session: Session, *, now: datetime = LATER, reached_by: Collection[Channel] = tuple(Channel)) -> int:
+    """A turn of the clock, with customers who can be reached by these channels."""
+    customers = session.scalars(select(Visit.customer_id)).all()
+    return planning.visits_due(session, now=now, known=dict.fromkeys(customers, reached_by))
 
 
 def visit_of(database: Database, purpose: str, *, consultant_id: str = "li.na", store_id: str = "HN") -> Visit:

@@ -15,7 +15,7 @@ from contracts.followup import operations
 from contracts.refusals import OperationNotAllowed, Refusal, StaleVersion
 from services.followup.visits.errors import JudgedPersonAsks, VisitClosed, VisitNotFound
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import LATER, scope, visit_of, visits
+from tests.integration.followup.business import LATER, fall_due, scope, visit_of, visits
 from tests.integration.followup.tables import rows
 
 RECORDED = """
@@ -69,7 +69,7 @@ def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> Non
 
 def test_a_due_visit_is_completed_as_well(followup: Database) -> None:
     visit = visit_of(followup, "REPAIR_CHECK")
-    followup.run(lambda session: planning.visits_due(session, now=LATER))
+    followup.run(fall_due)
     assert complete(followup, visit.id, expected_version=2).version == 3
 
 
@@ -110,7 +110,7 @@ def test_a_visit_that_is_not_there_is_not_found(followup: Database) -> None:
 
 def test_who_looked_at_an_older_visit_is_told(followup: Database) -> None:
     visit = visit_of(followup, "REPAIR_CHECK")
-    followup.run(lambda session: planning.visits_due(session, now=LATER))
+    followup.run(fall_due)
     refused(followup, visit.id, StaleVersion, expected_version=1)
 
 

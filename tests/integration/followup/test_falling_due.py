@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from chassis.customers.rekeying import Owner
 from chassis.store.database import Database
+from contracts.customer.operations import ByIds, Channel, ReachedBy, WaysToReach
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import AFTERNOON, LATER, plan_all, returned, visits
+from tests.integration.followup.business import AFTERNOON, LATER, fall_due, plan_all, returned, visits
 from tests.integration.followup.tables import rows
 
 
@@ -33,10 +36,6 @@ def many_planned(database: Database, count: int) -> None:
         )
 
 
-def fall_due(session: Session) -> int:
-    return planning.visits_due(session, now=LATER)
-
-
 def moved(session: Session) -> set[UUID]:
     return {visit.id for visit in session.identity_map.values() if isinstance(visit, Visit) and visit.status == "due"}
 
@@ -44,11 +43,32 @@ def moved(session: Session) -> set[UUID]:
 def test_a_visit_falls_due_at_its_due_time_and_not_before(followup: Database) -> None:
     (visit,) = plan_all(followup, returned())
     just_before = visit.due_at - timedelta(microseconds=1)
-    assert followup.run(lambda session: planning.visits_due(session, now=just_before)) == 0
+    assert followup.run(partial(fall_due, now=just_before)) == 0
     assert visits(followup)[0].status == "planned"
-    assert followup.run(lambda session: planning.visits_due(session, now=visit.due_at)) == 1
+    assert followup.run(partial(fall_due, now=visit.due_at)) == 1
     (after,) = visits(followup)
     assert (after.status, after.version) == ("due", 2)
+
+
+def test_a_visit_whose_customer_was_not_asked_after_waits_a_turn(followup: Database) -> None:
+    plan_all(followup, returned())
+    assert followup.run(partial(planning.visits_due, now=LATER, known={})) == 0
+    assert visits(followup)[0].status == "planned"
+    assert followup.run(fall_due) == 1
+
+
+def test_those_whose_time_has_come_are_asked_after_and_nobody_else(followup: Database) -> None:
+    many_planned(followup, 3)
+    asked: list[ByIds] = []
+
+    def ask(_operation: object, request: Any) -> Any:
+        asked.append(request)
+        return WaysToReach([ReachedBy(one, [Channel.SMS]) for one in request.customer_ids])
+
+    known = planning.how_to_reach(now=AFTERNOON + timedelta(minutes=1), read=followup.read, ask=ask)
+    assert known == {UUID(int=number): [Channel.SMS] for number in (0, 1)}
+    assert planning.how_to_reach(now=AFTERNOON - timedelta(minutes=1), read=followup.read, ask=ask) == {}
+    assert len(asked) == 1, "whom nobody is to be asked for, nobody is asked about"
 
 
 def test_a_visit_that_is_due_or_answered_is_left_alone(followup: Database) -> None:

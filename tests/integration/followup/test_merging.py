@@ -23,7 +23,7 @@ from services.followup.visits import queries
 from services.followup.visits.errors import VisitMadeWith
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import AFTERNOON, LATER, scope, visits
+from tests.integration.followup.business import AFTERNOON, LATER, fall_due, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, made, received
 from tests.support.examples import examples
@@ -145,7 +145,7 @@ def test_a_visit_another_stands_for_never_falls_due_and_cannot_be_completed(clea
     hear(clean, [returned(A), returned(B), merged([B], into=A)])
     kept, other = sorted(visits(clean), key=lambda visit: visit.made_with is not None)
     with clean.transaction() as session:
-        assert planning.visits_due(session, now=LATER) == 1
+        assert fall_due(session) == 1
     with clean.transaction() as session, pytest.raises(VisitMadeWith) as refused:
         complete(session, other)
     assert refused.value.details == {"visit_id": str(kept.id)}

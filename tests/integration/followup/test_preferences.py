@@ -27,7 +27,7 @@ from services.followup.visits import queries
 from services.followup.visits.errors import ChannelForbidden
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
+from tests.integration.followup.business import AFTERNOON, LATER, delivered, fall_due, returned, scope, visits
 from tests.integration.followup.occasions import REPAIR
 from tests.integration.followup.tables import forget, rows
 from tests.support import publishing
@@ -113,6 +113,39 @@ def test_two_customers_under_one_rule_are_asked_on_the_channels_they_prefer(foll
         assert [(visit.customer_id, visit.channel) for visit in found] == [(customer, channel)]
 
 
+@pytest.mark.parametrize(
+    ("preferred", "reached_by", "asked_by"),
+    [
+        (Channel.EMAIL, (Channel.CALL, Channel.SMS), Channel.CALL),
+        (Channel.EMAIL, (Channel.CALL, Channel.EMAIL), Channel.EMAIL),
+        (Channel.SMS, (Channel.LETTER,), Channel.LETTER),
+        (Channel.CALL, (Channel.EMAIL, Channel.LETTER), Channel.EMAIL),
+        (Channel.LETTER, (), Channel.LETTER),
+    ],
+)
+def test_a_visit_falls_due_by_a_channel_that_reaches_the_customer(
+    followup: Database, preferred: Channel, reached_by: tuple[Channel, ...], asked_by: Channel
+) -> None:
+    hear(followup, prefers(A, preferred), of(returned(), A))
+    (planned,) = visits(followup)
+    followup.run(partial(fall_due, reached_by=reached_by))
+    (due,) = visits(followup)
+    assert (due.status, due.channel, due.due_at) == ("due", asked_by, planned.due_at)
+    told = [("visit_planned", 1, preferred.value)]
+    told += [("visit_rescheduled", 3, asked_by.value)] if asked_by is not preferred else []
+    assert told_of(followup, due) == told
+
+
+def test_it_falls_due_by_no_channel_that_he_forbade(followup: Database) -> None:
+    hear(followup, prefers(A, Channel.EMAIL, do_not_call=True), withdrawn(A, "sms"), of(delivered(), A))
+    planned = made(followup)
+    followup.run(partial(fall_due, reached_by=(Channel.CALL, Channel.SMS)))
+    due = made(followup)
+    assert {purpose: channel for purpose, (channel, _) in planned.items()} == dict.fromkeys(due, Channel.EMAIL)
+    assert due["SALE_SURVEY"][0] is Channel.EMAIL, "a survey by SMS is what he said no to"
+    assert due["SALE_THANKS"][0] is Channel.SMS, "and of nothing else"
+
+
 def test_what_is_planned_after_the_wish_is_due_in_his_hours_and_told_so_at_once(followup: Database) -> None:
     hear(followup, prefers(A, hours=(9, 12)), of(returned(), A))
     (visit,) = visits(followup)
@@ -148,7 +181,7 @@ def test_a_wish_that_moves_nothing_is_told_nobody(followup: Database) -> None:
 
 def test_a_visit_that_is_due_keeps_its_time_and_follows_the_channel(followup: Database) -> None:
     hear(followup, of(returned(), A))
-    followup.run(lambda session: planning.visits_due(session, now=LATER))
+    followup.run(fall_due)
     hear(followup, prefers(A, Channel.EMAIL, (18, 20), do_not_call=True))
     (visit,) = visits(followup)
     assert (visit.status, visit.channel, visit.due_at) == ("due", Channel.EMAIL, AFTERNOON + timedelta(days=2))

@@ -23,7 +23,7 @@ from services.followup.visits import queries
 from services.followup.visits.errors import VisitSuppressed
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import AFTERNOON, LATER, delivered, returned, scope, visits
+from tests.integration.followup.business import AFTERNOON, LATER, delivered, fall_due, returned, scope, visits
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver, received, twice_shuffled
 from tests.support.examples import examples
@@ -96,7 +96,7 @@ def test_given_again_the_visits_are_planned_again_and_fall_due_at_once_if_their_
     hear(followup, DELIVERED, consent(allowed=False, day=5), consent(allowed=True, day=6))
     visit = next(visit for visit in visits(followup) if visit.purpose == "SALE_SURVEY")
     assert (visit.status, visit.suppressed_because, visit.version) == ("planned", None, 3)
-    followup.run(lambda session: planning.visits_due(session, now=LATER))
+    followup.run(fall_due)
     assert standing(followup)["SALE_SURVEY"] == ("due", None)
 
 
@@ -114,7 +114,7 @@ def test_of_several_wishes_in_one_transaction_each_is_the_cause_of_what_becomes_
 
 def test_a_visit_that_is_due_already_is_suppressed_as_well(followup: Database) -> None:
     hear(followup, RETURNED)
-    followup.run(lambda session: planning.visits_due(session, now=LATER))
+    followup.run(fall_due)
     hear(followup, preferences(do_not_call=True, version=2))
     assert standing(followup) == {"REPAIR_CHECK": ("suppressed", "do_not_call")}
 

@@ -128,6 +128,33 @@ def test_what_looks_after_technical_rows_gets_the_real_time() -> None:
     assert every(1, technical)(None, PLACE, now=NOW) == 0
 
 
+def test_work_that_asks_first_is_given_what_was_found_out() -> None:
+    def ask_around(*, now: datetime, read: object, ask: object) -> str:
+        return shown_as(now, read, ask)
+
+    def work(session: Session, *, now: datetime, known: str) -> int:
+        return len([session, now, known])
+
+    assert every(1, work, first=ask_around)(None, PLACE, NOW, "known") == 3
+
+
+def shown_as(*what: object) -> str:
+    return str(shown(*what))
+
+
+def test_work_that_asks_nobody_knows_nothing_from_others_and_who_asks_is_given_no_more_than_it_may() -> None:
+    def work(session: Session, *, known: str) -> int:
+        return len([session, known])
+
+    def from_the_sky(*, now: datetime, weather: str) -> str:
+        return shown_as(now, weather)
+
+    with pytest.raises(TypeError, match="known"):
+        every(1, work)
+    with pytest.raises(TypeError, match="weather"):
+        every(1, work, first=from_the_sky)
+
+
 def test_a_function_of_an_event_gets_the_time_of_its_transaction() -> None:
     told: list[tuple[Session, datetime]] = []
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
+from chassis.bus.context import Ask
 from chassis.customers import rekeying
+from chassis.customers.asking import Read
 from chassis.store import policies, turns
 from chassis.store.outbox import Cause, Fact, record_all, tell
 from chassis.store.rows import as_json, insert_all, values_of
 from contracts.access import Scope
+from contracts.customer.operations import ByIds, Channel, ways_to_reach
 from contracts.envelope import Received
 from contracts.followup import events, operations
 from contracts.followup.operations import VisitStatus
@@ -24,7 +27,7 @@ from services.followup.visits.errors import VisitMadeWith, VisitNotFound
 from services.followup.visits.models import MOVABLE, VISITS, Visit
 from services.followup.visits.occasions import consent_for, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
-from services.followup.visits.rules import Asking, Way, forbidden_because, made_together, way_to_ask
+from services.followup.visits.rules import Asking, Way, forbidden_because, made_together, way_that_reaches, way_to_ask
 from services.followup.visits.shown import visit_shown
 from services.followup.visits.usecases import wishes
 
@@ -152,18 +155,44 @@ def _plan(event: Received[Any], occasion: Occasion, *, value: Any, owner: rekeyi
     return _Fresh(visit, facts)
 
 
-def visits_due(session: Session, *, now: datetime) -> int:
-    """Let planned visits whose time has come fall due; returns how many. One that is being changed waits a turn."""
-    visits = session.scalars(
-        select(Visit)
+def how_to_reach(*, now: datetime, read: Read, ask: Ask) -> dict[UUID, list[Channel]]:
+    """By which channels the customers of the next visits to fall due can be reached, as their records say now."""
+    customers = read(lambda connection: connection.scalars(_whose_time_has_come(now, Visit.customer_id)).all())
+    if not customers:
+        return {}
+    answer = ask(ways_to_reach, ByIds(sorted(set(customers))))
+    return {one.customer_id: one.channels for one in answer.items}
+
+
+def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collection[Channel]]) -> int:
+    """Let planned visits whose time has come fall due, by a channel that reaches their customers; returns how many.
+
+    One that is being changed, or whose customer was not asked after, waits a turn.
+    """
+    found = session.scalars(_whose_time_has_come(now, Visit).with_for_update(skip_locked=True)).all()
+    visits = [visit for visit in found if visit.customer_id in known]
+    lost = [visit.customer_id for visit in visits if visit.channel not in known[visit.customer_id]]
+    wished = wishes.of_customers(session, lost)
+    for visit in visits:
+        visit.fall_due()
+        channel = way_that_reaches(
+            visit.channel,
+            reached_by=known[visit.customer_id],
+            wishes=wished[visit.customer_id],
+            purpose=consent_for(visit.purpose),
+        )
+        if visit.reschedule(due_at=visit.due_at, channel=channel):
+            tell(session, visit, wishes.rescheduled(visit), now=now)
+    return len(visits)
+
+
+def _whose_time_has_come(now: datetime, what: Any) -> Select[Any]:
+    return (
+        select(what)
         .where(Visit.status == VisitStatus.PLANNED, Visit.due_at <= now, Visit.made_with.is_(None))
         .order_by(Visit.due_at, Visit.id)
         .limit(TOGETHER)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for visit in visits:
-        visit.fall_due()
-    return len(visits)
+    )
 
 
 def complete_visit(
