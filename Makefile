@@ -7,7 +7,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv runtime-lock run demo reset test night lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity bench-paired format
+.PHONY: help venv runtime-lock law-days run demo reset test night lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity bench-paired format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ bench-identity: venv ## How well imports tell who is who, against the truth: pre
 
 runtime-lock: venv ## Take into deploy/requirements.lock what the image needs, after requirements.lock has changed
 	@$(PY) -m deploy.runtime_lock
+
+law-days: venv ## Take the law's holidays and make-up days into chassis/organisation, after their library was updated
+	@$(PY) -m deploy.law_days
 
 format: venv ## Put the source into ruff's form
 	@$(PY) -m ruff check --fix-only --quiet $(SOURCES)
