@@ -112,6 +112,46 @@ class DealerNotFound(NotFound):
     en = "There is no such dealer group"
 
 
+class StoreNotFound(NotFound):
+    """No such store."""
+
+    code = "STORE_NOT_FOUND"
+    zh = "没有这个门店"
+    en = "There is no such store"
+
+
+class TeamNotFound(NotFound):
+    """No such team."""
+
+    code = "TEAM_NOT_FOUND"
+    zh = "没有这个团队"
+    en = "There is no such team"
+
+
+class HoursInvalid(Invalid):
+    """Opening hours that are none. `details["field"]` names the day."""
+
+    code = "HOURS_INVALID"
+    zh = "营业时间不正确:时段写作08:30至24:00,按先后排列且不重叠"
+    en = "These are no opening hours: times are written 08:30, up to 24:00, and spans follow each other"
+
+
+class OwnDayTwice(Invalid):
+    """A day of its own has one set of hours."""
+
+    code = "OWN_DAY_TWICE"
+    zh = "{day}重复出现"
+    en = "{day} is there twice"
+
+
+class DaysInvalid(Invalid):
+    """A calendar is shown from a day to a later one, and not for ever."""
+
+    code = "DAYS_INVALID"
+    zh = "请查询1至{most}天的日历"
+    en = "A calendar is shown for 1 to {most} days"
+
+
 class StaffNotFound(NotFound):
     """No such member of staff."""
 
@@ -142,6 +182,14 @@ class PolicyNotFound(NotFound):
     code = "POLICY_NOT_FOUND"
     zh = "没有名为{policy}的政策"
     en = "There is no policy {policy}"
+
+
+class TeamUnknown(Invalid):
+    """A member of staff is in a team of one of his stores, or in none."""
+
+    code = "TEAM_UNKNOWN"
+    zh = "该员工的门店没有团队{team}"
+    en = "No store of this person has a team {team}"
 
 
 class LastAdmin(RuleRefused):

@@ -22,12 +22,13 @@ from chassis.store.outbox import Cause, set_cause
 from contracts import shapes
 from contracts.declared import fields_of
 from contracts.envelope import Doer
+from contracts.gateway import calendars as opening
 from contracts.gateway import operations
 from contracts.gateway.operations import Secret
 from contracts.gateway.policies import get_policy, list_policies, publish_policy
 from contracts.operation import Operation
 from contracts.policies import PublishPolicy
-from gateway import access_log, organisation, policies
+from gateway import access_log, calendars, organisation, policies
 from gateway.accounts import INITIAL_FOR, Accounts
 from gateway.asking import LocalCall
 from gateway.clock import Clock
@@ -56,6 +57,12 @@ class LocalOperations:
             operations.who_am_i.name: self._query(organisation.who_am_i),
             operations.create_dealer.name: self._command(operations.create_dealer, organisation.create_dealer),
             operations.create_store.name: self._reaching(operations.create_store, organisation.create_store),
+            operations.change_store.name: self._reaching(operations.change_store, organisation.change_store),
+            opening.store_calendar.name: self._query(calendars.store_calendar),
+            opening.change_calendar.name: self._command(opening.change_calendar, calendars.change_calendar),
+            operations.create_team.name: self._command(operations.create_team, organisation.create_team),
+            operations.change_team.name: self._command(operations.change_team, organisation.change_team),
+            operations.list_teams.name: self._query(organisation.list_teams),
             operations.list_stores.name: self._query(organisation.list_stores),
             operations.create_staff.name: self._create_staff,
             operations.change_staff.name: self._reaching(operations.change_staff, organisation.change_staff),
@@ -141,10 +148,10 @@ def _once(session: Session, operation: Operation, request: Any, call: LocalCall,
 
 
 def _open_part(request: Any) -> dict[str, Any]:
-    """The request without its secrets: a fingerprint of a password would be a weak hash of it."""
+    """What the request says, without its secrets: a fingerprint of a password would be a weak hash of it."""
     shape: type = type(request)
     return {
         name: getattr(request, name)
         for name, declared in fields_of(shape).items()
-        if not any(isinstance(mark, Secret) for mark in declared.marks)
+        if not any(isinstance(mark, Secret) for mark in declared.marks) and getattr(request, name) is not shapes.UNSAID
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
 
-from contracts.gateway.operations import CreateDealer, CreateStore
+from contracts.gateway.calendars import USUAL_HOURS, OpeningHours, OwnDay
+from contracts.gateway.operations import ChangeStore, CreateDealer, CreateStore, CreateTeam
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
+from contracts.shapes import UNSAID, plain
 from gateway.logins import login_of
 
 
@@ -24,7 +27,20 @@ class Base(DeclarativeBase):
         int: BigInteger,
         list[str]: ARRAY(Text),
         list[UUID]: ARRAY(Uuid),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
     }
+
+
+class Versioned:
+    """Mixed into what people change: nobody changes what he saw in an older state."""
+
+    version: Mapped[int]
+
+    def require_version(self, expected: int | None) -> None:
+        """Raise StaleVersion if the caller looked at an older state."""
+        if expected is not None and expected != self.version:
+            raise StaleVersion(expected=expected, version=self.version)
 
 
 class Dealer(Base):
@@ -43,26 +59,71 @@ class Dealer(Base):
         return cls(**attributes(asked), version=1, created_at=now)
 
 
-class Store(Base):
-    """A store of a dealer group."""
+class Store(Versioned, Base):
+    """A store of a dealer group. `hours` and `own_days` say when it is open (`contracts/gateway/calendars.py`).
+
+    From `closes_on` on it is closed for good; the row stays, for old documents name it.
+    """
 
     __tablename__ = "store"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     dealer_code: Mapped[str] = mapped_column(ForeignKey("dealer.code"), index=True)
+    brand: Mapped[str] = mapped_column(server_default="")
+    region: Mapped[str] = mapped_column(server_default="")
     grade: Mapped[str]
     headquarters: Mapped[bool]
-    version: Mapped[int]
+    hours: Mapped[dict[str, Any]] = mapped_column(server_default=FetchedValue())
+    own_days: Mapped[list[Any]] = mapped_column(server_default="[]")
+    closes_on: Mapped[date | None]
     created_at: Mapped[datetime]
 
     @classmethod
     def open(cls, asked: CreateStore, *, now: datetime) -> Store:
-        """A new store."""
+        """A new store, open as usual."""
+        return cls(
+            **attributes(asked), hours=plain(USUAL_HOURS), own_days=[], closes_on=None, version=1, created_at=now
+        )
+
+    def change(self, asked: ChangeStore) -> None:
+        """What was said; None leaves as it is, but for the day it closes."""
+        for name, value in attributes(asked, but=("code", "closes_on", "expected_version")).items():
+            if value is not None:
+                setattr(self, name, value)
+        if asked.closes_on is not UNSAID:
+            self.closes_on = asked.closes_on
+        self.version += 1
+
+    def open_at(self, *, hours: OpeningHours | None, own_days: list[OwnDay] | None) -> None:
+        """Other hours, other days of its own; None leaves as it is."""
+        self.hours = self.hours if hours is None else plain(hours)
+        self.own_days = self.own_days if own_days is None else plain(own_days)
+        self.version += 1
+
+
+class Team(Versioned, Base):
+    """A team of a store."""
+
+    __tablename__ = "team"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    store_id: Mapped[str] = mapped_column(ForeignKey("store.code"), index=True)
+    created_at: Mapped[datetime]
+
+    @classmethod
+    def form(cls, asked: CreateTeam, *, now: datetime) -> Team:
+        """A new team."""
         return cls(**attributes(asked), version=1, created_at=now)
 
+    def rename(self, name: str) -> None:
+        """Another name."""
+        self.name = name
+        self.version += 1
 
-class Staff(Base):
+
+class Staff(Versioned, Base):
     """A member of staff. `active` ends with the employment; the row stays, for old documents name it."""
 
     __tablename__ = "staff"
@@ -71,25 +132,25 @@ class Staff(Base):
     name: Mapped[str]
     roles: Mapped[list[str]]
     stores: Mapped[list[str]]
+    team: Mapped[str | None] = mapped_column(ForeignKey("team.code"), index=True)
     active: Mapped[bool]
-    version: Mapped[int]
     created_at: Mapped[datetime]
 
     @classmethod
-    def employ(cls, *, code: str, name: str, roles: list[str], stores: list[str], now: datetime) -> Staff:
+    def employ(
+        cls, *, code: str, name: str, roles: list[str], stores: list[str], team: str | None, now: datetime
+    ) -> Staff:
         """Somebody new."""
-        return cls(code=code, name=name, roles=roles, stores=stores, active=True, version=1, created_at=now)
+        return cls(code=code, name=name, roles=roles, stores=stores, team=team, active=True, version=1, created_at=now)
 
-    def require_version(self, expected: int | None) -> None:
-        """Raise StaleVersion if the caller looked at an older state."""
-        if expected is not None and expected != self.version:
-            raise StaleVersion(expected=expected, version=self.version)
-
-    def change(self, *, roles: list[str] | None, stores: list[str] | None, active: bool | None) -> None:
-        """Other roles, other stores, or the end (or return) of the employment; None leaves as it is."""
+    def change(
+        self, *, roles: list[str] | None, stores: list[str] | None, team: str | None, active: bool | None
+    ) -> None:
+        """Other roles or stores, or the end (or return) of the employment, if not None; and which team he is in."""
         self.roles = self.roles if roles is None else roles
         self.stores = self.stores if stores is None else stores
         self.active = self.active if active is None else active
+        self.team = team
         self.version += 1
 
 

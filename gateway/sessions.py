@@ -41,7 +41,9 @@ _FIND = text(
     SELECT s.seen_at, s.ends_at, f.code, f.roles, f.stores, f.active, a.initial_until IS NOT NULL AS must_change,
            ARRAY(SELECT every.code FROM store every
                   WHERE every.dealer_code IN (SELECT his.dealer_code FROM store his WHERE his.code = ANY(f.stores))
-                  ORDER BY every.code) AS dealer_stores
+                  ORDER BY every.code) AS dealer_stores,
+           ARRAY(SELECT mate.code FROM staff mate WHERE mate.team = f.team AND mate.code <> f.code
+                  ORDER BY mate.code) AS teammates
       FROM staff_session s JOIN staff f ON f.code = s.staff_code JOIN account a ON a.staff_code = f.code
      WHERE s.token_hash = :token_hash
     """
@@ -97,7 +99,7 @@ class Sessions:
             raise SessionRequired
         if now >= row.seen_at + TOUCHED_EVERY:
             self._database.run(lambda session: session.execute(_TOUCH, {"token_hash": token_hash, "now": now}))
-        actor = Actor(row.code, tuple(row.roles), tuple(row.stores), tuple(row.dealer_stores))
+        actor = Actor(row.code, tuple(row.roles), tuple(row.stores), tuple(row.dealer_stores), tuple(row.teammates))
         live = Live(token_hash, actor, row.must_change, checked)
         if before is not None and before.actor == live.actor:
             live.token, live.signed = before.token, before.signed

@@ -1,4 +1,4 @@
-"""When a store is open: the hours of its week, of the law's days, and of days of its own."""
+"""When a store is open: the hours of its week, of the law's days, and of days of its own; what is asked about it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
+from contracts.fields import StoreId, Version
+from contracts.operation import command, query
 from contracts.shapes import Text
 
 TimeOfDay = Annotated[str, Text(5, 5)]
@@ -66,3 +68,66 @@ class DayKind(StrEnum):
     HOLIDAY = "holiday"
     OWN = "own"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day of a store: when it is open, none if it is closed, and for which reason.
+
+    `holiday` names the law's, whatever the store makes of it; `why` is the store's word for a day of its own.
+    `provisional`: the law has not announced this year yet, so that days worked for holidays are missing.
+    """
+
+    day: date
+    kind: DayKind
+    hours: list[Span]
+    holiday: str | None
+    why: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCalendar:
+    """A store's days from `since` (today) to before `until` (five weeks later), at most 400."""
+
+    code: StoreId
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCalendar:
+    """Other hours, or other days of its own; each replaces what was said before, and what is not said stays."""
+
+    code: StoreId
+    hours: OpeningHours | None = None
+    own_days: list[OwnDay] | None = None
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCalendar:
+    """What a store said of when it is open, and the days that follow from it. `version` is the store's."""
+
+    store_id: StoreId
+    hours: OpeningHours
+    own_days: list[OwnDay]
+    closes_on: date | None
+    version: int
+    days: list[CalendarDay]
+
+
+store_calendar = query(
+    "gateway.store_calendar",
+    ShowCalendar,
+    StoreCalendar,
+    refuses=("STORE_NOT_FOUND", "DAYS_INVALID"),
+    summary="When a store is open, day by day",
+)
+change_calendar = command(
+    "gateway.change_calendar",
+    ChangeCalendar,
+    StoreCalendar,
+    refuses=("STORE_NOT_FOUND", "HOURS_INVALID", "OWN_DAY_TWICE"),
+    summary="Change when a store is open",
+)

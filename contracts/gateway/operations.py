@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from contracts.fields import Done, Nothing, Page, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
-from contracts.shapes import Text
+from contracts.shapes import UNSAID, Text
 
 Code = Annotated[str, Text(1, 40)]
 Name = Annotated[str, Text(1, 100)]
+Brand = Annotated[str, Text(0, 40)]
+Region = Annotated[str, Text(0, 40)]
+Grade = Annotated[str, Text(0, 10)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Me:
     name: str
     roles: list[str]
     stores: list[StoreId]
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +82,47 @@ class Dealer:
 
 @dataclass(frozen=True, slots=True)
 class CreateStore:
-    """A store; its code becomes part of every routing key: capital letters and digits."""
+    """A store; its code becomes part of every routing key: capital letters and digits. It is open as usual at first."""
 
     code: Code
     name: Name
     dealer_code: Code
-    grade: Annotated[str, Text(0, 10)] = ""
+    brand: Brand = ""
+    region: Region = ""
+    grade: Grade = ""
     headquarters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeStore:
+    """Another name, dealer, place in the organisation (R1, R8), or the day from which on it is closed for good.
+
+    A store that is closed takes no new orders and no vehicles in; what is open is finished. `closes_on` null: it stays.
+    """
+
+    code: StoreId
+    name: Name | None = None
+    dealer_code: Code | None = None
+    brand: Brand | None = None
+    region: Region | None = None
+    grade: Grade | None = None
+    headquarters: bool | None = None
+    closes_on: date | None = UNSAID
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
-    """A store as shown."""
+    """A store as shown. From `closes_on` on it is closed for good."""
 
     code: str
     name: str
     dealer_code: str
+    brand: str
+    region: str
     grade: str
     headquarters: bool
+    closes_on: date | None
     version: int
 
 
@@ -107,6 +134,48 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateTeam:
+    """A team of a store: whose deals its supervisor sees."""
+
+    code: Code
+    name: Name
+    store_id: StoreId
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTeam:
+    """Another name."""
+
+    code: Code
+    name: Name
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListTeams:
+    """The teams of a store, or all."""
+
+    store_id: StoreId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team as shown."""
+
+    code: str
+    name: str
+    store_id: StoreId
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """Teams by code."""
+
+    items: list[Team]
+
+
+@dataclass(frozen=True, slots=True)
 class CreateStaff:
     """A member of staff with an account. The initial password must be changed within 24 hours."""
 
@@ -115,15 +184,20 @@ class CreateStaff:
     roles: list[Code]
     stores: list[StoreId]
     initial_password: Password
+    team: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeStaff:
-    """New roles or stores, or the end of the employment (R4); takes effect on the next request."""
+    """New roles, stores or team, or the end of the employment (R4); takes effect on the next request.
+
+    `team` null takes him out of his; who leaves the store of his team leaves the team.
+    """
 
     code: Code
     roles: list[Code] | None = None
     stores: list[StoreId] | None = None
+    team: Code | None = UNSAID
     active: bool | None = None
     expected_version: Version | None = None
 
@@ -136,6 +210,7 @@ class Staff:
     name: str
     roles: list[str]
     stores: list[str]
+    team: str | None
     active: bool
     version: int
 
@@ -257,20 +332,36 @@ create_store = command(
     refuses=("CODE_TAKEN", "CODE_INVALID", "DEALER_NOT_FOUND"),
     summary="Add a store",
 )
+change_store = command(
+    "gateway.change_store",
+    ChangeStore,
+    Store,
+    refuses=("STORE_NOT_FOUND", "DEALER_NOT_FOUND"),
+    summary="Change or close a store",
+)
 list_stores = query("gateway.list_stores", Nothing, Stores, summary="The stores")
+create_team = command(
+    "gateway.create_team",
+    CreateTeam,
+    Team,
+    refuses=("CODE_TAKEN", "CODE_INVALID", "STORE_NOT_FOUND"),
+    summary="Add a team to a store",
+)
+change_team = command("gateway.change_team", ChangeTeam, Team, refuses=("TEAM_NOT_FOUND",), summary="Rename a team")
+list_teams = query("gateway.list_teams", ListTeams, Teams, summary="The teams")
 create_staff = command(
     "gateway.create_staff",
     CreateStaff,
     Staff,
-    refuses=("CODE_TAKEN", "CODE_INVALID", "ROLE_UNKNOWN", "STORE_UNKNOWN", "PASSWORD_TOO_WEAK"),
+    refuses=("CODE_TAKEN", "CODE_INVALID", "ROLE_UNKNOWN", "STORE_UNKNOWN", "TEAM_UNKNOWN", "PASSWORD_TOO_WEAK"),
     summary="Add a member of staff with an account",
 )
 change_staff = command(
     "gateway.change_staff",
     ChangeStaff,
     Staff,
-    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "STORE_UNKNOWN", "LAST_ADMIN"),
-    summary="Change roles, stores or employment",
+    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "STORE_UNKNOWN", "TEAM_UNKNOWN", "LAST_ADMIN"),
+    summary="Change roles, stores, team or employment",
 )
 list_staff = query("gateway.list_staff", ListStaff, StaffPage, summary="The staff")
 list_colleagues = query(

@@ -66,3 +66,21 @@ def test_a_store_that_is_opened_is_within_its_dealer_s_reach_at_once(
     system.boss.post("/stores", {"code": code, "name": "新店", "dealer_code": "HT"})
 
     assert ours.get("/orders", store_id=code)["items"] == []
+
+
+def test_a_supervisor_sees_the_orders_of_his_team_and_of_nobody_else(system: System) -> None:
+    team = f"T{secrets.token_hex(3).upper()}"
+    system.boss.post("/teams", {"code": team, "name": "展厅组", "store_id": "HN"})
+    order_id = system.deliver_a_car().order["order_id"]
+    supervisor, consultant = system.as_("sales_supervisor"), system.staff_id("consultant")
+
+    def seen() -> set[str]:
+        return {order["order_id"] for order in supervisor.get("/orders", size=100)["items"]}
+
+    assert order_id not in seen()
+    for person in (system.staff_id("sales_supervisor"), consultant):
+        system.boss.send("PATCH", f"/staff/{person}", {"team": team})
+    assert order_id in seen()
+    assert supervisor.get(f"/orders/{order_id}")["consultant_id"] == consultant
+    system.boss.send("PATCH", f"/staff/{consultant}", {"team": None})
+    assert order_id not in seen()

@@ -75,6 +75,8 @@ class GoodRequests:
         }
         person = {"name": "错", "roles": ["technician"], "stores": ["HN"], "initial_password": "a-wrong-persons-own"}
         system.boss.post("/staff", {"code": "WRONG-1", **person})
+        system.boss.post("/stores", {"code": "WRONG", "name": "错店", "dealer_code": "HT"})
+        system.boss.post("/teams", {"code": "WRONG-T", "name": "错组", "store_id": "WRONG"})
         self.known["segment_id"] = self.client("leader").post("/segments", {"name": "一", "predicate": PREDICATE})[
             "segment_id"
         ]
@@ -242,10 +244,17 @@ _BY_NAME: dict[str, Any] = {
     "roles": ["technician"],
     "stores": ["HN"],
     "content": "5aeT5ZCNCg==",
+    "opens": "08:30",
+    "closes": "18:00",
 }
 _OF_OPERATION: dict[str, dict[str, Any]] = {
     "gateway.create_dealer": {"code": randoms.code},
     "gateway.create_store": {"code": randoms.code, "dealer_code": "HT"},
+    "gateway.change_store": {"code": "WRONG", "dealer_code": "HT"},
+    "gateway.change_calendar": {"code": "WRONG"},
+    "gateway.store_calendar": {"code": "WRONG", "since": "2026-11-01", "until": "2026-12-01"},
+    "gateway.create_team": {"code": randoms.code},
+    "gateway.change_team": {"code": "WRONG-T"},
     "gateway.create_staff": {"code": randoms.code, "initial_password": "a-wrong-persons-own"},
     "gateway.log_in": {"account": "nobody", "password": "nothing"},
     "gateway.publish_policy": {"code": "SERVICE_D3", "value": {"hours": 24}, "store_id": "BA"},

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from contracts import shapes
+from contracts.gateway.calendars import USUAL_HOURS
 from tests.integration.gateway.running import Gateway, Person
 from tests.support.randoms import code
 
@@ -52,11 +54,16 @@ def test_a_store_is_opened_and_told_of(gateway: Gateway, boss: Person) -> None:
         "code": opened["code"],
         "name": "福田店",
         "dealer_code": group,
+        "brand": "",
+        "region": "",
         "grade": "",
         "headquarters": True,
+        "closes_on": None,
         "version": 1,
     }
-    payload = {"code": opened["code"], "name": "福田店", "dealer_id": group}
+    place = {"dealer_id": group, "brand": "", "region": "", "grade": "", "headquarters": True}
+    opening = {"hours": shapes.plain(USUAL_HOURS), "own_days": [], "closes_on": None}
+    payload = {"code": opened["code"], "name": "福田店", **place, **opening}
     actor = {"staff_id": boss.code, "role": "admin"}
     assert events(gateway, opened["code"]) == [("store_changed", opened["code"], 1, payload, actor)]
     assert opened in boss.get("/stores").body["items"]
