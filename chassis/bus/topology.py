@@ -75,6 +75,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         customer.CustomerPreferencesChanged,
         sales.VehicleDelivered,
         workshop.VehicleReturned,
+        gateway.StoreChanged,
     ),
     "reporting": (sales.VehicleDelivered, workshop.RepairSettled, followup.VisitCompleted),
     "gateway": (),

@@ -17,8 +17,8 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Text, Uuid, create_engine, pool, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, String, Text, Uuid, create_engine, pool, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.process import logs
 from chassis.process.settings import Environment, named
@@ -194,6 +194,18 @@ def create_staff_table(op: Any) -> None:
         Column("roles", ARRAY(Text), nullable=False),
         Column("stores", ARRAY(Text), nullable=False),
         Column("active", Boolean, nullable=False),
+        Column("version", BigInteger, nullable=False),
+    )
+
+
+def create_store_table(op: Any) -> None:
+    """Called by a migration of each service that must know when stores are open (`chassis.organisation.stores`)."""
+    op.create_table(
+        "store",
+        Column("store_id", String, primary_key=True),
+        Column("hours", JSONB, nullable=False),
+        Column("own_days", JSONB, nullable=False),
+        Column("closes_on", Date),
         Column("version", BigInteger, nullable=False),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chassis.organisation import stores
 from chassis.store import idempotency
 from chassis.table import does, every, hears, keeps, shows
 from contracts.customer.events import (
@@ -13,6 +14,7 @@ from contracts.customer.events import (
     CustomerUnmerged,
 )
 from contracts.followup import operations, policies
+from contracts.gateway.events import StoreChanged
 from services.followup import visits
 
 TOGETHER = 100
@@ -37,6 +39,7 @@ class FollowupService:
         (CustomerConsentChanged, CustomerPreferencesChanged), visits.planning.keep_wishes, batch=TOGETHER
     )
     rekey = hears((CustomerMerged, CustomerUnmerged, CustomerSplit), visits.planning.rekey_visits)
+    keep_stores = hears(StoreChanged, stores.keep, visits.planning.follow_calendar)
     forget = hears(CustomerErased, visits.erased.forget)
 
     old_commands = every(3600, idempotency.forget_old)

@@ -10,6 +10,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.customers import rekeying
+from chassis.organisation import stores
 from contracts.customer.operations import Channel
 from contracts.envelope import Received
 from contracts.followup.operations import SuppressedBecause, VisitStatus
@@ -209,6 +210,10 @@ class Wish(Base):
     preferred: Mapped[Channel | None]
     from_hour: Mapped[int | None]
     to_hour: Mapped[int | None]
+
+
+class Store(stores.Store, Base):
+    """When the stores are open."""
 
 
 class CustomerAlias(rekeying.CustomerAlias, Base):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cache
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -58,12 +58,33 @@ BY_CALL = Way(Channel.CALL, ANY_HOUR, None)
 """How one is asked who wished nothing."""
 
 
-def visiting_time(wanted: datetime, *, latest: datetime, zone: tzinfo, way: Way = BY_CALL) -> datetime:
+Openings = Callable[[date], Sequence[tuple[datetime, datetime]]]
+"""From when to when a store is open on a day, local, in order; a moment of closing is no longer in it."""
+
+
+class AtStore(NamedTuple):
+    """When the store that asks is open, and the earliest moment to which a visit may be brought forward for it."""
+
+    openings: Openings
+    earliest: datetime
+
+
+def visiting_time(
+    wanted: datetime, *, latest: datetime, zone: tzinfo, way: Way = BY_CALL, store: AtStore | None = None
+) -> datetime:
     """The first moment from `wanted` on at which a customer is asked this way, local; his preference wins (C12).
 
     If that is after `latest` (which is not before `wanted`), the visit is brought forward to the last opening that
     `latest` allows. Hours wholly at night change nothing.
+
+    Of a `store` that is known he is asked while it is open. What gives way where not all can be had: first the moment
+    wanted, then his hours, then the store's, as if it were not known; `latest` never.
     """
+    if store is not None:
+        for hours in dict.fromkeys((way.hours, ANY_HOUR)):
+            found = _while_open(wanted, latest=latest, zone=zone, spans=_spans(way.channel, hours), store=store)
+            if found is not None:
+                return found
     spans = _spans(way.channel, way.hours)
     local = wanted.astimezone(zone)
     openings = [
@@ -75,6 +96,32 @@ def visiting_time(wanted: datetime, *, latest: datetime, zone: tzinfo, way: Way 
     if first <= latest:
         return first
     return max(opens for opens, _ in openings if opens <= latest)
+
+
+def _while_open(
+    wanted: datetime, *, latest: datetime, zone: tzinfo, spans: Sequence[tuple[time, time]], store: AtStore
+) -> datetime | None:
+    """The first moment in these spans from `wanted` on at which the store is open, or else the last opening before."""
+    local, earliest = wanted.astimezone(zone), store.earliest.astimezone(zone)
+    last = latest.astimezone(zone)
+    ahead = _both(store.openings, spans, first=local.date(), last=last.date(), zone=zone)
+    first = next((max(opens, local) for opens, closes in ahead if local < closes), None)
+    if first is not None and first <= latest:
+        return first
+    every = _both(store.openings, spans, first=earliest.date(), last=last.date(), zone=zone)
+    return max((max(opens, earliest) for opens, closes in every if opens <= latest and earliest < closes), default=None)
+
+
+def _both(
+    openings: Openings, spans: Sequence[tuple[time, time]], *, first: date, last: date, zone: tzinfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """Where on these days the store is open within the spans, in order."""
+    for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+        for opens, closes in openings(day):
+            for since, until in spans:
+                both = max(opens, datetime.combine(day, since, zone)), min(closes, datetime.combine(day, until, zone))
+                if both[0] < both[1]:
+                    yield both
 
 
 @cache

@@ -19,5 +19,5 @@ def followup(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Database:
     declare(monkeypatch, [occasion.policy for occasion in PLANTED])
     database = databases("followup")
     databases.as_owner("followup", 'GRANT DELETE ON outbox TO "followup_app"')  # a test begins anew; the service cannot
-    forget(database, "visit", "outbox", "policy")
+    forget(database, "visit", "outbox", "policy", "store")
     return database

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from chassis.organisation.calendar import Calendar
 from chassis.process.clock import LOCAL
 from contracts.customer.folder import Purpose
 from contracts.declared import fields_of
 from contracts.envelope import Event
 from contracts.policies import PolicyKind
 from contracts.shapes import Between
-from services.followup.visits.rules import BY_CALL, Way, visiting_time
+from services.followup.visits.rules import BY_CALL, AtStore, Way, visiting_time
 
 
 def nobody(event: Any) -> None:
@@ -41,12 +42,27 @@ class Occasion:
         return self.policy.code
 
     @property
+    def shortest(self) -> timedelta:
+        """The earliest that the policy's bounds allow."""
+        return timedelta(**{unit: span.low for unit, span in self._bounds().items()})
+
+    @property
     def longest(self) -> timedelta:
         """The latest that the policy's bounds allow."""
-        shape: type = self.policy.shape
-        return timedelta(**{unit: one.mark(Between, Between(0, 0)).high for unit, one in fields_of(shape).items()})
+        return timedelta(**{unit: span.high for unit, span in self._bounds().items()})
 
-    def due_at(self, *, triggered_at: datetime, value: Any, way: Way = BY_CALL) -> datetime:
-        """When the visit is due by the policy's value: at a time for asking this way, never later than `longest`."""
+    def _bounds(self) -> dict[str, Between]:
+        shape: type = self.policy.shape
+        return {unit: one.mark(Between, Between(0, 0)) for unit, one in fields_of(shape).items()}
+
+    def due_at(
+        self, *, triggered_at: datetime, value: Any, way: Way = BY_CALL, store: Calendar | None = None
+    ) -> datetime:
+        """When the visit is due by the policy's value: at a time for asking this way, while the store is open.
+
+        Never later than `longest`, never earlier than `shortest` because of the store. None is a store that nobody
+        told of: every day is like any other there.
+        """
         wanted = triggered_at + timedelta(**asdict(value))
-        return visiting_time(wanted, latest=triggered_at + self.longest, zone=LOCAL, way=way)
+        at_store = AtStore(store.openings, triggered_at + self.shortest) if store is not None else None
+        return visiting_time(wanted, latest=triggered_at + self.longest, zone=LOCAL, way=way, store=at_store)

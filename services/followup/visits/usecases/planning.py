@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from chassis.bus.context import Ask
 from chassis.customers import rekeying
 from chassis.customers.asking import Read
+from chassis.organisation import stores
+from chassis.organisation.calendar import Calendar
 from chassis.store import policies, turns
 from chassis.store.outbox import Cause, Fact, record_all, tell
 from chassis.store.rows import as_json, insert_all, values_of
@@ -21,6 +23,7 @@ from contracts.customer.operations import ByIds, Channel, ways_to_reach
 from contracts.envelope import Received
 from contracts.followup import events, operations
 from contracts.followup.operations import VisitStatus
+from contracts.gateway.events import StoreChanged
 from contracts.picked import picked
 from contracts.policies import DueChange
 from services.followup.visits.errors import VisitMadeWith, VisitNotFound
@@ -63,15 +66,19 @@ _MADE_WITH = text(
 )
 _POLICIES = "policies"
 """Planning and publishing wait for each other, so that no visit is planned by a policy that is just being replaced."""
+_CALENDARS = "calendars"
+"""The same for planning and hearing that a store is open at other times."""
 
 
 def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     """Plan the visits these events are occasions for; what is planned already stays as it is.
 
-    They are planned for whoever their customer lives on in (E8), at the hours and by the channel he prefers; who does
-    not want to be asked gets them suppressed at once (R12).
+    They are planned for whoever their customer lives on in (E8), at the hours and by the channel he prefers, while
+    their store is open; who does not want to be asked gets them suppressed at once (R12).
     """
     turns.share(session, _POLICIES, ["all"])
+    turns.share(session, _CALENDARS, {event.store_id for event in received})
+    calendars = stores.calendars(session, {event.store_id for event in received})
     wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
     values = policies.resolve_all(
         session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in wanted]
@@ -83,12 +90,24 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     planned: dict[UUID, _Fresh] = {}
     for (event, occasion), value, owner in zip(wanted, values, owners, strict=True):
         way = way_to_ask(wished[owner.customer_id], purpose=occasion.consent)
-        one = _plan(event, occasion, value=value, owner=owner, way=way)
+        one = _plan(event, occasion, value=value, owner=owner, way=way, store=calendars.get(event.store_id))
         planned[one.visit.id] = one
     rows = [values_of(planned[visit_id].visit) for visit_id in sorted(planned)]
     new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
     record_all(session, [fact for visit_id in new for fact in planned[visit_id].facts])
     make_together(session, survivors)
+
+
+def follow_calendar(session: Session, event: Received[StoreChanged]) -> None:
+    """The store is open at other times, maybe: what is still planned there moves (C12), and everybody is told.
+
+    Called after what it told is kept, in the same transaction.
+    """
+    store_id = event.payload.code
+    turns.take(session, _CALENDARS, [store_id])
+    moved = _moved(session, select(Visit).where(Visit.store_id == store_id))
+    _move(session, moved, at=event.occurred_at, cause=Cause.of(event))
+    make_together(session, _survivors(session, sorted({visit.customer_id for visit, _ in moved})))
 
 
 def keep_wishes(session: Session, received: Sequence[Received[Any]]) -> None:
@@ -140,8 +159,16 @@ class _Fresh(NamedTuple):
     facts: list[Fact]
 
 
-def _plan(event: Received[Any], occasion: Occasion, *, value: Any, owner: rekeying.Owner, way: Way) -> _Fresh:
-    due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way)
+def _plan(
+    event: Received[Any],
+    occasion: Occasion,
+    *,
+    value: Any,
+    owner: rekeying.Owner,
+    way: Way,
+    store: Calendar | None,
+) -> _Fresh:
+    due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way, store=store)
     judged = occasion.judges(event.payload)
     visit = Visit.plan(
         event, purpose=occasion.purpose, owner=owner, due_at=due_at, judged_staff_id=judged, channel=way.channel
@@ -225,12 +252,12 @@ def follow_policy(session: Session, made: policies.Publication, *, now: datetime
     later one).
     """
     turns.take(session, _POLICIES, ["all"])
-    moved = _moved(session, made)
+    wanted = select(Visit).where(Visit.purpose == made.kind.code, Visit.triggered_at >= made.since)
+    if made.store_id is not None:
+        wanted = wanted.where(Visit.store_id == made.store_id)
+    moved = _moved(session, wanted)
     changes = [DueChange("visit", visit.id, visit.due_at, due_at) for visit, due_at in moved[:SHOWN]]
-    for visit, due_at in moved:
-        visit.reschedule(due_at=due_at, channel=visit.channel)
-    told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
-    record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=now) for visit in told])
+    _move(session, moved, at=now)
     return policies.Effect(len(moved), changes)
 
 
@@ -243,13 +270,19 @@ def visit_to_change(session: Session, visit_id: UUID, expected_version: int | No
     return visit
 
 
-def _moved(session: Session, made: policies.Publication) -> list[tuple[Visit, datetime]]:
-    """The visits triggered since then that the policies of this moment make due at another time, and when."""
-    wanted = select(Visit).where(
-        Visit.purpose == made.kind.code, Visit.status.in_(MOVABLE), Visit.triggered_at >= made.since
-    )
-    if made.store_id is not None:
-        wanted = wanted.where(Visit.store_id == made.store_id)
-    visits = session.scalars(wanted.order_by(Visit.due_at, Visit.id).with_for_update()).all()
+def _moved(session: Session, wanted: Select[Visit]) -> list[tuple[Visit, datetime]]:
+    """Of these the visits that policies, wishes and calendars of this moment make due at another time, and when."""
+    movable = wanted.where(Visit.status.in_(MOVABLE)).order_by(Visit.due_at, Visit.id).with_for_update()
+    visits = session.scalars(movable).all()
     planned = zip(visits, wishes.plans(session, visits), strict=True)
     return [(visit, plan.due_at) for visit, plan in planned if plan.due_at != visit.due_at]
+
+
+def _move(
+    session: Session, moved: Sequence[tuple[Visit, datetime]], *, at: datetime, cause: Cause | None = None
+) -> None:
+    """Let them be due then, and tell of those that somebody is to make."""
+    for visit, due_at in moved:
+        visit.reschedule(due_at=due_at, channel=visit.channel)
+    told = [visit for visit, _ in moved if visit.status is VisitStatus.PLANNED]
+    record_all(session, [wishes.fact(visit, wishes.rescheduled(visit), at=at, cause=cause) for visit in told])

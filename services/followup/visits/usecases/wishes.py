@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
+from chassis.organisation import stores
 from chassis.store import policies, turns
 from chassis.store.outbox import Cause, Fact, record_all
 from chassis.store.rows import insert_all
@@ -127,13 +128,14 @@ def follow(session: Session, heard: Mapping[UUID, Received[Any]]) -> set[UUID]:
 
 
 def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
-    """How and when each of these visits is to be made, by its customer's wishes and the policy of its trigger.
+    """How and when each of these visits is to be made: by its customer's wishes, store, and the policy of its trigger.
 
-    They are locked before, so that nobody plans them by other wishes or policies meanwhile.
+    They are locked before, so that nobody plans them by other ones meanwhile.
     """
     if not visits:
         return []
     wished = of_customers(session, [visit.customer_id for visit in visits])
+    calendars = stores.calendars(session, {visit.store_id for visit in visits})
     occasions = [occasion_of(visit.purpose) for visit in visits]
     values = iter(
         policies.resolve_all(
@@ -151,7 +153,9 @@ def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
         if occasion is None:  # a purpose of former times
             made.append(Plan(way, visit.due_at))
         else:
-            made.append(Plan(way, occasion.due_at(triggered_at=visit.triggered_at, value=next(values), way=way)))
+            store = calendars.get(visit.store_id)
+            due_at = occasion.due_at(triggered_at=visit.triggered_at, value=next(values), way=way, store=store)
+            made.append(Plan(way, due_at))
     return made
 
 
