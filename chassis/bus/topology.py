@@ -67,8 +67,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.RepairOrdersRekeyed,
         followup.VisitsRekeyed,
     ),
-    "sales": _CUSTOMERS,
-    "workshop": (*_CUSTOMERS, gateway.StaffChanged),
+    "sales": (*_CUSTOMERS, gateway.StoreChanged),
+    "workshop": (*_CUSTOMERS, gateway.StaffChanged, gateway.StoreChanged),
     "followup": (
         *_CUSTOMERS,
         customer.CustomerConsentChanged,

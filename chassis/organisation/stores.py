@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.organisation.calendar import Calendar
+from chassis.process.clock import LOCAL
 from chassis.store.rows import as_json
 from contracts.envelope import Received
 from contracts.gateway.calendars import OpeningHours, OwnDay
 from contracts.gateway.events import StoreChanged
 from contracts.picked import shaped
+from contracts.refusals import RuleRefused
 
 _KEEP = text(
     """
@@ -29,6 +31,15 @@ _KEEP = text(
     """
 )
 _OPEN = text("SELECT store_id, hours, own_days, closes_on FROM store WHERE store_id = ANY(:store_ids)")
+_CLOSES = text("SELECT closes_on FROM store WHERE store_id = :store_id")
+
+
+class StoreClosed(RuleRefused):
+    """The store is closed for good: what is open there is finished, and nothing new begins."""
+
+    code = "STORE_CLOSED"
+    zh = "门店{store_id}自{closes_on}起停业,不再受理新业务"
+    en = "Store {store_id} is closed since {closes_on} and takes nothing new"
 
 
 class Store:
@@ -61,3 +72,10 @@ def calendars(reader: Session | Connection, store_ids: Collection[str]) -> dict[
         )
         for row in rows
     }
+
+
+def require_open(session: Session, store_id: str, *, now: datetime) -> None:
+    """Raise StoreClosed if the store has closed for good by now; one that nobody told of has not."""
+    closes_on = session.scalar(_CLOSES, {"store_id": store_id})
+    if closes_on is not None and now.astimezone(LOCAL).date() >= closes_on:
+        raise StoreClosed(store_id=store_id, closes_on=closes_on.isoformat())

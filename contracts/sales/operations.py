@@ -254,10 +254,10 @@ receive_stock = command(
     "sales.receive_stock",
     ReceiveStock,
     StockVehicle,
-    refuses=("VIN_INVALID", "VIN_IN_STOCK"),
+    refuses=("STORE_CLOSED", "VIN_INVALID", "VIN_IN_STOCK"),
     summary="Take a vehicle into stock",
 )
-create_order = command("sales.create_order", CreateOrder, Order, summary="Write an order")
+create_order = command("sales.create_order", CreateOrder, Order, refuses=("STORE_CLOSED",), summary="Write an order")
 sign_order = command(
     "sales.sign_order",
     SignOrder,

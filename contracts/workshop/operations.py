@@ -198,7 +198,7 @@ open_repair_order = command(
     "workshop.open_repair_order",
     OpenRepairOrder,
     RepairOrder,
-    refuses=("LINE_AMOUNT", "DISCOUNT_TOO_LARGE"),
+    refuses=("STORE_CLOSED", "LINE_AMOUNT", "DISCOUNT_TOO_LARGE"),
     summary="Take a vehicle in, whatever its odometer shows",
 )
 correct_km = command(

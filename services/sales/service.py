@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from chassis.customers import erasing, rekeying
+from chassis.organisation import stores
 from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
+from contracts.gateway.events import StoreChanged
 from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed
 from services.sales import orders
@@ -36,5 +38,7 @@ class SalesService:
         partial(rekeying.follow, holdings=[ORDERS], acknowledge=OrdersRekeyed),
     )
     forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS))
+
+    keep_stores = hears(StoreChanged, stores.keep)
 
     old_commands = every(3600, idempotency.forget_old)

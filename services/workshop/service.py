@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from chassis.customers import erasing, rekeying
-from chassis.organisation import staff
+from chassis.organisation import staff, stores
 from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
-from contracts.gateway.events import StaffChanged
+from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.workshop import operations
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import repair_orders
@@ -47,5 +47,6 @@ class WorkshopService:
     )
 
     keep_staff = hears(StaffChanged, staff.keep)
+    keep_stores = hears(StoreChanged, stores.keep)
 
     old_commands = every(3600, idempotency.forget_old)

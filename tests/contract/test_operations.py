@@ -128,9 +128,14 @@ def package_of(service: str) -> str:
     return "gateway" if service == "gateway" else f"services.{service}"
 
 
+OF_THE_CHASSIS = ("chassis.store.policies", "chassis.organisation.stores")
+"""Where the chassis says no for whatever service."""
+
+
 def all_refusals() -> list[type[Refusal]]:
     """Every refusal of contracts, chassis, services and gateway that stands in a file of ours."""
-    import_module("chassis.store.policies")
+    for module in OF_THE_CHASSIS:
+        import_module(module)
     for service in SERVICES:
         package = import_module(package_of(service))
         for found in walk_packages(package.__path__, f"{package.__name__}."):
@@ -155,7 +160,7 @@ OF_A_ROUTE = {
 
 def may_raise(service: str) -> set[str]:
     """Codes of the refusals that can come out of a service: its own, the chassis' and the contracts'."""
-    modules = ("contracts.refusals", "chassis.store.policies", f"{package_of(service)}.")
+    modules = ("contracts.refusals", *OF_THE_CHASSIS, f"{package_of(service)}.")
     return {one.code for one in all_refusals() if one.__module__.startswith(modules)}
 
 

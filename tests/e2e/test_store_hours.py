@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from chassis.process import clock
+from simulator.client import ApiProblem
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -50,3 +53,30 @@ def test_a_visit_that_would_fall_on_a_closed_day_is_due_on_the_next_open_one(sys
 
     eventually(lambda: due_of(system, before) == planned, within=5, what="the visit moved back")
     eventually(lambda: due_of(system, later).date() == day, within=5, what="the other one too")
+
+
+def test_a_closed_store_takes_nothing_new_and_finishes_what_is_open(system: System) -> None:
+    store, car = f"X{secrets.token_hex(3).upper()}", system.deliver_a_car()
+    system.boss.post("/stores", {"code": store, "name": "停业店", "dealer_code": "HT"})
+    consultant, advisor = system.as_("consultant", store=store), system.as_("advisor", store=store)
+    order = {"customer_id": car.customer_id, "store_id": store, "model": "GL8", "total_fen": 100}
+    repair = {"customer_id": car.customer_id, "vehicle_id": car.vehicle_id, "store_id": store, "km": 100}
+    repair |= {"complaint": "异响", "lines": [{"description": "检查", "amount_fen": 100}]}
+    written, opened = consultant.post("/orders", order), advisor.post("/repair-orders", repair)
+    today = clock.now().date().isoformat()
+    system.boss.send("PATCH", f"/stores/{store}", {"closes_on": today})
+
+    def refused(client: Any, path: str, body: dict[str, Any]) -> bool:
+        try:
+            client.post(path, body)
+        except ApiProblem as problem:
+            return (problem.status, problem.code) == (409, "STORE_CLOSED")
+        return False
+
+    eventually(lambda: refused(consultant, "/orders", order), within=5, what="no new order")
+    eventually(lambda: refused(advisor, "/repair-orders", repair), within=5, what="no vehicle taken in")
+    signed = {"contract_no": "C", "signer": "陈", "promised_date": today}
+    assert consultant.post(f"/orders/{written['order_id']}/sign", signed)["status"] == "signed"
+    promised = (clock.now() + timedelta(hours=2)).isoformat()
+    agreed = {"promised_at": promised, "consent_by": "本人"}
+    assert advisor.post(f"/repair-orders/{opened['ro_id']}/authorize", agreed)["stage"] == "authorized"

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
+from chassis.organisation import stores
 from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
@@ -190,6 +191,10 @@ class StockVehicle(Base):
         if self.order_id is not None:
             raise VehicleTaken(vin=self.vin)
         self.order_id = order_id
+
+
+class Store(stores.Store, Base):
+    """From which day on stores are closed."""
 
 
 class NumberSeries(numbers.NumberSeries, Base):

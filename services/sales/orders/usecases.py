@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.bus.context import Ask
 from chassis.customers import asking, rekeying
 from chassis.customers.asking import Read
+from chassis.organisation import stores
 from chassis.store import turns
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
@@ -35,8 +36,9 @@ _MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_custome
 def receive_stock(
     session: Session, asked: operations.ReceiveStock, *, scope: Scope, now: datetime
 ) -> operations.StockVehicle:
-    """Take a vehicle into the stock of a store. Raises VinInvalid, VinInStock."""
+    """Take a vehicle into the stock of a store. Raises StoreClosed, VinInvalid, VinInStock."""
     scope.require_store(asked.store_id)
+    stores.require_open(session, asked.store_id, now=now)
     vin = _vin(asked.vin)
     turns.take(session, "vin", [vin])
     if session.get(StockVehicle, vin) is not None:
@@ -52,8 +54,9 @@ def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -
 
 
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Write an order; the caller is its consultant."""
+    """Write an order; the caller is its consultant. Raises StoreClosed."""
     scope.require_store(asked.store_id)
+    stores.require_open(session, asked.store_id, now=now)
     number = next_number(session, "SO", store_id=asked.store_id, period=f"{now:%Y%m}")
     order = Order.write(asked, number=number, consultant_id=scope.staff_id, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])

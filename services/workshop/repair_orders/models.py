@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
-from chassis.organisation import staff
+from chassis.organisation import staff, stores
 from chassis.store import numbers
 from contracts.odometer import Reading, ReadingStatus
 from contracts.picked import attributes
@@ -225,3 +225,7 @@ REPAIR_ORDERS = rekeying.Holding(
 
 class StaffMember(staff.StaffMember, Base):
     """Who works where, as what."""
+
+
+class Store(stores.Store, Base):
+    """From which day on stores are closed."""

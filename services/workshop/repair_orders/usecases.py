@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from chassis.bus.context import Ask
 from chassis.customers import asking, rekeying
 from chassis.customers.asking import Read
-from chassis.organisation import staff
+from chassis.organisation import staff, stores
 from chassis.store import turns
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
@@ -45,9 +45,10 @@ def open_repair_order(
 ) -> operations.RepairOrder:
     """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked.
 
-    Raises LineAmount, DiscountTooLarge.
+    Raises StoreClosed, LineAmount, DiscountTooLarge.
     """
     scope.require_store(asked.store_id)
+    stores.require_open(session, asked.store_id, now=now)
     rules.require_prices(asked.lines)
     before = readings(session, vehicle_id=asked.vehicle_id)
     number = next_number(session, "RO", store_id=asked.store_id, period=f"{now:%Y%m%d}")

@@ -15,15 +15,16 @@ from sqlalchemy.orm import Session
 from chassis.organisation import stores
 from chassis.store.database import Database
 from contracts.envelope import Received
-from contracts.gateway.calendars import USUAL_HOURS, OpeningHours, OwnDay, Span
+from contracts.gateway.calendars import OpeningHours, OwnDay, Span
 from contracts.gateway.events import StoreChanged
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, visits
 from tests.integration.followup.tables import forget, rows
-from tests.support.events import deliver, received, twice_shuffled
+from tests.support.events import deliver, twice_shuffled
 from tests.support.examples import examples
 from tests.support.records import merged
+from tests.support.stores import store_told
 
 TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish", "store")
 TOLD = "SELECT event_type, subject_version, envelope FROM outbox ORDER BY position"
@@ -38,19 +39,9 @@ def nothing_was_ever_heard(followup: Database) -> None:
     forget(followup, *TABLES)
 
 
-def told(
-    *own_days: OwnDay,
-    version: int = 1,
-    code: str = "HN",
-    hours: OpeningHours = USUAL_HOURS,
-    closes_on: date | None = None,
-    name: str = "华南店",
-) -> Received[Any]:
-    """A store as the gateway tells of it."""
-    changed = StoreChanged(
-        code=code, name=name, dealer_id="HT", hours=hours, own_days=list(own_days), closes_on=closes_on
-    )
-    return received(changed, subject_id=code, subject_version=version, store_id=code)
+def told(*own_days: OwnDay, version: int = 1, code: str = "HN", **said: Any) -> Received[Any]:
+    """A store and its own days as the gateway tells of them."""
+    return store_told(code, version=version, own_days=list(own_days), **said)
 
 
 def hear(followup: Database, *events: Received[Any]) -> None:
@@ -87,8 +78,7 @@ def test_a_visit_is_planned_for_when_its_store_is_open_and_told_so_at_once(follo
 
 
 def test_a_store_of_before_that_says_no_hours_is_open_as_usual(followup: Database) -> None:
-    old = received(StoreChanged(code="HN", name="华南店", dealer_id="HT"), subject_id="HN")
-    hear(followup, old, returned())
+    hear(followup, store_told(), returned())
     assert due(followup) == [CHECKED]
 
 
