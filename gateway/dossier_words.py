@@ -23,6 +23,7 @@ WORDS = {
     "repair_settled": "维修结算", "repair_ready": "维修完工", "vehicle_returned": "交还车辆",
     "visit_planned": "计划回访", "visit_rescheduled": "回访改期",
     "visit_suppressed": "暂停回访", "visit_released": "恢复回访",
+    "visit_merged": "合并回访", "visit_parted": "分开回访",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
     "customer_unmerged": "撤销合并", "customer_split": "拆分档案", "duplicate_suspected": "疑似重复",

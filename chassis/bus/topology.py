@@ -63,6 +63,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         followup.VisitCompleted,
         followup.VisitSuppressed,
         followup.VisitReleased,
+        followup.VisitMerged,
+        followup.VisitParted,
         sales.OrdersRekeyed,
         workshop.RepairOrdersRekeyed,
         followup.VisitsRekeyed,

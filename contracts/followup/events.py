@@ -79,6 +79,35 @@ class VisitReleased:
     trigger_id: UUID | None = None
 
 
+@event(producer="followup", name="visit_merged", version=1, subject="visit")
+class VisitMerged:
+    """An open visit is not made by itself: `made_with` is the visit in whose call it is asked too (E8, C12)."""
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    made_with: UUID
+    trigger_type: str
+    trigger_id: UUID
+
+
+@event(producer="followup", name="visit_parted", version=1, subject="visit")
+class VisitParted:
+    """A visit that another one stood for is made by itself again.
+
+    Records were parted, or that one is due at another time, by another channel or for nobody, or was answered for
+    its own purpose alone.
+    """
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    due_at: datetime
+    trigger_type: str
+    trigger_id: UUID
+    channel: str
+
+
 @event(producer="followup", name="visits_rekeyed", version=1, subject="rekeying")
 class VisitsRekeyed:
     """Visits follow a change of customers' records (E8): `kind` is merged, unmerged or split, `rows` how many moved."""

@@ -49,7 +49,8 @@ class Visit:
     """A visit as shown: `channel` is how the customer is to be asked, of a completed one how he was.
 
     A suppressed one says why, and by what other ways he may be asked (R12).
-    `made_with` is the visit that stands for this one too, since records were merged (E8).
+    `made_with` is the visit that stands for this one too, because both are made in one call: since records were merged
+    (E8), or because their purposes may be asked together (C12). `purposes` are all that are asked in it, its own first.
     """
 
     visit_id: UUID
@@ -69,6 +70,7 @@ class Visit:
     suppressed_because: SuppressedBecause | None = None
     other_ways: list[Channel] = field(default_factory=list)
     made_with: UUID | None = None
+    purposes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,51 @@ def test_five_records_with_orders_repair_orders_and_visits_become_one_and_are_wh
     assert kept(system, ids) == before
 
 
+def test_a_visit_that_another_stands_for_is_open_at_no_desk_until_the_records_part(system: System) -> None:
+    """Both were served on one day; once they are one customer he is asked once, and no desk waits for another call."""
+    one, other = (system.deliver_a_car(name=f"吴{secrets.choice('杰明')}{sign}") for sign in "甲乙")
+    for car in (one, other):
+        system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=1000)
+    settled(system)
+    agent = system.as_("cr_agent")
+
+    def open_visits(customer_id: str) -> tuple[int, list[str]]:
+        """How many the glance counts, and the purposes of those on the worklist."""
+        settled(system)
+        listed = agent.get("/visits", customer_id=customer_id)["items"]
+        assert all(visit["purposes"] == [visit["purpose"]] for visit in listed)
+        purposes = sorted(visit["purpose"] for visit in listed)
+        return agent.get(f"/customers/{customer_id}/360")["glance"]["open_visits"], purposes
+
+    three = ["DELIVERY_D3", "DELIVERY_D7", "SERVICE_D3"]
+    done = agent.post("/merges", {"loser_ids": [other.customer_id], "survivor_id": one.customer_id, "reason": "同一人"})
+    reaches(system, done["merge_id"], "complete")
+    assert open_visits(one.customer_id) == (3, three)
+
+    service = system.visit(one.customer_id, "SERVICE_D3")
+    assert service is not None
+    hidden = [
+        str(visit_id)
+        for (visit_id,) in system.rows(
+            "followup", "SELECT id FROM visit WHERE made_with::text = %s", service["visit_id"]
+        )
+    ]
+    (stood_for,) = hidden
+    assert agent.get(f"/visits/{stood_for}")["made_with"] == service["visit_id"]
+    with pytest.raises(ApiProblem) as refused:
+        agent.post(f"/visits/{stood_for}/complete", {"score": 9})
+    assert (refused.value.code, refused.value.problem["details"]) == (
+        "VISIT_MADE_WITH", {"visit_id": service["visit_id"]},
+    )  # fmt: skip
+    agent.post(f"/visits/{service['visit_id']}/complete", {"score": 9})
+    assert open_visits(one.customer_id) == (2, three[:2])
+
+    agent.post(f"/merges/{done['merge_id']}/undo", {"reason": "不是同一人"})
+    reaches(system, done["merge_id"], "undone")
+    both = [open_visits(car.customer_id) for car in (one, other)]
+    assert sorted(both) == [(2, three[:2]), (3, three)]
+
+
 def test_what_is_written_for_a_loser_after_the_merge_lands_at_the_survivor(system: System) -> None:
     one, other = (system.deliver_a_car(name=f"周{secrets.choice('杰明')}{sign}") for sign in "甲乙")
     agent = system.as_("cr_agent")

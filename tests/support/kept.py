@@ -23,10 +23,10 @@ ROWS = {
 }
 """Where something of a customer stands, and whose it is by origin."""
 
-COUNTS_ON = {"customer": ("version",)}
-"""A record's version is an ETag and never comes back."""
+COUNTS_ON = {"customer": ("version",), "visit": ("version",)}
+"""A version of a record is an ETag, of a visit it counts what was told of it: neither ever comes back."""
 
-TOLD_OF_ITSELF = ("customer_merged", "customer_unmerged", "customer_updated")
+TOLD_OF_ITSELF = ("customer_merged", "customer_unmerged", "customer_updated", "visit_merged", "visit_parted")
 """Lines that tell of a merge or its undoing themselves: what happened, happened."""
 
 

@@ -46,7 +46,7 @@ class CustomerErased(Conflict):
 
 
 class VisitMadeWith(Conflict):
-    """Another visit asks this customer the same and stands for this one too: `details["visit_id"]` (E8)."""
+    """Another visit is made in one call with this one and stands for it: `details["visit_id"]` (E8, C12)."""
 
     code = "VISIT_MADE_WITH"
     zh = "该回访已与同一客户的另一回访合并,请在那一次回访中记录"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -43,11 +44,11 @@ MOVABLE = (VisitStatus.PLANNED, VisitStatus.SUPPRESSED)
 
 
 class Visit(Base):
-    """A visit (回访): one purpose, because of one document. `judged_staff_id` is who may not make it.
+    """A visit (回访): one purpose, because of one document, which it follows. `judged_staff_id` is who may not make it.
 
     `channel` is how the customer is to be asked, of a completed visit how he was.
     `origin_customer_id` is whose it was planned for, while his record lives on in another; `made_with` is the visit
-    that stands for this one too, because both ask the same customer the same at about the same time (E8).
+    that stands for this one too, because both are made in one call (E8, C12).
     """
 
     __tablename__ = "visit"
@@ -137,6 +138,14 @@ class Visit(Base):
         self.status = to
         self.version += 1
 
+    def make_with(self, other: UUID | None) -> bool:
+        """Let that visit stand for this one too, or none; True if that is new."""
+        if other == self.made_with:
+            return False
+        self.made_with = other
+        self.version += 1
+        return True
+
     def fall_due(self) -> None:
         """Its time has come."""
         self._move(VisitStatus.DUE)
@@ -170,8 +179,11 @@ class Visit(Base):
         now: datetime,
         channel: Channel = Channel.CALL,
         forbidden: SuppressedBecause | None = None,
+        judged: Collection[str | None] = (),
     ) -> None:
         """The customer answered, asked by this channel; `forbidden` is why he may not be asked so (R12).
+
+        `judged` are those about whom the visits ask that this one stands for.
 
         Raises CustomerErased where there is nobody to ask, VisitSuppressed, ChannelForbidden for an open visit;
         JudgedPersonAsks for who may not ask him (C12).
@@ -183,7 +195,7 @@ class Visit(Base):
             raise VisitSuppressed(because=self.suppressed_because)
         if forbidden is not None:
             raise ChannelForbidden(channel=channel, because=forbidden)
-        if by == self.judged_staff_id:
+        if by in (self.judged_staff_id, *judged):
             raise JudgedPersonAsks
         self._move(VisitStatus.COMPLETED)
         self.suppressed_because, self.channel = None, channel

@@ -19,11 +19,19 @@ from services.followup.visits.shown import visit_shown
 from services.followup.visits.usecases import wishes
 
 _columns = Visit.__table__.c
+_other: Any = Visit.__table__.alias("other")
+_STANDS_FOR = func.array(
+    select(_other.c.purpose)
+    .where(_other.c.customer_id == _columns.customer_id, _other.c.made_with == _columns.id)
+    .order_by(_other.c.due_at, _other.c.id)
+    .scalar_subquery()
+).label("stands_for")
+"""The purposes of the visits that one stands for."""
 
 
 def get_visit(connection: Connection, asked: operations.VisitById, *, scope: Scope) -> operations.Visit:
     """One visit of the caller's scope. Raises VisitNotFound."""
-    row = connection.execute(select(Visit.__table__).where(_columns.id == asked.visit_id)).one_or_none()
+    row = connection.execute(select(Visit.__table__, _STANDS_FOR).where(_columns.id == asked.visit_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id):
         raise VisitNotFound
     return _all_shown(connection, [row])[0]
@@ -44,18 +52,21 @@ def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope
         wanted = wanted.where(_columns.due_at < asked.due_before)
     total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = connection.execute(
-        wanted.order_by(_columns.due_at, _columns.id).limit(asked.size).offset((asked.page - 1) * asked.size)
+        wanted.add_columns(_STANDS_FOR)
+        .order_by(_columns.due_at, _columns.id)
+        .limit(asked.size)
+        .offset((asked.page - 1) * asked.size)
     ).all()
     return operations.Visits(_all_shown(connection, rows), asked.page, asked.size, total)
 
 
 def _all_shown(connection: Connection, rows: Sequence[Any]) -> list[operations.Visit]:
-    """Visits with the other ways to ask those who are not to be called."""
+    """Visits with what else is asked in them, and the other ways to ask those who are not to be called."""
     suppressed = [row.customer_id for row in rows if row.status is VisitStatus.SUPPRESSED]
     wished = wishes.of_customers(connection, suppressed)
     return [
         visit_shown(row, other_ways=other_ways(wished[row.customer_id], purpose=consent_for(row.purpose)))
         if row.status is VisitStatus.SUPPRESSED
-        else visit_shown(row)
+        else visit_shown(row, stands_for=row.stands_for)
         for row in rows
     ]

@@ -226,13 +226,14 @@ def _allows(wishes: Iterable[Wished], purpose: Purpose, channel: Channel) -> boo
 
 
 TOGETHER_WITHIN = timedelta(hours=72)
-"""How far apart two visits may be due that ask one customer the same (E8)."""
+"""How much later than the visit that stands for it another one may be due (E8, C12)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """An open visit; `planned_for` is its customer before records were merged.
 
+    `asked_with` are the other purposes that may be asked in one call with its own.
     `stands` is the visit that stood for this one and was made: it stands for it still.
     """
 
@@ -241,28 +242,37 @@ class Asking:
     purpose: str
     planned_for: UUID
     due_at: datetime
+    channel: Channel = Channel.CALL
+    asked_with: frozenset[str] = frozenset()
     stands: UUID | None = None
 
 
 def made_together(visits: Sequence[Asking]) -> dict[UUID, UUID]:
-    """Which visit stands for which: of those of one customer and purpose due within 72 hours, the first (E8).
+    """Which visit stands for which: the first of those that are made in one call, due up to 72 hours after it (C12).
 
-    Two that were planned for the same record were meant to be two.
+    In one call a customer is asked what his records asked each, now that they are one (E8), and for several purposes
+    if those may be asked together.
     """
     made: dict[UUID, UUID] = {}
-    kept: list[Asking] = []
+    calls: list[list[Asking]] = []
     for visit in sorted(visits, key=lambda one: (one.due_at, one.id)):
-        first = visit.stands or next((one.id for one in kept if _the_same(one, visit)), None)
-        if first is None:
-            kept.append(visit)
+        if visit.stands:
+            made[visit.id] = visit.stands
+            continue
+        for call in calls:
+            if visit.due_at - call[0].due_at <= TOGETHER_WITHIN and all(_in_one_call(one, visit) for one in call):
+                made[visit.id] = call[0].id
+                call.append(visit)
+                break
         else:
-            made[visit.id] = first
+            calls.append([visit])
     return made
 
 
-def _the_same(one: Asking, other: Asking) -> bool:
-    return (
-        (one.customer_id, one.purpose) == (other.customer_id, other.purpose)
-        and one.planned_for != other.planned_for
-        and other.due_at - one.due_at <= TOGETHER_WITHIN
-    )
+def _in_one_call(one: Asking, other: Asking) -> bool:
+    """Two of one purpose that were planned for the same record were meant to be two."""
+    if (one.customer_id, one.channel) != (other.customer_id, other.channel):
+        return False
+    if one.purpose == other.purpose:
+        return one.planned_for != other.planned_for
+    return other.purpose in one.asked_with

@@ -12,6 +12,13 @@ from contracts.picked import picked
 from services.followup.visits.models import Visit
 
 
-def visit_shown(visit: Visit | Row[tuple[Visit]], *, other_ways: Sequence[Channel] = ()) -> operations.Visit:
-    """A visit, from its model or its row; of a suppressed one by what other ways the customer may be asked."""
-    return picked(operations.Visit, visit, visit_id=visit.id, other_ways=list(other_ways))
+def visit_shown(
+    visit: Visit | Row[tuple[Visit]], *, other_ways: Sequence[Channel] = (), stands_for: Sequence[str] = ()
+) -> operations.Visit:
+    """A visit, from its model or its row.
+
+    `other_ways` are those in which the customer of a suppressed one may be asked, `stands_for` the purposes of the
+    visits that it stands for.
+    """
+    purposes = list(dict.fromkeys((visit.purpose, *stands_for)))
+    return picked(operations.Visit, visit, visit_id=visit.id, other_ways=list(other_ways), purposes=purposes)

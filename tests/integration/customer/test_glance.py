@@ -20,7 +20,14 @@ from sqlalchemy import text
 
 from contracts.customer.merges import DocumentGiven, DocumentTo
 from contracts.envelope import EVENTS, Received, event
-from contracts.followup.events import VisitPlanned, VisitReleased, VisitRescheduled, VisitSuppressed
+from contracts.followup.events import (
+    VisitMerged,
+    VisitParted,
+    VisitPlanned,
+    VisitReleased,
+    VisitRescheduled,
+    VisitSuppressed,
+)
 from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, RepairSettled, VehicleReturned
 from services.customer.view.models import Glance
@@ -340,6 +347,30 @@ def test_an_order_is_open_from_its_signature_to_the_keys(desk):
     for heard, open_orders in ((signed, 1), (delivered, 0), (signed, 0)):
         play(desk, [heard])
         assert desk.view(customer).glance.open_orders == open_orders
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_visit_that_another_stands_for_alerts_nobody_until_it_is_made_by_itself(desk, order):
+    customer, visit = desk.register().customer_id, uuids.uuid7()
+    his: dict[str, Any] = {"customer_id": customer, "purpose": "SERVICE_D3"}
+    told = [
+        made(VisitPlanned, **his, due_at=NOW),
+        made(VisitMerged, **his),
+        made(VisitParted, **his, due_at=NOW - HOUR),
+        made(VisitMerged, **his),
+    ]
+    events = [received(one, subject_id=visit, subject_version=version) for version, one in enumerate(told, 1)]
+
+    def alerted() -> bool:
+        return "OPEN_VISIT_DUE" in [alert.code for alert in desk.view(customer).alerts]
+
+    play(desk, events[:1])
+    assert alerted()
+    play(desk, [events[place] for place in (*order, *order)])
+    glance = desk.view(customer).glance
+    assert (glance.open_visits, glance.next_visit_at, alerted()) == (1, NOW - HOUR, True)
+    play(desk, events[3:])
+    assert (desk.view(customer).glance.open_visits, alerted()) == (0, False)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.process.clock import LOCAL
@@ -15,9 +15,11 @@ from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.customer.operations import Channel
 from contracts.envelope import Received
+from contracts.followup import events
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup.visits.models import Visit
+from services.customer.view.rules.glance import FACTS
+from services.followup.visits.models import OPEN, Visit
 from services.followup.visits.usecases import planning
 from tests.support.events import deliver, made, received
 
@@ -37,9 +39,9 @@ def returned(*, store_id: str = "HN", at: datetime = AFTERNOON) -> Received[Any]
     return received(repair, subject_id=repair.ro_id, subject_version=8, store_id=store_id, occurred_at=at)
 
 
-def plan_all(database: Database, *events: Received[Any]) -> list[Visit]:
+def plan_all(database: Database, *heard: Received[Any]) -> list[Visit]:
     """Deliver the events, each once; all visits by due time."""
-    deliver(database.transaction, planning.plan_visits, events)
+    deliver(database.transaction, planning.plan_visits, heard)
     return visits(database)
 
 
@@ -61,6 +63,29 @@ def visit_of(database: Database, purpose: str, *, consultant_id: str = "li.na", 
     event = returned(store_id=store_id) if service else delivered(store_id=store_id, consultant_id=consultant_id)
     found = plan_all(database, event)
     return next(visit for visit in found if visit.purpose == purpose and visit.trigger_id == UUID(event.subject.id))
+
+
+def to_make(database: Database) -> set[UUID]:
+    """The visits that somebody is to make."""
+    return {visit.id for visit in visits(database) if visit.status in OPEN and visit.made_with is None}
+
+
+def told_open(database: Database) -> set[UUID]:
+    """The visits that are open by what was told of them, as every desk's glance reckons it."""
+    fact = next(one for one in FACTS if events.VisitPlanned in one.opens)
+    opens, closes = ([one.declaration.name for one in some] for some in (fact.opens, fact.closes))
+    with database.reading() as connection:
+        told = connection.execute(
+            text(
+                """
+                SELECT DISTINCT ON (subject_id) CAST(subject_id AS uuid), event_type = ANY(:opens) AS opened
+                  FROM outbox WHERE event_type = ANY(:opens) OR event_type = ANY(:closes)
+                 ORDER BY subject_id, subject_version DESC, event_type = ANY(:opens)
+                """
+            ),
+            {"opens": opens, "closes": closes},
+        )
+        return {visit_id for visit_id, opened in told if opened}
 
 
 def scope(operation: str, role: str, *, stores: tuple[str, ...] = ("HN",), staff_id: str = "wang.fang") -> Scope:

@@ -14,22 +14,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.store.database import Database
-from contracts.customer.events import DocumentMoved
+from contracts.access import Scope
+from contracts.customer.events import CustomerPreferencesChanged, DocumentMoved
 from contracts.envelope import Received
 from contracts.followup.operations import CompleteVisit, Worklist
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits import queries
-from services.followup.visits.errors import VisitMadeWith
+from services.followup.visits.errors import JudgedPersonAsks, VisitMadeWith
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
-from tests.integration.followup.business import AFTERNOON, LATER, fall_due, scope, visits
-from tests.integration.followup.tables import forget, rows
+from tests.integration.followup.business import AFTERNOON, LATER, fall_due, scope, to_make, told_open, visits
+from tests.integration.followup.tables import forget, rows, somebody_waits
 from tests.support.events import deliver, made, received
 from tests.support.examples import examples
+from tests.support.polling import eventually
 from tests.support.records import merged, parted, unmerged
 
-VISITS = "SELECT * FROM visit ORDER BY id"
+VISITS = """
+    SELECT id, purpose, status, customer_id, origin_customer_id, trigger_id, due_at, channel, judged_staff_id, made_with
+      FROM visit ORDER BY id
+"""
+"""Visits but for their versions, which count what was told of them."""
+
 TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
 
 
@@ -46,8 +53,8 @@ def returned(customer: UUID, *, hours: float = 0) -> Received[Any]:
     return received(repair, subject_id=repair.ro_id, subject_version=8, occurred_at=at)
 
 
-def delivered(customer: UUID) -> Received[Any]:
-    car = made(VehicleDelivered, customer_id=customer, delivered_at=AFTERNOON)
+def delivered(customer: UUID, *, by: str = "x") -> Received[Any]:
+    car = made(VehicleDelivered, customer_id=customer, delivered_at=AFTERNOON, consultant_id=by)
     return received(car, subject_id=car.order_id, subject_version=6, occurred_at=AFTERNOON)
 
 
@@ -99,6 +106,7 @@ def test_in_any_order_and_twice_every_visit_ends_where_it_belongs(clean: Databas
     straight = rows(clean, VISITS)
     assert {row["customer_id"] for row in straight} == {A, N}
     assert [row["customer_id"] for row in straight if row["trigger_id"] == GIVEN] == [N, N]
+    assert any(row["made_with"] for row in straight)
 
     @settings(max_examples=examples(20))
     @given(order=st.permutations([*EVENTS, *EVENTS]))
@@ -106,6 +114,7 @@ def test_in_any_order_and_twice_every_visit_ends_where_it_belongs(clean: Databas
         forget(clean, *TABLES)
         hear(clean, order)
         assert rows(clean, VISITS) == straight
+        assert told_open(clean) == to_make(clean)
 
     check()
 
@@ -116,8 +125,10 @@ def test_a_merge_undone_leaves_every_visit_as_it_was(clean: Database) -> None:
     hear(clean, [merged([B, C], into=A)])
     assert {visit.customer_id for visit in visits(clean)} == {A}
     assert any(visit.made_with for visit in visits(clean))
+    assert told_open(clean) == to_make(clean)
     hear(clean, [unmerged([B, C], of=A)])
     assert rows(clean, VISITS) == before
+    assert told_open(clean) == to_make(clean) == {visit.id for visit in visits(clean)}
 
 
 def test_what_was_planned_for_the_survivor_since_stays_with_him_unless_it_is_listed(clean: Database) -> None:
@@ -151,8 +162,8 @@ def test_a_visit_another_stands_for_never_falls_due_and_cannot_be_completed(clea
     assert refused.value.details == {"visit_id": str(kept.id)}
 
 
-def complete(session: Any, visit: Visit) -> None:
-    may = scope("complete_visit", "cr_agent")
+def complete(session: Any, visit: Visit, *, by: Scope | None = None) -> None:
+    may = by or scope("complete_visit", "cr_agent")
     planning.complete_visit(session, CompleteVisit(visit.id, 9), scope=may, now=LATER)
 
 
@@ -167,6 +178,46 @@ def test_after_the_answer_the_other_one_is_not_asked_and_comes_back_with_the_und
     restored = other if other.origin_customer_id else kept
     back = next(visit for visit in visits(clean) if visit.id == restored.id)
     assert (back.customer_id, back.made_with, back.origin_customer_id) == (B, None, None)
+
+
+def test_who_answers_while_his_visits_are_arranged_anew_is_not_asked_again(clean: Database) -> None:
+    hear(clean, [returned(A), returned(B), merged([B], into=A)])
+    kept, other = sorted(visits(clean), key=lambda visit: visit.made_with is not None)
+    with ThreadPoolExecutor(1) as worker:
+        with clean.transaction() as session:
+            complete(session, kept)
+            planned = worker.submit(hear, clean, [returned(A, hours=300)])
+            eventually(lambda: somebody_waits(clean), what="the new visit waits for the answer")
+        planned.result()
+    assert next(visit for visit in visits(clean) if visit.id == other.id).made_with == kept.id
+    assert told_open(clean) == to_make(clean)
+
+
+def test_what_was_answered_with_another_is_closed_for_everybody_whatever_the_customer_wishes_since(
+    clean: Database,
+) -> None:
+    """He was asked; that he may be called again opens nothing (R12)."""
+    hear(clean, [returned(A), returned(B), merged([B], into=A)])
+    kept = next(visit for visit in visits(clean) if visit.made_with is None)
+    with clean.transaction() as session:
+        complete(session, kept)
+    for version in (2, 3):
+        wish = CustomerPreferencesChanged(customer_id=A, version=version, do_not_call=version == 2)
+        event = received(wish, subject_id=A, subject_version=version, occurred_at=LATER + timedelta(hours=version))
+        deliver(clean.transaction, planning.keep_wishes, [event])
+    assert told_open(clean) == to_make(clean) == set()
+    assert shown(clean) == []
+
+
+def test_neither_of_two_who_are_judged_asks_how_they_sold_to_whom_is_one_customer(clean: Database) -> None:
+    hear(clean, [delivered(A, by="li.na"), delivered(B, by="zhao.lei"), merged([B], into=A)])
+    survey = next(visit for visit in visits(clean) if visit.purpose == "SALE_SURVEY" and not visit.made_with)
+    for judged in ("li.na", "zhao.lei"):
+        with clean.transaction() as session, pytest.raises(JudgedPersonAsks):
+            complete(session, survey, by=scope("complete_visit", "consultant", staff_id=judged))
+    with clean.transaction() as session:
+        complete(session, survey, by=scope("complete_visit", "consultant", staff_id="wang.fang"))
+    assert told_open(clean) == to_make(clean)
 
 
 def test_a_visit_s_events_name_whom_it_was_planned_for(clean: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,6 +54,14 @@ def test_a_visit_is_known_by_its_purpose_and_one_of_former_times_rests_on_nothin
     assert occasions.consent_for("ELSEWHERE") is None
 
 
+def test_two_may_be_asked_together_if_one_of_them_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    speaks = replace(ELSEWHERE, asked_with=frozenset({"PLANTED"}))
+    monkeypatch.setattr(occasions, "OCCASIONS", (PLANTED, speaks, BESIDE))
+    assert occasions.asked_with("PLANTED") == {"ELSEWHERE"}
+    assert occasions.asked_with("ELSEWHERE") == {"PLANTED"}
+    assert occasions.asked_with("BESIDE") == occasions.asked_with("FORMERLY") == frozenset()
+
+
 def test_a_due_time_within_the_calling_windows_stays_at_its_hour() -> None:
     assert PLANTED.due_at(triggered_at=AFTERNOON, value=DaysLater(3)) == AFTERNOON + timedelta(days=3)
 
@@ -91,6 +99,12 @@ def test_every_row_has_its_file_and_every_file_its_row() -> None:
     files = {path.stem for path in Path(occasions.__file__).parent.glob("*.py")} - {"__init__", "occasion"}
     assert sorted(files) == sorted(kind.code.lower() for kind in VISITS)
     assert [one.policy for one in occasions.OCCASIONS] == VISITS
+
+
+def test_whom_an_occasion_names_to_be_asked_with_is_another_one_in_the_table() -> None:
+    purposes = {occasion.purpose for occasion in occasions.OCCASIONS}
+    for occasion in occasions.OCCASIONS:
+        assert occasion.asked_with <= purposes - {occasion.purpose}
 
 
 @pytest.mark.parametrize("one", occasions.OCCASIONS, ids=lambda one: one.purpose)

@@ -99,9 +99,9 @@ FACTS: tuple[Fact, ...] = (
         makes={"spent_fen": Total("customer_fen")},
     ),
     Fact(  # a visit to make
-        opens=(followup.VisitPlanned, followup.VisitReleased),
+        opens=(followup.VisitPlanned, followup.VisitReleased, followup.VisitParted),
         replaces=(followup.VisitRescheduled,),
-        closes=(followup.VisitSuppressed, followup.VisitCompleted),
+        closes=(followup.VisitSuppressed, followup.VisitMerged, followup.VisitCompleted),
         makes={
             "open_visits": Number(),
             "next_visit_at": Soonest("due_at", by="due_at"),

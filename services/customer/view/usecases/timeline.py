@@ -96,6 +96,8 @@ TOLD: dict[type[Event], Told] = {
     followup.VisitCompleted: Told(("purpose", "score", *_BECAUSE)),
     followup.VisitSuppressed: Told(("purpose", "due_at", "reason", *_BECAUSE), pace=PACE),
     followup.VisitReleased: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
+    followup.VisitMerged: Told(("purpose", "made_with", *_BECAUSE), pace=PACE),
+    followup.VisitParted: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
 }
 """Every event that concerns a customer. The service hears what stands here."""
 

@@ -36,6 +36,13 @@ def consent_for(purpose: str) -> Purpose | None:
     return occasion.consent if occasion else None
 
 
+def asked_with(purpose: str) -> frozenset[str]:
+    """The purposes that may be asked in one call with this one, whichever of the two says so."""
+    occasion = occasion_of(purpose)
+    named = occasion.asked_with if occasion else frozenset()
+    return named | {other.purpose for other in OCCASIONS if purpose in other.asked_with}
+
+
 def occasions_of(heard: type[Event]) -> list[Occasion]:
     """The visits an event gives rise to."""
     return [occasion for occasion in OCCASIONS if occasion.heard is heard]

@@ -29,12 +29,15 @@ class Occasion:
     `judges` names the person the questions are about, who therefore may not ask them.
     `consent` is the purpose whose withdrawn consent stops the visit; None for what the contract with the customer
     asks for (R12, PIPL 13).
+    `asked_with` are the purposes of other occasions that may be asked in the same call, if they come due within 72
+    hours and he is to be asked by the same channel (C12); it is enough that one of two names the other.
     """
 
     heard: type[Event]
     policy: PolicyKind[Any]
     judges: Callable[[Any], str | None]
     consent: Purpose | None
+    asked_with: frozenset[str] = frozenset()
 
     @property
     def purpose(self) -> str:

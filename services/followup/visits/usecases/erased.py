@@ -13,7 +13,7 @@ from contracts.customer.folder import ConsentChannel
 from contracts.envelope import Received
 from services.followup.visits.models import VISITS, Wish
 from services.followup.visits.rules import ERASED
-from services.followup.visits.usecases import wishes
+from services.followup.visits.usecases import together, wishes
 
 _wish: Any = Wish.__table__
 
@@ -39,4 +39,5 @@ def forget(session: Session, event: Received[CustomerErased]) -> None:
     insert_all(session, _wish, marks, on_conflict="DO NOTHING")
     wishes.forget(session, his)
     erasing.forget(session, event, holding=VISITS)
-    wishes.follow(session, dict.fromkeys(his, event))
+    changed = wishes.follow(session, dict.fromkeys(his, event))
+    together.arrange(session, dict.fromkeys(changed, together.Because.of(event)))

@@ -17,7 +17,7 @@ from chassis.organisation import stores
 from chassis.organisation.calendar import Calendar
 from chassis.store import policies, turns
 from chassis.store.outbox import Cause, Fact, record_all, tell
-from chassis.store.rows import as_json, insert_all, values_of
+from chassis.store.rows import insert_all, values_of
 from contracts.access import Scope
 from contracts.customer.operations import ByIds, Channel, ways_to_reach
 from contracts.envelope import Received
@@ -28,11 +28,12 @@ from contracts.picked import picked
 from contracts.policies import DueChange
 from services.followup.visits.errors import VisitMadeWith, VisitNotFound
 from services.followup.visits.models import MOVABLE, VISITS, Visit
-from services.followup.visits.occasions import consent_for, occasions_of
+from services.followup.visits.occasions import asked_with, consent_for, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
-from services.followup.visits.rules import Asking, Way, forbidden_because, made_together, way_that_reaches, way_to_ask
+from services.followup.visits.rules import Way, forbidden_because, way_that_reaches, way_to_ask
 from services.followup.visits.shown import visit_shown
-from services.followup.visits.usecases import wishes
+from services.followup.visits.usecases import together, wishes
+from services.followup.visits.usecases.together import Because
 
 TOGETHER = 200
 """Visits that fall due in one transaction."""
@@ -45,23 +46,6 @@ _SURVIVORS = text(
     """
     SELECT DISTINCT survivor_id FROM customer_alias
      WHERE survivor_id = ANY(CAST(:customers AS uuid[])) AND customer_id <> survivor_id ORDER BY survivor_id
-    """
-)
-_TOGETHER = text(
-    """
-    SELECT v.id, v.customer_id, v.purpose, coalesce(v.origin_customer_id, v.customer_id) AS planned_for, v.due_at,
-           v.made_with, made.id AS stands
-      FROM visit v
-      LEFT JOIN visit made ON made.id = v.made_with AND made.status = 'completed' AND made.customer_id = v.customer_id
-     WHERE v.customer_id = ANY(CAST(:customers AS uuid[]))
-       AND (v.status IN ('planned', 'due') OR v.made_with IS NOT NULL)
-     ORDER BY v.customer_id, v.purpose, v.due_at, v.id FOR UPDATE OF v
-    """
-)
-_MADE_WITH = text(
-    """
-    UPDATE visit v SET made_with = told.made_with
-      FROM jsonb_populate_recordset(NULL::visit, CAST(:rows AS jsonb)) AS told WHERE v.id = told.id
     """
 )
 _POLICIES = "policies"
@@ -85,7 +69,9 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     )
     told = [rekeying.Told(event.payload.customer_id, event.subject.type, event.subject.id) for event, _ in wanted]
     owners = rekeying.owners(session, told)
-    survivors = _survivors(session, [owner.customer_id for owner in owners])
+    concerned = _asked_for_more(
+        session, [(owner, occasion) for owner, (_, occasion) in zip(owners, wanted, strict=True)]
+    )
     wished = wishes.of_planned(session, [owner.customer_id for owner in owners])
     planned: dict[UUID, _Fresh] = {}
     for (event, occasion), value, owner in zip(wanted, values, owners, strict=True):
@@ -95,7 +81,8 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     rows = [values_of(planned[visit_id].visit) for visit_id in sorted(planned)]
     new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
     record_all(session, [fact for visit_id in new for fact in planned[visit_id].facts])
-    make_together(session, survivors)
+    heard = {owner.customer_id: event for (event, _), owner in zip(wanted, owners, strict=True)}
+    together.arrange(session, {one: Because.of(heard[one]) for one in concerned})
 
 
 def follow_calendar(session: Session, event: Received[StoreChanged]) -> None:
@@ -107,21 +94,21 @@ def follow_calendar(session: Session, event: Received[StoreChanged]) -> None:
     turns.take(session, _CALENDARS, [store_id])
     moved = _moved(session, select(Visit).where(Visit.store_id == store_id))
     _move(session, moved, at=event.occurred_at, cause=Cause.of(event))
-    make_together(session, _survivors(session, sorted({visit.customer_id for visit, _ in moved})))
+    together.arrange(session, dict.fromkeys((visit.customer_id for visit, _ in moved), Because.of(event)))
 
 
 def keep_wishes(session: Session, received: Sequence[Received[Any]]) -> None:
-    """Keep what customers wish, and let their visits follow it (R12); moved ones may have become one with others."""
-    moved = wishes.keep(session, received)
-    make_together(session, _survivors(session, sorted(moved)))
+    """Keep what customers wish, and let their visits follow it (R12); changed ones are made with others, or no more."""
+    changed = wishes.keep(session, received)
+    together.arrange(session, {one: Because.of(event) for one, event in changed.items()})
 
 
 def rekey_visits(session: Session, event: Received[Any]) -> None:
     """Visits follow their customers' records when those are merged, restored or split; two that are one become one."""
     customers = rekeying.follow(session, event, [VISITS], acknowledge=events.VisitsRekeyed)
     wished = customers | _whose_wishes(event.payload)
-    moved = wishes.follow(session, dict.fromkeys(wished, event)) if wished else set()
-    make_together(session, sorted(customers | moved))
+    changed = wishes.follow(session, dict.fromkeys(wished, event)) if wished else {}
+    together.arrange(session, dict.fromkeys({*customers, *changed}, Because.of(event)))
 
 
 def _whose_wishes(told: Any) -> set[UUID]:
@@ -131,25 +118,12 @@ def _whose_wishes(told: Any) -> set[UUID]:
     return named | ({survivor} if survivor else set())
 
 
-def _survivors(session: Session, customers: Sequence[UUID]) -> list[UUID]:
-    """Who of these stands for several (E8)."""
-    return list(session.scalars(_SURVIVORS, {"customers": customers})) if customers else []
-
-
-def make_together(session: Session, customers: Sequence[UUID]) -> None:
-    """Of a customer's open visits that ask the same at about the same time, let one stand for the others (E8)."""
-    if not customers:
-        return
-    turns.take(session, "visits_together", customers)
-    rows = session.execute(_TOGETHER, {"customers": list(customers)}).all()
-    stands = made_together([_asking(row) for row in rows])
-    changed = [{"id": row.id, "made_with": stands.get(row.id)} for row in rows if row.made_with != stands.get(row.id)]
-    if changed:
-        session.execute(_MADE_WITH, {"rows": as_json(changed)})
-
-
-def _asking(row: Any) -> Asking:
-    return Asking(row.id, row.customer_id, row.purpose, row.planned_for, row.due_at, row.stands)
+def _asked_for_more(session: Session, planned: Sequence[tuple[rekeying.Owner, Occasion]]) -> set[UUID]:
+    """Whose visits may be made in one call with others: of several records (E8), or for several purposes (C12)."""
+    if not planned:
+        return set()
+    survivors = session.scalars(_SURVIVORS, {"customers": [owner.customer_id for owner, _ in planned]})
+    return {*survivors, *(owner.customer_id for owner, occasion in planned if asked_with(occasion.purpose))}
 
 
 class _Fresh(NamedTuple):
@@ -227,6 +201,9 @@ def complete_visit(
 ) -> operations.Visit:
     """Record what the customer answered, asked by this channel; without one, as the visit says.
 
+    It is the answer to what this visit asks: of those made in one call with it, the ones of another purpose are open
+    still, and one of them stands for the others.
+
     Raises VisitNotFound, StaleVersion, VisitMadeWith, VisitClosed, VisitSuppressed, ChannelForbidden,
     JudgedPersonAsks.
     """
@@ -238,9 +215,22 @@ def complete_visit(
         forbidden = forbidden_because(wished, purpose=consent_for(visit.purpose), channel=by)
     if visit.made_with is not None:
         raise VisitMadeWith(visit_id=str(visit.made_with))
-    visit.complete(score=asked.score, remark=asked.remark, by=scope.staff_id, now=now, channel=by, forbidden=forbidden)
+    judged = session.scalars(
+        select(Visit.judged_staff_id).where(Visit.customer_id == visit.customer_id, Visit.made_with == visit.id)
+    ).all()
+    visit.complete(
+        score=asked.score,
+        remark=asked.remark,
+        by=scope.staff_id,
+        now=now,
+        channel=by,
+        forbidden=forbidden,
+        judged=judged,
+    )
     completed = picked(events.VisitCompleted, visit, visit_id=visit.id, customer_id=visit.planned_for)
     tell(session, visit, completed, now=now)
+    if judged:
+        together.arrange(session, {visit.customer_id: Because(now)})
     return visit_shown(visit)
 
 
@@ -258,6 +248,8 @@ def follow_policy(session: Session, made: policies.Publication, *, now: datetime
     moved = _moved(session, wanted)
     changes = [DueChange("visit", visit.id, visit.due_at, due_at) for visit, due_at in moved[:SHOWN]]
     _move(session, moved, at=now)
+    planned = [visit.customer_id for visit, _ in moved if visit.status is VisitStatus.PLANNED]
+    together.arrange(session, dict.fromkeys(planned, Because(now)))
     return policies.Effect(len(moved), changes)
 
 

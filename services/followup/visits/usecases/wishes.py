@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, exists, select, text
+from sqlalchemy.orm import Session, aliased
 
 from chassis.organisation import stores
 from chassis.store import policies, turns
@@ -51,6 +51,12 @@ _LIVE_ON = text(
     """
 )
 
+_made: Any = aliased(Visit)
+_ANSWERED = exists().where(
+    _made.id == Visit.made_with, _made.status == VisitStatus.COMPLETED, _made.customer_id == Visit.customer_id
+)
+"""A visit that another one stood for when that was made."""
+
 _NEWER = """
     (customer_id, about, channel) DO UPDATE
        SET allowed = excluded.allowed, at = excluded.at, version = excluded.version,
@@ -67,10 +73,10 @@ class Plan(NamedTuple):
     due_at: datetime
 
 
-def keep(session: Session, received: Sequence[Received[Any]]) -> set[UUID]:
+def keep(session: Session, received: Sequence[Received[Any]]) -> dict[UUID, Received[Any]]:
     """Keep what the customers wish, the newest of each thing, and follow it; in whatever order it is heard.
 
-    Returns the customers of visits whose due time moved.
+    Returns the customers whose visits changed, each with what was heard.
     """
     newest: dict[tuple[UUID, str, str], dict[str, Any]] = {}
     heard: dict[UUID, Received[Any]] = {}
@@ -99,32 +105,31 @@ def forget(session: Session, customers: Collection[UUID]) -> None:
     session.execute(_FORGET, {"customers": list(customers), "erased": ERASED})
 
 
-def follow(session: Session, heard: Mapping[UUID, Received[Any]]) -> set[UUID]:
+def follow(session: Session, heard: Mapping[UUID, Received[Any]]) -> dict[UUID, Received[Any]]:
     """Let the visits of these customers be as they wish; by customer, the newest event that was heard of it.
 
     Open visits are suppressed, released, and made at another time or by another channel; one that has fallen due
-    keeps its time. Called after everything that may change it: a wish, a merge of records. Returns the customers of
-    visits whose due time moved.
+    keeps its time, and one that was answered with another is over. Called after everything that may change it: a wish,
+    a merge of records. Returns the customers whose visits changed, each with what was heard.
     """
     lock(session, heard)
     visits = session.scalars(
         select(Visit)
         # also of those without a wish: their visits may follow one of a record that is their own again (E8)
-        .where(Visit.customer_id.in_(heard), Visit.status.in_((*OPEN, VisitStatus.SUPPRESSED)))
+        .where(Visit.customer_id.in_(heard), Visit.status.in_((*OPEN, VisitStatus.SUPPRESSED)), ~_ANSWERED)
         .order_by(Visit.due_at, Visit.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    facts, moved = [], set()
+    facts, changed = [], {}
     for visit, plan in zip(visits, plans(session, visits), strict=True):
-        before = visit.due_at
+        before, because = visit.version, heard[visit.customer_id]
         if (told := _follow(visit, plan)) is not None:
-            because = heard[visit.customer_id]
             facts.append(fact(visit, told, at=because.occurred_at, cause=Cause.of(because)))
-        if visit.due_at != before:
-            moved.add(visit.customer_id)
+        if visit.version != before:
+            changed[visit.customer_id] = because
     record_all(session, facts)
-    return moved
+    return changed
 
 
 def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
