@@ -273,10 +273,12 @@ class OperationEntrypoint(_Shared):
 
     def _respond(self, incoming: Incoming) -> bytes:
         runtime, operation, context = self.runtime, self.operation, incoming.context
-        actor = runtime.verifier.verify(context.actor_token)
-        scope = access.matrix().scope(self.allowed_by, actor)
-        if context.store_id is not None:
-            scope.require_store(context.store_id)
+        actor, scope = access.NOBODY, access.NO_SCOPE
+        if not operation.by_link:
+            actor = runtime.verifier.verify(context.actor_token)
+            scope = access.matrix().scope(self.allowed_by, actor)
+            if context.store_id is not None:
+                scope.require_store(context.store_id)
         call = Call(actor, scope, context.store_id, moment(context, test_mode=runtime.settings.test_mode), context)
         try:
             request: Any = shapes.load(operation.request, orjson.loads(incoming.body))
@@ -298,7 +300,7 @@ class OperationEntrypoint(_Shared):
             return shapes.dump(self.method(session, request, call))
 
         key, name = call.context.idempotency_key, self.operation.name
-        if key is None:
+        if key is None or shapes.told_once(self.operation.response):
             return work()
         same = idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret)
         return idempotency.once(session, idempotency.Asked(call.actor.staff_id, key, name, same), work)

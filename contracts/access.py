@@ -108,6 +108,11 @@ class Scope:
             raise StoreNotAllowed(store_id=store_id)
 
 
+NOBODY = Actor("", (), ())
+NO_SCOPE = Scope(Reach.OWN, (), "", "")
+"""Who logs in, or comes by a customer's link: he has no role and reaches nothing by himself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The access matrix as read from the file. `roles` are those of people, `services` those of services."""

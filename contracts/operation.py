@@ -23,6 +23,7 @@ class Operation(Generic[A, R]):
 
     `name` is `<service>.<verb_noun>`; `refuses` lists the codes it can answer no with,
     beside those any operation may give (`refusals.ALWAYS_POSSIBLE`).
+    `by_link` is asked by whoever has a customer's link: nobody signed for him, the request's `token` opens it or not.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Operation(Generic[A, R]):
     response: type
     refuses: tuple[str, ...]
     summary: str
+    by_link: bool = False
 
     @property
     def service(self) -> str:
@@ -50,10 +52,16 @@ def command(
 
 
 def query(
-    name: str, request: type[A], response: type[R], *, refuses: tuple[str, ...] = (), summary: str
+    name: str,
+    request: type[A],
+    response: type[R],
+    *,
+    refuses: tuple[str, ...] = (),
+    summary: str,
+    by_link: bool = False,
 ) -> Operation[A, R]:
     """Declare an operation that only reads."""
-    return _declare(Operation(name, Kind.QUERY, request, response, refuses, summary))
+    return _declare(Operation(name, Kind.QUERY, request, response, refuses, summary, by_link))
 
 
 def _declare(operation: Operation[A, R]) -> Operation[A, R]:

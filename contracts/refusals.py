@@ -142,6 +142,22 @@ class StillRunning(Conflict):
     en = "The same request is being worked on"
 
 
+class LinkNotFound(NotFound):
+    """A customer's link that opens nothing: unknown, ended, revoked or another's, and nobody learns which."""
+
+    code = "LINK_NOT_FOUND"
+    zh = "链接无效或已失效,请联系您的门店"
+    en = "This link opens nothing, or no longer; please ask your store"
+
+
+class LinksTooMany(RuleRefused):
+    """A document has as many open links as one may."""
+
+    code = "LINKS_TOO_MANY"
+    zh = "最多同时有{most}个有效链接,请先撤销不用的链接"
+    en = "There may be {most} open links at once; revoke one that is not used first"
+
+
 ALWAYS_POSSIBLE = (
     InvalidRequest,
     OperationNotAllowed,

@@ -95,6 +95,11 @@ class Called:
     en: str
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The field of an answer opens something to whoever has it: it is told once and not kept with the answer."""
+
+
 class _Unsaid:
     """A field that was left out of a request, where an empty one says something else."""
 
@@ -154,6 +159,12 @@ class Manner(typing.NamedTuple):
 
     loose: bool
     tolerant: bool
+
+
+@cache
+def told_once(shape: type) -> bool:
+    """True if an answer of this shape holds what is told once."""
+    return any(isinstance(mark, Once) for declared in fields_of(shape).values() for mark in declared.marks)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,10 @@ from chassis.bus.context import CallContext, moment
 from chassis.bus.rpc import Caller, Refused
 from chassis.process import clock, logs
 from contracts import shapes
-from contracts.access import Actor, Reach, Scope, matrix
+from contracts.access import NO_SCOPE, NOBODY, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest
-from gateway import faults, filing, problems, reading
+from gateway import faults, filing, problems, reading, visitors
 from gateway.access_log import Access, AccessLog
 from gateway.answering import Answering
 from gateway.asking import LocalCall, ask
@@ -33,6 +33,7 @@ from gateway.pages import Pages
 from gateway.routing import Route, Table
 from gateway.searching import Asking, Searches
 from gateway.sessions import Live, Sessions
+from gateway.visitors import Visitors
 from gateway.wire import Request, Response
 
 log = logs.get("http")
@@ -41,8 +42,6 @@ DEADLINE = 8.0
 """Seconds a request may take in all."""
 WITH_INITIAL_PASSWORD = frozenset(("gateway.change_password", "gateway.log_out"))
 
-_NOBODY = Actor("", (), ())
-_NO_SCOPE = Scope(Reach.OWN, (), "", "")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _STORE = re.compile(r"[A-Z0-9]{1,12}")
@@ -64,6 +63,7 @@ class Dispatcher:
     pages: Pages
     access_log: AccessLog
     searches: Searches
+    visitors: Visitors
     caller: Caller
     sessions: Sessions
     local: LocalOperations
@@ -90,6 +90,8 @@ class Dispatcher:
         except (Exception, Timeout) as error:  # noqa: BLE001  # whatever went wrong is an answer; it is logged there
             language = language_of(request.headers.get("accept-language", ""))
             response = problems.answer(error, language=language, request_id=request_id)
+        if route and route.operation.by_link:
+            response = visitors.shown(response, on_page=route.page(request.path) is not None)
         seconds = time.perf_counter() - started
         name = route.operation.name if route else "-"
         SECONDS.labels(name, response.status).observe(seconds)
@@ -113,8 +115,11 @@ class Dispatcher:
         self, request: Request, route: Route, path_values: dict[str, str], live: Live | None, request_id: str
     ) -> Response:
         operation, headers = route.operation, request.headers
-        actor = live.actor if live else _NOBODY
-        scope = matrix().scope(operation.name, actor) if live else _NO_SCOPE
+        actor = live.actor if live else NOBODY
+        scope = matrix().scope(operation.name, actor) if live else NO_SCOPE
+        page = route.page(request.path)
+        if page is not None:  # whoever passes a link on may hang his own words on it, as chats and mailers do
+            request = replace(request, query="")
         store_id = _store(headers.get("x-store-id"), scope) if live else None
         asked, expand = reading.read(
             request,
@@ -137,6 +142,9 @@ class Dispatcher:
         )
         if operation.service == "gateway":
             body = self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
+        elif operation.by_link:
+            with self.visitors.turn(asked, address=self._address(request), now=clock.now()):
+                body = self._call(operation, asked, context)
         elif route.guesses:
             body = self._call_guess(route, asked, context, Asking(actor.staff_id, operation.name, request_id))
         elif route.files:
@@ -149,7 +157,7 @@ class Dispatcher:
         if route.logs_access:
             self._log_access(asked, route, body=body, staff_id=actor.staff_id, request_id=request_id)
         return self.answering.show(
-            body, item=item, route=route, actor=actor, context=context, expand=expand, form=route.form(asked)
+            body, item=item, route=route, actor=actor, context=context, expand=expand, form=page or route.form(asked)
         )
 
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
@@ -194,7 +202,7 @@ class Dispatcher:
             with Timeout(max(context.remaining(), 0.001)):
                 self.local.admit(operation, asked, address=address)
                 call = LocalCall(
-                    actor=live.actor if live else _NOBODY,
+                    actor=live.actor if live else NOBODY,
                     scope=scope,
                     store_id=context.store_id,
                     now=moment(context, test_mode=self.test_mode),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 from contracts import access, complaints, refusals
@@ -157,7 +158,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
         "tags": [operation.service],
         "summary": operation.summary,
         "x-summary-zh": route.zh,
-        "description": f"{route.zh} · {operation.summary}",
+        "description": f"{route.zh} · {operation.summary}" + "".join(_pages(route)),
         "x-kind": str(operation.kind),
         "x-roles": {role: str(reach) for role, reach in access.matrix().operations.get(operation.name, {}).items()},
         "parameters": _parameters(route, schemas),
@@ -173,6 +174,10 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.public:
         described["security"] = []
     return described
+
+
+def _pages(route: Route) -> Iterator[str]:
+    return (f" · 网页 · for people: `{form.at}`" for form in route.forms if form.at)
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
@@ -244,7 +249,9 @@ def _content(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.gives_file:
         return {_bare(media_type): {"schema": _BYTES} for media_type in MEDIA_TYPES.values()}
     forms = {
-        _bare(form.media_type): {"schema": _BYTES if form.saved_as else {"type": "string"}} for form in route.forms
+        _bare(form.media_type): {"schema": _BYTES if form.saved_as else {"type": "string"}}
+        for form in route.forms
+        if not form.at
     }
     return {"application/json": {"schema": schemas.reference(route.operation.response, shown=True)}} | forms
 
@@ -259,6 +266,8 @@ def codes_of(route: Route) -> list[str]:
     always = [each.code for each in refusals.ALWAYS_POSSIBLE]
     if route.public:
         always = [refusals.InvalidRequest.code]
+        if operation.by_link:
+            always.append(errors.TooManyAttempts.code)
     else:
         always += [errors.SessionRequired.code, errors.PasswordChangeRequired.code]
     if operation.kind is Kind.QUERY:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from contracts.declared import fields_of
 from contracts.operation import Operation
 from gateway import faults
 from gateway.faults import HttpFault
@@ -33,6 +34,7 @@ class Form:
     """A form of a response beside JSON: made of that, masked and named, where the request's `format` is `name`.
 
     `policy` is the content security policy of a page; `saved_as` makes it a file, and names that.
+    `at` is an address of its own beside the API, for people who have a link: it gives this form and no other.
     `whole` is one that is signed and kept: with its customers' names, and refused to whom something of it is masked.
     """
 
@@ -42,6 +44,7 @@ class Form:
     policy: str = NOTHING_MAY_RUN
     saved_as: Callable[[dict[str, Any]], str] | None = None
     whole: bool = False
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Route:
     `files` tells of a request which numbers it writes into a record: its answer says whether somebody has them.
     `guesses` tells of a request and the code it was refused with whether that said whose a number is: a search too.
     `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
+    `public` asks for no session: of the log-in, and of what a customer's link opens (`Operation.by_link`).
     `forms` are what the answer may be instead of JSON.
     `gives_file` answers with the response's `content` (base64) as a file of its `format`, called `file_name`;
     `logs_access` then writes down the response's `reason`, `rows` and `customer_ids`.
@@ -87,9 +91,13 @@ class Route:
         """Bytes that its body may have."""
         return PUBLIC_LIMIT if self.public else BODY_LIMIT if self.takes_bytes else JSON_LIMIT
 
+    def page(self, path: str) -> Form | None:
+        """The form that an address beside the API gives; None for one of the API."""
+        return None if path.startswith(f"{BASE}/") else next(form for form in self.forms if form.at)
+
     def form(self, asked: Mapping[str, Any]) -> Form | None:
-        """The form that a request asks for; None is JSON."""
-        if not self.forms:
+        """The form that a request to the API asks for; None is JSON."""
+        if FORMAT not in fields_of(self.operation.request):
             return None
         wanted = asked.get(FORMAT) or next(
             one.default for one in dataclasses.fields(self.operation.request) if one.name == FORMAT
@@ -111,17 +119,20 @@ class Table:
         self.routes = tuple(routes)
         self._root = _Node()
         for route in self.routes:
-            self._add(route)
+            self._add(route, BASE + route.path)
+            for form in route.forms:
+                if form.at:
+                    self._add(route, form.at)
 
-    def _add(self, route: Route) -> None:
+    def _add(self, route: Route, path: str) -> None:
         node = self._root
-        for word in _words(BASE + route.path):
+        for word in _words(path):
             if _PARAMETER.fullmatch(word):
                 node.parameter = node = node.parameter or _Node()
             else:
                 node = node.words.setdefault(word, _Node())
         if route.method in node.routes:
-            raise TypeError(f"{route.method} {route.path} is there twice")
+            raise TypeError(f"{route.method} {path} is there twice")
         node.routes[route.method] = route
 
     def body_limit(self, method: str, path: str) -> int:

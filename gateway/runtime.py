@@ -32,6 +32,7 @@ from gateway.routes import TABLE
 from gateway.searching import Searches
 from gateway.sessions import Sessions
 from gateway.throttle import Throttle
+from gateway.visitors import Visitors
 from gateway.wire import Request, Response
 
 log = logs.get("gateway")
@@ -68,6 +69,7 @@ class Runtime(SharedExtension):
             pages=Pages(TABLE, self.container.config["health"]),
             access_log=self.access_log,
             searches=self.searches,
+            visitors=Visitors(),
             caller=self.caller,
             sessions=self.sessions,
             local=LocalOperations(

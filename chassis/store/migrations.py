@@ -17,8 +17,22 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import BigInteger, Boolean, Column, Date, MetaData, String, Text, Uuid, create_engine, pool, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    Uuid,
+    create_engine,
+    pool,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import DateTime
 
 from chassis.process import logs
 from chassis.process.settings import Environment, named
@@ -207,6 +221,23 @@ def create_store_table(op: Any) -> None:
         Column("own_days", JSONB, nullable=False),
         Column("closes_on", Date),
         Column("version", BigInteger, nullable=False),
+    )
+
+
+def create_customer_links(op: Any) -> None:
+    """Called by a migration of each service that gives customers links (`chassis.customers.links`)."""
+    op.create_table(
+        "customer_link",
+        Column("id", Uuid, primary_key=True),
+        Column("purpose", String, nullable=False),
+        Column("document_id", String, nullable=False, index=True),
+        Column("customer_id", Uuid, nullable=False, index=True),
+        Column("token_hash", LargeBinary, nullable=False, unique=True),
+        Column("made_by", String, nullable=False),
+        Column("made_at", DateTime(timezone=True), nullable=False),
+        Column("ends_at", DateTime(timezone=True), nullable=False),
+        Column("revoked_at", DateTime(timezone=True)),
+        Column("revoked_by", String),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.sales import operations as sales
+from gateway.order_progress_page import PAGE
 from gateway.paper import setting
 from gateway.routing import Route
 
@@ -14,6 +15,10 @@ ROUTES = (
     Route("GET", "/orders", sales.list_orders, "订单列表"),
     Route("GET", "/orders/{order_id}", sales.get_order, "订单"),
     Route("GET", "/orders/{order_id}/sheet", sales.order_sheet, "打印订单", forms=(setting.sheet("order_sheet"),)),
+    Route("POST", "/orders/{order_id}/links", sales.make_order_link, "生成客户查询链接", status=201),
+    Route("GET", "/orders/{order_id}/links", sales.order_links, "有效的客户查询链接"),
+    Route("DELETE", "/orders/{order_id}/links/{link_id}", sales.revoke_order_link, "撤销客户查询链接"),
+    Route("GET", "/progress/{token}", sales.order_progress, "订单进度(凭链接)", public=True, forms=(PAGE,)),
     Route("POST", "/orders/{order_id}/sign", sales.sign_order, "签订合同"),
     Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),

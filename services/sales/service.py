@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from chassis.customers import erasing, rekeying
+from chassis.customers import erasing, links, rekeying
 from chassis.organisation import stores
 from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
@@ -27,17 +27,21 @@ class SalesService:
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
     allocate_vehicle = does(operations.allocate_vehicle, orders.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
+    make_order_link = does(operations.make_order_link, orders.usecases.make_order_link)
+    revoke_order_link = does(operations.revoke_order_link, orders.usecases.revoke_order_link)
     list_stock = shows(operations.list_stock, orders.queries.list_stock)
     which_in_stock = shows(operations.which_in_stock, orders.queries.which_in_stock)
     get_order = shows(operations.get_order, orders.queries.get_order)
     order_sheet = shows(operations.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
+    order_links = shows(operations.order_links, orders.queries.order_links)
+    order_progress = shows(operations.order_progress, orders.queries.order_progress)
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
         partial(rekeying.follow, holdings=[ORDERS], acknowledge=OrdersRekeyed),
     )
-    forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS))
+    forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS), links.end_his)
 
     keep_stores = hears(StoreChanged, stores.keep)
 

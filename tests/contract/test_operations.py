@@ -25,8 +25,8 @@ for _service in SERVICES:
         import_module(f"contracts.{_service}.{_module.name}")
 
 NAMES = sorted(OPERATIONS)
-SIGNED_OUT = {"gateway.log_in"}
-"""Operations for people who have no session yet: the matrix has nothing to say."""
+SIGNED_OUT = {"gateway.log_in", *(name for name in NAMES if OPERATIONS[name].by_link)}
+"""Operations for people who have no session: the matrix has nothing to say."""
 
 
 def implementations() -> Counter[str]:

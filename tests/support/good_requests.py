@@ -82,6 +82,8 @@ class GoodRequests:
         ]
         self.known["import_id"] = self._import()["import_id"]
         self.known["merge_id"] = self._merge()["merge_id"]
+        link = self.client("consultant").post(f"/orders/{self.known['order_id']}/links")
+        self.known |= {"link_id": link["link_id"], "token": link["token"]}
         self.known |= self._document() | self._relation() | self._request() | self._export()
         visits = eventually(lambda: system.visits(car.customer_id, count=2), within=20, what="visits")
         self._visits = [visit["visit_id"] for visit in visits]
@@ -123,6 +125,7 @@ class GoodRequests:
         """What this command works on, made anew."""
         makers: dict[str, Callable[[], dict[str, Any]]] = {
             "sales.sign_order": self._order,
+            "sales.make_order_link": self._order,
             "sales.pay_order": partial(self._order, "sign"),
             "sales.allocate_vehicle": partial(self._order, "sign", "pay"),
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuids
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.customers import rekeying
+from chassis.customers import links, rekeying
 from chassis.organisation import stores
 from chassis.store import numbers
 from contracts.picked import attributes
@@ -209,6 +209,10 @@ class DocumentOwner(rekeying.DocumentOwner, Base):
     """Documents that were given to somebody else."""
 
 
+class CustomerLink(links.CustomerLink, Base):
+    """Links by which customers see how far their orders are."""
+
+
 ORDERS = rekeying.Holding(
     table="sales_order",
     key=("id",),
@@ -219,3 +223,6 @@ ORDERS = rekeying.Holding(
     words=("signer",),
 )
 """Orders follow their customers."""
+
+ORDER_PROGRESS = links.Opening("order_progress", ORDERS)
+"""A link that shows how far one order is."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, text
+from datetime import datetime
 
-from chassis.customers import rekeying
+from sqlalchemy import Connection, Row, func, select, text
+
+from chassis.customers import links, rekeying
 from contracts.access import Scope
+from contracts.links import Links
 from contracts.picked import shaped
 from contracts.sales import operations
 from contracts.sales.operations import OrderStatus, StockStatus
 from services.sales.orders.errors import OrderNotFound
-from services.sales.orders.models import Order, StockVehicle
-from services.sales.orders.shown import in_the_yard, order_shown
+from services.sales.orders.models import ORDER_PROGRESS, Order, StockVehicle
+from services.sales.orders.shown import in_the_yard, order_shown, progress_shown
 
 _columns = Order.__table__.c
 _stock = StockVehicle.__table__.c
@@ -26,14 +29,24 @@ _SHEET = text(
      WHERE o.id = :order_id
     """
 )
+_PROGRESS = text(
+    """
+    SELECT o.*, (SELECT min(p.confirmed_at) FROM payment p WHERE p.order_id = o.id) AS paid_at
+      FROM sales_order o WHERE o.id = CAST(:order_id AS uuid)
+    """
+)
 
 
 def get_order(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> operations.Order:
     """One order of the caller's scope. Raises OrderNotFound."""
+    return order_shown(_order_to_show(connection, asked, scope=scope))
+
+
+def _order_to_show(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> Row[tuple[Order]]:
     row = connection.execute(select(Order.__table__).where(_columns.id == asked.order_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
         raise OrderNotFound
-    return order_shown(row)
+    return row
 
 
 def order_sheet(connection: Connection, asked: operations.OrderSheetAsked, *, scope: Scope) -> operations.OrderSheet:
@@ -42,6 +55,21 @@ def order_sheet(connection: Connection, asked: operations.OrderSheetAsked, *, sc
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
         raise OrderNotFound
     return shaped(operations.OrderSheet, row._mapping)
+
+
+def order_links(connection: Connection, asked: operations.OrderById, *, scope: Scope, now: datetime) -> Links:
+    """The links that show an order of the caller's scope to its customer. Raises OrderNotFound."""
+    order = _order_to_show(connection, asked, scope=scope)
+    return links.open_links(connection, ORDER_PROGRESS, document_id=order.id, now=now)
+
+
+def order_progress(
+    connection: Connection, asked: operations.OrderProgressAsked, *, now: datetime
+) -> operations.OrderProgress:
+    """How far the order is that a customer's link opens. Raises LinkNotFound."""
+    found = links.find(connection, ORDER_PROGRESS, token=asked.token, now=now)
+    order = connection.execute(_PROGRESS, {"order_id": found.document_id}).one()
+    return progress_shown(order._mapping, link_ends_at=found.ends_at)
 
 
 def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> operations.StockVehicles:

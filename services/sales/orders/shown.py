@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Row
+from datetime import date, datetime
 
-from contracts.picked import picked
+from sqlalchemy import Row, RowMapping
+
+from chassis.process.clock import LOCAL
+from contracts.picked import picked, shaped
 from contracts.sales import operations
-from contracts.sales.operations import StockStatus
+from contracts.sales.operations import OrderStep, StepTold, StockStatus
 from services.sales.orders.models import Order, StockVehicle
 
 
@@ -28,3 +31,19 @@ def stock_shown(vehicle: StockVehicle) -> operations.StockVehicle:
 def in_the_yard(vehicle: Row[tuple[StockVehicle]], *, status: StockStatus) -> operations.YardVehicle:
     """A vehicle in the yard, with how long it has been there."""
     return picked(operations.YardVehicle, vehicle, status=status)
+
+
+def progress_shown(order: RowMapping, *, link_ends_at: datetime) -> operations.OrderProgress:
+    """How far an order is, for the customer: its steps with their days."""
+    moments = {
+        OrderStep.SIGNED: order["signed_at"],
+        OrderStep.DEPOSIT: order["paid_at"],
+        OrderStep.ALLOCATED: order["allocated_at"],
+        OrderStep.DELIVERED: order["delivered_at"],
+    }
+    steps = [StepTold(step, _day(moment)) for step, moment in moments.items()]
+    return shaped(operations.OrderProgress, order, steps=steps, link_ends_on=link_ends_at.astimezone(LOCAL).date())
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(LOCAL).date()

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.bus.context import Ask
-from chassis.customers import asking, rekeying
+from chassis.customers import asking, links, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import stores
 from chassis.store import turns
@@ -17,6 +17,8 @@ from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts import vin as vins
 from contracts.access import Scope
+from contracts.fields import Done
+from contracts.links import LinkMade
 from contracts.picked import picked
 from contracts.sales import events, operations
 from services.sales.orders.errors import (
@@ -27,7 +29,7 @@ from services.sales.orders.errors import (
     VinInStock,
     VinInvalid,
 )
-from services.sales.orders.models import Order, Payment, StockVehicle
+from services.sales.orders.models import ORDER_PROGRESS, Order, Payment, StockVehicle
 from services.sales.orders.shown import balance_shown, order_shown, stock_shown
 
 _MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
@@ -113,6 +115,21 @@ def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Sc
     delivered = picked(events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, delivered, now=now)
     return order_shown(order)
+
+
+def make_order_link(session: Session, asked: operations.MakeOrderLink, *, scope: Scope, now: datetime) -> LinkMade:
+    """A link by which the customer sees how far his order is. Raises OrderNotFound, LinksTooMany."""
+    order = order_to_change(session, asked.order_id, scope=scope)
+    about = {"document_id": order.id, "customer_id": order.customer_id}
+    return links.make(session, ORDER_PROGRESS, **about, days=asked.days, by=scope.staff_id, now=now)
+
+
+def revoke_order_link(session: Session, asked: operations.OrderLinkById, *, scope: Scope, now: datetime) -> Done:
+    """End a link at once; ended already, it stays ended. Raises OrderNotFound, LinkNotFound."""
+    order = order_to_change(session, asked.order_id, scope=scope)
+    which = {"document_id": order.id, "link_id": asked.link_id}
+    links.revoke(session, ORDER_PROGRESS, **which, by=scope.staff_id, now=now)
+    return Done()
 
 
 def order_to_change(session: Session, order_id: UUID, expected_version: int | None = None, *, scope: Scope) -> Order:

@@ -14,6 +14,7 @@ from chassis.process.clock import LOCAL
 from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
+from contracts.links import Link, LinkMade
 from contracts.sales import operations
 from contracts.sales.operations import ListOrders, PaymentKind
 from services.sales.orders import queries, usecases
@@ -115,6 +116,21 @@ class Showroom:
         """What stands on the order's sheet."""
         asked, scope = operations.OrderSheetAsked(order_id), self.scope("order_sheet", role)
         return self.database.read(lambda reading: queries.order_sheet(reading, asked, scope=scope))
+
+    def link(self, order_id: UUID, *, days: int = 30, now: datetime = NOW) -> LinkMade:
+        """A link for the customer, that the consultant makes."""
+        made: LinkMade = self.do("make_order_link", "consultant", order_id=order_id, days=days, now=now)
+        return made
+
+    def links(self, order_id: UUID, *, role: str = "consultant", now: datetime = NOW) -> list[Link]:
+        """The order's open links."""
+        asked, scope = operations.OrderById(order_id), self.scope("order_links", role)
+        return self.database.read(lambda reading: queries.order_links(reading, asked, scope=scope, now=now)).items
+
+    def progress(self, token: str, *, now: datetime = NOW) -> operations.OrderProgress:
+        """What a link opens."""
+        asked = operations.OrderProgressAsked(token)
+        return self.database.read(lambda reading: queries.order_progress(reading, asked, now=now))
 
     def page(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:
         """A list of orders."""

@@ -77,12 +77,27 @@ def test_a_request_says_in_which_form_it_is_answered() -> None:
     assert SMALL.routes[0].form({"format": "page"}) is None
 
 
+def test_a_page_of_a_link_has_an_address_of_its_own_and_no_other_form() -> None:
+    token = "t" * 27
+    route, values = TABLE.find("GET", f"/p/{token}")
+    assert (route.operation.name, values) == ("sales.order_progress", {"token": token})
+    page = route.page(f"/p/{token}")
+    assert page is not None
+    assert page.at == "/p/{token}"
+    assert route.page(f"{BASE}/progress/{token}") is None
+    assert route.form({"token": token}) is None
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        with pytest.raises(HttpFault) as fault:
+            TABLE.find(method, f"/p/{token}")
+        assert fault.value.headers == (("Allow", "GET, HEAD"),)
+
+
 def test_every_operation_has_a_route() -> None:
     assert {route.operation.name for route in TABLE.routes} == set(OPERATIONS)
 
 
-def test_every_route_but_logging_in_stands_in_the_access_matrix() -> None:
-    public = [route.operation.name for route in TABLE.routes if route.public]
+def test_every_route_but_logging_in_and_links_stands_in_the_access_matrix() -> None:
+    public = [route.operation.name for route in TABLE.routes if route.public and not route.operation.by_link]
     assert public == ["gateway.log_in"]
     assert {route.operation.name for route in TABLE.routes if not route.public} == set(matrix().operations)
 

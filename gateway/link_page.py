@@ -1,0 +1,61 @@
+"""Pages for customers who have a link: for a phone, without scripts, every text escaped, nothing loaded or led to."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from html import escape
+
+HTML = "text/html; charset=utf-8"
+
+STYLE = """
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:32rem;padding:1.2rem;color:#111;background:#fff;
+ font:16px/1.6 "PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei","Noto Sans CJK SC",sans-serif}
+h1{font-size:1.35rem;margin:0 0 .2rem}p{margin:.3rem 0;overflow-wrap:anywhere}.s{color:#666;font-size:.85rem}
+ol{list-style:none;margin:1.2rem 0;padding:0}
+li{display:flex;justify-content:space-between;padding:.6rem 0 .6rem 1.9rem;position:relative;
+ border-bottom:1px solid #e5e5e5;color:#777}
+li::before{content:"○";position:absolute;left:.2rem}
+li.done{color:#111;font-weight:600}li.done::before{content:"✓";color:#0a7d33}
+footer{margin-top:1.6rem}
+""".strip()
+
+POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    + "'"
+)
+"""The page's own style may apply, nothing may run, be loaded or sent."""
+
+Step = tuple[str, str | None]
+"""What a step is called, and the day it was done, if it was."""
+
+
+def page(title: str, *parts: str) -> bytes:
+    """A whole page; the parts are HTML."""
+    return (
+        f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
+        f"<style>{STYLE}</style></head><body><h1>{escape(title)}</h1>{''.join(parts)}</body></html>"
+    ).encode()
+
+
+def line(text: object, *, small: bool = False) -> str:
+    """A line of text."""
+    return f"<p{' class=s' if small else ''}>{escape(str(text))}</p>"
+
+
+def steps(told: Iterable[Step]) -> str:
+    """The steps of something, in their order."""
+    rows = (
+        f"<li{' class=done' if day else ''}><span>{escape(name)}</span><span>{escape(day or '')}</span></li>"
+        for name, day in told
+    )
+    return f"<ol>{''.join(rows)}</ol>"
+
+
+def sorry(title: str) -> bytes:
+    """The page of a link that opens nothing, or not now."""
+    return page(title)
