@@ -77,6 +77,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         customer.CustomerPreferencesChanged,
         sales.VehicleDelivered,
         workshop.VehicleReturned,
+        gateway.StaffChanged,
         gateway.StoreChanged,
     ),
     "reporting": (sales.VehicleDelivered, workshop.RepairSettled, followup.VisitCompleted),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from chassis.customers.rekeying import Holding
+from chassis.customers.rekeying import Hanging, Holding
 from chassis.store import idempotency
 from contracts.customer.events import CustomerErased
 from contracts.envelope import Received
@@ -30,6 +30,15 @@ def forget(session: Session, event: Received[CustomerErased], *, holding: Holdin
 @cache
 def _empty(holding: Holding) -> TextClause:
     (key,) = holding.key
+    emptied = [Hanging(holding.table, key, holding.words)] if holding.words else []
+    emptied += holding.hanging
+    steps = "".join(
+        f""",
+        emptied_{place} AS (
+             UPDATE {table} known SET {", ".join(f"{one} = left(known.{one}, 0)" for one in words)}
+               FROM his WHERE known.{column} = his.id)"""  # noqa: S608  # names of our own tables
+        for place, (table, column, words) in enumerate(emptied)
+    )
     return text(
         f"""
         WITH his AS (
@@ -38,8 +47,7 @@ def _empty(holding: Holding) -> TextClause:
                LEFT JOIN document_owner d
                  ON d.document_type = {holding.document_type} AND d.document_id = {holding.document_id}
               WHERE (t.customer_id = ANY(:customers) OR t.origin_customer_id = ANY(:customers))
-                AND coalesce(d.customer_id, t.origin_customer_id, t.customer_id) = ANY(:customers))
-        UPDATE {holding.table} known SET {", ".join(f"{one} = left(known.{one}, 0)" for one in holding.words)}
-          FROM his WHERE known.{key} = his.id RETURNING his.id
+                AND coalesce(d.customer_id, t.origin_customer_id, t.customer_id) = ANY(:customers)){steps}
+        SELECT his.id FROM his
         """  # noqa: S608  # names of our own tables
     )

@@ -79,13 +79,22 @@ class Owner(NamedTuple):
     origin_id: UUID | None
 
 
+class Hanging(NamedTuple):
+    """Rows that hang on those of a holding, by the column that has its key; `words` are as the holding's."""
+
+    table: str
+    column: str
+    words: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """A table whose rows belong to customers by its columns `customer_id` and `origin_customer_id`.
 
     `document_type` and `document_id` are SQL over a row `t`, `found_by` a condition that finds the rows `t` of a
     document `l` by an index; `types` are the types of document the rows may be of, empty for any.
-    `words` are the columns with words about the customer, which go when he is erased (`chassis.customers.erasing`).
+    `words` are the columns with words about the customer, which go when he is erased (`chassis.customers.erasing`),
+    `hanging` other tables that have such words of the same documents.
     """
 
     table: str
@@ -95,6 +104,7 @@ class Holding:
     found_by: str
     types: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    hanging: tuple[Hanging, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, text
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,6 +21,7 @@ _KEEP = text(
      WHERE known.version < excluded.version
     """
 )
+_MEMBERS = text("SELECT staff_id, roles, stores, active FROM staff_member WHERE staff_id = ANY(:staff)")
 _WORKS = text(
     """
     SELECT 1 FROM staff_member
@@ -38,11 +42,31 @@ class StaffMember:
     version: Mapped[int]
 
 
+class Member(NamedTuple):
+    """Somebody as the newest event told of him."""
+
+    staff_id: str
+    roles: list[str]
+    stores: list[str]
+    active: bool
+
+    def works_in(self, store_id: str) -> bool:
+        """True if he works in this store, and has not left."""
+        return self.active and store_id in self.stores
+
+
 def keep(session: Session, event: Received[StaffChanged]) -> None:
     """Somebody joined, left or changed roles or stores; what is older than what is known changes nothing."""
     told = event.payload
     values = {"staff_id": told.staff_code, "roles": told.roles, "stores": told.stores, "active": told.active}
     session.execute(_KEEP, {**values, "version": event.subject.version})
+
+
+def members(reader: Session | Connection, staff: Collection[str]) -> dict[str, Member]:
+    """Those of these of whom something was heard."""
+    if not staff:
+        return {}
+    return {row.staff_id: Member(*row) for row in reader.execute(_MEMBERS, {"staff": sorted(staff)})}
 
 
 def works(session: Session, staff_id: str, *, role: str, store_id: str) -> bool:

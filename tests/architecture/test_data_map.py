@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from chassis.process.settings import SERVICES
 from chassis.store.migrations import models_of
 from gateway.masking import MASKS
 from services.customer.record.sealing import NUMBER, SEALED
+from services.followup.tasks.models import TASKS
 from services.followup.visits.models import VISITS
 from services.sales.orders.models import ORDERS
 from services.workshop.repair_orders.models import REPAIR_ORDERS
@@ -71,7 +72,7 @@ def test_every_column_is_in_the_map(service: str) -> None:
     assert mistakes(models_of(service), of(service, read(MAP))) == []
 
 
-HOLDINGS = {"sales": ORDERS, "workshop": REPAIR_ORDERS, "followup": VISITS}
+HOLDINGS = {"sales": (ORDERS,), "workshop": (REPAIR_ORDERS,), "followup": (VISITS, TASKS)}
 
 
 @pytest.mark.parametrize("service", sorted(set(SERVICES) - {"customer"}))
@@ -83,13 +84,19 @@ def test_the_map_says_emptied_of_the_words_that_go_when_a_customer_is_erased(ser
         for name, row in rows.items()
         if name != NOT_PERSONAL and "erased" in row
     }
-    holding = HOLDINGS.get(service)
-    assert said == ({(holding.table, name) for name in holding.words} if holding else set())
+    assert said == emptied(HOLDINGS.get(service, ()))
+
+
+def emptied(holdings: Iterable[rekeying.Holding]) -> set[tuple[str, str]]:
+    """Where the words are that go, of the documents and of what hangs on them."""
+    return {(holding.table, name) for holding in holdings for name in holding.words} | {
+        (one.table, name) for holding in holdings for one in holding.hanging for name in one.words
+    }
 
 
 @pytest.mark.parametrize("service", sorted(rekeying.acknowledging()))
 def test_every_service_that_keeps_something_of_customers_says_which_words_go(service: str) -> None:
-    assert HOLDINGS[service].words
+    assert emptied(HOLDINGS[service])
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -46,6 +46,7 @@ MOVABLE = (VisitStatus.PLANNED, VisitStatus.SUPPRESSED)
 class Visit(Base):
     """A visit (回访): one purpose, because of one document, which it follows. `judged_staff_id` is who may not make it.
 
+    `asking_staff_id` is who should, if it is not anybody's of a role.
     `channel` is how the customer is to be asked, of a completed visit how he was.
     `origin_customer_id` is whose it was planned for, while his record lives on in another; `made_with` is the visit
     that stands for this one too, because both are made in one call (E8, C12).
@@ -72,6 +73,7 @@ class Visit(Base):
     due_at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(server_default=Channel.CALL)
     judged_staff_id: Mapped[str | None]
+    asking_staff_id: Mapped[str | None]
     version: Mapped[int]
     score: Mapped[int | None]
     remark: Mapped[str]
@@ -90,6 +92,7 @@ class Visit(Base):
         owner: rekeying.Owner,
         due_at: datetime,
         judged_staff_id: str | None,
+        asking_staff_id: str | None = None,
         channel: Channel = Channel.CALL,
     ) -> Visit:
         """A visit to make because of an event. Its identifier follows from its occasion: planned again, it is the same.
@@ -109,6 +112,7 @@ class Visit(Base):
             due_at=due_at,
             channel=channel,
             judged_staff_id=judged_staff_id,
+            asking_staff_id=asking_staff_id,
             version=1,
             score=None,
             remark="",

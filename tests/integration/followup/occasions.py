@@ -12,18 +12,22 @@ from tests.support.publishing import planted
 THANKS = Occasion(
     heard=VehicleDelivered,
     policy=planted("SALE_THANKS", DaysLater(3), service="followup"),
+    asked_by="consultant",
     judges=nobody,
     consent=Purpose.SALES,
+    asks=lambda delivered: delivered.consultant_id,
 )
 SURVEY = Occasion(
     heard=VehicleDelivered,
     policy=planted("SALE_SURVEY", DaysLater(7), service="followup"),
+    asked_by="cr_agent",
     judges=lambda delivered: delivered.consultant_id,
     consent=Purpose.SURVEY,
 )
 REPAIR = Occasion(
     heard=VehicleReturned,
     policy=planted("REPAIR_CHECK", HoursLater(48), service="followup"),
+    asked_by="cr_agent",
     judges=nobody,
     consent=None,
 )

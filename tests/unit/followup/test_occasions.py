@@ -30,7 +30,8 @@ class HalfDays:
 
 
 def occasion(heard: Any, code: str, default: object) -> Occasion:
-    return Occasion(heard=heard, policy=planted(code, default, service="followup"), judges=nobody, consent=None)
+    kind = planted(code, default, service="followup")
+    return Occasion(heard=heard, policy=kind, asked_by="cr_agent", judges=nobody, consent=None)
 
 
 PLANTED = occasion(VehicleDelivered, "PLANTED", DaysLater(3))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from contracts.customer.folder import Purpose
 from contracts.envelope import Event
@@ -41,6 +41,24 @@ def asked_with(purpose: str) -> frozenset[str]:
     occasion = occasion_of(purpose)
     named = occasion.asked_with if occasion else frozenset()
     return named | {other.purpose for other in OCCASIONS if purpose in other.asked_with}
+
+
+class Said(NamedTuple):
+    """Which role makes a visit, and what it is told of it."""
+
+    asked_by: str
+    zh: str
+    en: str
+
+
+def said_of(purpose: str) -> Said:
+    """The same of a visit with this purpose; one of former times is customer relations'."""
+    occasion = occasion_of(purpose)
+    return (
+        Said(occasion.asked_by, occasion.policy.zh, occasion.policy.en)
+        if occasion
+        else Said("cr_agent", "回访", "Visit")
+    )
 
 
 def occasions_of(heard: type[Event]) -> list[Occasion]:

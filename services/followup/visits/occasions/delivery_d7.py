@@ -16,6 +16,7 @@ def consultant(event: VehicleDelivered) -> str:
 DELIVERY_D7 = Occasion(
     heard=VehicleDelivered,
     policy=policies.DELIVERY_D7,
+    asked_by="cr_agent",
     judges=consultant,
     consent=Purpose.SURVEY,
 )

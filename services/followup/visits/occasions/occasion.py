@@ -27,6 +27,7 @@ class Occasion:
 
     The value of its policy is how much later the visit is due: a shape whose fields are units of time, bounded.
     `judges` names the person the questions are about, who therefore may not ask them.
+    `asked_by` is the role that makes the visit, `asks` names the person of it who should, if there is one.
     `consent` is the purpose whose withdrawn consent stops the visit; None for what the contract with the customer
     asks for (R12, PIPL 13).
     `asked_with` are the purposes of other occasions that may be asked in the same call, if they come due within 72
@@ -35,9 +36,11 @@ class Occasion:
 
     heard: type[Event]
     policy: PolicyKind[Any]
+    asked_by: str
     judges: Callable[[Any], str | None]
     consent: Purpose | None
     asked_with: frozenset[str] = frozenset()
+    asks: Callable[[Any], str | None] = nobody
 
     @property
     def purpose(self) -> str:

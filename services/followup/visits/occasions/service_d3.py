@@ -12,6 +12,7 @@ from services.followup.visits.occasions.occasion import Occasion, nobody
 SERVICE_D3 = Occasion(
     heard=VehicleReturned,
     policy=policies.SERVICE_D3,
+    asked_by="cr_agent",
     judges=nobody,
     consent=None,
 )

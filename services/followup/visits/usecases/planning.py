@@ -26,13 +26,15 @@ from contracts.followup.operations import VisitStatus
 from contracts.gateway.events import StoreChanged
 from contracts.picked import picked
 from contracts.policies import DueChange
+from services.followup.tasks import usecases as tasks
+from services.followup.tasks.models import TASKS
 from services.followup.visits.errors import VisitMadeWith, VisitNotFound
 from services.followup.visits.models import MOVABLE, VISITS, Visit
 from services.followup.visits.occasions import asked_with, consent_for, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
 from services.followup.visits.rules import Way, forbidden_because, way_that_reaches, way_to_ask
 from services.followup.visits.shown import visit_shown
-from services.followup.visits.usecases import together, wishes
+from services.followup.visits.usecases import together, visit_tasks, wishes
 from services.followup.visits.usecases.together import Because
 
 TOGETHER = 200
@@ -104,8 +106,12 @@ def keep_wishes(session: Session, received: Sequence[Received[Any]]) -> None:
 
 
 def rekey_visits(session: Session, event: Received[Any]) -> None:
-    """Visits follow their customers' records when those are merged, restored or split; two that are one become one."""
-    customers = rekeying.follow(session, event, [VISITS], acknowledge=events.VisitsRekeyed)
+    """Visits follow their customers' records when those are merged, restored or split; two that are one become one.
+
+    Tasks follow them too, whatever they are about.
+    """
+    tasks.hold(session)
+    customers = rekeying.follow(session, event, [VISITS, TASKS], acknowledge=events.VisitsRekeyed)
     wished = customers | _whose_wishes(event.payload)
     changed = wishes.follow(session, dict.fromkeys(wished, event)) if wished else {}
     together.arrange(session, dict.fromkeys({*customers, *changed}, Because.of(event)))
@@ -143,9 +149,14 @@ def _plan(
     store: Calendar | None,
 ) -> _Fresh:
     due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way, store=store)
-    judged = occasion.judges(event.payload)
     visit = Visit.plan(
-        event, purpose=occasion.purpose, owner=owner, due_at=due_at, judged_staff_id=judged, channel=way.channel
+        event,
+        purpose=occasion.purpose,
+        owner=owner,
+        due_at=due_at,
+        judged_staff_id=occasion.judges(event.payload),
+        asking_staff_id=occasion.asks(event.payload),
+        channel=way.channel,
     )
     cause = Cause.of(event)
     planned = picked(events.VisitPlanned, visit, visit_id=visit.id, customer_id=visit.planned_for)
@@ -166,8 +177,9 @@ def how_to_reach(*, now: datetime, read: Read, ask: Ask) -> dict[UUID, list[Chan
 
 
 def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collection[Channel]]) -> int:
-    """Let planned visits whose time has come fall due, by a channel that reaches their customers; returns how many.
+    """Let planned visits whose time has come fall due, by a channel that reaches their customers, each somebody's task now.
 
+    Returns how many.
     One that is being changed, or whose customer was not asked after, waits a turn.
     """
     found = session.scalars(_whose_time_has_come(now, Visit).with_for_update(skip_locked=True)).all()
@@ -184,6 +196,7 @@ def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collecti
         )
         if visit.reschedule(due_at=visit.due_at, channel=channel):
             tell(session, visit, wishes.rescheduled(visit), now=now)
+    visit_tasks.follow(session, visits, at=now)
     return len(visits)
 
 
@@ -208,7 +221,7 @@ def complete_visit(
     JudgedPersonAsks.
     """
     visit = visit_to_change(session, asked.visit_id, asked.expected_version, scope=scope)
-    by = asked.channel or visit.channel
+    by, was_task = asked.channel or visit.channel, visit_tasks.is_to_be_made(visit)
     forbidden = None
     if visit.status is VisitStatus.SUPPRESSED or by is not visit.channel:
         wished = wishes.of_customers(session, [visit.customer_id])[visit.customer_id]
@@ -229,6 +242,8 @@ def complete_visit(
     )
     completed = picked(events.VisitCompleted, visit, visit_id=visit.id, customer_id=visit.planned_for)
     tell(session, visit, completed, now=now)
+    if was_task:
+        visit_tasks.follow(session, [visit], at=now)
     if judged:
         together.arrange(session, {visit.customer_id: Because(now)})
     return visit_shown(visit)

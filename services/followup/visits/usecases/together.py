@@ -23,7 +23,7 @@ from contracts.picked import picked
 from services.followup.visits.models import OPEN, Visit
 from services.followup.visits.occasions import asked_with
 from services.followup.visits.rules import Asking, made_together
-from services.followup.visits.usecases import wishes
+from services.followup.visits.usecases import visit_tasks, wishes
 
 
 class Because(NamedTuple):
@@ -57,12 +57,15 @@ def arrange(session: Session, customers: Mapping[UUID, Because]) -> None:
     answered = _answered(session, visits)
     asking = [visit for visit in visits if visit.status in OPEN or visit.id in answered]
     stands = made_together([_asking(visit, stands=answered.get(visit.id)) for visit in asking])
+    changed = [visit for visit in visits if visit.make_with(stands.get(visit.id))]
     facts = []
-    for visit in visits:
-        if visit.make_with(stands.get(visit.id)) and (told := _told(visit)) is not None:
+    for visit in changed:
+        if (told := _told(visit)) is not None:
             because = customers[visit.customer_id]
             facts.append(wishes.fact(visit, told, at=because.at, cause=because.cause))
     record_all(session, facts)
+    if due := [visit for visit in changed if visit.status is VisitStatus.DUE]:
+        visit_tasks.follow(session, due, at=max(customers[visit.customer_id].at for visit in due))
 
 
 def _answered(session: Session, visits: Sequence[Visit]) -> dict[UUID, UUID]:

@@ -24,6 +24,7 @@ from contracts.picked import picked
 from services.followup.visits.models import MOVABLE, OPEN, Visit, Wish
 from services.followup.visits.occasions import occasion_of
 from services.followup.visits.rules import ERASED, NOT_TO_BE_CALLED, Way, way_to_ask
+from services.followup.visits.usecases import visit_tasks
 
 _wish: Any = Wish.__table__
 _OF_CUSTOMERS = text(
@@ -122,6 +123,7 @@ def follow(session: Session, heard: Mapping[UUID, Received[Any]]) -> dict[UUID, 
         .execution_options(populate_existing=True)
     ).all()
     facts, changed = [], {}
+    had_tasks = [visit for visit in visits if visit_tasks.is_to_be_made(visit)]
     for visit, plan in zip(visits, plans(session, visits), strict=True):
         before, because = visit.version, heard[visit.customer_id]
         if (told := _follow(visit, plan)) is not None:
@@ -129,6 +131,8 @@ def follow(session: Session, heard: Mapping[UUID, Received[Any]]) -> dict[UUID, 
         if visit.version != before:
             changed[visit.customer_id] = because
     record_all(session, facts)
+    if had_tasks:
+        visit_tasks.follow(session, had_tasks, at=max(event.occurred_at for event in heard.values()))
     return changed
 
 

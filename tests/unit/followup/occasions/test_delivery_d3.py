@@ -38,3 +38,8 @@ def test_a_policy_says_one_to_thirty_days() -> None:
 def test_it_judges_nobody_and_rests_on_the_consent_to_sales() -> None:
     assert DELIVERY_D3.judges(made(VehicleDelivered, consultant_id="li.na")) is None
     assert DELIVERY_D3.consent is Purpose.SALES
+
+
+def test_the_selling_consultant_makes_it() -> None:
+    assert DELIVERY_D3.asked_by == "consultant"
+    assert DELIVERY_D3.asks(made(VehicleDelivered, consultant_id="li.na")) == "li.na"

@@ -38,3 +38,8 @@ def test_a_policy_says_one_to_thirty_days() -> None:
 def test_it_judges_the_consultant_and_rests_on_the_consent_to_surveys() -> None:
     assert DELIVERY_D7.judges(made(VehicleDelivered, consultant_id="li.na")) == "li.na"
     assert DELIVERY_D7.consent is Purpose.SURVEY
+
+
+def test_customer_relations_make_it_whoever_of_them() -> None:
+    assert DELIVERY_D7.asked_by == "cr_agent"
+    assert DELIVERY_D7.asks(made(VehicleDelivered, consultant_id="li.na")) is None

@@ -56,3 +56,7 @@ def test_a_policy_says_24_to_72_hours() -> None:
 def test_nobody_is_known_to_be_judged_and_it_rests_on_the_contract() -> None:
     assert SERVICE_D3.judges(made(VehicleReturned)) is None
     assert SERVICE_D3.consent is None
+
+
+def test_customer_relations_make_it() -> None:
+    assert (SERVICE_D3.asked_by, SERVICE_D3.asks(made(VehicleReturned))) == ("cr_agent", None)

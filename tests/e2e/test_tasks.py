@@ -1,0 +1,144 @@
+"""Tasks of today over HTTP: a visit falls due, is taken, handed over, made; and who left has none."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from simulator.client import ApiProblem, Client
+from tests.support.polling import eventually
+from tests.support.system import System
+
+SOON = 5.0
+
+
+@contextmanager
+def living_at(system: System, moment: datetime) -> Iterator[None]:
+    system.boss.post("/admin/clock", {"now": moment.isoformat()})
+    try:
+        yield
+    finally:
+        system.boss.post("/admin/clock", {"now": None})
+
+
+@pytest.fixture
+def hired(system: System) -> Iterator[Any]:
+    """`hired("cr_agent")`: somebody new of store HN, logged in."""
+    clients = []
+
+    def hire(role: str) -> Client:
+        code, initial, chosen = f"T{secrets.token_hex(4)}", secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+        person = {"code": code, "name": code, "roles": [role], "stores": ["HN"], "initial_password": initial}
+        system.boss.post("/staff", person)
+        first = Client.log_in(system.base_url, code, initial)
+        first.post("/me/password", {"old_password": initial, "new_password": chosen})
+        first.close()
+        clients.append(Client.log_in(system.base_url, code, chosen, store="HN"))
+        return clients[-1]
+
+    yield hire
+    for client in clients:
+        client.close()
+
+
+def name_of(client: Client) -> str:
+    return str(client.get("/me")["staff_id"])
+
+
+def task_of(client: Client, subject_id: str, **asked: Any) -> dict[str, Any] | None:
+    """Among today's tasks of whoever asks, however many there are."""
+    page = 1
+    while items := client.get("/tasks/today", size=100, page=page, **asked)["items"]:
+        found: dict[str, Any] | None = next((one for one in items if one["subject_id"] == subject_id), None)
+        if found:
+            return found
+        page += 1
+    return None
+
+
+def test_a_visit_that_is_due_is_the_selling_consultant_s_task_until_the_customer_answers(
+    system: System, hired: Any
+) -> None:
+    car = system.deliver_a_car()
+    visit = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D3"), within=SOON)
+    seller, manager = system.as_("consultant"), system.as_("sales_manager")
+    assert task_of(seller, visit["visit_id"]) is None
+
+    with living_at(system, datetime.fromisoformat(visit["due_at"]) + timedelta(minutes=1)):
+        task = eventually(lambda: task_of(seller, visit["visit_id"], expand="customer"), within=SOON)
+        assert (task["kind"], task["overdue"], task["staff_id"]) == ("VISIT_DUE", True, name_of(seller))
+        assert (task["customer_name"], task["customer_id"]) == ("陈晓明", car.customer_id)
+        assert task["store_name"] == "华南店"
+        assert (task["zh"], task["en"]) == ("交车后致谢回访", "Thanks after the delivery")
+        assert seller.get(task["api"].removeprefix("/api/v1"))["visit_id"] == visit["visit_id"]
+
+        colleague = hired("consultant")
+        assert task_of(colleague, visit["visit_id"]) is None
+        path, body = f"/tasks/{task['task_id']}/hand-over", {"to": name_of(colleague), "reason": "客户约了下午"}
+        handed = eventually(lambda: _unless_unknown(manager, path, body), within=SOON)
+        assert handed["hand_overs"][-1]["by_staff_id"] == name_of(manager)
+        mine = task_of(colleague, visit["visit_id"])
+        assert mine is not None
+        assert mine["hand_overs"][-1]["reason"] == "客户约了下午"
+        assert task_of(seller, visit["visit_id"]) is None
+        assert task_of(manager, visit["visit_id"], of=name_of(colleague)) == mine
+
+        before = colleague.get("/tasks/today")
+        colleague.post(f"/visits/{visit['visit_id']}/complete", {"score": 9})
+        after = colleague.get("/tasks/today")
+        assert after["total"] == before["total"] - 1
+        with pytest.raises(ApiProblem) as refused:
+            manager.post(path, {"to": name_of(seller), "reason": "再问一次"})
+        assert (refused.value.status, refused.value.code) == (409, "TASK_CLOSED")
+
+
+def test_what_is_anybody_s_is_taken_by_one_and_is_anybody_s_again_when_he_leaves(system: System, hired: Any) -> None:
+    car = system.deliver_a_car()
+    visit = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D7"), within=SOON)
+    first, second = hired("cr_agent"), hired("cr_agent")
+
+    with living_at(system, datetime.fromisoformat(visit["due_at"])):
+        task = eventually(lambda: task_of(first, visit["visit_id"]), within=SOON)
+        assert (task["staff_id"], task["role"], task["overdue"]) == (None, "cr_agent", False)
+        assert task_of(second, visit["visit_id"]) == task
+        assert task_of(system.as_("consultant"), visit["visit_id"]) is None, "he is judged by it"
+
+        path = f"/tasks/{task['task_id']}"
+        taken = first.post(f"{path}/take")
+        assert taken["staff_id"] == name_of(first)
+        assert task_of(second, visit["visit_id"]) is None
+        with pytest.raises(ApiProblem) as refused:
+            second.post(f"{path}/take")
+        assert (refused.value.status, refused.value.code) == (409, "TASK_TAKEN")
+        for to in (system.staff_id("technician"), system.staff_id("consultant")):
+            eventually(partial(_refused_with, first, path, to, "TASK_NOT_FOR_COLLEAGUE"), within=SOON)
+        assert _refused_with(first, path, "nobody", "COLLEAGUE_UNKNOWN")
+        assert _refused_with(system.as_("cr_agent", store="FT"), path, name_of(second), "TASK_NOT_FOUND")
+
+        system.boss.send("PATCH", f"/staff/{name_of(first)}", {"active": False})
+        fallen = eventually(lambda: task_of(second, visit["visit_id"]), within=SOON)
+        assert fallen["staff_id"] is None
+        assert [one["how"] for one in fallen["hand_overs"]] == ["taken", "left"]
+
+
+def _unless_unknown(client: Client, path: str, body: dict[str, Any]) -> Any:
+    """Followup may not have heard yet of somebody who was hired a moment ago."""
+    try:
+        return client.post(path, body)
+    except ApiProblem as problem:
+        if problem.code != "COLLEAGUE_UNKNOWN":
+            raise
+        return None
+
+
+def _refused_with(client: Client, path: str, to: str, code: str) -> bool:
+    """Whether a hand-over to him is refused so; followup may not have heard of him yet."""
+    with pytest.raises(ApiProblem) as refused:
+        client.post(f"{path}/hand-over", {"to": to, "reason": "代班"})
+    return refused.value.code == code
