@@ -75,6 +75,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         *_CUSTOMERS,
         customer.CustomerConsentChanged,
         customer.CustomerPreferencesChanged,
+        customer.DuplicateSuspected,
+        customer.DuplicateDecided,
         sales.VehicleDelivered,
         workshop.VehicleReturned,
         gateway.StaffChanged,

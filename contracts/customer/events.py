@@ -47,12 +47,28 @@ class CustomerUpdated:
 
 @event(producer="customer", name="duplicate_suspected", version=1, subject="customer_pair")
 class DuplicateSuspected:
-    """Two records may be one customer; `score` are the points of their evidence (E7)."""
+    """Two records may be one customer, and a human must look at them; `score` are the points of their evidence (E7).
+
+    Told again when what was decided of them is open again.
+    """
 
     customer_id: UUID
     other_id: UUID
     score: int
     evidence: list[str]
+
+
+@event(producer="customer", name="duplicate_decided", version=1, subject="customer_pair")
+class DuplicateDecided:
+    """Nobody need look at two records any more that may have been one customer (E7).
+
+    `status` is merged, not_same or related, by the word of a human or a search; or withdrawn: one of them lives on in
+    another record, with whom the other one may be suspected instead, or was erased.
+    """
+
+    customer_id: UUID
+    other_id: UUID
+    status: str
 
 
 @event(producer="customer", name="vehicle_plate_changed", version=1, subject="vehicle_plate")

@@ -1,6 +1,6 @@
-"""The policies of the follow-up service: how long after its occasion a customer is asked (C12).
+"""The policies of the follow-up service: how long after its occasion a customer is asked (C12), when tasks are due.
 
-A row here and the occasion's file of the same name, in small letters, are all of an occasion
+A row of a visit here and the occasion's file of the same name, in small letters, are all of an occasion
 (`services/followup/visits/occasions/`).
 """
 
@@ -51,4 +51,23 @@ DELIVERY_D3 = _visit("DELIVERY_D3", DaysLater(3), zh="交车后致谢回访", en
 DELIVERY_D7 = _visit("DELIVERY_D7", DaysLater(7), zh="交车后满意度回访", en="How the sale went, after the delivery")
 SERVICE_D3 = _visit(
     "SERVICE_D3", HoursLater(48), zh="维修取车后回访", en="Was it fixed, after the vehicle was returned"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysToDecide:
+    """So many days after the suspicion."""
+
+    days: Annotated[int, Between(1, 30), Called("几天内确认", "Days to decide")]
+
+
+MERGE_QUESTION = policy(
+    "MERGE_QUESTION",
+    DaysToDecide(2),
+    service="followup",
+    zh="疑似重复档案的确认期限",
+    en="Time to decide whether two records are one customer",
+    changes_zh="此后发现的疑似重复按新期限处理;已有待办不变",
+    changes_en="Records suspected from then on are decided within this time; tasks there are already stay as they are",
+    per_store=True,
 )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.client import ApiProblem, Client
+from tests.support import randoms
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -125,6 +126,40 @@ def test_what_is_anybody_s_is_taken_by_one_and_is_anybody_s_again_when_he_leaves
         fallen = eventually(lambda: task_of(second, visit["visit_id"]), within=SOON)
         assert fallen["staff_id"] is None
         assert [one["how"] for one in fallen["hand_overs"]] == ["taken", "left"]
+
+
+def test_a_merge_question_is_customer_relations_task_until_the_pair_is_decided(system: System, hired: Any) -> None:
+    agent, decided = hired("cr_agent"), {"reason": "核对过身份证"}
+    for decision in ("same", "not_same"):
+        pair = suspects(system)
+        subject = f"{pair['a']}/{pair['b']}"
+        due_at = eventually(partial(due_of, system, subject), within=SOON)
+        with living_at(system, due_at):
+            found = task_of(agent, subject, kind="MERGE_QUESTION")
+            assert found is not None
+            assert found["role"] == "cr_agent"
+            (shown,) = agent.get(found["api"].removeprefix("/api/v1"))["items"]
+            assert {shown["a"]["customer_id"], shown["b"]["customer_id"]} == {pair["a"], pair["b"]}
+            agent.post(f"/duplicates/{pair['a']}/{pair['b']}/decide", {"decision": decision, **decided})
+            eventually(partial(is_done, agent, subject), within=SOON)
+
+
+def suspects(system: System) -> dict[str, str]:
+    """Two records with one number, whom a human must look at."""
+    number, desk = randoms.mobile(), system.as_("receptionist")
+    body = {"mobile": number, "store_id": "HN", "force_new": True, "reason": "家人"}
+    one, other = (desk.post("/customers", {"name": name, **body})["customer_id"] for name in ("张伟", "刘芳"))
+    return {"a": min(one, other), "b": max(one, other)}
+
+
+def due_of(system: System, subject: str) -> datetime | None:
+    """Until when the open task of this subject is to be done, though that is not today."""
+    rows = system.rows("followup", "SELECT due_at FROM task WHERE open AND subject_id = %s", subject)
+    return rows[0][0] if rows else None
+
+
+def is_done(client: Client, subject: str) -> bool:
+    return task_of(client, subject) is None
 
 
 def _unless_unknown(client: Client, path: str, body: dict[str, Any]) -> Any:

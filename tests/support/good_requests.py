@@ -88,6 +88,7 @@ class GoodRequests:
         visits = eventually(lambda: system.visits(car.customer_id, count=2), within=20, what="visits")
         self._visits = [visit["visit_id"] for visit in visits]
         self.known["visit_id"] = self._visits[0]
+        self.known |= self._task()
 
     def token(self, role: str) -> str | None:
         """A session of that role."""
@@ -141,6 +142,8 @@ class GoodRequests:
             "customer.carry_out_privacy_request": self._request,
             "customer.put_import_part": self._announced,
             "customer.start_import": self._import,
+            "followup.take_task": self._task,
+            "followup.hand_over_task": self._task,
             "customer.end_role": self._role,
             "customer.change_owner": lambda: {"customer_id": self._customer()},
         }
@@ -187,6 +190,15 @@ class GoodRequests:
     def _merge(self) -> dict[str, Any]:
         done = {"loser_ids": [self._customer(), self._customer()], "reason": "同一人"}
         return {"merge_id": self.client("cr_agent").post("/merges", done)["merge_id"]}
+
+    def _task(self) -> dict[str, Any]:
+        """A merge question of two records with one number, which customer relations may take and hand over."""
+        body = {"mobile": randoms.mobile(), "store_id": "HN", "force_new": True, "reason": "家人"}
+        for name in ("张伟", "刘芳"):
+            self.client("receptionist").post("/customers", {"name": name, **body})
+        newest = "SELECT id FROM task WHERE open AND staff_id IS NULL AND kind = 'MERGE_QUESTION' ORDER BY id DESC"
+        rows = eventually(lambda: self._system.rows("followup", newest), within=20, what="a task")
+        return {"task_id": str(rows[0][0]), "to": self._system.staff_id("cr_agent")}
 
     def _document(self) -> dict[str, Any]:
         customer_id = self.known["customer_id"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chassis.customers import erasing, rekeying
 from chassis.organisation import staff
-from chassis.store import turns
+from chassis.store import policies, turns
 from contracts.access import Scope
 from contracts.customer.events import CustomerErased
 from contracts.envelope import Received
@@ -59,7 +59,7 @@ def keep(session: Session, received: Sequence[Received[Any]]) -> None:
     if not words:
         return
     hold(session)
-    words = _of_their_owners(session, words)
+    words = _due(session, _of_their_owners(session, words))
     tasks = _tasks(session, {(word.kind.code, word.subject_id): word.kind for word in words})
     for word in words:
         task, at = tasks[word.kind.code, word.subject_id], word.event.envelope.recorded_at
@@ -169,6 +169,28 @@ def _of_their_owners(session: Session, words: Sequence[_Word]) -> list[_Word]:
         for one, owner in zip(openings, rekeying.owners(session, told), strict=True)
     )
     return [word._replace(says=next(owned)) if isinstance(word.says, Opening) else word for word in words]
+
+
+def _due(session: Session, words: Sequence[_Word]) -> list[_Word]:
+    """The same, each opening with its due time: by its kind's policy, as of when it happened, if it names none."""
+    asked = [_policy_asked(word) for word in words]
+    values = iter(policies.resolve_all(session, [one for _, one in filter(None, asked)]))
+    return [
+        word if wanted is None else word._replace(says=_due_at(*wanted, next(values)))
+        for word, wanted in zip(words, asked, strict=True)
+    ]
+
+
+def _due_at(opening: Opening, asked: policies.Asked[Any], value: Any) -> Opening:
+    return replace(opening, due_at=asked.at + timedelta(**asdict(value)))
+
+
+def _policy_asked(word: _Word) -> tuple[Opening, policies.Asked[Any]] | None:
+    """The policy that says when this task is due, if its opening does not."""
+    opening, within = word.says, word.kind.within
+    if not isinstance(opening, Opening) or opening.due_at is not None or within is None:
+        return None
+    return opening, policies.Asked(within, opening.store_id, word.event.occurred_at)
 
 
 def _tasks(session: Session, named: Mapping[Key, Kind], *, known: Collection[Key] = ()) -> dict[Key, Task]:

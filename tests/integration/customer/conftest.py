@@ -45,7 +45,7 @@ class Desk:
         """As if nobody had ever been thought to be somebody else."""
         with self.transaction() as session:
             session.execute(text("DELETE FROM pair"))
-        self.databases.as_owner("customer", "DELETE FROM outbox WHERE event_type = 'duplicate_suspected'")
+        self.databases.as_owner("customer", "DELETE FROM outbox WHERE subject_type = 'customer_pair'")
 
     def transaction(self) -> AbstractContextManager[Session]:
         """A transaction that commits."""

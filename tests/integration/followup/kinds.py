@@ -1,14 +1,15 @@
 """The kinds of these tests, and what happens to their tasks: whatever tasks the house has, what is done with one stays.
 
 CHASE is of an order: a signature opens it for the consultant, a delivery moves it to who delivers, a payment closes it.
-FETCH is of a repair order: ready, it is anybody's of the advisors, and returned it is done.
+FETCH is of a repair order: ready, it is anybody's of the advisors by a policy's time, and returned it is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -21,6 +22,7 @@ from contracts.followup import tasks as operations
 from contracts.gateway.events import StaffChanged
 from contracts.sales.events import OrderSigned, PaymentConfirmed, VehicleDelivered
 from contracts.sales.operations import deliver_order
+from contracts.shapes import Between
 from contracts.workshop.events import RepairReady, VehicleReturned
 from contracts.workshop.operations import return_vehicle
 from services.followup.service import FollowupService
@@ -30,8 +32,19 @@ from services.followup.tasks.rules import Move, Opening
 from tests.integration.followup.business import AFTERNOON
 from tests.integration.followup.tables import rows
 from tests.support.events import deliver, made, received
+from tests.support.publishing import planted
 
 WITHIN = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """So many hours."""
+
+    hours: Annotated[int, Between(1, 24)]
+
+
+FETCH_WITHIN = planted("FETCH", Soon(2), service="followup")
 
 CHASE = Kind(
     code="CHASE",
@@ -63,6 +76,7 @@ FETCH = Kind(
     done_by=return_vehicle,
     console="/console/{store_id}/repair-orders/{subject_id}",
     api="/api/v1/repair-orders/{subject_id}",
+    within=FETCH_WITHIN,
     opens={
         RepairReady: lambda event: Opening(
             subject_id=event.subject.id,
@@ -70,7 +84,6 @@ FETCH = Kind(
             role="advisor",
             customer_id=event.payload.customer_id,
             document=("repair_order", event.subject.id),
-            due_at=event.occurred_at + WITHIN,
             zh="车已修好",
             en="The car is ready",
         )

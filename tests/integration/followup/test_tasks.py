@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,9 @@ from contracts.refusals import Refusal, StaleVersion
 from services.followup.tasks import usecases
 from services.followup.tasks.errors import ColleagueUnknown, NotForColleague, TaskClosed, TaskNotFound, TaskTaken
 from services.followup.visits.usecases import planning
+from tests.integration.followup.business import AFTERNOON
 from tests.integration.followup.kinds import (
+    FETCH_WITHIN,
     delivered,
     hand_over,
     hear,
@@ -38,6 +41,7 @@ from tests.integration.followup.kinds import (
 from tests.integration.followup.tables import forget, rows
 from tests.support.events import deliver
 from tests.support.examples import examples
+from tests.support.publishing import declare, publish
 from tests.support.records import erased, merged, parted, unmerged
 
 LI, WANG = ("li.na", "consultant"), ("wang.wei", "consultant")
@@ -67,6 +71,21 @@ class TestWords:
         assert task.customer_id == event.payload.customer_id
         assert task.api == f"/api/v1/orders/{event.subject.id}"
         assert task.console == f"/console/HN/orders/{event.subject.id}"
+
+    def test_what_says_no_due_time_is_due_by_the_policy_of_its_store_when_it_happened(
+        self, house: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        declare(monkeypatch, [FETCH_WITHIN])
+        later = AFTERNOON + timedelta(hours=1)
+        publish(house, FETCH_WITHIN, {"hours": 5}, now=AFTERNOON, effective_from=later, store_id="HN")
+        before, after, elsewhere = ready(), ready(hours=1), ready(hours=1, store_id="FT")
+        hear(house, before, after, elsewhere)
+        due = {row["subject_id"]: row["due_at"] for row in standing(house)}
+        assert due == {
+            before.subject.id: AFTERNOON + timedelta(hours=2),
+            after.subject.id: later + timedelta(hours=5),
+            elsewhere.subject.id: later + timedelta(hours=2),
+        }
 
     def test_the_department_s_own_command_closes_it(self, house: Database) -> None:
         event = signed()

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from chassis.store.database import Database
 from contracts.followup.tasks import KindCount, Tasks
@@ -138,25 +138,22 @@ def test_two_people_work_through_two_hundred_tasks_and_each_is_done_once(house: 
 @pytest.fixture
 def many(house: Database, databases: Databases) -> Iterator[Database]:
     """100 000 tasks of 20 stores: a tenth open, a tenth of those somebody's."""
-    with house.transaction() as session:
-        session.execute(
-            text(
-                """
-                INSERT INTO task (id, kind, subject_id, open, store_id, role, staff_id, customer_id, due_at, zh, en,
-                                  opened_at, closed_at, version)
-                SELECT gen_random_uuid(), 'FETCH', n::text, n % 10 = 0, 'S' || n / 10 % 20, 'advisor',
-                       CASE WHEN n % 100 = 0 THEN 'staff' || n / 100 % 50 END, gen_random_uuid(),
-                       CAST(:now AS timestamptz) + (n % 2000 - 1000) * interval '1 minute', '车已修好', 'Ready',
-                       CAST(:now AS timestamptz), CASE WHEN n % 10 > 0 THEN CAST(:now AS timestamptz) END, 1
-                  FROM generate_series(1, 100000) n
-                """
-            ),
-            {"now": AFTERNOON},
-        )
+    databases.as_owner(
+        "followup",
+        """
+        INSERT INTO task (id, kind, subject_id, open, store_id, role, staff_id, customer_id, due_at, zh, en,
+                          opened_at, closed_at, version)
+        SELECT gen_random_uuid(), 'FETCH', n::text, n %% 10 = 0, 'S' || n / 10 %% 20, 'advisor',
+               CASE WHEN n %% 100 = 0 THEN 'staff' || n / 100 %% 50 END, gen_random_uuid(),
+               now + (n %% 2000 - 1000) * interval '1 minute', '车已修好', 'Ready',
+               now, CASE WHEN n %% 10 > 0 THEN now END, 1
+          FROM generate_series(1, 100000) n CROSS JOIN (SELECT CAST(%s AS timestamptz) AS now) at_this_moment
+        """,
+        AFTERNOON,
+    )
     databases.as_owner("followup", "ANALYZE task")
     yield house
-    with house.transaction() as session:
-        session.execute(text("DELETE FROM task"))
+    databases.as_owner("followup", "TRUNCATE task CASCADE")
 
 
 def test_among_a_hundred_thousand_the_list_is_found_by_indexes_in_milliseconds(many: Database) -> None:

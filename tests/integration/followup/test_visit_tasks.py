@@ -24,6 +24,7 @@ from services.followup.tasks.errors import NotForColleague
 from services.followup.visits import visit_tasks
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
+from tests.integration.followup import business
 from tests.integration.followup.business import LATER, scope, visits
 from tests.integration.followup.kinds import by_row, hand_over, may, works
 from tests.integration.followup.occasions import REPAIR
@@ -60,7 +61,7 @@ def hear(database: Database, *events: Received[Any]) -> None:
 
 
 def fall_due(database: Database, *, now: datetime = LATER) -> int:
-    return database.run(lambda session: planning.visits_due(session, now=now))
+    return database.run(lambda session: business.fall_due(session, now=now))
 
 
 def due(database: Database, *events: Received[Any]) -> list[Visit]:

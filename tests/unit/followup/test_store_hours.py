@@ -21,7 +21,13 @@ from services.followup.visits.rules import DAY as DAY_OF_WORK
 from tests.support.examples import examples
 from tests.support.publishing import planted
 
-CHECK = Occasion(heard=object, policy=planted("CHECK", HoursLater(48), service="followup"), judges=nobody, consent=None)
+CHECK = Occasion(
+    heard=object,
+    policy=planted("CHECK", HoursLater(48), service="followup"),
+    asked_by="cr_agent",
+    judges=nobody,
+    consent=None,
+)
 THANKS = replace(CHECK, policy=planted("THANKS", DaysLater(3), service="followup"))
 NINE_TO_SIX = [Span("09:00", "18:00")]
 WEEKDAYS = replace(OpeningHours(*[*[NINE_TO_SIX] * 5, [], []]), holidays=[])

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.process import metrics
+from chassis.store.outbox import record_all
 from contracts.access import Scope
 from contracts.customer.duplicates import DecidePair, Decision, PairDecided, PairStatus
 from contracts.customer.relations import AddRelation
@@ -79,6 +80,7 @@ def _relate(session: Session, request: DecidePair, pair: Any, *, scope: Scope, n
     other = pair["b"] if one == pair["a"] else pair["a"]
     with contextlib.suppress(RelationExists):
         relations.add_relation(session, AddRelation(one, other, request.relation), scope=scope, now=now)
+    decided = pairs.told(session, decided=[(pair, pairs.RELATED)], at=now)
     session.execute(
         _RELATED,
         {
@@ -91,3 +93,4 @@ def _relate(session: Session, request: DecidePair, pair: Any, *, scope: Scope, n
             "reason": request.reason,
         },
     )
+    record_all(session, decided)

@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from chassis.process import metrics
 from chassis.store import idempotency
-from chassis.store.outbox import record
+from chassis.store.outbox import record, record_all
 from contracts.customer.events import CustomerErased as ErasedEvent
 from services.customer.privacy.errors import ErasureBlocked
 from services.customer.record.errors import CustomerErased, CustomerNotFound
 from services.customer.record.models import Customer
 from services.customer.record.rules.record import ERASED, Record
 from services.customer.record.sealing import SEALED, key_beside
+from services.customer.record.usecases import pairs
 from services.customer.record.usecases.identifying import candidate_of, lock
 from services.customer.view.usecases import folding, timeline
 
@@ -207,6 +208,7 @@ def erase(session: Session, customer_id: UUID, *, by: str, at: datetime) -> list
     folding.lock(session, ids)
     _require_nothing_open(session, ids)
     session.execute(_ANSWERED, {"ids": ids, "by": by, "at": at})
+    record_all(session, pairs.withdrawn(session, ids, at=at))
     for statement in _STATEMENTS:
         session.execute(statement, {"ids": ids, "at": at})
     timeline.forget(session, ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.store.outbox import Fact
+from chassis.store.outbox import Fact, record_all
 from chassis.store.rows import as_json, insert_all
 from contracts.customer import events
 from services.customer.record.models import Pair
 from services.customer.record.rules.matching import Match
 
 OPEN, MERGED, NOT_SAME, RELATED = "open", "merged", "not_same", "related"
+WITHDRAWN = "withdrawn"
+"""Of a pair that is no more: one of the two lives on in another record, or was erased."""
 
 _pairs: Any = Pair.__table__
 
@@ -37,14 +39,24 @@ _STILL_OPEN = text(
     DELETE FROM pair p USING jsonb_populate_recordset(NULL::pair, CAST(:rows AS jsonb)) AS made
      WHERE p.a = made.a AND p.b = made.b AND p.status = made.status
        AND p.decided_at IS NOT DISTINCT FROM made.decided_at
+    RETURNING p.*
     """
 )
 _REOPEN = text(
     """
     UPDATE pair SET status = 'open', decided_at = NULL, decided_by = NULL, reason = NULL
-     WHERE status = 'not_same' AND (a = ANY(CAST(:ids AS uuid[])) OR b = ANY(CAST(:ids AS uuid[])))
+     WHERE status = 'not_same' AND (a = ANY(CAST(:ids AS uuid[])) OR b = ANY(CAST(:ids AS uuid[]))) RETURNING *
     """
 )
+_WAITING = text(
+    """
+    SELECT p.* FROM pair p JOIN jsonb_populate_recordset(NULL::pair, CAST(:rows AS jsonb)) AS named
+        ON p.a = named.a AND p.b = named.b
+     WHERE p.status = 'open' ORDER BY p.a, p.b FOR UPDATE OF p
+    """
+)
+_VERSIONS = text("SELECT nextval('pair_version') FROM generate_series(1, :many)")
+"""Each word about a pair is newer than those before, though the pair itself may be gone in between."""
 _APART = text(
     """
     UPDATE pair SET status = 'not_same', decided_at = :at, decided_by = :by, reason = :reason
@@ -82,7 +94,49 @@ def queue(session: Session, suspicions: Sequence[Suspicion]) -> list[Fact]:
     new = insert_all(
         session, _pairs, [rows[pair] for pair in sorted(rows)], on_conflict="DO NOTHING", returning="a, b"
     ).all()
-    return [_suspected(rows[row.a, row.b]) for row in new]
+    return told(session, suspected=[rows[row.a, row.b] for row in new])
+
+
+def told(
+    session: Session,
+    *,
+    suspected: Sequence[Mapping[Any, Any]] = (),
+    decided: Sequence[tuple[Mapping[Any, Any], str]] = (),
+    at: datetime | None = None,
+) -> list[Fact]:
+    """The facts of pairs that a human must look at, and of others that waited for one and what became of them.
+
+    Without `at` they are suspected since they were found.
+    """
+    events_of = [(row, _suspicion(row)) for row in suspected] + [(row, _decision(row, one)) for row, one in decided]
+    if not events_of:
+        return []
+    versions = session.scalars(_VERSIONS, {"many": len(events_of)})
+    return [
+        Fact(
+            event=event,
+            subject_id=f"{row['a']}/{row['b']}",
+            subject_version=version,
+            store_id=row["store_id"],
+            occurred_at=at or row["found_at"],
+        )
+        for (row, event), version in zip(events_of, versions, strict=True)
+    ]
+
+
+def _suspicion(row: Mapping[Any, Any]) -> events.DuplicateSuspected:
+    evidence = [each["kind"] for each in row["evidence"]]
+    return events.DuplicateSuspected(customer_id=row["a"], other_id=row["b"], score=row["points"], evidence=evidence)
+
+
+def _decision(row: Mapping[Any, Any], status: str) -> events.DuplicateDecided:
+    return events.DuplicateDecided(customer_id=row["a"], other_id=row["b"], status=status)
+
+
+def waiting(session: Session, pairs: Iterable[tuple[UUID, UUID]]) -> list[Mapping[Any, Any]]:
+    """Those of these pairs that wait for a human, locked."""
+    rows = as_json([{"a": min(pair), "b": max(pair)} for pair in pairs])
+    return list(session.execute(_WAITING, {"rows": rows}).mappings())
 
 
 def _row(one: Suspicion) -> dict[str, Any]:
@@ -103,22 +157,6 @@ def _row(one: Suspicion) -> dict[str, Any]:
         "decided_by": None,
         "reason": None,
     }
-
-
-def _suspected(row: dict[str, Any]) -> Fact:
-    suspected = events.DuplicateSuspected(
-        customer_id=row["a"],
-        other_id=row["b"],
-        score=row["points"],
-        evidence=[each["kind"] for each in row["evidence"]],
-    )
-    return Fact(
-        event=suspected,
-        subject_id=f"{row['a']}/{row['b']}",
-        subject_version=1,
-        store_id=row["store_id"],
-        occurred_at=row["found_at"],
-    )
 
 
 def unite(
@@ -148,12 +186,16 @@ def unite(
         insert_all(session, _pairs, list(made.values()))
     if merged:
         insert_all(session, _pairs, merged, on_conflict=_DECIDED)
+    decided = [(row, MERGED) for row in among if row["status"] == OPEN]
+    decided += [(row, WITHDRAWN) for row in of_losers if row["status"] == OPEN]
+    suspected = [row for row in made.values() if row["status"] == OPEN]
+    record_all(session, told(session, suspected=suspected, decided=decided, at=at))
     return {"before": [*among, *of_losers], "made": list(made.values())}
 
 
 def part(
     session: Session,
-    touched: Mapping[str, Sequence[Mapping[str, Any]]],
+    touched: Mapping[str, Sequence[Mapping[Any, Any]]],
     survivor_id: UUID,
     loser_ids: Sequence[UUID],
     *,
@@ -166,16 +208,27 @@ def part(
 
     Else the next search would make them one again.
     """
+    gone: list[Mapping[Any, Any]] = []
+    back: list[Mapping[Any, Any]] = []
     if touched["made"]:
-        session.execute(_STILL_OPEN, {"rows": as_json(touched["made"])})
+        gone = list(session.execute(_STILL_OPEN, {"rows": as_json(touched["made"])}).mappings())
     if touched["before"]:
-        insert_all(session, _pairs, touched["before"], on_conflict="(a, b) DO NOTHING")
-    told_apart(session, ((survivor_id, one) for one in loser_ids), by=by, store_id=store_id, at=at, reason=reason)
+        restored = insert_all(
+            session,
+            _pairs,
+            touched["before"],
+            on_conflict="(a, b) DO NOTHING",
+            returning="a, b, status, store_id, points, evidence",
+        )
+        back = [row for row in restored.mappings() if row["status"] == OPEN]
+    decided = [(row, WITHDRAWN) for row in gone if row["status"] == OPEN]
+    record_all(session, told(session, suspected=back, decided=decided, at=at))
+    told_apart(session, [(survivor_id, one) for one in loser_ids], by=by, store_id=store_id, at=at, reason=reason)
     session.execute(_APART, {"ids": [survivor_id, *loser_ids], "by": by, "at": at, "reason": reason})
 
 
 def told_apart(
-    session: Session, pairs: Iterable[tuple[UUID, UUID]], *, by: str, store_id: str, at: datetime, reason: str
+    session: Session, pairs: Collection[tuple[UUID, UUID]], *, by: str, store_id: str, at: datetime, reason: str
 ) -> None:
     """These are two, by the word of a human; until a card number of either changes (E7)."""
     rows = [
@@ -197,7 +250,9 @@ def told_apart(
         for pair in pairs
     ]
     if rows:
+        decided = [(row, NOT_SAME) for row in waiting(session, pairs)]
         insert_all(session, _pairs, rows, on_conflict=_DECIDED)
+        record_all(session, told(session, decided=decided, at=at))
 
 
 def found_the_same(session: Session, suspicions: Sequence[Suspicion], *, by: str, reason: str) -> None:
@@ -208,6 +263,13 @@ def found_the_same(session: Session, suspicions: Sequence[Suspicion], *, by: str
         insert_all(session, _pairs, [rows[pair] for pair in sorted(rows)], on_conflict="DO NOTHING")
 
 
-def reopen(session: Session, customer_ids: Sequence[UUID]) -> None:
-    """A card number of these changed: who was told apart from them by a human is looked at again (E7)."""
-    session.execute(_REOPEN, {"ids": list(customer_ids)})
+def reopen(session: Session, customer_ids: Sequence[UUID], *, at: datetime) -> list[Fact]:
+    """A card number of these changed: who was told apart from them by a human is looked at again (E7). The facts."""
+    again = session.execute(_REOPEN, {"ids": list(customer_ids)}).mappings().all()
+    return told(session, suspected=again, at=at)
+
+
+def withdrawn(session: Session, customer_ids: Sequence[UUID], *, at: datetime) -> list[Fact]:
+    """These are about to be erased, and their pairs with them: the facts of those that wait for a human."""
+    theirs = session.execute(_OF, {"ids": list(customer_ids)}).mappings()
+    return told(session, decided=[(row, WITHDRAWN) for row in theirs if row["status"] == OPEN], at=at)

@@ -93,10 +93,9 @@ def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: 
     new_cards = [
         edit.after.id for edit in edits if edit.origin != MERGING and _CARDS & {one.field for one in edit.changes}
     ]
-    if new_cards:
-        reopen(session, new_cards)
+    reopened = reopen(session, new_cards, at=edits[0].after.updated_at) if new_cards else []
     wishes = [edit for edit in edits if any(change.field == "preferences" for change in edit.changes)]
-    return [_updated(edit) for edit in edits] + [_wishes_changed(edit) for edit in wishes]
+    return [_updated(edit) for edit in edits] + [_wishes_changed(edit) for edit in wishes] + reopened
 
 
 def _row(edit: Edit, keys: Keys) -> dict[str, Any]:

@@ -108,6 +108,7 @@ UNTOLD: dict[type[Event], str] = {
     customer.VehicleRegistered: "of a vehicle; its owner's line is the delivery",
     customer.VehiclePlateChanged: "of a vehicle; the view shows the plates themselves",
     customer.CustomerPreferencesChanged: "the same change is told as customer_updated",
+    customer.DuplicateDecided: "merges and relations are told themselves; that two are two is nobody's history",
     customer.CustomerErased: "the timeline goes with the record",
     customer.SegmentEntered: "our own judgement of what the timeline tells",
     customer.SegmentLeft: "our own judgement of what the timeline tells",

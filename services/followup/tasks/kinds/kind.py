@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.envelope import Event, Received
 from contracts.operation import Operation
+from contracts.policies import PolicyKind
 from services.followup.tasks.rules import Move, Opening
 
 
@@ -17,6 +18,8 @@ class Kind:
 
     `done_by` is the command that does it: who may use it may be given the task. `console` and `api` say where, with
     `{store_id}`, `{customer_id}` and `{subject_id}` of the task.
+    `within` is the policy that says how long after it was opened a task is due, where the event itself says nothing: a
+    shape whose fields are units of time.
     `opens`, `moves` and `closes` are the events that do, and what each says; of what an event is not about, None or
     nothing. What another idea of followup does without an event, it tells itself (`usecases.stand`).
     """
@@ -27,6 +30,7 @@ class Kind:
     done_by: Operation[Any, Any]
     console: str
     api: str
+    within: PolicyKind[Any] | None = None
     opens: Mapping[type[Event], Callable[[Received[Any]], Opening | None]] = field(default_factory=dict)
     moves: Mapping[type[Event], Callable[[Received[Any]], Move | None]] = field(default_factory=dict)
     closes: Mapping[type[Event], Callable[[Received[Any]], Iterable[str]]] = field(default_factory=dict)

@@ -177,10 +177,10 @@ def how_to_reach(*, now: datetime, read: Read, ask: Ask) -> dict[UUID, list[Chan
 
 
 def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collection[Channel]]) -> int:
-    """Let planned visits whose time has come fall due, by a channel that reaches their customers, each somebody's task now.
+    """Let planned visits whose time has come fall due, each somebody's task now; returns how many.
 
-    Returns how many.
-    One that is being changed, or whose customer was not asked after, waits a turn.
+    Each by a channel that reaches its customer. One that is being changed, or whose customer was not asked after, waits
+    a turn.
     """
     found = session.scalars(_whose_time_has_come(now, Visit).with_for_update(skip_locked=True)).all()
     visits = [visit for visit in found if visit.customer_id in known]
