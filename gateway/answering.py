@@ -67,8 +67,8 @@ class Answering:
             if plan.is_needed or expand or whole:
                 found = Found([], [])
                 apply(plan, item, found=found, reader=Reader(actor.roles, actor.stores, actor.dealer_stores))
-                if whole and found.hidden:
-                    raise SheetNotWhole(fields=", ".join(sorted(found.hidden)))
+                if whole:
+                    _require_unmasked(item, orjson.loads(body))
                 self._name(found)
                 if expand or whole:
                     self._name_customers(found, actor=actor, context=context, needed=whole)
@@ -90,7 +90,7 @@ class Answering:
     def _name_customers(self, found: Found, *, actor: Actor, context: CallContext, needed: bool) -> None:
         """Names by one call; without them if the customer service does not answer, unless they are `needed`.
 
-        Raises OperationNotAllowed, CallFailed.
+        Raises OperationNotAllowed, CallFailed, SheetNotWhole.
         """
         matrix().scope(customer.names_of.name, actor)
         ids = sorted({item["customer_id"] for item in found.of_customers if item["customer_id"] is not None})
@@ -100,16 +100,22 @@ class Answering:
                 answer = self.caller.call(
                     customer.names_of, orjson.dumps({"customer_ids": ids}), replace(context, idempotency_key=None)
                 )
-                names = {
-                    each["customer_id"]: mask_text(each["name"], roles=actor.roles)
-                    for each in orjson.loads(answer)["items"]
-                }
+                told = {each["customer_id"]: each["name"] for each in orjson.loads(answer)["items"]}
+                names = {one: mask_text(name, roles=actor.roles) for one, name in told.items()}
+                if needed and names != told:
+                    raise SheetNotWhole(fields="customer_name")
             except CallFailed as error:
                 if needed:
                     raise
                 log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
         for item in found.of_customers:
             item["customer_name"] = names.get(item["customer_id"])
+
+
+def _require_unmasked(shown: dict[str, Any], told: dict[str, Any]) -> None:
+    """Raise SheetNotWhole if anything of it is masked: an amount, or a number in what somebody typed."""
+    if masked := sorted(field for field, value in told.items() if shown[field] != value):
+        raise SheetNotWhole(fields=", ".join(masked))
 
 
 def _file(item: dict[str, Any], *, status: int, extra: tuple[tuple[str, str], ...]) -> Response:

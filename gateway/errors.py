@@ -57,11 +57,11 @@ class SearchLimit(NotAllowed):
 
 
 class SheetNotWhole(NotAllowed):
-    """A sheet that is signed shows everything or is not made."""
+    """A sheet that is signed shows everything as it is kept, or is not made."""
 
     code = "SHEET_NOT_WHOLE"
-    zh = "单据含有您无权查看的内容({fields}),不能打印"
-    en = "The sheet holds what you may not see ({fields}); it cannot be printed"
+    zh = "单据含有不能完整显示的内容({fields}),不能打印"
+    en = "The sheet holds what cannot be shown in full ({fields}); it cannot be printed"
 
 
 class SheetLacksCharacters(RuleRefused):

@@ -8,7 +8,6 @@ Every other text is masked by what it holds, whatever it was typed into (`contra
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -95,11 +94,10 @@ class Plan:
 
 @dataclass(slots=True)
 class Found:
-    """What a walk through an answer found to be named, to be asked for in one go, and which declared fields it hid."""
+    """What a walk through an answer found to be named, to be asked for in one go."""
 
     named: list[tuple[dict[str, Any], Any, Named]]
     of_customers: list[dict[str, Any]]
-    hidden: set[str] = dataclasses.field(default_factory=set)
 
 
 @cache
@@ -144,10 +142,10 @@ def expands_customers(shape: type) -> bool:
 def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, store_id: str | None = None) -> None:
     """Mask in place, and note what is to be named. `store_id` is the store of what the object is part of."""
     store_id = item.get("store_id", store_id)
-    _hide(plan.masks, item, found.hidden)
+    _hide(plan.masks, item)
     if plan.elsewhere and store_id is not None and store_id not in reader.stores:
         unseen = ((field, mask) for field, mask, kind in plan.elsewhere if not reader.sees(kind, store_id=store_id))
-        _hide(unseen, item, found.hidden)
+        _hide(unseen, item)
     for named in plan.names:
         identifier = item.get(named.field)
         if identifier is not None:
@@ -165,12 +163,11 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, sto
         _mask_free(item.get(field), reader=reader, store_id=store_id, money=money)
 
 
-def _hide(masks: Iterable[tuple[str, Mask]], item: dict[str, Any], hidden: set[str]) -> None:
+def _hide(masks: Iterable[tuple[str, Mask]], item: dict[str, Any]) -> None:
     for field, mask in masks:
         value = item.get(field)
         if value is not None:
             item[field] = mask(value)
-            hidden.add(field)
 
 
 def mask_text(value: str, *, roles: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import orjson
 
+from chassis.process import clock
 from tests.support.paper import text
 from tests.support.system import System
 
@@ -72,3 +73,22 @@ def test_what_the_font_lacks_is_said_and_what_was_typed_stays_text(system: Syste
     refused = sheet_of("GL8 👍")
     assert code_of(refused) == (409, "SHEET_LACKS_CHARACTERS")
     assert "👍(U+1F44D)" in orjson.loads(refused[2])["detail"]
+
+
+def test_a_sheet_on_which_a_number_would_be_masked_is_not_made(system: System) -> None:
+    """A contract number that looks like a telephone's is signed as it is, or not at all."""
+    car = system.deliver_a_car()
+    order = {"customer_id": car.customer_id, "store_id": "HN", "model": "GL8", "total_fen": 100}
+    consultant = system.as_("consultant")
+
+    def sheet_of(**contract: str) -> tuple[int, dict[str, str], bytes]:
+        order_id = consultant.post("/orders", order)["order_id"]
+        signed = {"contract_no": "C", "signer": "王芳", "promised_date": f"{clock.now():%Y-%m-%d}", **contract}
+        consultant.post(f"/orders/{order_id}/sign", signed)
+        return printed(system, f"/orders/{order_id}/sheet", role="consultant")
+
+    for contract in ({"contract_no": "2026-0755-12345678"}, {"signer": "代签 13800138000"}):
+        refused = sheet_of(**contract)
+        assert code_of(refused) == (403, "SHEET_NOT_WHOLE")
+        assert next(iter(contract)) in orjson.loads(refused[2])["detail"]
+    assert sheet_of(contract_no="HT-2026-001")[0] == 200
