@@ -271,8 +271,8 @@ def made_together(visits: Sequence[Asking]) -> dict[UUID, UUID]:
 
 def _in_one_call(one: Asking, other: Asking) -> bool:
     """Two of one purpose that were planned for the same record were meant to be two."""
-    if (one.customer_id, one.channel) != (other.customer_id, other.channel):
+    if one.customer_id != other.customer_id:
         return False
     if one.purpose == other.purpose:
         return one.planned_for != other.planned_for
-    return other.purpose in one.asked_with
+    return one.channel is other.channel and other.purpose in one.asked_with

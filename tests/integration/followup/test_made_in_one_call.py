@@ -8,6 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -254,6 +255,31 @@ def test_a_call_falls_due_once_and_one_that_is_due_takes_in_what_comes_after_it(
     hear(followup, sold())
     assert shown(followup)[0] == ("REPAIR_CHECK", ["REPAIR_CHECK", "SALE_THANKS"])
     assert followup.run(fall_due) == 1  # the survey
+
+
+@pytest.mark.parametrize("forbidden", [False, True])
+def test_a_call_that_falls_due_by_another_channel_takes_along_what_may_be_asked_by_that(
+    forbidden: bool, followup: Database
+) -> None:
+    """He likes mail, and no address is known: both are asked by telephone, unless he forbade it for one."""
+    hear(followup, prefers(Channel.EMAIL), *([said("sales", "call")] if forbidden else []), sold(), repaired())
+    assert shown(followup, channel=Channel.EMAIL)[0] == ("REPAIR_CHECK", ["REPAIR_CHECK", "SALE_THANKS"])
+    due = AFTERNOON + timedelta(days=2)
+    assert followup.run(partial(fall_due, now=due, reached_by=[Channel.CALL])) == 1
+    assert shown(followup, channel=Channel.CALL) == [("REPAIR_CHECK", ["REPAIR_CHECK", "SALE_THANKS"][: 2 - forbidden])]
+    assert of(followup, "SALE_THANKS").channel is (Channel.EMAIL if forbidden else Channel.CALL)
+    assert told_open(followup) == to_make(followup)
+
+
+def test_who_is_called_because_mail_does_not_reach_him_is_not_also_written_to_about_the_same(
+    followup: Database,
+) -> None:
+    hear(followup, prefers(Channel.EMAIL), merged([B], into=A), repaired(A), repaired(B, hours=1))
+    followup.run(partial(fall_due, now=AFTERNOON + timedelta(days=2), reached_by=[Channel.CALL]))
+    hear(followup, repaired(B, hours=30), repaired(A, hours=300))
+    assert [purpose for purpose, _ in shown(followup)] == ["REPAIR_CHECK"] * 3
+    first, *others = visits(followup)
+    assert [visit.made_with for visit in others] == [first.id, None, None]
 
 
 def test_where_documents_part_ways_each_occasion_goes_with_its_own(followup: Database) -> None:

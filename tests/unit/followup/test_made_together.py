@@ -63,6 +63,10 @@ def test_another_channel_is_another_call():
     assert ids(made_together([asking(1, purpose="FIXED", channel=Channel.SMS), by_sms])) == {2: 1}
 
 
+def test_what_is_asked_already_is_not_asked_by_another_channel_once_more():
+    assert ids(made_together([asking(1), asking(2, channel=Channel.SMS)])) == {2: 1}
+
+
 def test_all_that_is_asked_in_one_call_may_be_asked_together():
     """The one that may not, and two of one purpose of one record, are a call of their own."""
     fixed, thanks, how = (asking(one, purpose=purpose) for one, purpose in enumerate(WITH, 1))
@@ -106,7 +110,7 @@ def test_in_any_order_the_same_visits_are_left_out_and_each_has_one_that_is_made
         assert timedelta(0) <= by_id[one].due_at - by_id[other].due_at <= TOGETHER_WITHIN
     for call in ([one for one in visits if made.get(one.id, one.id) == first] for first in by_id):
         for one, other in combinations(call, 2):
-            assert one.channel is other.channel
-            assert other.purpose in one.asked_with or (
-                one.purpose == other.purpose and one.planned_for != other.planned_for
-            )
+            if one.purpose == other.purpose:
+                assert one.planned_for != other.planned_for
+            else:
+                assert other.purpose in one.asked_with and one.channel is other.channel

@@ -180,14 +180,31 @@ def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collecti
     """Let planned visits whose time has come fall due, each somebody's task now; returns how many.
 
     Each by a channel that reaches its customer. One that is being changed, or whose customer was not asked after, waits
-    a turn.
+    a turn. Those made in one call with it go over to its channel, and are asked by themselves if that is forbidden for
+    what they ask.
     """
     found = session.scalars(_whose_time_has_come(now, Visit).with_for_update(skip_locked=True)).all()
     visits = [visit for visit in found if visit.customer_id in known]
-    lost = [visit.customer_id for visit in visits if visit.channel not in known[visit.customer_id]]
-    wished = wishes.of_customers(session, lost)
     for visit in visits:
         visit.fall_due()
+    if moved := _reach(session, visits, now=now, known=known):
+        stand = [visit.id for visit in moved]
+        customers = {visit.customer_id: Because(now) for visit in moved}
+        stood_for = select(Visit).where(Visit.customer_id.in_(customers), Visit.made_with.in_(stand))
+        _reach(session, session.scalars(stood_for.order_by(Visit.id).with_for_update()).all(), now=now, known=known)
+        together.arrange(session, customers)
+    visit_tasks.follow(session, visits, at=now)
+    return len(visits)
+
+
+def _reach(
+    session: Session, visits: Sequence[Visit], *, now: datetime, known: Mapping[UUID, Collection[Channel]]
+) -> list[Visit]:
+    """Let these be made by channels that reach their customers; which of them that changes."""
+    lost = [visit for visit in visits if visit.channel not in known[visit.customer_id]]
+    wished = wishes.of_customers(session, [visit.customer_id for visit in lost])
+    moved = []
+    for visit in lost:
         channel = way_that_reaches(
             visit.channel,
             reached_by=known[visit.customer_id],
@@ -196,8 +213,8 @@ def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collecti
         )
         if visit.reschedule(due_at=visit.due_at, channel=channel):
             tell(session, visit, wishes.rescheduled(visit), now=now)
-    visit_tasks.follow(session, visits, at=now)
-    return len(visits)
+            moved.append(visit)
+    return moved
 
 
 def _whose_time_has_come(now: datetime, what: Any) -> Select[Any]:
