@@ -21,7 +21,7 @@ from contracts import shapes
 from contracts.access import NO_SCOPE, NOBODY, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest
-from gateway import faults, filing, problems, reading, visitors
+from gateway import encoding, faults, filing, problems, reading, visitors
 from gateway.access_log import Access, AccessLog
 from gateway.answering import Answering
 from gateway.asking import LocalCall, ask
@@ -87,6 +87,9 @@ class Dispatcher:
             if not route.public:
                 live = self._who(request, route)
             response = self._operate(request, route, path_values, live, request_id)
+            # a token is never packed: with a text of the caller's beside it its length would tell of it
+            if not route.public and encoding.worth_it(response) and encoding.takes_gzip(request.headers):
+                response = encoding.packed(response)
         except (Exception, Timeout) as error:  # noqa: BLE001  # whatever went wrong is an answer; it is logged there
             language = language_of(request.headers.get("accept-language", ""))
             response = problems.answer(error, language=language, request_id=request_id)

@@ -36,11 +36,12 @@ POLICY = (
 """The page's own style may apply, nothing may run."""
 
 
-def page(title: str, body: str) -> bytes:
-    """A whole page."""
+def page(title: str, body: str, *, refresh: int = 0) -> bytes:
+    """A whole page; `refresh` asks for it again after so many seconds."""
+    again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
     return (
         f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}</style></head>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">{again}<style>{STYLE}</style></head>'
         f"<body>{body}</body></html>"
     ).encode()
 
@@ -51,6 +52,7 @@ def welcome() -> bytes:
         "Dealer CRM",
         "<header><h1>汽车经销商客户关系管理系统</h1><p>Customer relations of a car dealer group: "
         "customers, sales, workshop, follow-up and reporting behind one API.</p></header><main><ul>"
+        '<li><a href="/console/">控制台 · Console</a></li>'
         '<li><a href="/docs">接口文档 · API documentation</a></li>'
         '<li><a href="/openapi.json">OpenAPI 3.1</a> · <a href="/asyncapi.json">AsyncAPI 3.0 (事件 · events)</a></li>'
         '<li><a href="/readyz">状态 · Is it ready?</a> · <a href="/metrics">指标 · Metrics</a></li></ul></main>',

@@ -21,6 +21,7 @@ from gateway.access_log import AccessLog
 from gateway.accounts import Accounts
 from gateway.answering import Answering
 from gateway.clock import Clock
+from gateway.console_files import ConsoleFiles
 from gateway.directory import Directory
 from gateway.dispatch import Dispatcher
 from gateway.http import Server
@@ -66,7 +67,7 @@ class Runtime(SharedExtension):
         accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())
         self.dispatcher = Dispatcher(
             table=TABLE,
-            pages=Pages(TABLE, self.container.config["health"]),
+            pages=Pages(TABLE, self.container.config["health"], ConsoleFiles(settings.http.console_dir)),
             access_log=self.access_log,
             searches=self.searches,
             visitors=Visitors(),

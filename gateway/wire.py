@@ -38,6 +38,8 @@ _STATUS = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for e
 SAFE = (
     b"X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
 )
+NEVER_KEPT = b"no-store"
+"""Of `Cache-Control`: an answer holds what somebody may see now."""
 NOTHING_MAY_RUN = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -61,13 +63,15 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """An answer. `extra` are further header lines."""
+    """An answer. `extra` are further header lines; `encoding` says in what form the body is (`gateway/encoding.py`)."""
 
     status: int
     body: bytes
     content_type: bytes = b"application/json"
     extra: tuple[tuple[str, str], ...] = ()
     policy: str = NOTHING_MAY_RUN
+    caching: bytes = NEVER_KEPT
+    encoding: bytes = b""
 
 
 @dataclass(slots=True)
@@ -241,8 +245,12 @@ def _rendered(response: Response, *, keep: bool, without_body: bool) -> bytes:
         _STATUS[response.status],
         b"Content-Type: ",
         response.content_type,
-        b"\r\nContent-Length: %d\r\n" % len(response.body),
-        b"Cache-Control: no-store\r\nContent-Security-Policy: ",
+        # what did not change has no body, and its length would be taken for that of the body kept
+        b"" if response.status == HTTPStatus.NOT_MODIFIED else b"\r\nContent-Length: %d" % len(response.body),
+        b"\r\nContent-Encoding: " + response.encoding if response.encoding else b"",
+        b"\r\nCache-Control: ",
+        response.caching,
+        b"\r\nContent-Security-Policy: ",
         response.policy.encode("ascii"),
         b"\r\n",
         SAFE,

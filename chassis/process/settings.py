@@ -109,6 +109,7 @@ class HttpSettings:
     trusted_proxy: str
     most_connections: int
     reveals_per_hour: int
+    console_dir: Path | None
 
     @classmethod
     def of(cls, env: Environment) -> HttpSettings:
@@ -119,6 +120,7 @@ class HttpSettings:
             trusted_proxy=env.text("CRM_GATEWAY_TRUSTED_PROXY", ""),
             most_connections=env.number("CRM_GATEWAY_CONNECTIONS", 1000),
             reveals_per_hour=env.number("CRM_GATEWAY_REVEALS_PER_HOUR", 30),
+            console_dir=Path(folder) if (folder := env.text("CRM_GATEWAY_CONSOLE_DIR", "")) else None,
         )
 
 
