@@ -7,7 +7,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv runtime-lock law-days run demo reset test night lint types imports architecture unit contract integration e2e faults guards bench bench-million bench-identity bench-paired format
+.PHONY: help venv runtime-lock law-days run demo reset console console-types console-dev test night lint types imports architecture unit contract integration e2e journeys faults guards bench bench-million bench-identity bench-paired format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,15 @@ demo: venv ## Walk the main job aloud against the running system: a delivery, a 
 
 reset: venv ## Forget the data of `make run`
 	@$(PY) -m deploy.local reset
+
+console: venv ## Check the console (types, linters, tests) and build it
+	@$(PY) -m deploy.local console
+
+console-types: venv ## Write the console's types of the API, after an operation or a right has changed
+	@$(PY) -m deploy.local console types
+
+console-dev: venv ## The console with every change at once, beside a running `make run`
+	@$(PY) -m deploy.local console dev
 
 # -- what must pass --------------------------------------------------------------------------------
 
@@ -56,6 +65,9 @@ integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
 
 e2e: venv ## The whole system over HTTP
 	@$(PYTEST) tests/e2e
+
+journeys: venv ## The console in a browser
+	@$(PYTEST) tests/console
 
 night: venv ## Generated tests with twenty times the examples, others each time; what they find is printed
 	@$(PYTEST) --hypothesis-profile night -m hypothesis tests

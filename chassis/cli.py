@@ -28,6 +28,7 @@ ELSEWHERE = {
     "access": "gateway.commands:access",
     "privacy": "gateway.commands:privacy",
     "bootstrap": "gateway.bootstrap:main",
+    "openapi": "gateway.commands:openapi_document",
     "ready": "chassis.process.probe:ready",
     "schedule": "chassis.schedule:schedule",
     "secrets": "chassis.process.secret_files:secrets",

@@ -1,4 +1,4 @@
-"""The gateway's part of the `crm` command, for auditors and after a breach: `crm access`, `crm privacy`."""
+"""The gateway's part of the `crm` command: `crm access` and `crm privacy` for auditors, `crm openapi` for callers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import sys
 from datetime import datetime
 
 import click
+import orjson
 
 from chassis.process.settings import Environment
-from gateway import auditing
+from gateway import auditing, console_types, openapi
+from gateway.routes import TABLE
 
 _since = click.option("--from", "since", type=datetime.fromisoformat, help="At or after; without a zone, the stores'.")
 _until = click.option("--to", "until", type=datetime.fromisoformat, help="Before.")
@@ -83,3 +85,15 @@ def privacy_scope(
             sys.stdout.write(f"{one.customer_id}\t{one.times}\t{one.first.isoformat()}\t{one.last.isoformat()}\n")
             customers, times = customers + 1, times + one.times
     click.echo(f"{customers} customers, seen {times} times", err=True)
+
+
+@click.command("openapi")
+@click.option("--types", "only", flag_value="types", help="Only what the console's types follow from.")
+@click.option("--rights", "only", flag_value="rights", help="Who may do what, as the console's TypeScript.")
+def openapi_document(only: str | None) -> None:
+    """Print the API's document (OpenAPI 3.1), as `/openapi.json` gives it; nothing need run for it."""
+    if only == "rights":
+        click.echo(console_types.rights(), nl=False)
+        return
+    document = console_types.document() if only == "types" else openapi.document(TABLE)
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

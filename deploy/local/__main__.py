@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from deploy.local import demo, processes
+from deploy.local import console, demo, processes
 from deploy.local.errors import LocalStackError
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.postgres import Postgres
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return show_demo(chosen.run_dir)
             case "status":
                 return status(chosen.run_dir)
+            case "console":
+                return make_console(chosen.run_dir, what=chosen.what)
             case _:
                 return reset(chosen.run_dir)
     except LocalStackError as problem:
@@ -48,11 +50,13 @@ def _parser() -> argparse.ArgumentParser:
         "infra": "start only PostgreSQL and RabbitMQ, print their URLs as JSON",
         "demo": "tell the main job against the running system",
         "status": "say what runs, and where",
+        "console": "build the console after its checks; or write its types, or serve it while it is being changed",
         "reset": "forget all data of the run directory",
     }
     made = {name: commands.add_parser(name, help=text) for name, text in helps.items()}
     for command in made.values():
         command.add_argument("--run-dir", type=Path, default=Path(".run"))
+    made["console"].add_argument("what", choices=("build", "types", "dev"), nargs="?", default="build")
     made["run"].add_argument("--no-demo", action="store_true", help="do not load the demo on the first start")
     made["run"].add_argument(
         "--processes",
@@ -70,9 +74,11 @@ def run(run_dir: Path, *, mode: str, with_demo: bool) -> int:
     _interrupt_once()
     began = time.monotonic()
     stack = Stack(run_dir, processes="one" if mode == "one" else "each", progress=_say)
+    building = console.Building(stack.run_dir.log("console"), say=_say)
     try:
         stack.start()
         _say(f"The system answers at {stack.base_url} after {time.monotonic() - began:.1f} s")
+        building.tell(stack.base_url)
         if with_demo and not demo.was_shown(stack.run_dir):
             _try_demo(stack)
         elif not with_demo and demo.make_first_administrator(stack):
@@ -147,6 +153,20 @@ def status(run_dir: Path) -> int:
     for name, port in sorted(ports.items()):
         _say(f"port {port} {name}")
     return 0 if any(pids.values()) else 3
+
+
+def make_console(run_dir: Path, *, what: str) -> int:
+    """Check and build the console; write its types of the API; or serve it with every change at once."""
+    log = RunDir(run_dir).log("console")
+    log.unlink(missing_ok=True)
+    if what == "types":
+        console.write_types(log)
+        _say(f"{console.TYPES.name} and {console.RIGHTS.name} are as the API says")
+    elif what == "build":
+        _say(f"The console is built: {console.build(log, checked=True, say=_say)}")
+    else:
+        console.serve(Stack(run_dir).base_url, log)
+    return 0
 
 
 def reset(run_dir: Path) -> int:

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from deploy.local import console
 from deploy.local.errors import LocalStackError
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.run_dir import RunDir, port_trouble
@@ -117,7 +118,7 @@ class _Environment:
         return {f"CRM_{name.upper()}_HEALTH_PORT": str(self._ports.health[name])}
 
     def http(self) -> dict[str, str]:
-        return {HTTP_PORT: str(self._ports.http)}
+        return {HTTP_PORT: str(self._ports.http), "CRM_GATEWAY_CONSOLE_DIR": str(console.place())}
 
     def _sealing(self) -> dict[str, str]:
         return {"CRM_CUSTOMER_SEALING_KEYS": self._run_dir.secret("customer.sealing_keys", make=new_sealing_keys)}

@@ -113,11 +113,15 @@ def test_only_the_gateway_is_published_on_loopback_and_on_the_port_it_listens_on
 
 
 def test_the_image_has_what_the_code_needs_and_nothing_else() -> None:
-    copied = re.findall(r"^COPY (\S+)", DOCKERFILE, re.MULTILINE)
+    building, image = DOCKERFILE.split("FROM python:3.11", 1)
+    copied = re.findall(r"^COPY (\S+)", image, re.MULTILINE)
 
-    assert copied == ["deploy/requirements.lock", "pyproject.toml", "contracts", "chassis", "services", "gateway"]
+    ours = ["deploy/requirements.lock", "pyproject.toml", "contracts", "chassis", "services", "gateway"]
+    assert copied == [*ours, "--from=console"]
+    assert re.findall(r"^COPY (\S+)", building, re.MULTILINE) == ["gateway/console"]
+    assert "npm ci --ignore-scripts" in building, "no package's own program runs while the image is made"
     assert "FROM python:3.11" in DOCKERFILE
-    for ignored in ("deploy/secrets", ".env", ".run", ".git", "tests"):
+    for ignored in ("deploy/secrets", ".env", ".run", ".git", "tests", "gateway/console/node_modules"):
         assert ignored in (ROOT / ".dockerignore").read_text("utf-8").split()
 
 

@@ -1,0 +1,64 @@
+import createClient from "openapi-fetch";
+import { Problem } from "./problems";
+import type { components, paths } from "./schema.gen";
+
+export type Schema = components["schemas"];
+
+/** Who calls, for which store, in which language; the session says it. */
+export interface Caller {
+  token(): string | null;
+  store(): string | null;
+  language(): string;
+  /** The server does not know the token (any more). */
+  onNobody(): void;
+}
+
+let caller: Caller = { token: () => null, store: () => null, language: () => "zh", onNobody: () => {} };
+
+export function callAs(who: Caller): void {
+  caller = who;
+}
+
+export const api = createClient<paths>({ baseUrl: "/api/v1" });
+
+api.use({
+  onRequest({ request }) {
+    const token = caller.token();
+    const store = caller.store();
+    if (token) request.headers.set("Authorization", `Bearer ${token}`);
+    if (token && store) request.headers.set("X-Store-Id", store);
+    request.headers.set("Accept-Language", caller.language());
+    return request;
+  },
+});
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer's content. Throws `Problem` for whatever else it is. */
+export async function asked<T>(call: Promise<Answered<T>>): Promise<T> {
+  const answer = await whole(call);
+  return answer.data;
+}
+
+/** The answer's content with its version (`ETag`), for what people edit. */
+export async function whole<T>(call: Promise<Answered<T>>): Promise<{ data: T; etag: string | null }> {
+  let answer: Answered<T>;
+  try {
+    answer = await call;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, {});
+  }
+  const { response } = answer;
+  if (!response.ok) {
+    const body = typeof answer.error === "object" && answer.error !== null ? answer.error : {};
+    const problem = new Problem(response.status, body, Number(response.headers.get("Retry-After") ?? 0));
+    if (problem.code === "SESSION_REQUIRED") caller.onNobody();
+    throw problem;
+  }
+  return { data: answer.data as T, etag: response.headers.get("ETag") };
+}

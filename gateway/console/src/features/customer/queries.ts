@@ -1,0 +1,99 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/vue-query";
+import { api, asked, type Schema, whole } from "../../api/client";
+
+export type CustomerView = Schema["customer.CustomerView"];
+export type TimelineEntry = Schema["customer.TimelineEntry"];
+export type VehicleShown = Schema["customer.VehicleShown"];
+
+const A_PAGE = 50;
+
+/** Everything of one customer is below one key, so that a change asks all of it again. */
+export const ofCustomer = (id: string) => ["customer", id] as const;
+
+const path = (id: string) => ({ path: { customer_id: id } });
+
+export const view = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "view"],
+    queryFn: ({ signal }) =>
+      whole(api.GET("/customers/{customer_id}/360", { params: { ...path(id), query: { limit: A_PAGE } }, signal })),
+  });
+
+export const timeline = (id: string, types: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...ofCustomer(id), "timeline", types ?? ""],
+    queryFn: ({ pageParam, signal }) =>
+      asked(
+        api.GET("/customers/{customer_id}/360", {
+          params: { ...path(id), query: { limit: A_PAGE, types, before: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.older ?? undefined,
+  });
+
+export const completeness = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "completeness"],
+    queryFn: () => asked(api.GET("/customers/{customer_id}/completeness", { params: path(id) })),
+  });
+
+export const consents = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "consents"],
+    queryFn: () => asked(api.GET("/customers/{customer_id}/consents", { params: path(id) })),
+  });
+
+export const documents = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "documents"],
+    queryFn: () => asked(api.GET("/customers/{customer_id}/documents", { params: path(id) })),
+  });
+
+export const relations = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "relations"],
+    queryFn: () => asked(api.GET("/customers/{customer_id}/relations", { params: path(id) })),
+  });
+
+export const changes = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "changes"],
+    queryFn: () => asked(api.GET("/customers/{customer_id}/audit", { params: path(id) })),
+  });
+
+export const orders = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "orders"],
+    queryFn: () => asked(api.GET("/orders", { params: { query: { customer_id: id, size: 50 } } })),
+  });
+
+export const visits = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "visits"],
+    queryFn: () => asked(api.GET("/visits", { params: { query: { customer_id: id, size: 50 } } })),
+  });
+
+export const vehicle = (id: string) =>
+  queryOptions({
+    queryKey: ["vehicle", id],
+    queryFn: () => asked(api.GET("/vehicles/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
+  });
+
+/** The repair orders of his vehicles, newest first. There is no list by customer, and open and closed ones are apart. */
+export const repairOrders = (id: string, vehicles: readonly string[]) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "repair-orders", ...vehicles],
+    queryFn: async () => {
+      const asks = vehicles.flatMap((one) => [
+        { vehicle_id: one, size: 50 },
+        { vehicle_id: one, size: 50, stage: "delivered" as const },
+      ]);
+      const pages = await Promise.all(asks.map((query) => asked(api.GET("/repair-orders", { params: { query } }))));
+      return pages
+        .flatMap((page) => page.items)
+        .filter((each) => each.customer_id === id)
+        .sort((one, other) => other.opened_at.localeCompare(one.opened_at));
+    },
+  });

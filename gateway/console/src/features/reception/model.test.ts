@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { blank, linesOf, meant, withWord } from "./model";
+
+const car = (plate: string | null, vin: string, until: string | null = null) => ({
+  vehicle_id: vin,
+  plate,
+  vin,
+  until,
+});
+
+test("the car is the one whose plate was typed", () => {
+  const cars = [car("粤B12345", "LSGDC82C02S716214"), car("粤B88888", "LSGDC82C02S000001")];
+  expect(meant(cars, "粤b·8888")?.plate).toBe("粤B88888");
+  expect(meant(cars, "716214")?.plate).toBe("粤B12345");
+});
+
+test("of several cars nobody named none is taken, and a former one is none", () => {
+  expect(meant([car("粤B12345", "A"), car("粤B88888", "B")], "陈晓明")).toBeUndefined();
+  expect(meant([car("粤B12345", "A"), car("粤B88888", "B", "2026-01-01")], "陈晓明")?.plate).toBe("粤B12345");
+});
+
+test("amounts are sent in fen, and lines that say nothing are not sent", () => {
+  const lines = [
+    { description: "检查底盘", yuan: 120.5 },
+    { description: " ", yuan: 3 },
+    { description: "赠送", yuan: "" as const },
+  ];
+  expect(linesOf({ ...blank(), lines })).toEqual([
+    { description: "检查底盘", amount_fen: 12050 },
+    { description: "赠送", amount_fen: 0 },
+  ]);
+});
+
+test("a usual word is added once", () => {
+  expect(withWord("", "异响")).toBe("异响");
+  expect(withWord("右前, 异响", "异响")).toBe("右前, 异响");
+  expect(withWord("保养", "异响")).toBe("保养,异响");
+});

@@ -1,0 +1,69 @@
+/** A car taken in, as it is typed; pure. */
+export interface Arrival {
+  customerId: string;
+  vehicleId: string;
+  /** The car is typed, not chosen. */
+  newVehicle: boolean;
+  name: string;
+  mobile: string;
+  plate: string;
+  vin: string;
+  model: string;
+  role: "owner" | "user" | "bringer";
+  km: number | "";
+  complaint: string;
+  lines: Line[];
+}
+
+export interface Line {
+  description: string;
+  yuan: number | "";
+}
+
+export function blank(): Arrival {
+  return {
+    customerId: "",
+    vehicleId: "",
+    newVehicle: false,
+    name: "",
+    mobile: "",
+    plate: "",
+    vin: "",
+    model: "",
+    role: "owner",
+    km: "",
+    complaint: "",
+    lines: [],
+  };
+}
+
+/** Lines as the API takes them: those that say something, in fen. */
+export function linesOf(arrival: Arrival): { description: string; amount_fen: number }[] {
+  return arrival.lines
+    .filter((line) => line.description.trim() !== "")
+    .map((line) => ({ description: line.description.trim(), amount_fen: Math.round(Number(line.yuan || 0) * 100) }));
+}
+
+/** A word added to what was said, and not twice. */
+export function withWord(said: string, word: string): string {
+  const words = said.split(/[,，、\s]+/).filter(Boolean);
+  return words.includes(word) ? said : [...words, word].join(",");
+}
+
+interface Car {
+  vehicle_id: string;
+  plate: string | null;
+  vin: string;
+  until: string | null;
+}
+
+/** The car that was meant: the one whose plate or VIN was typed, else the only one he has. */
+export function meant<C extends Car>(cars: readonly C[], typed: string): C | undefined {
+  const sign = typed.replace(/[\s.·-]/g, "").toUpperCase();
+  const current = cars.filter((car) => !car.until);
+  if (sign.length >= 4) {
+    const named = current.filter((car) => car.plate?.toUpperCase().startsWith(sign) || car.vin.endsWith(sign));
+    if (named.length === 1) return named[0];
+  }
+  return current.length === 1 ? current[0] : undefined;
+}

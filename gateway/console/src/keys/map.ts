@@ -1,0 +1,30 @@
+/** Every key of the console, as data: what listens, what `?` lists and what the palette shows are the same table. */
+export interface Key {
+  /** As pressed: `Ctrl+KeyK`, `Slash`, `KeyG KeyH` (one after the other). By place on the keyboard, whatever its layout. */
+  press: string;
+  /** As written on a screen. */
+  shown: string;
+  /** Its words, in the i18n files below `keys.`. */
+  does: string;
+  /** Also while somebody types. */
+  typing?: boolean;
+}
+
+export const KEYS = {
+  search: { press: "Ctrl+KeyK", shown: "Ctrl K", does: "search", typing: true },
+  searchSlash: { press: "Slash", shown: "/", does: "search" },
+  help: { press: "Shift+Slash", shown: "?", does: "help" },
+  theme: { press: "Ctrl+Backslash", shown: "Ctrl \\", does: "theme", typing: true },
+  submit: { press: "Ctrl+Enter", shown: "Ctrl ⏎", does: "submit", typing: true },
+  edit: { press: "KeyE", shown: "E", does: "edit" },
+  reveal: { press: "KeyV", shown: "V", does: "reveal" },
+  tab: { press: "Digit*", shown: "1 … 9 0", does: "tab" },
+  takeIn: { press: "KeyN", shown: "N", does: "takeIn" },
+  goHome: { press: "KeyG KeyH", shown: "G H", does: "goHome" },
+  goReception: { press: "KeyG KeyR", shown: "G R", does: "goReception" },
+  goStore: { press: "KeyG KeyS", shown: "G S", does: "goStore" },
+  newCustomer: { press: "KeyC KeyC", shown: "C C", does: "newCustomer" },
+  newRepairOrder: { press: "KeyC KeyO", shown: "C O", does: "newRepairOrder" },
+} as const satisfies Record<string, Key>;
+
+export type KeyName = keyof typeof KEYS;

@@ -1,0 +1,15 @@
+import { api, asked, type Schema } from "../api/client";
+
+export type Hit = Schema["customer.Hit"];
+export type Hits = Schema["customer.Hits"];
+
+const MOST = 8;
+
+/** Who is this? The last answers are kept for whoever types back. */
+export const lookUp = (q: string) => ({
+  queryKey: ["lookup", q] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    asked(api.GET("/customers/lookup", { params: { query: { q, limit: MOST } }, signal })),
+  staleTime: 15_000,
+  gcTime: 60_000,
+});

@@ -1,0 +1,75 @@
+"""What the console's TypeScript is told of the API: the shapes of requests and answers, and who may do what.
+
+Both files are committed; `make console-types` writes them, and `tests/contract/test_console_types.py` compares.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts import access
+from gateway import openapi
+from gateway.routes import TABLE
+from gateway.routing import BASE
+
+_SAID_TO_PEOPLE = ("description", "summary")
+
+
+def document() -> dict[str, Any]:
+    """The API's document as far as types follow from it: a wording that changes makes no other types."""
+    whole = openapi.document(TABLE)
+    return {
+        "openapi": whole["openapi"],
+        "info": {"title": whole["info"]["title"], "version": whole["info"]["version"]},
+        "paths": {
+            path.removeprefix(BASE): {method: _typed(one) for method, one in of.items()}
+            for path, of in whole["paths"].items()
+        },
+        "components": {part: _bare(whole["components"][part]) for part in ("schemas", "parameters")},
+    }
+
+
+def rights() -> str:
+    """`rights.gen.ts`: operation → role → reach, as the access matrix says; sets that are alike are written once."""
+    matrix = access.matrix()
+    sets: list[dict[str, str]] = []
+    rows = []
+    for name in sorted({route.operation.name for route in TABLE.routes if not route.public}):
+        allowed = {str(role): str(reach) for role, reach in sorted(matrix.operations.get(name, {}).items())}
+        if allowed not in sets:
+            sets.append(allowed)
+        rows.append(f"  {json.dumps(name)}: SETS[{sets.index(allowed)}],")
+    roles = " | ".join(json.dumps(role) for role in sorted({role for one in sets for role in one}))
+    lines = [
+        "// Made by `make console-types` of contracts/access.toml; not to be edited.",
+        f"export type Role = {roles};",
+        'export type Reach = "own" | "team" | "store" | "dealer" | "group";',
+        "const SETS = [",
+        *(f"  {json.dumps(one)}," for one in sets),
+        "] as const satisfies readonly Partial<Record<Role, Reach>>[];",
+        "export const RIGHTS = {",
+        *rows,
+        "} as const;",
+        "export type Operation = keyof typeof RIGHTS;",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _typed(operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation with its good answers; every other one is a problem, and looks alike."""
+    kept = {name: operation[name] for name in ("operationId", "parameters", "requestBody") if name in operation}
+    answers = operation["responses"].items()
+    good = {code: {"description": "", **_bare(answer)} for code, answer in answers if code.isdigit()}
+    return {**_bare(kept), "responses": good}
+
+
+def _bare(value: Any) -> Any:
+    """Without what is said to people; a field that is called so stays."""
+    if isinstance(value, dict):
+        return {
+            name: _bare(inner)
+            for name, inner in value.items()
+            if not (name in _SAID_TO_PEOPLE and isinstance(inner, str)) and not name.startswith("x-")
+        }
+    return [_bare(inner) for inner in value] if isinstance(value, list) else value

@@ -1,0 +1,113 @@
+"""The console speaks both languages of everything the contracts name, and of nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.access import matrix
+from contracts.customer import folder, operations, relations
+from contracts.followup import operations as followup
+from contracts.sales.operations import OrderStatus
+from contracts.workshop.operations import Stage
+from deploy.local.console import SOURCES
+from services.customer.folder.rules.completeness import DICTIONARY
+from services.customer.view.rules.asking import By
+from services.customer.view.usecases.timeline import TOLD
+from services.followup.visits.occasions import OCCASIONS
+
+WORDS = SOURCES / "src" / "i18n"
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def words(language: str) -> dict[str, str]:
+    """Every key of a language with its sentence."""
+    found: dict[str, str] = {}
+    for path in sorted((WORDS / language).glob("*.json")):
+        found |= flat(json.loads(path.read_text()), path.stem)
+    return found
+
+
+def flat(of: dict[str, Any], above: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, inner in of.items():
+        found |= flat(inner, f"{above}.{name}") if isinstance(inner, dict) else {f"{above}.{name}": inner}
+    return found
+
+
+def places(sentence: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", sentence))
+
+
+def sources() -> list[Path]:
+    return [
+        path for path in (SOURCES / "src").rglob("*") if path.suffix in (".vue", ".ts") and ".gen." not in path.name
+    ]
+
+
+def test_both_languages_say_the_same_things_with_the_same_places_to_fill() -> None:
+    zh, en = words("zh"), words("en")
+    assert zh.keys() ^ en.keys() == set()
+    assert [key for key in zh if places(zh[key]) != places(en[key])] == []
+
+
+def test_english_holds_no_chinese_and_chinese_is_chinese() -> None:
+    zh, en = words("zh"), words("en")
+    assert [key for key, sentence in en.items() if HAN.search(sentence)] == []
+    assert {sentence for sentence in zh.values() if not HAN.search(sentence)} == {"—", "、"}
+
+
+def test_what_a_person_reads_stands_in_no_component() -> None:
+    said = {
+        path.name: line.strip()
+        for path in sources()
+        if not path.name.endswith(".test.ts")
+        for line in path.read_text().splitlines()
+        if HAN.search(re.sub(r"/\*.*?\*/|//.*|^\s*\*.*|/\*\*.*", "", line))
+    }
+    # a name in its own language, and what is no word but a class of signs
+    assert {name: line for name, line in said.items() if "English" not in line and "㐀" not in line} == {}
+
+
+@pytest.mark.parametrize("key", [key for key in words("zh") if not key.startswith("enums.")])
+def test_every_sentence_is_used(key: str) -> None:
+    text = "\n".join(path.read_text() for path in sources())
+    # the last word may be chosen while it runs: `shell.page.${page.name}`
+    parent = key.rpartition(".")[0]
+    assert f'"{key}"' in text or f"'{key}'" in text or f"{parent}.${{" in text, f"{key} is said nowhere"
+
+
+def values(of: type[StrEnum]) -> list[str]:
+    return [each.value for each in of]
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("role", list(matrix().roles)),
+        ("kind", values(operations.CustomerKind)),
+        ("gender", values(operations.Gender)),
+        ("vehicleRole", values(operations.VehicleRole)),
+        ("channel", values(operations.Channel)),
+        ("consentChannel", values(folder.ConsentChannel)),
+        ("consentPurpose", values(folder.Purpose)),
+        ("basis", values(folder.Basis)),
+        ("documentType", values(folder.DocumentType)),
+        ("relation", values(relations.RelationKind)),
+        ("matchedBy", values(By)),
+        ("missing", [field.name for field in DICTIONARY]),
+        ("repairStage", values(Stage)),
+        ("orderStatus", values(OrderStatus)),
+        ("visitStatus", values(followup.VisitStatus)),
+        ("visitPurpose", [occasion.policy.code for occasion in OCCASIONS]),
+        ("event", [event.declaration.name for event in TOLD]),
+    ],
+)
+def test_every_code_that_is_shown_has_its_word(name: str, known: list[str]) -> None:
+    said = json.loads((WORDS / "zh" / "enums.json").read_text())[name]
+    assert set(said) ^ set(known) == set(), "one that is missing is shown as its code, one that is more is of nothing"
