@@ -19,7 +19,7 @@ pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.supp
 OURS = ("CRM_TEST_DATABASE_URL", "CRM_TEST_AMQP_URI", "CRM_TEST_MANAGEMENT_URL", "CRM_POSTGRES_BIN", "CRM_CACHE_DIR")
 """What tests take from the environment; the servers of a system in use are none of their business."""
 
-FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "faults")
+FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "console", "faults")
 
 
 def pytest_configure(config: pytest.Config) -> None:

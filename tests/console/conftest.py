@@ -1,0 +1,82 @@
+"""A real browser before the whole system. One that cannot start fails the run with one line; it never skips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as BrowserError
+
+from deploy.local import chromium, console
+from deploy.local.errors import LocalStackError
+from tests.support.desk import Desk
+from tests.support.system import System
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The console of the present sources, built if it is not in the cache."""
+    try:
+        return console.build(tmp_path_factory.mktemp("console") / "build.log")
+    except LocalStackError as problem:
+        pytest.exit(f"the console cannot be built: {problem}", returncode=1)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    try:
+        found = chromium.find()
+    except LocalStackError as problem:
+        pytest.exit(f"there is no browser to test the console with: {problem}", returncode=1)
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(
+                executable_path=str(found.program), env=dict(found.env), args=["--lang=zh-CN"]
+            )
+        except BrowserError as problem:
+            pytest.exit(f"the browser cannot start: {str(problem).splitlines()[0]}", returncode=1)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def sit_down(
+    browser: Browser, system: System, build: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Desk]]:
+    """`sit_down("advisor")` is a browser in which somebody of that role is logged in.
+
+    What every screen owes is judged at the end: no error and no refusal of the content policy in the browser's
+    console, and nothing that axe calls serious or critical, in both themes.
+    """
+    desks: list[Desk] = []
+
+    def sit(role: str | None = None, **more: object) -> Desk:
+        desks.append(Desk(browser, system, role=role, pictures=tmp_path, **more))  # type: ignore[arg-type]
+        return desks[-1]
+
+    yield sit
+    failed = request.node.stash.get(FAILED, False)
+    try:
+        for desk in desks:
+            if failed:
+                desk.keep_picture()
+            else:
+                desk.judge()
+    finally:
+        for desk in desks:
+            desk.leave()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether the test itself failed, so that its desks are looked at and not judged."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

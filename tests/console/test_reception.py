@@ -1,0 +1,106 @@
+"""A car comes in: three entries for one we know, and not many more for one we do not; keys are counted."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import pytest
+
+from contracts.vin import with_check_digit
+from tests.support.desk import Desk
+from tests.support.polling import eventually
+from tests.support.system import Car, System
+
+SitDown = Callable[..., Desk]
+KNOWN_KEYS, UNKNOWN_KEYS = 30, 70
+PLATE = "粤B7M2C9"
+
+
+@pytest.fixture(scope="module")
+def car(system: System) -> Car:
+    """Ours, with a plate."""
+    car = system.deliver_a_car(name="令狐庆")
+    eventually(lambda: system.view_with(car.customer_id, "vehicle_delivered"))
+    system.as_("receptionist").post(f"/vehicles/{car.vehicle_id}/plates", {"plate": PLATE})
+    return car
+
+
+def opened(system: System, vehicle_id: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = system.as_("advisor").get("/repair-orders", vehicle_id=vehicle_id)["items"]
+    return found
+
+
+def test_a_car_we_know_is_in_with_its_plate_its_kilometres_and_what_he_says(
+    system: System, car: Car, sit_down: SitDown
+) -> None:
+    desk = sit_down("advisor").open("reception")
+    desk.field("车牌").wait_for()
+    desk.type(PLATE)
+    desk.press("Enter")
+    desk.see("令狐庆")
+    eventually(lambda: desk.focused() == "km", what="the kilometres to have the focus")
+    desk.type("9800")
+    desk.press("Enter")
+    desk.type("右前异响")
+    desk.press("Enter", "Enter")
+    desk.see("已开单 HN-RO-")
+    assert desk.keys <= KNOWN_KEYS, f"{desk.keys} keys"
+    system.note(f"console: a known car is taken in with {desk.keys} keys (at most {KNOWN_KEYS})")
+    (order,) = opened(system, car.vehicle_id)
+    assert (order["km"], order["complaint"], order["customer_id"]) == (9800, "右前异响", car.customer_id)
+
+
+def test_a_car_nobody_knows_is_registered_and_taken_in_on_the_same_page(system: System, sit_down: SitDown) -> None:
+    vin = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    desk = sit_down("advisor").open("reception")
+    desk.field("车牌").wait_for()
+    desk.type("欧阳锋")
+    desk.press("Enter")
+    desk.see("没有找到")
+    desk.press("Enter")
+    eventually(lambda: desk.focused() == "mobile", what="the phone to have the focus")
+    desk.type(f"139{secrets.randbelow(10**8):08d}")
+    desk.press("Enter")
+    desk.type(vin)
+    desk.press("Enter")
+    desk.type("赛欧")
+    desk.press("Enter", "Enter")
+    eventually(lambda: desk.focused() == "km", what="the kilometres to have the focus")
+    desk.type("30200")
+    desk.press("Enter")
+    desk.type("首保")
+    desk.press("Enter", "Enter")
+    desk.see("已开单 HN-RO-")
+    assert desk.keys <= UNKNOWN_KEYS, f"{desk.keys} keys"
+    system.note(f"console: an unknown car is taken in with {desk.keys} keys (at most {UNKNOWN_KEYS})")
+    found = system.as_("advisor").get("/customers/lookup", q=vin)["items"]
+    assert [(one["name"], [each["vin"] for each in one["vehicles"]]) for one in found] == [("欧阳锋", [vin])]
+
+
+def test_what_was_wrong_stands_at_its_field_and_nothing_is_lost(sit_down: SitDown) -> None:
+    desk = sit_down("advisor").open("reception")
+    desk.may_be_refused.add(422)
+    desk.field("车牌").fill("司徒甲")
+    desk.press("Enter")
+    desk.see("没有找到")
+    desk.press("Enter")
+    desk.field("电话").fill("12345678901")
+    desk.field("车架号").fill("LSGDC82C02S716214")
+    desk.field("车型").fill("GL8")
+    desk.field("里程").fill("100")
+    desk.field("客户描述").fill("保养")
+    desk.press("Control+Enter")
+    desk.page.locator("[name=mobile][aria-invalid=true]").wait_for()
+    assert desk.focused() == "mobile"
+    assert desk.field("客户描述").input_value() == "保养"
+
+
+def test_whoever_may_not_open_repair_orders_registers_and_is_told_who_goes_on(
+    system: System, car: Car, sit_down: SitDown
+) -> None:
+    desk = sit_down("receptionist").open("reception")
+    desk.field("车牌").fill(PLATE)
+    desk.press("Enter")
+    desk.see("请服务顾问接车")
+    assert desk.page.get_by_role("button", name="开单").count() == 0
