@@ -1,6 +1,6 @@
-"""What the console's TypeScript is told of the API: the shapes of requests and answers, and who may do what.
+"""What the console is told of the API: shapes of requests and answers, who may do what, words that contracts hold.
 
-Both files are committed; `make console-types` writes them, and `tests/contract/test_console_types.py` compares.
+The files are committed; `make console-types` writes them, and `tests/contract/test_console_types.py` compares.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from contracts import access
+from contracts.followup.policies import VISITS
 from gateway import openapi
 from gateway.routes import TABLE
 from gateway.routing import BASE
@@ -36,11 +37,12 @@ def rights() -> str:
     sets: list[dict[str, str]] = []
     rows = []
     for name in sorted({route.operation.name for route in TABLE.routes if not route.public}):
-        allowed = {str(role): str(reach) for role, reach in sorted(matrix.operations.get(name, {}).items())}
+        reaches = matrix.operations.get(name, {})
+        allowed = {role: str(reaches[role]) for role in sorted(matrix.roles) if role in reaches}
         if allowed not in sets:
             sets.append(allowed)
         rows.append(f"  {json.dumps(name)}: SETS[{sets.index(allowed)}],")
-    roles = " | ".join(json.dumps(role) for role in sorted({role for one in sets for role in one}))
+    roles = " | ".join(json.dumps(role) for role in sorted(matrix.roles))
     lines = [
         "// Made by `make console-types` of contracts/access.toml; not to be edited.",
         f"export type Role = {roles};",
@@ -54,6 +56,12 @@ def rights() -> str:
         "export type Operation = keyof typeof RIGHTS;",
     ]
     return "\n".join(lines) + "\n"
+
+
+def purposes(language: str) -> str:
+    """`purposes.gen.json`: what visits are made for, in words; a new occasion has them in its contract already."""
+    words = {kind.code: kind.zh if language == "zh" else kind.en for kind in VISITS}
+    return json.dumps(words, ensure_ascii=False, indent=2) + "\n"
 
 
 def _typed(operation: dict[str, Any]) -> dict[str, Any]:

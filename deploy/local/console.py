@@ -28,6 +28,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = PROJECT / "gateway" / "console"
 PACKAGES = ("package.json", "package-lock.json")
 TYPES, RIGHTS = SOURCES / "src" / "api" / "schema.gen.ts", SOURCES / "src" / "api" / "rights.gen.ts"
+LANGUAGES = ("zh", "en")
 NOT_SOURCES = ("node_modules", "dist")
 STEP_SECONDS = 600.0
 CHECKS = (("types", "vue-tsc"), ("lint", "biome and eslint"), ("test", "vitest"))
@@ -82,6 +83,13 @@ def write_types(log: Path) -> None:
         _run(found, argv, directory=packages, log=log, what="openapi-typescript")
         TYPES.write_text(stamp(document) + made.read_text())
     RIGHTS.write_text(_crm("openapi", "--rights"))
+    for language in LANGUAGES:
+        purposes(language).write_text(_crm("openapi", "--purposes", language))
+
+
+def purposes(language: str) -> Path:
+    """The file that says in words what visits are made for."""
+    return SOURCES / "src" / "i18n" / language / "purposes.gen.json"
 
 
 def stamp(document: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from contracts.access import matrix
 from deploy.local import console
@@ -19,6 +20,11 @@ def test_the_types_were_made_of_this_api() -> None:
 def test_the_rights_are_those_of_the_access_matrix() -> None:
     assert console.RIGHTS.read_text() == console_types.rights(), MEND
     assert all(role in console_types.rights() for role in matrix().roles)
+
+
+@pytest.mark.parametrize("language", console.LANGUAGES)
+def test_the_purposes_of_visits_are_those_of_the_contracts(language: str) -> None:
+    assert console.purposes(language).read_text() == console_types.purposes(language), MEND
 
 
 def test_a_wording_makes_no_other_types_and_a_field_does() -> None:

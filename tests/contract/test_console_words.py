@@ -19,7 +19,6 @@ from deploy.local.console import SOURCES
 from services.customer.folder.rules.completeness import DICTIONARY
 from services.customer.view.rules.asking import By
 from services.customer.view.usecases.timeline import TOLD
-from services.followup.visits.occasions import OCCASIONS
 
 WORDS = SOURCES / "src" / "i18n"
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -28,7 +27,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 def words(language: str) -> dict[str, str]:
     """Every key of a language with its sentence."""
     found: dict[str, str] = {}
-    for path in sorted((WORDS / language).glob("*.json")):
+    for path in sorted(set((WORDS / language).glob("*.json")) - set((WORDS / language).glob("*.gen.json"))):
         found |= flat(json.loads(path.read_text()), path.stem)
     return found
 
@@ -104,7 +103,6 @@ def values(of: type[StrEnum]) -> list[str]:
         ("repairStage", values(Stage)),
         ("orderStatus", values(OrderStatus)),
         ("visitStatus", values(followup.VisitStatus)),
-        ("visitPurpose", [occasion.policy.code for occasion in OCCASIONS]),
         ("event", [event.declaration.name for event in TOLD]),
     ],
 )

@@ -81,19 +81,8 @@ export const vehicle = (id: string) =>
     queryFn: () => asked(api.GET("/vehicles/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
   });
 
-/** The repair orders of his vehicles, newest first. There is no list by customer, and open and closed ones are apart. */
-export const repairOrders = (id: string, vehicles: readonly string[]) =>
+export const repairOrders = (id: string) =>
   queryOptions({
-    queryKey: [...ofCustomer(id), "repair-orders", ...vehicles],
-    queryFn: async () => {
-      const asks = vehicles.flatMap((one) => [
-        { vehicle_id: one, size: 50 },
-        { vehicle_id: one, size: 50, stage: "delivered" as const },
-      ]);
-      const pages = await Promise.all(asks.map((query) => asked(api.GET("/repair-orders", { params: { query } }))));
-      return pages
-        .flatMap((page) => page.items)
-        .filter((each) => each.customer_id === id)
-        .sort((one, other) => other.opened_at.localeCompare(one.opened_at));
-    },
+    queryKey: [...ofCustomer(id), "repair-orders"],
+    queryFn: () => asked(api.GET("/repair-orders", { params: { query: { customer_id: id, size: 50 } } })),
   });
