@@ -38,7 +38,7 @@ console-dev: venv ## The console with every change at once, beside a running `ma
 # -- what must pass --------------------------------------------------------------------------------
 
 test: lint types imports ## Everything that must pass
-	@$(PYTEST) -m "not long" tests
+	@$(PYTEST) -m "not long and not console" tests
 	@echo "make test: all passed"
 
 lint: venv ## ruff: rules and format
@@ -66,7 +66,7 @@ integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
 e2e: venv ## The whole system over HTTP
 	@$(PYTEST) tests/e2e
 
-journeys: venv ## The console in a browser
+journeys: venv ## The console in a browser: a run of its own, for it fetches Chromium and the console's packages
 	@$(PYTEST) tests/console
 
 night: venv ## Generated tests with twenty times the examples, others each time; what they find is printed
