@@ -14,7 +14,7 @@ from contracts.shapes import Text
 
 
 class Handing(StrEnum):
-    """How a task came to whoever has it: he took it, was given it, it was given back, or who had it works elsewhere."""
+    """How a task came to whoever has it: he took it, was given it, it was given back, or who had it does it no more."""
 
     TAKEN = "taken"
     HANDED_OVER = "handed_over"

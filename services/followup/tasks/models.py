@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.customers import rekeying
@@ -46,7 +47,7 @@ class Task(Base):
     store_id: Mapped[str]
     role: Mapped[str]
     staff_id: Mapped[str | None]
-    not_for: Mapped[str | None]
+    not_for: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     customer_id: Mapped[UUID | None]
     origin_customer_id: Mapped[UUID | None]
     document_type: Mapped[str | None]
@@ -71,7 +72,7 @@ class Task(Base):
             store_id="",
             role="",
             staff_id=None,
-            not_for=None,
+            not_for=[],
             customer_id=None,
             origin_customer_id=None,
             document_type=None,
@@ -111,9 +112,11 @@ class Task(Base):
     def stand(self, opening: Opening, *, at: datetime) -> None:
         """It must be done, whatever was before: by the word of an idea of this service that holds the subject locked.
 
-        One that is open already stays as it is.
+        One that is open already stays as it is, but for whom it is about.
         """
-        if not self.open:
+        if self.open:
+            self.not_for = list(opening.not_for)
+        else:
             self._describe(opening, at=at)
             self.open, self.closed_at = True, None
             self._name(opening.staff_id, at=at)
@@ -132,7 +135,7 @@ class Task(Base):
 
     def _describe(self, opening: Opening, *, at: datetime) -> None:
         self.opened_at = at
-        self.store_id, self.role, self.not_for = opening.store_id, opening.role, opening.not_for
+        self.store_id, self.role, self.not_for = opening.store_id, opening.role, list(opening.not_for)
         self.customer_id, self.origin_customer_id = opening.customer_id, opening.origin_customer_id
         self.document_type, self.document_id = opening.document or (None, None)
         self.due_at, self.zh, self.en = opening.due_at, opening.zh, opening.en
@@ -166,10 +169,10 @@ class Task(Base):
 
 
 class HandOver(Base):
-    """A task changed hands: by whom, or by itself, because who had it no longer works there."""
+    """A task changed hands: by whom, or by itself, because who had it does it no more. In the order of their `id`."""
 
     __tablename__ = "task_hand_over"
-    __table_args__ = (Index("task_hand_over_by_task", "task_id", "at"),)
+    __table_args__ = (Index("task_hand_over_by_task", "task_id", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("task.id"))

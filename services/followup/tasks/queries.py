@@ -74,7 +74,7 @@ def _of(
     of_role = and_(
         _columns.staff_id.is_(None),
         _columns.role.in_(roles),
-        _columns.not_for.is_distinct_from(staff_id),
+        ~_columns.not_for.contains([staff_id]),
     )
     wanted = [
         _columns.open,
@@ -106,7 +106,7 @@ def hand_overs_of(reader: Session | Connection, tasks: Sequence[UUID]) -> defaul
     """How each of these tasks changed hands, the oldest first."""
     found: defaultdict[UUID, list[Any]] = defaultdict(list)
     if tasks:
-        wanted = select(HandOver.__table__).where(_handed.task_id.in_(tasks)).order_by(_handed.at, _handed.id)
+        wanted = select(HandOver.__table__).where(_handed.task_id.in_(tasks)).order_by(_handed.id)
         for row in reader.execute(wanted):
             found[row.task_id].append(row)
     return found

@@ -17,7 +17,7 @@ class Opening:
     """There is something to do about the subject: for whom, by whom, until when, and the reason in both languages.
 
     Without `staff_id` it is anybody's who has the role in the store, without `due_at` it is due as the kind's policy
-    says; `not_for` is whom it is about, who may not do it (C12). Whose the customer's `document` is, his the task is;
+    says; `not_for` are those it is about, who may not do it (C12). Whose the customer's `document` is, his the task is;
     `origin_customer_id` is as in `rekeying.Owner`.
     """
 
@@ -29,7 +29,7 @@ class Opening:
     en: str
     due_at: datetime | None = None
     staff_id: str | None = None
-    not_for: str | None = None
+    not_for: tuple[str, ...] = ()
     document: tuple[str, str] | None = None
     origin_customer_id: UUID | None = None
 

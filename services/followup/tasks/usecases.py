@@ -79,8 +79,9 @@ def stand(
 
     For what another idea of followup does: no event need be told, and none can come late.
     """
-    if opened:
-        hold(session)
+    if not opened and not closed:
+        return
+    hold(session)
     named = {(kind.code, opening.subject_id): kind for opening in opened}
     tasks = _tasks(session, named, known=[(kind.code, subject_id) for subject_id in closed])
     for opening in opened:
@@ -210,15 +211,20 @@ def _tasks(session: Session, named: Mapping[Key, Kind], *, known: Collection[Key
 
 
 def _give_back(session: Session, tasks: Iterable[Task], *, at: datetime) -> None:
-    """Let those go back to their roles whose persons, as far as is known, do not do this in that store any more."""
+    """Let those go back to their roles whose persons may not do them, or, as far as is known, do this no more."""
     had = [task for task in tasks if task.open and task.staff_id is not None]
     members = staff.members(session, {task.staff_id for task in had if task.staff_id is not None})
     for task in had:
-        member, kind = members.get(task.staff_id or ""), kinds.kind_of(task.kind)
-        if member is None or kind is None:
-            continue
-        if not member.works_in(task.store_id) or not may_do(kind.done_by, member.roles):
+        if task.staff_id in task.not_for or _does_not(members.get(task.staff_id or ""), task):
             session.add(task.hand(Handing.LEFT, to=None, at=at))
+
+
+def _does_not(member: staff.Member | None, task: Task) -> bool:
+    """True of somebody who is known to work elsewhere, or to do something else."""
+    kind = kinds.kind_of(task.kind)
+    if member is None or kind is None:
+        return False
+    return not member.works_in(task.store_id) or not may_do(kind.done_by, member.roles)
 
 
 def _task_to_hand(
@@ -240,7 +246,7 @@ def _task_to_hand(
 
 def _require_for(task: Task, kind: Kind, *, staff_id: str, roles: Collection[str]) -> None:
     """Raise NotForColleague unless his role does this, and it is not about himself (C12)."""
-    if staff_id == task.not_for:
+    if staff_id in task.not_for:
         raise NotForColleague(staff_id=staff_id, because="judged")
     if not may_do(kind.done_by, roles):
         raise NotForColleague(staff_id=staff_id, because="role")

@@ -196,7 +196,7 @@ def standing(database: Database) -> list[dict[str, Any]]:
         database,
         """
         SELECT kind, subject_id, open, store_id, role, staff_id, customer_id, origin_customer_id, due_at, zh,
-               (SELECT coalesce(array_agg(how || ' ' || coalesce(from_staff_id, '-') ORDER BY at, h.id), '{}')
+               (SELECT coalesce(array_agg(how || ' ' || coalesce(from_staff_id, '-') ORDER BY h.id), '{}')
                   FROM task_hand_over h WHERE h.task_id = task.id) AS handed
           FROM task ORDER BY kind, subject_id
         """,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +23,13 @@ from contracts.workshop.events import VehicleReturned
 from services.followup.service import FollowupService
 from services.followup.tasks import queries
 from services.followup.tasks.errors import NotForColleague
-from services.followup.visits import visit_tasks
+from services.followup.visits import occasions, visit_tasks
 from services.followup.visits.models import Visit
 from services.followup.visits.usecases import planning
 from tests.integration.followup import business
 from tests.integration.followup.business import LATER, scope, visits
 from tests.integration.followup.kinds import by_row, hand_over, may, works
-from tests.integration.followup.occasions import REPAIR
+from tests.integration.followup.occasions import REPAIR, SURVEY, THANKS
 from tests.integration.followup.tables import forget, rows
 from tests.integration.followup.test_merging import delivered, returned
 from tests.support.events import deliver, received
@@ -61,7 +63,8 @@ def hear(database: Database, *events: Received[Any]) -> None:
 
 
 def fall_due(database: Database, *, now: datetime = LATER) -> int:
-    return database.run(lambda session: business.fall_due(session, now=now))
+    """A turn of the clock; whoever is called can be reached."""
+    return database.run(partial(business.fall_due, now=now))
 
 
 def due(database: Database, *events: Received[Any]) -> list[Visit]:
@@ -171,6 +174,22 @@ def test_who_is_judged_neither_sees_the_task_nor_is_given_it(followup: Database)
     with pytest.raises(NotForColleague) as refused:
         hand_over(followup, task.task_id, "x", by=("chief", "sales_manager"))
     assert refused.value.details == {"staff_id": "x", "because": "judged"}
+
+
+def test_who_is_judged_by_one_of_the_visits_made_in_one_call_has_not_the_task_of_it(
+    followup: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The consultant takes over a check that later stands for the survey about himself."""
+    fixed = replace(REPAIR, asked_by="consultant", asked_with=frozenset({SURVEY.purpose}))
+    monkeypatch.setattr(occasions, "OCCASIONS", (THANKS, SURVEY, fixed))
+    due(followup, returned(A, hours=4 * 24))
+    hear(followup, works("x", "consultant"))
+    (task,) = on_list(followup, SELLER)
+    assert hand_over(followup, task.task_id, "x", by=("chief", "sales_manager")).staff_id == "x"
+    hear(followup, delivered(A))
+    (back,) = [one for one in on_list(followup, ("y", "consultant")) if one.task_id == task.task_id]
+    assert (back.staff_id, [one.how for one in back.hand_overs]) == (None, ["handed_over", "left"])
+    assert task.task_id not in {one.task_id for one in on_list(followup, SELLER)}
 
 
 def test_visits_that_fell_due_before_there_were_tasks_get_theirs_in_batches_and_once(followup: Database) -> None:

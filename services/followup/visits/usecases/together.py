@@ -42,7 +42,8 @@ def arrange(session: Session, customers: Mapping[UUID, Because]) -> None:
     """Let one of a customer's open visits stand for those that are made in one call with it; tell what is new of it.
 
     Called after everything that may change it: visits planned, answered, suppressed, released, moved, rekeyed. One that
-    was made goes on standing for those of its purpose; one that is suppressed leaves the others as they are.
+    was made goes on standing for those of its purpose; one that is suppressed leaves the others as they are. Which
+    are somebody's task, and whose it cannot be, follows.
     """
     if not customers:
         return
@@ -57,15 +58,16 @@ def arrange(session: Session, customers: Mapping[UUID, Because]) -> None:
     answered = _answered(session, visits)
     asking = [visit for visit in visits if visit.status in OPEN or visit.id in answered]
     stands = made_together([_asking(visit, stands=answered.get(visit.id)) for visit in asking])
-    changed = [visit for visit in visits if visit.make_with(stands.get(visit.id))]
-    facts = []
-    for visit in changed:
-        if (told := _told(visit)) is not None:
+    facts, changed = [], set()
+    for visit in visits:
+        if visit.make_with(stands.get(visit.id)):
             because = customers[visit.customer_id]
-            facts.append(wishes.fact(visit, told, at=because.at, cause=because.cause))
+            changed.add(visit.customer_id)
+            if (told := _told(visit)) is not None:
+                facts.append(wishes.fact(visit, told, at=because.at, cause=because.cause))
     record_all(session, facts)
-    if due := [visit for visit in changed if visit.status is VisitStatus.DUE]:
-        visit_tasks.follow(session, due, at=max(customers[visit.customer_id].at for visit in due))
+    due = [visit for visit in visits if visit.status is VisitStatus.DUE and visit.customer_id in changed]
+    visit_tasks.follow(session, due, at=max(because.at for because in customers.values()))
 
 
 def _answered(session: Session, visits: Sequence[Visit]) -> dict[UUID, UUID]:

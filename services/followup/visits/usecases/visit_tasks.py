@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import String, cast, exists, select
 from sqlalchemy.orm import Session
@@ -21,8 +23,13 @@ TOGETHER = 200
 
 
 def follow(session: Session, visits: Sequence[Visit], *, at: datetime) -> None:
-    """Let each of these visits, which the caller has locked, have its task open or not, as it stands now."""
-    opened = [_opening(visit) for visit in visits if is_to_be_made(visit)]
+    """Let each of these visits, which the caller has locked, have its task open or not, as it stands now.
+
+    Who is judged by one of those it stands for does not make it either (C12).
+    """
+    to_be_made = [visit for visit in visits if is_to_be_made(visit)]
+    judged = _judged(session, to_be_made)
+    opened = [_opening(visit, not_for=sorted(judged[visit.id])) for visit in to_be_made]
     closed = [str(visit.id) for visit in visits if not is_to_be_made(visit)]
     tasks.stand(session, VISIT_DUE, opened=opened, closed=closed, at=at)
 
@@ -43,14 +50,29 @@ def open_missing(session: Session, *, now: datetime) -> int:
     return len(visits)
 
 
-def _opening(visit: Visit) -> Opening:
+def _judged(session: Session, visits: Sequence[Visit]) -> defaultdict[UUID, set[str]]:
+    """Whom each of these visits judges, by itself or by those that it stands for."""
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    if visits:
+        stood_for = select(Visit.made_with, Visit.judged_staff_id).where(
+            Visit.customer_id.in_({visit.customer_id for visit in visits}),
+            Visit.made_with.in_([visit.id for visit in visits]),
+        )
+        own = [(visit.id, visit.judged_staff_id) for visit in visits]
+        for visit_id, staff_id in [*own, *session.execute(stood_for).all()]:
+            if visit_id is not None and staff_id is not None:
+                found[visit_id].add(staff_id)
+    return found
+
+
+def _opening(visit: Visit, *, not_for: Sequence[str]) -> Opening:
     said = said_of(visit.purpose)
     return Opening(
         subject_id=str(visit.id),
         store_id=visit.store_id,
         role=said.asked_by,
         staff_id=visit.asking_staff_id,
-        not_for=visit.judged_staff_id,
+        not_for=tuple(not_for),
         customer_id=visit.customer_id,
         origin_customer_id=visit.origin_customer_id,
         document=(visit.trigger_type, str(visit.trigger_id)),
