@@ -139,7 +139,7 @@ class Building:
         try:
             build(self._log, say=self._say)
         except (LocalStackError, OSError) as problem:
-            self._trouble = str(problem).partition("\n")[0]
+            self._trouble = str(problem).partition(":\n")[0].partition("\n")[0]
         self._ended.set()
 
     def tell(self, base_url: str) -> None:
