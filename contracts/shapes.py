@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +126,7 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
     """Check `raw` (decoded JSON) against `shape` and build it.
 
     `tolerant` ignores unknown fields (consumers of events do), else they are refused;
-    `loose` takes numbers written as text (query strings).
+    `loose` takes numbers, and true and false, written as text (query strings).
     Raises InvalidShape with the first complaints at once.
     """
     try:
@@ -281,6 +281,12 @@ def _field(declared: Declared, manner: Manner, *, default: object = dataclasses.
     return _of_type(declared, settings, manner)
 
 
+_yes_or_no: Callable[..., fields.Field[Any]] = partial(fields.Boolean, truthy={True}, falsy={False})
+_loose_yes_or_no: Callable[..., fields.Field[Any]] = partial(
+    fields.Boolean, truthy={True, "true"}, falsy={False, "false"}
+)
+
+
 def _of_type(declared: Declared, settings: dict[str, Any], manner: Manner) -> fields.Field[Any]:
     hint, member = declared.type, declared.member
     if hint is str:
@@ -306,7 +312,7 @@ def _of_type(declared: Declared, settings: dict[str, Any], manner: Manner) -> fi
     if hint in (date, datetime) and not manner.tolerant:
         settings["validate"] = _MOMENTS if hint is datetime else _DAYS
     plain_field: Callable[..., fields.Field[Any]] | None = {
-        bool: fields.Boolean,
+        bool: _loose_yes_or_no if manner.loose else _yes_or_no,
         UUID: fields.UUID,
         datetime: fields.AwareDateTime,
         date: fields.Date,

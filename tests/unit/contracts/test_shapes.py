@@ -145,6 +145,18 @@ def test_loose_takes_numbers_written_as_text():
     assert "doors" in refused({"name": "abc", "doors": "9"}, loose=True)
 
 
+@pytest.mark.parametrize("said", ["no", "false", "true", "0", "off", "", 2, [], {}])
+def test_yes_and_no_are_no_words_in_json(said):
+    """A dry run that was asked for by a word would else be the deed."""
+    assert "electric" in refused({"name": "abc", "electric": said})
+
+
+@pytest.mark.parametrize("said", ["no", "0", "off", "True", "yes", ""])
+def test_in_an_address_yes_and_no_are_true_and_false_and_no_other_word(said):
+    assert "electric" in refused({"name": "abc", "electric": said}, loose=True)
+    assert load(Car, {"name": "abc", "electric": "false"}, loose=True) == Car("abc", electric=False)
+
+
 @pytest.mark.parametrize("raw", [None, 1, "x", [], [1], True])
 def test_what_is_no_object_is_refused(raw):
     with pytest.raises(InvalidShape):
