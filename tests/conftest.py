@@ -16,7 +16,10 @@ hypothesis.settings.register_profile("night", deadline=None, max_examples=20 * D
 
 pytest_plugins = ["tests.support.databases", "tests.support.broker", "tests.support.system"]
 
-OURS = ("CRM_TEST_DATABASE_URL", "CRM_TEST_AMQP_URI", "CRM_TEST_MANAGEMENT_URL", "CRM_POSTGRES_BIN", "CRM_CACHE_DIR")
+OURS = (
+    *("CRM_TEST_DATABASE_URL", "CRM_TEST_AMQP_URI", "CRM_TEST_MANAGEMENT_URL", "CRM_POSTGRES_BIN", "CRM_CACHE_DIR"),
+    *("CRM_FAULT_ROUNDS", "CRM_FAULT_CLOSINGS"),
+)
 """What tests take from the environment; the servers of a system in use are none of their business."""
 
 FOLDERS = ("unit", "architecture", "contract", "integration", "e2e", "console", "faults")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chassis.process.settings import SERVICES
+from tests.conftest import OURS
 from tests.support.source import ROOT, plant, sources
 
 VARIABLE = re.compile(r"^CRM_[A-Z0-9_]+$")
@@ -97,3 +98,14 @@ def test_a_planted_variable_is_found(tmp_path, text, variable):
 
 def test_a_planted_line_without_explanation_is_found():
     assert listed("# what this is for and why\nCRM_A=1\n\nCRM_B=2\n") == {"CRM_A": True, "CRM_B": False}
+
+
+def test_what_a_command_of_the_makefile_gives_the_tests_reaches_them() -> None:
+    """They forget the settings of whatever system the shell is set up for; once also how often to repeat a fault."""
+    given = set(re.findall(r"\b(CRM_[A-Z_]+)=", (ROOT / "Makefile").read_text("utf-8")))
+    read = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r'os\.environ\.get\("(CRM_[A-Z_]+)"', path.read_text("utf-8"))
+    }
+    assert given and given <= read <= set(OURS)
