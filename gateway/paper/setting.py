@@ -34,8 +34,13 @@ MOST_NAMED = 20
 
 _HERE = Path(__file__).parent
 _FONTS = Path(str(files("manimgx_fonts_cjk")))
-_WITHOUT_INK = re.compile("[\0-\t\v-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_WITHOUT_INK = re.compile(
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 """Signs that show nothing, or turn what follows around."""
+_BLANK = re.compile(r"\s+")
+"""Of whatever kind and number, line ends among them: a value is one line, broken where the sheet breaks it."""
 _LACKING = re.compile(r'(?:the text|codepoint) `"(.+?)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -98,7 +103,7 @@ def _said(field: str, value: Any) -> Any:
         return value
     if field in CODES:
         return word(value)
-    return moment(value) if field.endswith("_at") else _WITHOUT_INK.sub("", value)
+    return moment(value) if field.endswith("_at") else _BLANK.sub(" ", _WITHOUT_INK.sub("", value)).strip()
 
 
 @cache

@@ -97,9 +97,18 @@ def test_what_was_typed_is_text_and_never_markup(typed: str) -> None:
 
 
 def test_signs_without_ink_are_left_out_and_turn_nothing_around() -> None:
-    said = text(made(model="a\u202e12345\u202cb\0c\ufeff\u200bd\te\nf"))
-    assert "车型a12345bcde" in said.replace("车架号LSGDC82C02S716214", "")
-    assert "f" in said
+    said = text(made(model="a\u202e12345\u202cb\0c\ufeff\u200bd\ufe0fe\u3164f\U000e0101g"))
+    assert "车型a12345bcdefg" in said.replace("车架号LSGDC82C02S716214", "")
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", "\t", "\x85", "\xa0", "\u202f", "\u2028", "\u2029", "\u3000", "  \n "])
+def test_a_value_is_one_line_whatever_blanks_were_typed(blank: str) -> None:
+    """What was typed makes no line of its own into the sheet, and no word too long for its box."""
+    assert made(signer=f"{blank}王芳{blank}代{blank}") == made(signer="王芳 代")
+
+
+def test_a_name_of_signs_without_ink_leaves_room_to_write_it() -> None:
+    assert made(signer="\u3164") == made(signer=None)
 
 
 def test_a_word_without_blanks_does_not_run_out_of_the_sheet() -> None:
