@@ -28,6 +28,7 @@ from gateway.asking import LocalCall, ask
 from gateway.clock import Clock
 from gateway.errors import PasswordChangeRequired
 from gateway.faults import HttpFault
+from gateway.household import household
 from gateway.local import LocalOperations
 from gateway.pages import Pages
 from gateway.routing import Route, Table
@@ -232,10 +233,11 @@ class Dispatcher:
         self.access_log.write_down(entry, rationed=route.rationed, now=clock.now())
 
     def _address(self, request: Request) -> str:
+        """Where it comes from, as the brakes count it."""
         forwarded = request.headers.get("x-forwarded-for")
         if forwarded and self.trusted_proxy and request.address == self.trusted_proxy:
-            return forwarded.rpartition(",")[2].strip()[:64]
-        return request.address
+            return household(forwarded.rpartition(",")[2].strip()[:64])
+        return household(request.address)
 
 
 def _loaded(operation: Operation, asked: dict[str, Any]) -> Any:

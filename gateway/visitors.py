@@ -6,7 +6,6 @@ and nowhere else: reading changes nothing, and another process of the gateway co
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,8 +29,6 @@ WINDOW = timedelta(minutes=1)
 AT_ONCE = 16
 """Of the calls that one service takes from the gateway (`chassis.bus.rpc`), so that visitors take no desk's place."""
 MOST_ADDRESSES = 10_000
-OWN_OF_IPV6 = 64
-"""Bits of an IPv6 address that a household is given: whoever has them has all the others."""
 NOT_FOR_SEARCHING = ("X-Robots-Tag", "noindex, nofollow")
 
 
@@ -55,7 +52,7 @@ class Visitors:
 
         Once an address has tried too many that open nothing, it waits with those that do.
         """
-        known = self._known(_household(address), now=now)
+        known = self._known(address, now=now)
         if known.reads >= READS or known.misses >= MISSES:
             raise TooManyAttempts(retry_after=max(1, math.ceil((known.since + WINDOW - now).total_seconds())))
         if self._at_once >= AT_ONCE:
@@ -90,15 +87,3 @@ def shown(response: Response, *, on_page: bool) -> Response:
         response.body = link_page.sorry(orjson.loads(response.body)["title"])
         response.content_type, response.policy = link_page.HTML.encode(), link_page.POLICY
     return response
-
-
-def _household(address: str) -> str:
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if known.version == 4:
-        return str(known)
-    if known.ipv4_mapped:
-        return str(known.ipv4_mapped)
-    return str(ipaddress.ip_network((known.packed, OWN_OF_IPV6), strict=False))

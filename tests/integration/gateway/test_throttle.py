@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -34,7 +35,7 @@ def test_from_the_fifth_failure_on_one_waits_even_with_the_right_password(gatewa
     account = gateway.person("consultant").code if exists else code("NOBODY")
     assert [gateway.log_in(account, "wrong").code for _ in range(5)] == ["LOGIN_FAILED"] * 5
     # four more, so that the wait of one second is one of sixteen, which a busy machine does not outlast
-    gateway.rows("UPDATE login_failure SET failures = failures + 4 WHERE subject = %s", f"account:{account}")
+    gateway.rows("UPDATE login_failure SET failures = failures + 4 WHERE subject = %s", f"account:{account.lower()}")
     for password in ("wrong", PASSWORD):
         refused = gateway.log_in(account, password)
         assert (refused.status, refused.code) == (429, "TOO_MANY_ATTEMPTS")
@@ -115,6 +116,13 @@ def test_thirty_accounts_a_minute_may_fail_at_an_address_and_it_waits(gateway: G
     assert gateway.log_in(person.code, PASSWORD).status == 201, "from elsewhere"
     gateway.rows("UPDATE login_from SET failed_at = now() - interval '61 s' WHERE address = %s", address)
     assert gateway.log_in(person.code, PASSWORD, address=address).status == 201
+
+
+def test_another_ipv6_address_of_the_same_network_is_the_same_place(gateway: Gateway) -> None:
+    network, spray = f"2001:db8:{secrets.token_hex(2)}:1", code("SPRAY")
+    failed_at(gateway, f"{network}::/64", STRANGERS - 2)
+    tried = [guess(gateway, f"{network}:{number}::1", [f"{spray}{number}"]) for number in range(3)]
+    assert tried == [[401], [401], [429]]
 
 
 def test_one_account_is_one_however_often_it_fails(gateway: Gateway) -> None:

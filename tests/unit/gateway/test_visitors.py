@@ -86,26 +86,6 @@ def test_few_look_at_once_wherever_they_come_from() -> None:
     look(them)
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("::ffff:10.0.0.1", HERE, True),
-        ("::ffff:10.0.0.1", "::ffff:10.0.0.2", False),
-        ("unknown", "unknown", True),
-    ],
-)
-def test_a_household_is_one_address(one: str, other: str, same: bool) -> None:
-    them = Visitors()
-    for _ in range(MISSES):
-        miss(them, one)
-    if same:
-        must_wait(them, other)
-    else:
-        look(them, other)
-
-
 def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
     them = Visitors()
     for number in range(MOST_ADDRESSES + 10):
