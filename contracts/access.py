@@ -27,6 +27,8 @@ class Reach(StrEnum):
 
 
 _WIDTH = {reach: width for width, reach in enumerate(Reach)}
+NEAR = (Reach.OWN, Reach.TEAM)
+"""Reaches that end at whose an object is, within the stores."""
 
 
 SERVICE = "service:"
@@ -142,10 +144,20 @@ class Matrix:
         """True if one of the roles sees this kind of sensitive datum in full, in its own stores at least."""
         return not self.fields.get(kind, {}).keys().isdisjoint(roles)
 
-    def sees_as_far_as(self, kind: str, roles: tuple[str, ...]) -> Reach | None:
-        """How far the roles see it in full: the widest reach of them, None if not at all (R8)."""
+    def sees_as_far_as(self, kind: str, roles: tuple[str, ...], *, operation: str = "") -> Reach | None:
+        """How far the roles see it in full: the widest reach of them, None if not at all (R8).
+
+        In the answer of an operation each role sees what it may ask for itself: one that reaches its own objects
+        sees no further, whatever another role of the same person opens.
+        """
         reaches = self.fields.get(kind, {})
-        return max((reaches[role] for role in roles if role in reaches), key=_WIDTH.__getitem__, default=None)
+        asked = self.operations.get(operation, {})
+        seen = (
+            min(asked[role], reaches[role], key=_WIDTH.__getitem__) if asked.get(role) in NEAR else reaches[role]
+            for role in roles
+            if role in reaches and (not operation or role in asked)
+        )
+        return max(seen, key=_WIDTH.__getitem__, default=None)
 
 
 def _widest(grants: Mapping[str, Reach], actor: Actor) -> Scope | None:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from contracts.shapes import Between, Names, Sensitive, Text
+from contracts.shapes import Between, Names, Owner, Sensitive, Text
 
 StoreId = Annotated[str, Text(1, 12), Names("store")]
 """A store's code, such as `HN`: capital letters and digits."""
 
 StaffId = Annotated[str, Text(1, 40), Names("staff")]
 """A member of staff."""
+
+OwnerId = Annotated[str, Text(1, 40), Names("staff"), Owner()]
+"""The member of staff who is responsible for an object."""
 
 Fen = Annotated[int, Between(0, 10**12)]
 """Money: a whole number of fen (1/100 yuan)."""

@@ -88,6 +88,11 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """The field names who is responsible for the object: whose it is for the reaches `own` and `team`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """What the field is called on a form, in Chinese and English."""
 

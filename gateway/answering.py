@@ -52,7 +52,7 @@ class Answering:
         `item` is the body, if somebody has read it already. Raises SheetNotWhole, and what a form cannot be made of.
         """
         shape = route.operation.response
-        plan, versioned = plan_of(shape, actor.roles), "version" in fields_of(shape)
+        plan, versioned = plan_of(shape, actor.roles, route.operation.name), "version" in fields_of(shape)
         extra: tuple[tuple[str, str], ...] = (("X-Request-Id", context.correlation_id),)
         status = route.status
         if route.gives_file:
@@ -66,7 +66,7 @@ class Answering:
             whole = form is not None and form.whole
             if plan.is_needed or expand or whole:
                 found = Found([], [])
-                apply(plan, item, found=found, reader=Reader(actor.roles, actor.stores, actor.dealer_stores))
+                apply(plan, item, found=found, reader=_reader(actor, route))
                 if whole:
                     _require_unmasked(item, orjson.loads(body))
                 self._name(found)
@@ -110,6 +110,10 @@ class Answering:
                 log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
         for item in found.of_customers:
             item["customer_name"] = names.get(item["customer_id"])
+
+
+def _reader(actor: Actor, route: Route) -> Reader:
+    return Reader(actor.roles, actor.stores, actor.dealer_stores, actor.staff_id, actor.teammates, route.operation.name)
 
 
 def _require_unmasked(shown: dict[str, Any], told: dict[str, Any]) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
-from contracts.access import Reach, matrix
+from contracts.access import NEAR, Reach, matrix
 from contracts.declared import fields_of
 from contracts.personal_numbers import mask_id_number, mask_mobile, may_hold_number, numbers_masked
-from contracts.shapes import Names, Sensitive
+from contracts.shapes import Names, Owner, Sensitive
 
 Mask = Callable[[Any], Any]
 
@@ -46,20 +46,28 @@ MASKS: dict[str, Mask] = {
 
 
 class Reader(NamedTuple):
-    """Who reads an answer: his roles, the stores he works in, and all those of their dealers."""
+    """Who reads the answer of an operation: as what, where, and who is in his team."""
 
     roles: tuple[str, ...]
     stores: tuple[str, ...] = ()
     dealer_stores: tuple[str, ...] = ()
+    staff_id: str = ""
+    teammates: tuple[str, ...] = ()
+    operation: str = ""
 
-    def sees(self, kind: str, *, store_id: str | None) -> bool:
-        """Whether he sees this kind of datum in full in an object of this store; one of no store is of his own."""
-        reach = matrix().sees_as_far_as(kind, self.roles)
+    def sees(self, kind: str, *, store_id: str | None, owner_id: str | None = None) -> bool:
+        """Whether he sees this kind of datum in full in an object of this store, for which this person is responsible.
+
+        One of no store is of his own.
+        """
+        reach = matrix().sees_as_far_as(kind, self.roles, operation=self.operation)
         if reach is None or reach is Reach.GROUP:
             return reach is not None
-        if store_id is None or store_id in self.stores:
-            return True
-        return reach is Reach.DEALER and store_id in self.dealer_stores
+        if store_id is not None and store_id not in self.stores:
+            return reach is Reach.DEALER and store_id in self.dealer_stores
+        if reach in NEAR:
+            return owner_id == self.staff_id or (reach is Reach.TEAM and owner_id in self.teammates)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,14 @@ class Named:
 class Plan:
     """What to do with an object. `free` fields hold dictionaries without a declaration, `texts` whatever was typed.
 
-    `elsewhere` are masked, by their kind, in an object of a store that the reader's sight of it does not cover.
+    `elsewhere` are masked, by their kind, in an object that the reader's sight of it does not cover: of another store,
+    or, if it is `near`, of another person, who stands in the field `owner`.
     """
 
     masks: tuple[tuple[str, Mask], ...] = ()
     elsewhere: tuple[tuple[str, Mask, str], ...] = ()
+    near: bool = False
+    owner: str = ""
     names: tuple[Named, ...] = ()
     inside: tuple[tuple[str, Plan], ...] = ()
     free: tuple[str, ...] = ()
@@ -101,27 +112,31 @@ class Found:
 
 
 @cache
-def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
-    """The plan of a response type for the roles of a caller."""
+def plan_of(shape: type, roles: tuple[str, ...], operation: str = "") -> Plan:
+    """The plan of a response type for the roles of a caller of an operation."""
     masks: list[tuple[str, Mask]] = []
     elsewhere: list[tuple[str, Mask, str]] = []
     names: list[Named] = []
     within: list[tuple[str, Plan]] = []
     free: list[str] = []
     texts: list[str] = []
+    near, owner = False, ""
     declared = fields_of(shape)
     for name, one in declared.items():
         inside, many = one.opened()
         marks = inside.marks
         sensitive = [mark.kind for mark in marks if isinstance(mark, Sensitive)]
-        hidden = [kind for kind in sensitive if not matrix().sees(kind, roles)]
-        partly = [kind for kind in sensitive if matrix().sees_as_far_as(kind, roles) not in (None, Reach.GROUP)]
+        seen = {kind: matrix().sees_as_far_as(kind, roles, operation=operation) for kind in sensitive}
+        hidden = [kind for kind, reach in seen.items() if reach is None]
+        partly = [kind for kind, reach in seen.items() if reach not in (None, Reach.GROUP)]
+        near = near or any(reach in NEAR for reach in seen.values())
+        owner = name if any(isinstance(mark, Owner) for mark in marks) else owner
         masks += [(name, _mask(kind, many=many)) for kind in hidden]
         elsewhere += [(name, _mask(kind, many=many), kind) for kind in partly]
         named = [mark.what for mark in marks if isinstance(mark, Names) and not many]
         names += [Named(name, what, f"{name.removesuffix('_id')}_name") for what in named]
         if inside.is_shape:
-            plan = plan_of(inside.type, roles)
+            plan = plan_of(inside.type, roles, operation)
             if plan.is_needed or plan.of_customer:
                 within.append((name, plan))
         elif inside.type is str and not hidden and _is_text(name, marks):
@@ -129,7 +144,17 @@ def plan_of(shape: type, roles: tuple[str, ...]) -> Plan:
         elif inside.is_free:
             free.append(name)
     of_customer = CUSTOMER_ID in declared and "name" not in declared
-    return Plan(tuple(masks), tuple(elsewhere), tuple(names), tuple(within), tuple(free), tuple(texts), of_customer)
+    return Plan(
+        masks=tuple(masks),
+        elsewhere=tuple(elsewhere),
+        near=near,
+        owner=owner,
+        names=tuple(names),
+        inside=tuple(within),
+        free=tuple(free),
+        texts=tuple(texts),
+        of_customer=of_customer,
+    )
 
 
 @cache
@@ -139,13 +164,21 @@ def expands_customers(shape: type) -> bool:
     return plan.of_customer or any(inner.of_customer for _, inner in plan.inside)
 
 
-def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, store_id: str | None = None) -> None:
-    """Mask in place, and note what is to be named. `store_id` is the store of what the object is part of."""
-    store_id = item.get("store_id", store_id)
+def apply(
+    plan: Plan,
+    item: dict[str, Any],
+    *,
+    found: Found,
+    reader: Reader,
+    store_id: str | None = None,
+    owner_id: str | None = None,
+) -> None:
+    """Mask in place, and note what is to be named. `store_id` and `owner_id` are those of what it is part of."""
+    store_id, owner_id = item.get("store_id", store_id), item.get(plan.owner, owner_id)
     _hide(plan.masks, item)
-    if plan.elsewhere and store_id is not None and store_id not in reader.stores:
-        unseen = ((field, mask) for field, mask, kind in plan.elsewhere if not reader.sees(kind, store_id=store_id))
-        _hide(unseen, item)
+    if plan.elsewhere and (plan.near or (store_id is not None and store_id not in reader.stores)):
+        sees = partial(reader.sees, store_id=store_id, owner_id=owner_id)
+        _hide(((field, mask) for field, mask, kind in plan.elsewhere if not sees(kind)), item)
     for named in plan.names:
         identifier = item.get(named.field)
         if identifier is not None:
@@ -156,7 +189,7 @@ def apply(plan: Plan, item: dict[str, Any], *, found: Found, reader: Reader, sto
         value = item.get(field)
         for each in value if isinstance(value, list) else (value,):
             if each is not None:
-                apply(inner, each, found=found, reader=reader, store_id=store_id)
+                apply(inner, each, found=found, reader=reader, store_id=store_id, owner_id=owner_id)
     _mask_texts(plan.texts, item, roles=reader.roles)
     for field in plan.free:
         money = _MONEY_OF.get(item.get("source", ""), "price")

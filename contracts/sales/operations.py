@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Done, Km, Page, PriceFen, SheetFormat, Size, StaffId, StoreId, Version, Vin
+from contracts.fields import Done, Km, OwnerId, Page, PriceFen, SheetFormat, Size, StoreId, Version, Vin
 from contracts.links import LINK_DAYS, LinkDays, LinkMade, Links, Token
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -155,7 +155,7 @@ class Order:
     number: str
     store_id: StoreId
     customer_id: UUID
-    consultant_id: StaffId
+    consultant_id: OwnerId
     model: str
     status: OrderStatus
     total_fen: PriceFen
@@ -225,7 +225,7 @@ class OrderSheet:
     number: str
     store_id: StoreId
     customer_id: UUID
-    consultant_id: StaffId
+    consultant_id: OwnerId
     model: str
     status: OrderStatus
     total_fen: PriceFen

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.process.settings import SERVICES
-from contracts.access import Reach, matrix
+from contracts.access import NEAR, Reach, matrix
 from contracts.declared import fields_of
 from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales
@@ -87,6 +87,42 @@ def test_a_line_of_the_timeline_shows_the_money_of_its_department_and_store(
     reach = matrix().fields[kind].get(role)
     sees = reach is Reach.GROUP or (reach is Reach.STORE and store_id == MINE)
     assert line["summary"] == {"total_fen": 5 if sees else None, "deep": [{"paid_fen": 4 if sees else None}]}
+
+
+@pytest.mark.parametrize(
+    ("roles", "of_himself", "of_his_team", "of_others"),
+    [
+        (("consultant",), True, False, False),
+        (("consultant", "delivery_clerk"), True, False, False),
+        (("sales_supervisor", "delivery_clerk"), True, True, False),
+        (("delivery_clerk",), False, False, False),
+        (("consultant", "loan_clerk"), True, True, True),
+    ],
+)
+def test_two_roles_see_of_an_order_what_one_of_them_sees(
+    roles: tuple[str, ...], of_himself: bool, of_his_team: bool, of_others: bool
+) -> None:
+    """What one of them opens, the other shows no further than it reaches itself."""
+    reader = Reader(roles, (MINE,), staff_id="me", teammates=("mate",), operation="sales.order_sheet")
+    for owner, sees in (("me", of_himself), ("mate", of_his_team), ("other", of_others)):
+        sheet = {**ORDER, "consultant_id": owner, "payments": [{"amount_fen": 3}]}
+        apply(plan_of(sales.OrderSheet, roles, reader.operation), sheet, found=Found([], []), reader=reader)
+        shown_ = {sheet["total_fen"] is not None, sheet["payments"][0]["amount_fen"] is not None}
+        assert shown_ == {sees}, owner
+
+
+def test_what_is_asked_for_by_its_owner_says_who_that_is() -> None:
+    """Else nothing of it would be shown to whoever reaches his own objects only."""
+    near = [
+        name
+        for name, reaches in matrix().operations.items()
+        for role, reach in reaches.items()
+        if reach in NEAR
+        and any(matrix().sees_as_far_as(kind, (role,), operation=name) in NEAR for kind in AMOUNTS)
+        and (plan := plan_of(OPERATIONS[name].response, (role,), name)).elsewhere
+        and not plan.owner
+    ]
+    assert near == []
 
 
 def unplaced(shape: type, *, placed: bool = False) -> list[str]:
