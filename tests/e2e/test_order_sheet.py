@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import orjson
+import pytest
 
 from chassis.process import clock
+from simulator.client import ApiProblem
 from tests.support.paper import text
 from tests.support.system import System
 
@@ -57,6 +59,19 @@ def test_an_order_is_printed_signed_and_printed_again(system: System) -> None:
     assert code_of(printed(system, path, role="finance", store="FT")) == (404, "ORDER_NOT_FOUND")
     assert code_of(printed(system, f"/orders/{uuid4()}/sheet", role="leader")) == (404, "ORDER_NOT_FOUND")
     assert code_of(printed(system, f"{path}?format=docx", role="leader")) == (422, "INVALID_REQUEST")
+
+
+def test_who_opens_a_colleague_s_order_as_a_clerk_does_not_see_its_price_as_a_consultant(system: System) -> None:
+    order_id = system.deliver_a_car().order["order_id"]
+    both = system.hired("consultant", "delivery_clerk")
+
+    assert both.get(f"/orders/{order_id}")["total_fen"] is None
+    with pytest.raises(ApiProblem) as refused:
+        both.get(f"/orders/{order_id}/sheet")
+    assert (refused.value.status, refused.value.code) == (403, "SHEET_NOT_WHOLE")
+    car = system.deliver_a_car()
+    own = both.post("/orders", {"customer_id": car.customer_id, "store_id": "HN", "model": "GL8", "total_fen": 7})
+    assert both.get(f"/orders/{own['order_id']}")["total_fen"] == own["total_fen"] == 7
 
 
 def test_what_the_font_lacks_is_said_and_what_was_typed_stays_text(system: System) -> None:

@@ -23,7 +23,6 @@ from contracts.access import SERVICE, Actor, Scope, matrix
 from contracts.customer.operations import ByIds, WhichExist, ways_to_reach, which_exist
 from contracts.operation import OPERATIONS, Operation
 from simulator.client import ApiProblem
-from tests.e2e.test_the_clock import living_at
 from tests.support.plain_caller import PATIENCE, Line
 from tests.support.polling import eventually
 from tests.support.system import Car, System
@@ -157,7 +156,7 @@ def test_a_visit_by_mail_to_somebody_without_an_address_falls_due_by_call(system
     cars: dict[str, Car] = {"call": without, "email": with_one}
     latest = max(just_due(the_visit(system, car.customer_id)) for car in cars.values())
 
-    with living_at(system, latest):
+    with system.living_at(latest):
         for channel, car in cars.items():
             due = eventually(partial(_due, system, car), within=5, what="the visit due")
             assert due["channel"] == channel
@@ -172,11 +171,11 @@ def test_while_nobody_can_be_asked_visits_wait_and_then_fall_due(system: System)
     car = system.deliver_a_car()
     moment = just_due(the_visit(system, car.customer_id))
     with system.frozen("customer"):
-        with living_at(system, moment):
+        with system.living_at(moment):
             pass
         waiting = "SELECT status FROM visit WHERE customer_id = %s AND purpose = 'DELIVERY_D3'"
         assert system.rows("followup", waiting, car.customer_id) == [("planned",)]
-    with living_at(system, moment):
+    with system.living_at(moment):
         eventually(lambda: _due(system, car), within=10, what="the visit due")
 
 

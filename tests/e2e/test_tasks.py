@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,35 +14,6 @@ from tests.support.polling import eventually
 from tests.support.system import System
 
 SOON = 5.0
-
-
-@contextmanager
-def living_at(system: System, moment: datetime) -> Iterator[None]:
-    system.boss.post("/admin/clock", {"now": moment.isoformat()})
-    try:
-        yield
-    finally:
-        system.boss.post("/admin/clock", {"now": None})
-
-
-@pytest.fixture
-def hired(system: System) -> Iterator[Any]:
-    """`hired("cr_agent")`: somebody new of store HN, logged in."""
-    clients = []
-
-    def hire(role: str) -> Client:
-        code, initial, chosen = f"T{secrets.token_hex(4)}", secrets.token_urlsafe(12), secrets.token_urlsafe(12)
-        person = {"code": code, "name": code, "roles": [role], "stores": ["HN"], "initial_password": initial}
-        system.boss.post("/staff", person)
-        first = Client.log_in(system.base_url, code, initial)
-        first.post("/me/password", {"old_password": initial, "new_password": chosen})
-        first.close()
-        clients.append(Client.log_in(system.base_url, code, chosen, store="HN"))
-        return clients[-1]
-
-    yield hire
-    for client in clients:
-        client.close()
 
 
 def name_of(client: Client) -> str:
@@ -63,15 +31,13 @@ def task_of(client: Client, subject_id: str, **asked: Any) -> dict[str, Any] | N
     return None
 
 
-def test_a_visit_that_is_due_is_the_selling_consultant_s_task_until_the_customer_answers(
-    system: System, hired: Any
-) -> None:
+def test_a_visit_that_is_due_is_the_selling_consultant_s_task_until_the_customer_answers(system: System) -> None:
     car = system.deliver_a_car()
     visit = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D3"), within=SOON)
     seller, manager = system.as_("consultant"), system.as_("sales_manager")
     assert task_of(seller, visit["visit_id"]) is None
 
-    with living_at(system, datetime.fromisoformat(visit["due_at"]) + timedelta(minutes=1)):
+    with system.living_at(datetime.fromisoformat(visit["due_at"]) + timedelta(minutes=1)):
         task = eventually(lambda: task_of(seller, visit["visit_id"], expand="customer"), within=SOON)
         assert (task["kind"], task["overdue"], task["staff_id"]) == ("VISIT_DUE", True, name_of(seller))
         assert (task["customer_name"], task["customer_id"]) == ("陈晓明", car.customer_id)
@@ -79,7 +45,7 @@ def test_a_visit_that_is_due_is_the_selling_consultant_s_task_until_the_customer
         assert (task["zh"], task["en"]) == ("交车后致谢回访", "Thanks after the delivery")
         assert seller.get(task["api"].removeprefix("/api/v1"))["visit_id"] == visit["visit_id"]
 
-        colleague = hired("consultant")
+        colleague = system.hired("consultant")
         assert task_of(colleague, visit["visit_id"]) is None
         path, body = f"/tasks/{task['task_id']}/hand-over", {"to": name_of(colleague), "reason": "客户约了下午"}
         handed = eventually(lambda: _unless_unknown(manager, path, body), within=SOON)
@@ -99,12 +65,12 @@ def test_a_visit_that_is_due_is_the_selling_consultant_s_task_until_the_customer
         assert (refused.value.status, refused.value.code) == (409, "TASK_CLOSED")
 
 
-def test_what_is_anybody_s_is_taken_by_one_and_is_anybody_s_again_when_he_leaves(system: System, hired: Any) -> None:
+def test_what_is_anybody_s_is_taken_by_one_and_is_anybody_s_again_when_he_leaves(system: System) -> None:
     car = system.deliver_a_car()
     visit = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D7"), within=SOON)
-    first, second = hired("cr_agent"), hired("cr_agent")
+    first, second = system.hired("cr_agent"), system.hired("cr_agent")
 
-    with living_at(system, datetime.fromisoformat(visit["due_at"])):
+    with system.living_at(datetime.fromisoformat(visit["due_at"])):
         task = eventually(lambda: task_of(first, visit["visit_id"]), within=SOON)
         assert (task["staff_id"], task["role"], task["overdue"]) == (None, "cr_agent", False)
         assert task_of(second, visit["visit_id"]) == task
@@ -128,13 +94,13 @@ def test_what_is_anybody_s_is_taken_by_one_and_is_anybody_s_again_when_he_leaves
         assert [one["how"] for one in fallen["hand_overs"]] == ["taken", "left"]
 
 
-def test_a_merge_question_is_customer_relations_task_until_the_pair_is_decided(system: System, hired: Any) -> None:
-    agent, decided = hired("cr_agent"), {"reason": "核对过身份证"}
+def test_a_merge_question_is_customer_relations_task_until_the_pair_is_decided(system: System) -> None:
+    agent, decided = system.hired("cr_agent"), {"reason": "核对过身份证"}
     for decision in ("same", "not_same"):
         pair = suspects(system)
         subject = f"{pair['a']}/{pair['b']}"
         due_at = eventually(partial(due_of, system, subject), within=SOON)
-        with living_at(system, due_at):
+        with system.living_at(due_at):
             found = task_of(agent, subject, kind="MERGE_QUESTION")
             assert found is not None
             assert found["role"] == "cr_agent"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,15 +15,6 @@ from tests.support.polling import eventually
 from tests.support.system import System
 
 FOLLOWED_WITHIN = 1.0
-
-
-@contextmanager
-def living_at(system: System, moment: datetime) -> Iterator[None]:
-    system.boss.post("/admin/clock", {"now": moment.isoformat()})
-    try:
-        yield
-    finally:
-        system.boss.post("/admin/clock", {"now": None})
 
 
 def goes_by(system: System, service: str, moment: datetime | None) -> bool:
@@ -43,10 +32,10 @@ def test_a_visit_falls_due_after_the_clock_was_moved(system: System) -> None:
     assert planned["status"] == "planned"
     due_at = datetime.fromisoformat(planned["due_at"])
 
-    with living_at(system, due_at - timedelta(minutes=1)):
+    with system.living_at(due_at - timedelta(minutes=1)):
         assert "0 done" in system.crm("schedule", "run", "followup.visits_due", where="followup")
         assert the_visit(system, car.customer_id)["status"] == "planned"
-    with living_at(system, due_at + timedelta(minutes=1)):
+    with system.living_at(due_at + timedelta(minutes=1)):
         eventually(
             lambda: the_visit(system, car.customer_id)["status"] == "due",
             within=FOLLOWED_WITHIN + 1,
@@ -56,7 +45,7 @@ def test_a_visit_falls_due_after_the_clock_was_moved(system: System) -> None:
 
 def test_every_service_goes_by_it_and_so_does_one_that_starts_again(system: System) -> None:
     moment = clock.now() + timedelta(days=400)
-    with living_at(system, moment):
+    with system.living_at(moment):
         for service in SERVICES:
             assert goes_by(system, service, moment)
         system.kill("followup")

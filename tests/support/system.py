@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -30,13 +29,12 @@ from chassis.bus import dead
 from chassis.bus.topology import HEARS, Management, vhost_of
 from chassis.process import clock
 from contracts.vin import with_check_digit
-from deploy.local.infrastructure import Infrastructure
 from deploy.local.stack import Stack
 from simulator.client import Client
 from tests.support.business import Desk
 from tests.support.ledger import Databases
 from tests.support.polling import eventually
-from tests.support.tcp_proxy import TcpProxy
+from tests.support.through_proxy import ThroughProxy
 
 STORES = (("HN", "华南店"), ("FT", "福田店"), ("BA", "宝安店"))
 ADMIN, PASSWORD = "admin", "a-test-systems-admin"
@@ -44,32 +42,6 @@ HEARTBEAT = 4
 """Seconds; ten in production."""
 TIERS = "0.2,0.5,1"
 """Seconds; a second to an hour in production."""
-
-
-class ThroughProxy(Infrastructure):
-    """The private servers, with the broker behind a proxy."""
-
-    proxy: TcpProxy | None = None
-
-    def start(self) -> None:
-        super().start()
-        if self.proxy is None:
-            uri = urlsplit(super().amqp_uri)
-            self.proxy = TcpProxy(uri.hostname or "127.0.0.1", uri.port or 5672)
-            self.proxy.__enter__()
-
-    def stop(self) -> None:
-        super().stop()
-        if self.proxy is not None:
-            self.proxy.__exit__()
-
-    @property
-    def amqp_uri(self) -> str:
-        uri = urlsplit(super().amqp_uri)
-        if self.proxy is None:
-            return urlunsplit(uri)
-        login = uri.netloc.rpartition("@")[0]
-        return urlunsplit(uri._replace(netloc=f"{login}@127.0.0.1:{self.proxy.port}"))
 
 
 @dataclass(frozen=True)
@@ -141,14 +113,8 @@ class System:
         """Account and password of somebody with this role in this store; hired when first asked for."""
         known = self._people.get((role, store))
         if known is None:
-            code, initial, chosen = f"{role}-{store}", secrets.token_urlsafe(12), secrets.token_urlsafe(12)
             stores = [code_ for code_, _ in STORES] if role == "leader" else [store]
-            person = {"code": code, "name": code, "roles": [role], "stores": stores, "initial_password": initial}
-            self.boss.post("/staff", person)
-            first = Client.log_in(self.base_url, code, initial)
-            first.post("/me/password", {"old_password": initial, "new_password": chosen})
-            first.close()
-            known = self._people[role, store] = (code, chosen)
+            known = self._people[role, store] = self._employ(f"{role}-{store}", (role,), stores=stores)
         return known
 
     def as_(self, role: str, *, store: str = "HN") -> Client:
@@ -157,6 +123,31 @@ class System:
             account, password = self.account(role, store=store)
             self._sessions[role, store] = Client.log_in(self.base_url, account, password, store=store)
         return self._sessions[role, store]
+
+    def _employ(self, code: str, roles: tuple[str, ...], *, stores: list[str]) -> tuple[str, str]:
+        """Account and password of somebody new, who has chosen a password of his own."""
+        initial, chosen = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+        person = {"code": code, "name": code, "roles": list(roles), "stores": stores, "initial_password": initial}
+        self.boss.post("/staff", person)
+        first = Client.log_in(self.base_url, code, initial)
+        first.post("/me/password", {"old_password": initial, "new_password": chosen})
+        first.close()
+        return code, chosen
+
+    def hired(self, *roles: str, store: str = "HN") -> Client:
+        """A session of somebody new with these roles, who is nobody else's in the other tests."""
+        account, password = self._employ(f"T{secrets.token_hex(4)}", roles, stores=[store])
+        client = self._sessions[account, store] = Client.log_in(self.base_url, account, password, store=store)
+        return client
+
+    @contextmanager
+    def living_at(self, moment: datetime) -> Iterator[None]:
+        """The time of business is this moment, until the end of the block."""
+        self.boss.post("/admin/clock", {"now": moment.isoformat()})
+        try:
+            yield
+        finally:
+            self.boss.post("/admin/clock", {"now": None})
 
     def staff_id(self, role: str, *, store: str = "HN") -> str:
         """The staff code of that person."""
