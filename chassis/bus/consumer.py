@@ -393,9 +393,9 @@ class Consumer:
 
     def _settle(self, deliveries: list[Delivery]) -> None:
         """Acknowledge; on a lost link the broker delivers again and the inbox knows."""
-        self.in_hand.difference_update(deliveries)
         try:
             with self.link.writing(timeout=0) as channel:
+                self._out_of_hand(deliveries)
                 done = sorted(delivery.tag for delivery in deliveries if delivery.channel is channel)
                 still = min((other.tag for other in set(self.in_hand) if other.channel is channel), default=math.inf)
                 if before := [tag for tag in done if tag < still]:
@@ -407,12 +407,14 @@ class Consumer:
         except Exception:
             self.link.drop()  # an acknowledgement that cannot be said: the broker delivers again, the inbox knows
             raise
+        finally:
+            self._out_of_hand(deliveries)
 
     def _release(self, deliveries: list[Delivery]) -> None:
         """Give messages back to the broker."""
-        self.in_hand.difference_update(deliveries)
         try:
             with self.link.writing(timeout=0) as channel:
+                self._out_of_hand(deliveries)
                 for delivery in deliveries:
                     if delivery.channel is channel:
                         channel.basic_reject(delivery.tag, requeue=True)
@@ -421,6 +423,15 @@ class Consumer:
         except Exception:
             self.link.drop()  # it goes back with everything else
             raise
+        finally:
+            self._out_of_hand(deliveries)
+
+    def _out_of_hand(self, deliveries: list[Delivery]) -> None:
+        """Settled or given back, while nobody else writes.
+
+        What left before its word is said would be acknowledged with a later one, and be lost.
+        """
+        self.in_hand.difference_update(deliveries)
 
     def pause(self) -> None:
         """Take no more messages; those being worked on may still be settled."""
