@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import amqp
-import kombu
 import orjson
 import uuid_utils.compat as uuids
 
+from chassis.bus.link import publish_confirmed
+from chassis.bus.relay import Publisher, event_message
 from chassis.bus.topology import events_exchange, routing_key
 from chassis.process import clock
 from contracts.envelope import Envelope, Subject
@@ -111,17 +111,18 @@ def publish(uri: str, poison: Poison) -> str:
         properties={"content_type": "application/json", "message_id": event_id, "type": "vehicle_delivered"},
     )
     poison.spoil(message)
-    with kombu.Connection(uri) as connection, connection.channel() as channel:
-        producer = kombu.Producer(channel)
-        producer.publish(
-            message.bytes(),
-            exchange=events_exchange("sales"),
-            routing_key=routing_key("vehicle_delivered.v1", "HN"),
-            content_encoding="binary" if message.body is not None else "utf-8",
-            headers=message.headers,
-            delivery_mode=2,
+    publish_confirmed(
+        uri,
+        exchange=events_exchange("sales"),
+        routing_key=routing_key("vehicle_delivered.v1", "HN"),
+        body=message.bytes(),
+        properties={
+            "content_encoding": "binary" if message.body is not None else "utf-8",
+            "application_headers": message.headers,
+            "delivery_mode": 2,
             **message.properties,
-        )
+        },
+    )
     return event_id
 
 
@@ -135,13 +136,15 @@ def publish_deep_among_good(uri: str) -> tuple[str, list[str]]:
     bodies = [event.envelope.dump() for event in events]
     nested = b'{"a":' * DEPTH + b"1" + b"}" * DEPTH
     bodies[0] = bodies[0].replace(b'"payload":{', b'"payload":{"x":' + nested + b",")
-    with kombu.Connection(uri) as connection, connection.channel() as channel:
-        channel.confirm_select()
-        for event, body in zip(events, bodies, strict=True):
-            named = {"message_id": str(event.id), "type": "vehicle_returned"}
-            message = amqp.Message(body, content_type="application/json", delivery_mode=2, **named)
-            channel.basic_publish(
-                message, exchange=events_exchange("workshop"), routing_key=routing_key("vehicle_returned.v1", "HN")
-            )
-    deep, *good = (str(event.id) for event in events)
-    return deep, good
+    ids = [str(event.id) for event in events]
+    address = (events_exchange("workshop"), routing_key("vehicle_returned.v1", "HN"))
+    messages = [
+        (one, *address, event_message(one, "vehicle_returned", "workshop", body.decode()))
+        for one, body in zip(ids, bodies, strict=True)
+    ]
+    publisher = Publisher(uri, heartbeat=0)
+    try:
+        assert publisher.publish(messages) == set(ids), "the broker has them all"
+    finally:
+        publisher.drop()
+    return ids[0], ids[1:]

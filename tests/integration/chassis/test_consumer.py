@@ -186,7 +186,9 @@ def test_a_message_without_any_property_is_dead_and_not_in_the_way(clean_queues,
 
     with hearing(clean_queues, db) as ear:
         with clean_queues.channel("sales") as channel:
-            channel.basic_publish(amqp.Message(b"x"), exchange="sales.events", routing_key="vehicle_delivered.v1.HN")
+            channel.basic_publish_confirm(
+                amqp.Message(b"x"), exchange="sales.events", routing_key="vehicle_delivered.v1.HN"
+            )
         event = ear.send()
         (told,) = dead_ones(clean_queues)
         eventually(lambda: ear.ids() == [str(event.id)])

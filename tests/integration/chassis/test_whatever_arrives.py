@@ -75,7 +75,7 @@ def raw_properties(channel: Any, raw: bytes, *, key: bytes = b"vehicle_delivered
     """Publish a message with these bytes where the properties stand."""
     message = amqp.Message(WHOLE)
     message._serialize_properties = lambda: raw
-    channel.basic_publish(message, exchange="sales.events", routing_key=key)
+    channel.basic_publish_confirm(message, exchange="sales.events", routing_key=key)
 
 
 CONTENT_TYPE = b"\x10application/json"
@@ -107,7 +107,9 @@ def test_a_routing_key_that_is_no_text_ends_no_connection(clean_queues, database
     with hearing(clean_queues, databases(SERVICE)) as ear:
         with clean_queues.channel("sales") as channel:
             message = amqp.Message(event.envelope.dump(), content_type="application/json")
-            channel.basic_publish(message, exchange="sales.events", routing_key=b"vehicle_delivered.v1.\xff\xfe")
+            channel.basic_publish_confirm(
+                message, exchange="sales.events", routing_key=b"vehicle_delivered.v1.\xff\xfe"
+            )
         eventually(lambda: ear.ids() == [str(event.id)])
         assert lost == []
 
