@@ -17,6 +17,7 @@ import orjson
 from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
 from sqlalchemy import Connection
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from chassis.bus import asking
@@ -102,9 +103,11 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         self.operations[entrypoint.operation.name] = entrypoint
 
     def _set_clock(self, session: Session, asked: SetClock, _call: Call) -> SetClock:
-        kept = test_clock.keep(session, asked)
+        listen(session, "after_commit", self._clock_moved, once=True)  # before, a turn would still read the old one
+        return test_clock.keep(session, asked)
+
+    def _clock_moved(self, _session: Session) -> None:
         self.clock_moves += 1
-        return kept
 
     def business_now(self, session: Session) -> datetime:
         """The time that business is judged at in this process."""
@@ -345,15 +348,17 @@ class ScheduledEntrypoint(_Shared):
         self.container.spawn_managed_thread(self._run, identifier=f"scheduled {self.name}")
 
     def _run(self) -> None:
-        while not self._stops_before_its_turn():
-            self.runtime.spawn(self._turn).wait()
+        runtime, moves = self.runtime, self.runtime.clock_moves
+        while not self._stops_before_its_turn(moves):
+            moves = runtime.clock_moves
+            runtime.spawn(self._turn).wait()
 
-    def _stops_before_its_turn(self) -> bool:
-        """Wait until it is due; a clock that was set makes everything due."""
+    def _stops_before_its_turn(self, moves: int) -> bool:
+        """Wait until it is due; a clock that was set since there were so many moves makes everything due."""
         runtime = self.runtime
         if not runtime.settings.test_mode:
             return runtime.stopping.wait(self.every)
-        due, moves = time.monotonic() + self.every, runtime.clock_moves
+        due = time.monotonic() + self.every
         while time.monotonic() < due and runtime.clock_moves == moves:
             if runtime.stopping.wait(min(self.every, CLOCK_FOLLOWED_WITHIN)):
                 return True
