@@ -103,14 +103,7 @@ class Consumer:
 
     def _on_message(self, message: Any) -> None:
         """Take a message in hand. Never raises, whatever the message holds: the link would fall."""
-        delivery = Delivery(
-            body=_as_bytes(message.body),
-            properties=message.properties,
-            headers=_as_table(message.properties.get("application_headers")),
-            routing_key=message.delivery_info["routing_key"],
-            tag=message.delivery_tag,
-            channel=message.channel,
-        )
+        delivery = Delivery.of(message)
         if self._paused:
             self._release([delivery])
             return
@@ -446,13 +439,3 @@ class Consumer:
                     channel.basic_cancel(self._tag, nowait=True)
         except LinkDown:
             pass
-
-
-def _as_bytes(body: object) -> bytes:
-    """A body as it was sent; py-amqp gives text where the sender named an encoding that fits."""
-    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]
-
-
-def _as_table(headers: object) -> dict[str, Any]:
-    """A message's headers; a name that is no text is left out."""
-    return {name: each for name, each in headers.items() if isinstance(name, str)} if isinstance(headers, dict) else {}

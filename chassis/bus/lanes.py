@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
@@ -52,6 +52,18 @@ class Delivery:
     subscription: Subscription | None = None
     taken_at: float = field(default_factory=time.monotonic)
 
+    @classmethod
+    def of(cls, message: Any) -> Self:
+        """What py-amqp read, whatever it holds."""
+        return cls(
+            body=_as_bytes(message.body),
+            properties=message.properties,
+            headers=_as_table(message.properties.get("application_headers")),
+            routing_key=message.delivery_info["routing_key"],
+            tag=message.delivery_tag,
+            channel=message.channel,
+        )
+
     @property
     def message_id(self) -> str:
         """The event's id, or a fingerprint of what cannot be read."""
@@ -71,6 +83,16 @@ class Delivery:
 def _count(header: object) -> int:
     """A header that counts; whoever writes something else there has counted nothing."""
     return max(header, 0) if isinstance(header, int) else 0
+
+
+def _as_bytes(body: object) -> bytes:
+    """A body as it was sent; py-amqp gives text where the sender named an encoding that fits."""
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body or b"")  # type: ignore[call-overload]
+
+
+def _as_table(headers: object) -> dict[str, Any]:
+    """A message's headers; a name that is no text is left out."""
+    return {name: each for name, each in headers.items() if isinstance(name, str)} if isinstance(headers, dict) else {}
 
 
 class Lane:
