@@ -59,12 +59,21 @@ class Link(NamedTuple):
     hash: bytes
 
 
-def write(session: Session, access: Access, *, now: datetime, most: int | None = None) -> Link:
-    """Add an access, if it is within the `most` that this person may make by this operation in an hour.
+class Left(NamedTuple):
+    """How many more of a ration may be had now, and from when on there is one more: an hour after each there is."""
 
-    Raises RevealLimit; then the entry must not be kept. It is written first and counted after:
-    the chain lets one writer in at a time, so that none is counted before those ahead of him are committed.
-    """
+    left: int
+    more_at: datetime
+
+
+def headers_of(left: Left, *, now: datetime) -> tuple[tuple[str, str], ...]:
+    """The same as HTTP tells it (draft-ietf-httpapi-ratelimit-headers-06); `RateLimit-Reset` is in seconds."""
+    wait = max(1, math.ceil((left.more_at - now).total_seconds()))
+    return (("RateLimit-Remaining", str(left.left)), ("RateLimit-Reset", str(wait)))
+
+
+def write(session: Session, access: Access, *, now: datetime) -> Link:
+    """Add an access."""
     values: dict[str, Any] = {
         "id": uuids.uuid7(),
         "at": now,
@@ -76,21 +85,29 @@ def write(session: Session, access: Access, *, now: datetime, most: int | None =
         "customers": list(access.customers) or ([] if access.subject_id == NOBODY else None),
     }
     row = session.execute(insert(AccessEntry).values(values).returning(_columns.position, _columns.hash)).one()
-    if most is not None:
-        one_too_many = session.scalar(
-            select(_columns.at)
-            .where(
-                _columns.staff_id == access.staff_id,
-                _columns.operation == access.operation,
-                _columns.at > now - WINDOW,
-            )
-            .order_by(_columns.at.desc())
-            .limit(1)
-            .offset(most)
-        )
-        if one_too_many is not None:
-            raise RevealLimit(most=most, retry_after=max(1, math.ceil((one_too_many + WINDOW - now).total_seconds())))
     return Link(row.position, row.hash)
+
+
+def require_left(session: Session, access: Access, *, now: datetime, most: int) -> Left:
+    """What this access leaves of the `most` that this person may make by this operation in an hour.
+
+    Raises RevealLimit; then the entry must not be kept. It is written first and counted after:
+    the chain lets one writer in at a time, so that none is counted before those ahead of him are committed.
+    """
+    newest_first = session.scalars(
+        select(_columns.at)
+        .where(
+            _columns.staff_id == access.staff_id,
+            _columns.operation == access.operation,
+            _columns.at > now - WINDOW,
+        )
+        .order_by(_columns.at.desc())
+        .limit(most + 1)
+    ).all()
+    oldest = newest_first[-1]
+    if len(newest_first) > most:
+        raise RevealLimit(most=most, retry_after=max(1, math.ceil((oldest + WINDOW - now).total_seconds())))
+    return Left(most - len(newest_first), oldest + WINDOW)
 
 
 def head(connection: Connection) -> Link:
@@ -118,16 +135,24 @@ class AccessLog:
         self._database, self._most = database, reveals_per_hour
         self._told: date | None = None
 
-    def write_down(self, access: Access, *, rationed: bool, now: datetime) -> None:
-        """One transaction; the log line bears the hash, which makes it an anchor. Raises RevealLimit."""
-        most = self._most if rationed else None
+    def write_down(self, access: Access, *, rationed: bool, now: datetime) -> Left | None:
+        """One transaction; the log line bears the hash, which makes it an anchor.
+
+        What is left of the reader's ration, if there is one. Raises RevealLimit.
+        """
+
+        def work(session: Session) -> tuple[Link, Left | None]:
+            link = write(session, access, now=now)
+            return link, require_left(session, access, now=now, most=self._most) if rationed else None
+
         try:
-            written = self._database.run(lambda session: write(session, access, now=now, most=most))
+            written, left = self._database.run(work)
         except RevealLimit as refusal:
             REFUSED.inc()
             log.warning("not shown: more than one person sees in an hour", **_said(access), **refusal.details)
             raise
         tell(access, written)
+        return left
 
     def tell_head(self, *, now: datetime) -> None:
         """The newest entry as a metric, and once a day as a log line: anchors that outlive the table."""

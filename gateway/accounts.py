@@ -67,7 +67,7 @@ class Accounts:
                 session.execute(
                     update(Account).where(Account.staff_code == known.staff_code).values(password_hash=better)
                 )
-            token, ends_at = sessions.begin(session, staff_code=known.staff_code, now=now)
+            token, ends_at = sessions.begin(session, staff_code=known.staff_code, address=address, now=now)
             return operations.Session(token, ends_at, known.staff_code, known.initial_until is not None)
 
         begun = self.database.run(begin)

@@ -22,7 +22,7 @@ from contracts.access import NO_SCOPE, NOBODY, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest
 from gateway import encoding, faults, filing, problems, reading, visitors
-from gateway.access_log import Access, AccessLog
+from gateway.access_log import Access, AccessLog, Left, headers_of
 from gateway.answering import Answering
 from gateway.asking import LocalCall, ask
 from gateway.clock import Clock
@@ -110,7 +110,8 @@ class Dispatcher:
         return response
 
     def _who(self, request: Request, route: Route) -> Live:
-        live = self.sessions.find(request.headers.get("authorization"))
+        background = _by_itself(request.headers.get("x-background"), route.operation)
+        live = self.sessions.find(request.headers.get("authorization"), background=background)
         if live.must_change_password and route.operation.name not in WITH_INITIAL_PASSWORD:
             raise PasswordChangeRequired
         return live
@@ -158,11 +159,13 @@ class Dispatcher:
         item = orjson.loads(body) if route.searches else None
         if route.searches and item is not None and (search := route.searches(asked, item)):
             self.searches.admit(search, Asking(actor.staff_id, operation.name, request_id), now=clock.now())
+        left: Left | None = None
         if route.logs_access:
-            self._log_access(asked, route, body=body, staff_id=actor.staff_id, request_id=request_id)
-        return self.answering.show(
+            left = self._log_access(asked, route, body=body, staff_id=actor.staff_id, request_id=request_id)
+        response = self.answering.show(
             body, item=item, route=route, actor=actor, context=context, expand=expand, form=page or route.form(asked)
         )
+        return replace(response, extra=(*response.extra, *headers_of(left, now=clock.now()))) if left else response
 
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
         return ask(self.caller, operation, reading.dump(asked), context)
@@ -219,8 +222,13 @@ class Dispatcher:
         except Timeout:
             raise HttpFault(faults.TIMED_OUT) from None
 
-    def _log_access(self, asked: dict[str, Any], route: Route, *, body: bytes, staff_id: str, request_id: str) -> None:
-        """Write down the access; of a file also why it was asked for, and whom it holds. Raises RevealLimit."""
+    def _log_access(
+        self, asked: dict[str, Any], route: Route, *, body: bytes, staff_id: str, request_id: str
+    ) -> Left | None:
+        """Write down the access; of a file also why it was asked for, and whom it holds.
+
+        What is left of a ration, where there is one. Raises RevealLimit.
+        """
         file = orjson.loads(body) if route.gives_file else None
         entry = Access(
             staff_id=staff_id,
@@ -230,7 +238,7 @@ class Dispatcher:
             request_id=request_id,
             customers=tuple(map(UUID, file["customer_ids"])) if file else (),
         )
-        self.access_log.write_down(entry, rationed=route.rationed, now=clock.now())
+        return self.access_log.write_down(entry, rationed=route.rationed, now=clock.now())
 
     def _address(self, request: Request) -> str:
         """Where it comes from, as the brakes count it."""
@@ -238,6 +246,13 @@ class Dispatcher:
         if forwarded and self.trusted_proxy and request.address == self.trusted_proxy:
             return household(forwarded.rpartition(",")[2].strip()[:64])
         return household(request.address)
+
+
+def _by_itself(header: str | None, operation: Operation) -> bool:
+    """Whether a page asks by itself, so that nobody need be there; whoever changes something is there."""
+    if header not in (None, "1"):
+        raise InvalidRequest(errors={"X-Background": ["Only `1`."]})
+    return header is not None and operation.kind is Kind.QUERY
 
 
 def _loaded(operation: Operation, asked: dict[str, Any]) -> Any:

@@ -13,6 +13,14 @@ class SessionRequired(NotAllowed):
     en = "Please log in"
 
 
+class SessionNotFound(NotFound):
+    """None of his own: ended meanwhile, or somebody else's."""
+
+    code = "SESSION_NOT_FOUND"
+    zh = "没有这个登录,可能已经结束"
+    en = "There is no such session; it may have ended"
+
+
 class PasswordChangeRequired(NotAllowed):
     """An initial password opens nothing but the way to a password of one's own."""
 

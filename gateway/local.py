@@ -26,9 +26,10 @@ from contracts.gateway import calendars as opening
 from contracts.gateway import operations
 from contracts.gateway.operations import Secret
 from contracts.gateway.policies import get_policy, list_policies, publish_policy
+from contracts.gateway.sessions import end_session, own_sessions
 from contracts.operation import Operation
 from contracts.policies import PublishPolicy
-from gateway import access_log, calendars, organisation, policies
+from gateway import access_log, calendars, organisation, policies, sessions
 from gateway.accounts import INITIAL_FOR, Accounts
 from gateway.asking import LocalCall
 from gateway.clock import Clock
@@ -39,7 +40,7 @@ from gateway.searching import Searches
 Work = Callable[Concatenate[Session, Any, ...], object]
 Query = Callable[Concatenate[Connection, Any, ...], object]
 
-_OF_A_CALL = {**OF_A_CALL, "arrived": lambda call: call.arrived}
+_OF_A_CALL = {**OF_A_CALL, "arrived": lambda call: call.arrived, "token_hash": lambda call: call.token_hash}
 """What an operation's function may name; security goes by when a call `arrived`."""
 
 
@@ -54,6 +55,8 @@ class LocalOperations:
             operations.log_in.name: _dumped(accounts.log_in),
             operations.log_out.name: _dumped(accounts.log_out),
             operations.change_password.name: _dumped(accounts.change_password),
+            own_sessions.name: self._query(sessions.own_sessions),
+            end_session.name: self._reaching(end_session, sessions.end_own),
             operations.who_am_i.name: self._query(organisation.who_am_i),
             operations.create_dealer.name: self._command(operations.create_dealer, organisation.create_dealer),
             operations.create_store.name: self._reaching(operations.create_store, organisation.create_store),
@@ -110,7 +113,7 @@ class LocalOperations:
         return self._command(operations.create_staff, work)(request, call)
 
     def _reaching(self, operation: Operation, work: Work) -> Callable[[Any, LocalCall], bytes]:
-        """A command that changes how far somebody reaches: every session is asked for again."""
+        """A command that changes how far somebody reaches, or who is logged in: every session is asked for again."""
         run = self._command(operation, work)
 
         def reaching(request: Any, call: LocalCall) -> bytes:

@@ -178,11 +178,13 @@ class Account(Base):
 
 
 class StaffSession(Base):
-    """A session: the hash of its token, never the token."""
+    """A session: the hash of its token, never the token. Its owner knows it by its `id`, which opens nothing."""
 
     __tablename__ = "staff_session"
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(server_default=FetchedValue())
+    network: Mapped[str | None]
     staff_code: Mapped[str] = mapped_column(ForeignKey("staff.code"), index=True)
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]

@@ -70,6 +70,12 @@ _HEADERS: dict[str, Schema] = {
         "description": '读取时的版本 · `"<version>"` of the state the change is meant for.',
         "schema": {"type": "string"},
     },
+    "Background": {
+        "name": "X-Background",
+        "in": "header",
+        "description": "页面自动刷新填1,不延长会话 · A page asks by itself: the session's idle time goes on.",
+        "schema": {"type": "string", "enum": ["1"]},
+    },
     "Expand": {
         "name": "expand",
         "in": "query",
@@ -78,6 +84,16 @@ _HEADERS: dict[str, Schema] = {
     },
 }
 
+_RATION: dict[str, Schema] = {
+    "RateLimit-Remaining": {
+        "description": "一小时内还可查看几次 · How many more there are now.",
+        "schema": {"type": "integer"},
+    },
+    "RateLimit-Reset": {
+        "description": "几秒后多一次 · Seconds until there is one more; each comes back an hour after it was used.",
+        "schema": {"type": "integer"},
+    },
+}
 _BYTES: Schema = {"type": "string", "format": "binary"}
 _PROBLEM: Schema = {
     "type": "object",
@@ -198,6 +214,8 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
     headers = ["RequestId", "Language"] if route.public else ["StoreId", "RequestId", "Language"]
     if route.operation.kind is Kind.COMMAND:
         headers.append("IdempotencyKey")
+    elif not route.public:
+        headers.append("Background")
     if EXPECTED in declared:
         headers.append("IfMatch")
     if route.method == "GET" and expands_customers(route.operation.response):
@@ -220,6 +238,8 @@ def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     if route.gives_file or any(form.saved_as for form in route.forms):
         disposition = {"description": "`attachment`, with the file's name.", "schema": {"type": "string"}}
         success.setdefault("headers", {})["Content-Disposition"] = disposition
+    if route.rationed:
+        success.setdefault("headers", {}).update(_RATION)
     codes = codes_of(route)
     refused: dict[str, Any] = {
         "description": "拒绝 · Refused: " + ", ".join(codes),

@@ -30,6 +30,7 @@ _ONCE = frozenset(
         "idempotency-key",
         "if-match",
         "transfer-encoding",
+        "x-background",
         "x-request-id",
         "x-store-id",
     )

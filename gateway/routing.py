@@ -54,7 +54,7 @@ class Route:
     `zh` is the operation's summary in Chinese. `status` is that of success;
     `found` is it instead where the response says `created: false`.
     `logs_access` writes the access to personal data into the access log before it is answered;
-    `rationed` answers so many of them per person and hour (`gateway/access_log.py`).
+    `rationed` answers so many of them per person and hour, and says how many are left (`gateway/access_log.py`).
     `searches` tells of a request and its answer whether it was a search by a number: rationed, and written down.
     `files` tells of a request which numbers it writes into a record: its answer says whether somebody has them.
     `guesses` tells of a request and the code it was refused with whether that said whose a number is: a search too.

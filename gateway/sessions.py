@@ -14,14 +14,18 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import Connection, Row, delete, select, text
 from sqlalchemy.orm import Session
 
 from chassis.process import clock
 from chassis.process.actors import Signer
 from chassis.store.database import Database
 from contracts.access import Actor
-from gateway.errors import SessionRequired
+from contracts.fields import Done, Nothing
+from contracts.gateway.sessions import EndSession, OwnSession, OwnSessions
+from contracts.picked import picked
+from gateway.errors import SessionNotFound, SessionRequired
+from gateway.household import network_of
 from gateway.models import StaffSession
 
 IDLE = timedelta(minutes=30)
@@ -33,6 +37,8 @@ REMEMBERED = 1.0
 """Seconds the database's word for a session is good for."""
 SIGNED_FOR = 30.0
 """Seconds a signed actor is used for; it is valid for a minute (`chassis.process.actors`)."""
+MOST_SHOWN = 100
+"""Of his own sessions to a person: he has a few, a program in his name that never logs out may have more."""
 _MOST_REMEMBERED = 10_000
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
@@ -67,6 +73,7 @@ class Live:
     actor: Actor
     must_change_password: bool
     checked: float
+    seen_at: datetime
     token: str = ""
     signed: float = 0.0
 
@@ -78,8 +85,11 @@ class Sessions:
         self._database, self._signer = database, signer
         self._live: dict[bytes, Live] = {}
 
-    def find(self, authorization: str | None) -> Live:
-        """The session of an `Authorization` header. Raises SessionRequired."""
+    def find(self, authorization: str | None, *, background: bool = False) -> Live:
+        """The session of an `Authorization` header; it is in use, unless a page asks by itself (`background`).
+
+        Raises SessionRequired.
+        """
         found = _BEARER.fullmatch(authorization) if authorization else None
         if found is None:
             raise SessionRequired
@@ -87,7 +97,15 @@ class Sessions:
         live = self._live.get(token_hash)
         if live is None or time.monotonic() - live.checked > REMEMBERED:
             live = self._look(token_hash, live)
+        if not background:
+            self._touch(live, now=clock.now())
         return live
+
+    def _touch(self, live: Live, *, now: datetime) -> None:
+        """Also of a session that was looked up a moment ago: that may have been for a page that asked by itself."""
+        if now >= live.seen_at + TOUCHED_EVERY:
+            live.seen_at = now
+            self._database.run(lambda session: session.execute(_TOUCH, {"token_hash": live.token_hash, "now": now}))
 
     def _look(self, token_hash: bytes, before: Live | None) -> Live:
         checked, now = time.monotonic(), clock.now()
@@ -97,10 +115,8 @@ class Sessions:
         if row is None or not row.active or now >= row.ends_at or now >= row.seen_at + IDLE:
             self._live.pop(token_hash, None)
             raise SessionRequired
-        if now >= row.seen_at + TOUCHED_EVERY:
-            self._database.run(lambda session: session.execute(_TOUCH, {"token_hash": token_hash, "now": now}))
         actor = Actor(row.code, tuple(row.roles), tuple(row.stores), tuple(row.dealer_stores), tuple(row.teammates))
-        live = Live(token_hash, actor, row.must_change, checked)
+        live = Live(token_hash, actor, row.must_change, checked, row.seen_at)
         if before is not None and before.actor == live.actor:
             live.token, live.signed = before.token, before.signed
         if len(self._live) >= _MOST_REMEMBERED:
@@ -127,14 +143,52 @@ class Sessions:
         return 0
 
 
-def begin(session: Session, *, staff_code: str, now: datetime) -> tuple[str, datetime]:
+def begin(session: Session, *, staff_code: str, address: str, now: datetime) -> tuple[str, datetime]:
     """A new session: the token, shown this once, and when it ends at the latest."""
     token = secrets.token_urlsafe(32)
     ends_at = now + ABSOLUTE
     session.add(
-        StaffSession(token_hash=hash_of(token), staff_code=staff_code, began_at=now, seen_at=now, ends_at=ends_at)
+        StaffSession(
+            token_hash=hash_of(token),
+            staff_code=staff_code,
+            network=network_of(address),
+            began_at=now,
+            seen_at=now,
+            ends_at=ends_at,
+        )
     )
     return token, ends_at
+
+
+def own_sessions(
+    connection: Connection, asked: Nothing, *, actor: Actor, token_hash: bytes, arrived: datetime
+) -> OwnSessions:
+    """Those that still open something."""
+    del asked
+    columns = StaffSession.__table__.c
+    rows = connection.execute(
+        select(*columns)
+        .where(columns.staff_code == actor.staff_id, columns.ends_at > arrived, columns.seen_at > arrived - IDLE)
+        .order_by(columns.seen_at.desc(), columns.id)
+        .limit(MOST_SHOWN)
+    )
+    return OwnSessions([_shown(row, asking=token_hash) for row in rows])
+
+
+def _shown(row: Row[tuple[StaffSession]], *, asking: bytes) -> OwnSession:
+    return picked(OwnSession, row, session_id=row.id, current=row.token_hash == asking)
+
+
+def end_own(session: Session, asked: EndSession, *, actor: Actor) -> Done:
+    """One of his own. Raises SessionNotFound, of somebody else's too."""
+    ended = session.execute(
+        delete(StaffSession)
+        .where(StaffSession.id == asked.session_id, StaffSession.staff_code == actor.staff_id)
+        .returning(StaffSession.id)
+    )
+    if ended.one_or_none() is None:
+        raise SessionNotFound
+    return Done()
 
 
 def end(session: Session, token_hash: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.gateway import calendars, policies
+from contracts.gateway import calendars, policies, sessions
 from contracts.gateway import operations as gateway
 from gateway.routing import Route
 
@@ -11,6 +11,8 @@ ROUTES = (
     Route("DELETE", "/sessions/current", gateway.log_out, "退出登录"),
     Route("GET", "/me", gateway.who_am_i, "当前登录人"),
     Route("POST", "/me/password", gateway.change_password, "修改密码"),
+    Route("GET", "/me/sessions", sessions.own_sessions, "我的登录"),
+    Route("DELETE", "/me/sessions/{session_id}", sessions.end_session, "结束我的一个登录"),
     Route("POST", "/dealers", gateway.create_dealer, "新增经销商集团", status=201),
     Route("POST", "/stores", gateway.create_store, "新增门店", status=201),
     Route("GET", "/stores", gateway.list_stores, "门店列表"),

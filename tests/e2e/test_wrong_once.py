@@ -48,6 +48,7 @@ READING = next(route for route in TABLE.routes if route.operation.name == "works
 HEADERS: dict[str, tuple[bytes, ...]] = {
     "Idempotency-Key": (b"a b", b"k" * 256, b"k" * 4000),
     "If-Match": (b'"0"', b'"1"', b'"9999999999"', b'"99999999999"', b"*", b"1", b'W/"1"', b'"1", "2"'),
+    "X-Background": (b"0", b"true", b"1,1", b"1" * 4000),
     "X-Store-Id": (b"HN", b"XX", b"hn", b"H" * 13, b"HN,FT", b"-", b"*", b"#"),
     "Accept-Language": (b"en", b"zh;q=0", b"en;q=1.0001", b"*;q=9e9", b",".join([b"en"] * 500), b"x" * 4000),
     "Accept": (b"text/html", b"application/xml;q=1", b"*/*;q=x"),

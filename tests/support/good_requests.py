@@ -7,12 +7,14 @@ import itertools
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from chassis.process import clock
 from contracts.access import SERVICE, Actor, Reach, matrix
+from contracts.gateway.sessions import end_session
 from contracts.operation import Operation
 from simulator.client import Client
 from tests.support import randoms
@@ -84,7 +86,7 @@ class GoodRequests:
         self.known["merge_id"] = self._merge()["merge_id"]
         link = self.client("consultant").post(f"/orders/{self.known['order_id']}/links")
         self.known |= {"link_id": link["link_id"], "token": link["token"]}
-        self.known |= self._document() | self._relation() | self._request() | self._export()
+        self.known |= self._document() | self._relation() | self._request() | self._export() | self._session()
         visits = eventually(lambda: system.visits(car.customer_id, count=2), within=20, what="visits")
         self._visits = [visit["visit_id"] for visit in visits]
         self.known["visit_id"] = self._visits[0]
@@ -146,6 +148,7 @@ class GoodRequests:
             "followup.hand_over_task": self._task,
             "customer.end_role": self._role,
             "customer.change_owner": lambda: {"customer_id": self._customer()},
+            "gateway.end_session": self._session,
         }
         return makers[operation.name]() if operation.name in makers else {}
 
@@ -199,6 +202,13 @@ class GoodRequests:
         newest = "SELECT id FROM task WHERE open AND staff_id IS NULL AND kind = 'MERGE_QUESTION' ORDER BY id DESC"
         rows = eventually(lambda: self._system.rows("followup", newest), within=20, what="a task")
         return {"task_id": str(rows[0][0]), "to": self._system.staff_id("cr_agent")}
+
+    def _session(self) -> dict[str, Any]:
+        """One more session of whoever may end one."""
+        account, password = self._system.account(role_for(end_session))
+        with closing(Client.log_in(self._system.base_url, account, password)) as client:
+            (made,) = (one for one in client.get("/me/sessions")["items"] if one["current"])
+        return {"session_id": made["session_id"]}
 
     def _document(self) -> dict[str, Any]:
         customer_id = self.known["customer_id"]

@@ -154,7 +154,7 @@ class Gateway:
                 initial_until=None,
                 now=now,
             )
-            return sessions.begin(session, staff_code=staff_code, now=now)[0]
+            return sessions.begin(session, staff_code=staff_code, address="", now=now)[0]
 
         return Person(self, staff_code, self.databases("gateway").run(employ))
 
@@ -193,6 +193,10 @@ class Person:
     def post(self, path: str, body: object = None, **headers: Any) -> Answer:
         """Write."""
         return self.gateway.ask("POST", path, {} if body is None else body, token=self.token, **headers)
+
+    def delete(self, path: str, **headers: Any) -> Answer:
+        """Take away."""
+        return self.gateway.ask("DELETE", path, token=self.token, **headers)
 
     def patch(self, path: str, body: object, **headers: Any) -> Answer:
         """Change."""

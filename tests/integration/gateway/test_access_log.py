@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from alembic import command
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from chassis.process import clock
@@ -41,7 +42,13 @@ def access(staff_id: str, **said: Any) -> Access:
 
 def reveal(database: Database, staff_id: str, *, now: datetime, **said: Any) -> access_log.Link:
     one = access(staff_id, **said)
-    return database.run(lambda session: access_log.write(session, one, now=now, most=MOST))
+
+    def work(session: Session) -> access_log.Link:
+        link = access_log.write(session, one, now=now)
+        access_log.require_left(session, one, now=now, most=MOST)
+        return link
+
+    return database.run(work)
 
 
 def entries(databases: Databases, staff_id: str) -> int:
@@ -76,6 +83,28 @@ def test_when_the_hour_has_passed_the_next_is_shown_and_only_one(databases: Data
         reveal(database, person, now=NOON + timedelta(minutes=60, seconds=1))
     assert refused.value.details["retry_after"] == 59
     assert entries(databases, person) == MOST + 1
+
+
+def left_of(database: Database, staff_id: str, *, now: datetime) -> tuple[int, str, str]:
+    """After one more: what is left, and what HTTP says."""
+    log = AccessLog(database, reveals_per_hour=3)
+    left = log.write_down(access(staff_id), rationed=True, now=now)
+    assert left is not None
+    (_, remaining), (_, reset) = access_log.headers_of(left, now=now)
+    return left.left, remaining, reset
+
+
+def test_after_each_number_it_is_told_how_many_are_left_and_when_there_is_one_more(database: Database) -> None:
+    person = code("P")
+    assert left_of(database, person, now=NOON) == (2, "2", "3600")
+    assert left_of(database, person, now=NOON + timedelta(minutes=20)) == (1, "1", "2400")
+    assert left_of(database, person, now=NOON + timedelta(minutes=59, seconds=59.5)) == (0, "0", "1")
+    with pytest.raises(RevealLimit):
+        left_of(database, person, now=NOON + timedelta(hours=1) - timedelta(microseconds=1))
+    assert left_of(database, person, now=NOON + timedelta(hours=1)) == (0, "0", "1200"), "the first has come back"
+    assert left_of(database, person, now=NOON + timedelta(hours=3)) == (2, "2", "3600"), "full again"
+    log = AccessLog(database, reveals_per_hour=3)
+    assert log.write_down(access(person, operation="customer.dossier"), rationed=False, now=NOON) is None
 
 
 def test_of_many_at_once_no_more_than_the_ration_pass(databases: Databases, database: Database) -> None:

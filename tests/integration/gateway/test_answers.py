@@ -54,6 +54,7 @@ def test_the_full_number_is_shown_with_a_reason_and_logged_first(gateway: Gatewa
     assert desk.post(path, {}).status == 422
     revealed = desk.post(path, {"reason": "交车前联系"}, X_Request_Id="req-reveal-1")
     assert revealed.body["full_mobile"] == known["mobile"]
+    assert (revealed.headers["RateLimit-Remaining"], revealed.headers["RateLimit-Reset"]) == ("29", "3600")
     logged = gateway.rows(
         "SELECT staff_id, operation, reason, request_id FROM access_log WHERE subject_id = %s", known["customer_id"]
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from tests.integration.gateway.running import PASSWORD, Gateway, Person, an_address
 from tests.support.polling import eventually
 from tests.support.randoms import code
+
+HALF_AN_HOUR = 30 * 60
 
 
 def ended(person: Person) -> bool:
@@ -114,6 +118,107 @@ def test_a_session_lasts_eight_hours_and_moves_its_idle_time_with_use(gateway: G
     )
     assert since < 30
     assert until == 8 * 3600
+
+
+def idle_for(gateway: Gateway, person: Person, seconds: float) -> None:
+    """His sessions were last used that long ago."""
+    last = "UPDATE staff_session SET seen_at = now() - make_interval(secs => %s) WHERE staff_code = %s"
+    gateway.rows(last, seconds, person.code)
+
+
+def idle_time(gateway: Gateway, person: Person) -> float:
+    """Seconds since his session was last used, as it is kept."""
+    last = "SELECT extract(epoch FROM now() - max(seen_at)) FROM staff_session WHERE staff_code = %s"
+    ((seconds,),) = gateway.rows(last, person.code)
+    return float(seconds)
+
+
+def test_what_a_page_asks_by_itself_does_not_prolong_the_half_hour(gateway: Gateway) -> None:
+    person = gateway.person("consultant")
+    idle_for(gateway, person, HALF_AN_HOUR - 2)
+    since = time.monotonic()
+    eventually(lambda: person.get("/me", X_Background="1").status == 401, within=5, what="the end of the half hour")
+    assert time.monotonic() - since > 1, "and not before it"
+
+
+def test_who_does_something_right_after_his_page_asked_is_there(gateway: Gateway) -> None:
+    person = gateway.person("consultant")
+    idle_for(gateway, person, HALF_AN_HOUR - 60)
+    assert person.get("/me", X_Background="1").status == 200
+    assert idle_time(gateway, person) > HALF_AN_HOUR - 61
+    assert person.get("/me").status == 200, "within the second that the session is remembered for"
+    assert idle_time(gateway, person) < 30
+
+
+def test_who_changes_something_is_there_whatever_the_page_says(gateway: Gateway) -> None:
+    person = gateway.person("consultant")
+    idle_for(gateway, person, HALF_AN_HOUR - 60)
+    wrong = person.post("/me/password", {"old_password": "x", "new_password": "x"}, X_Background="1")
+    assert wrong.code == "LOGIN_FAILED"
+    assert idle_time(gateway, person) < 30
+
+
+@pytest.mark.parametrize("odd", ["", "0", "true", "1,1"])
+def test_an_odd_word_of_the_background_is_refused(gateway: Gateway, odd: str) -> None:
+    answer = gateway.person("consultant").get("/me", X_Background=odd)
+    assert (answer.status, list(answer.body["errors"])) == (422, ["X-Background"])
+
+
+def test_somebody_sees_where_he_is_logged_in(gateway: Gateway) -> None:
+    person = gateway.person("technician")
+    gateway.person("technician")
+    begun = gateway.log_in(person.code, PASSWORD, address="2001:db8:7:8:9::1").body
+    idle_for(gateway, person, 600)
+    here, there = gateway.ask("GET", "/me/sessions", token=begun["token"]).body["items"]
+    assert (here["current"], here["network"], there["current"], there["network"]) == (
+        *(True, "2001:db8:7::/48"),
+        *(False, None),
+    )
+    assert datetime.fromisoformat(here["seen_at"]) - datetime.fromisoformat(there["seen_at"]) > timedelta(minutes=9)
+    assert here["ends_at"] == begun["expires_at"]
+    assert datetime.fromisoformat(here["ends_at"]) - datetime.fromisoformat(here["began_at"]) == timedelta(hours=8)
+    hashes = [bytes(token_hash) for (token_hash,) in gateway.rows("SELECT token_hash FROM staff_session")]
+    told = str([here, there])
+    assert begun["token"] not in told
+    assert not [one for one in hashes if one.hex() in told or one.hex()[:32] in told.replace("-", "")]
+
+
+@pytest.mark.parametrize("ending", ["seen_at = now() - interval '30 minutes'", "ends_at = now()"])
+def test_a_session_that_opens_nothing_any_more_is_not_shown(gateway: Gateway, ending: str) -> None:
+    person = gateway.person("consultant")
+    gateway.rows(f"UPDATE staff_session SET {ending} WHERE staff_code = %s", person.code)
+    token = gateway.log_in(person.code, PASSWORD).body["token"]
+    (only,) = gateway.ask("GET", "/me/sessions", token=token).body["items"]
+    assert only["current"]
+
+
+def test_somebody_ends_a_session_of_his_and_the_others_go_on(gateway: Gateway) -> None:
+    person = gateway.person("consultant")
+    other = Person(gateway, person.code, gateway.log_in(person.code, PASSWORD).body["token"])
+    assert other.get("/me").status == 200
+    (his,) = (one["session_id"] for one in person.get("/me/sessions").body["items"] if not one["current"])
+    done = [person.delete(f"/me/sessions/{his}", Idempotency_Key=f"end-{his}") for _ in range(2)]
+    assert [(answer.status, answer.body) for answer in done] == [(200, {"done": True})] * 2, "a retry is the same"
+    assert ended(other)
+    assert person.get("/me").status == 200
+    again = person.delete(f"/me/sessions/{his}")
+    assert (again.status, again.code) == (404, "SESSION_NOT_FOUND")
+
+
+def test_nobody_ends_a_session_of_somebody_else(gateway: Gateway, boss: Person) -> None:
+    person = gateway.person("consultant")
+    (his,) = (one["session_id"] for one in person.get("/me/sessions").body["items"])
+    answer = boss.delete(f"/me/sessions/{his}")
+    assert (answer.status, answer.code) == (404, "SESSION_NOT_FOUND")
+    assert boss.delete("/me/sessions/mine").status == 422
+    assert person.get("/me").status == 200
+
+
+def test_who_ends_the_session_he_asks_with_is_logged_out(gateway: Gateway) -> None:
+    person = gateway.person("consultant")
+    (his,) = (one["session_id"] for one in person.get("/me/sessions").body["items"])
+    assert person.delete(f"/me/sessions/{his}").status == 200
+    assert ended(person)
 
 
 def test_another_role_is_felt_within_a_second(gateway: Gateway, boss: Person) -> None:
