@@ -38,7 +38,7 @@ from chassis.bus.rpc import (
     Unavailable,
 )
 from chassis.process import logs, metrics
-from chassis.process.actors import Signer, Verifier
+from chassis.process.actors import GATEWAY, Signer, Verifier
 from chassis.process.keys import derived
 from chassis.process.settings import Settings
 from chassis.store import idempotency, test_clock
@@ -87,14 +87,12 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
 
     def setup(self) -> None:
         self.settings = self.container.config["settings"]
-        self.database = Database(
-            self.settings.database_url, service=self.settings.service, pool_size=self.settings.pool_size
-        )
+        self.database = self.container.config["database"]
         self.verifier = Verifier(self.settings.service, self.settings.public_keys)
         self.signer = Signer(self.settings.service, self.settings.signing_key)
         sealing = self.settings.sealing
         self.secret = derived(sealing.index, "command log") if sealing else b""
-        if self.settings.test_mode:
+        if self.settings.test_mode and self.settings.service != GATEWAY:  # the gateway has the clock and tells it
             self._follow_the_test_clock()
 
     def _follow_the_test_clock(self) -> None:
@@ -302,8 +300,11 @@ class OperationEntrypoint(_Shared):
         def work() -> bytes:
             return shapes.dump(self.method(session, request, call))
 
-        key, name = call.context.idempotency_key, self.operation.name
-        if key is None or shapes.told_once(self.operation.response):
+        key, name, token = call.context.idempotency_key, self.operation.name, call.context.actor_token
+        told_once = shapes.told_once(self.operation.response)
+        if told_once and call.actor.is_service and token is not None:
+            idempotency.spend(session, staff_id=call.actor.staff_id, operation=name, token=token)
+        if key is None or told_once:
             return work()
         same = idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret)
         return idempotency.once(session, idempotency.Asked(call.actor.staff_id, key, name, same), work)

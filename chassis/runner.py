@@ -73,7 +73,7 @@ def run(names: tuple[str, ...]) -> None:
     settings = {name: Settings.of(name) for name in names}
     logs.configure(names[0] if len(names) == 1 else "all")
     health = Health()
-    containers = [ServiceContainer(service_class(name), _config(settings[name], health)) for name in names]
+    containers = [ServiceContainer(service_class(name), config_of(settings[name], health)) for name in names]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -96,8 +96,15 @@ def run(names: tuple[str, ...]) -> None:
     os._exit(0)
 
 
-def _config(settings: Settings, health: Health) -> dict[str, Any]:
-    return {"settings": settings, "health": health, "max_workers": MAX_WORKERS, "AMQP_URI": settings.amqp_uri}
+def config_of(settings: Settings, health: Health) -> dict[str, Any]:
+    """What the extensions of a service's container find there: they share its database."""
+    return {
+        "settings": settings,
+        "database": Database(settings.database_url, service=settings.service, pool_size=settings.pool_size),
+        "health": health,
+        "max_workers": MAX_WORKERS,
+        "AMQP_URI": settings.amqp_uri,
+    }
 
 
 def _fail_if_any_died(containers: list[ServiceContainer]) -> None:

@@ -68,7 +68,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """The bound of a list that holds more than `LONGEST_LIST`."""
+    """The bound of a list that has another than `LONGEST_LIST`."""
 
     at_most: int
 

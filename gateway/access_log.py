@@ -7,6 +7,7 @@ so many per person and hour; what is refused shows nothing and stands in the pro
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,10 +16,14 @@ from uuid import UUID
 import uuid_utils.compat as uuids
 from prometheus_client import Counter, Info
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from chassis.process import clock, logs
 from chassis.store.database import Database
+from contracts.customer.events import ContactShown
+from contracts.customer.senders import reveal_to_sender
+from contracts.envelope import Received
 from contracts.gateway import operations
 from contracts.picked import picked
 from gateway.chain import START
@@ -122,6 +127,27 @@ def tell(access: Access, written: Link) -> None:
     """Count an entry that was committed, and tell its hash: an anchor."""
     ACCESSES.labels(access.operation).inc()
     log.info("written down", **_said(access), position=written.position, hash=written.hash.hex())
+
+
+def note_shown(session: Session, events: Sequence[Received[ContactShown]]) -> None:
+    """What a service was given to reach customers with, as if a person had read it (R62), each with its moment."""
+    written = []
+    for event in events:
+        shown = event.payload
+        access = Access(
+            staff_id=shown.sender,
+            operation=reveal_to_sender.name,
+            subject_id=str(shown.customer_id),
+            reason=f"{shown.purpose}, {shown.channel}, {shown.document_type} {shown.document_id}",
+            request_id=event.envelope.correlation_id,
+        )
+        written.append((access, write(session, access, now=event.occurred_at)))
+
+    def tell_them(_session: Session) -> None:
+        for access, link in written:
+            tell(access, link)
+
+    listen(session, "after_commit", tell_them, once=True)
 
 
 def _said(access: Access) -> dict[str, str]:

@@ -6,12 +6,11 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from eventlet.timeout import Timeout
 from nameko.extensions import Entrypoint, SharedExtension
 from sqlalchemy.orm import Session
 
 from chassis.bus.rpc import Caller
-from chassis.process import clock, logs, metrics
+from chassis.process import clock, logs
 from chassis.process.actors import Signer
 from chassis.process.settings import Settings
 from chassis.store.database import Database
@@ -42,9 +41,13 @@ SWEEP_EVERY = 600.0
 
 
 class Runtime(SharedExtension):
-    """The gateway's database, its caller, and the dispatcher made of them."""
+    """The gateway's caller, and the dispatcher made of it and the database.
+
+    That is closed, and looked after, where any service's is: what the gateway hears is a row like theirs.
+    """
 
     settings: Settings
+    database: Database
     dispatcher: Dispatcher
 
     def setup(self) -> None:
@@ -52,7 +55,7 @@ class Runtime(SharedExtension):
         assert settings.http is not None
         self.settings = settings
         self.stopping = threading.Event()
-        self.database = Database(settings.database_url, service=settings.service, pool_size=settings.pool_size)
+        self.database = self.container.config["database"]
         self.caller = Caller(settings.amqp_uri, user=settings.service, heartbeat=settings.heartbeat)
         signer = Signer(settings.service, settings.signing_key)
         self.sessions = Sessions(self.database, signer)
@@ -98,7 +101,6 @@ class Runtime(SharedExtension):
         self.stopping.set()
         self.caller.link.stop()
         self._try("searches", self.searches.write)
-        self.database.close()
 
     def problems(self) -> list[str]:
         """Why the gateway is not ready; empty when it is."""
@@ -107,12 +109,6 @@ class Runtime(SharedExtension):
             found.append("stopping")
         if not self.caller.link.is_up:
             found.append("calls: no broker connection")
-        try:
-            with Timeout(1):
-                self.database.probe()
-        except (Exception, Timeout) as error:  # noqa: BLE001  # whatever it is, it is why we are not ready
-            found.append(f"database: {logs.describe(error) if isinstance(error, Exception) else 'does not answer'}")
-        metrics.POOL_IN_USE.labels(self.settings.service).set(self.database.in_use())
         return found
 
     def _look_after(self) -> None:

@@ -83,7 +83,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         gateway.StoreChanged,
     ),
     "reporting": (sales.VehicleDelivered, workshop.RepairSettled, followup.VisitCompleted),
-    "gateway": (),
+    "gateway": (customer.ContactShown,),
 }
 """Who hears what. A contract test holds this table against the `hears` rows of the services."""
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
+import uuid_utils.compat as uuids
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from chassis.process import logs
@@ -48,6 +49,7 @@ class Signer:
 
     def _token(self, actor: Actor, *, audience: str, now: datetime) -> str:
         claims = {
+            "jti": str(uuids.uuid7()),
             "sub": actor.staff_id,
             "roles": list(actor.roles),
             "stores": list(actor.stores),

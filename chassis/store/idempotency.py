@@ -7,6 +7,7 @@ A refused or failed command leaves nothing behind: a retry is judged anew.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from chassis.store import tables
 from chassis.store.database import is_lock_timeout
 from chassis.store.rows import Insert, as_bytea, insert_last
-from contracts.refusals import KeyReused, StillRunning
+from contracts.refusals import ActorRejected, KeyReused, StillRunning
 
 _CLAIM = text(
     """
@@ -109,6 +110,17 @@ def claim(session: Session, asked: Asked) -> bytes | None:
     if before.response is None:
         raise StillRunning
     return bytes(before.response)
+
+
+def spend(session: Session, *, staff_id: str, operation: str, token: str) -> None:
+    """A service's word counts once where what it is told is not kept: shown again, it opens nothing.
+
+    Raises ActorRejected. The token of a command that is refused or fails is not spent.
+    """
+    spent = hashlib.sha256(token.encode())
+    row = {"staff_id": staff_id, "key": f"token {spent.hexdigest()}", "operation": operation}
+    if session.scalar(_CLAIM, row | {"fingerprint": spent.digest()}) is None:
+        raise ActorRejected
 
 
 def keep(session: Session, asked: Asked, response: bytes) -> None:

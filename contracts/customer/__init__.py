@@ -13,6 +13,7 @@ from contracts.customer import (
     privacy,
     relations,
     segments,
+    senders,
     vehicles,
     views,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "privacy",
     "relations",
     "segments",
+    "senders",
     "vehicles",
     "views",
 ]

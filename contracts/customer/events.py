@@ -122,6 +122,22 @@ class CustomerPreferencesChanged:
     to_hour: int | None = None
 
 
+@event(producer="customer", name="contact_shown", version=1, subject="contact")
+class ContactShown:
+    """A customer's number or address was given in full to a service that reaches him (R62); what it was is not told.
+
+    `sender` is the service, as itself; the document is what he is reached because of.
+    """
+
+    shown_id: UUID
+    customer_id: UUID
+    sender: str
+    purpose: str
+    channel: str
+    document_type: str
+    document_id: str
+
+
 @event(producer="customer", name="segment_entered", version=1, subject="segment_member")
 class SegmentEntered:
     """A customer fits a segment since then (R18)."""

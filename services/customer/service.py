@@ -38,6 +38,7 @@ class CustomerService:
     history = shows(customer.operations.history, record.queries.history)
     reveal_contact = shows(customer.operations.reveal_contact, record.queries.reveal_contact)
     ways_to_reach = shows(customer.operations.ways_to_reach, record.queries.ways_to_reach)
+    reveal_to_sender = does(customer.senders.reveal_to_sender, folder.senders.reveal_to_sender)
     which_exist = shows(customer.operations.which_exist, record.queries.which_exist)
     names_of = shows(customer.operations.names_of, record.queries.names_of)
 

@@ -36,7 +36,7 @@ from chassis.process.actors import GATEWAY, Signer, new_key
 from chassis.process.clock import now
 from chassis.process.health import Health
 from chassis.process.settings import PUBLIC_KEYS, SERVICES, Settings, public_keys_of
-from chassis.runner import MAX_WORKERS
+from chassis.runner import config_of
 from chassis.table import shows
 from contracts import access, shapes
 from contracts.operation import query as declare_query
@@ -131,8 +131,7 @@ def serve() -> None:
     """The server process: answers until it is ended."""
     logs.configure(ECHO.service)
     settings = Settings.of(ECHO.service)
-    config = {"settings": settings, "health": Health(), "max_workers": MAX_WORKERS, "AMQP_URI": settings.amqp_uri}
-    container = ServiceContainer(EchoService, config)
+    container = ServiceContainer(EchoService, config_of(settings, Health()))
     container.start()
     container.wait()
 

@@ -15,7 +15,7 @@ from contracts.access import matrix
 from contracts.declared import fields_of
 from contracts.fields import Mobile
 from contracts.operation import OPERATIONS, Kind
-from contracts.shapes import Sensitive
+from contracts.shapes import Sensitive, told_once
 from tests.support.inventory import inventory
 
 for _service in SERVICES:
@@ -54,10 +54,14 @@ def test_a_number_in_full_comes_only_from_a_route_that_writes_it_down(route: dic
     assert not found or route["logs_access"], f"{route['operation']} gives {found} and is not in the access log"
 
 
-def test_the_phone_number_is_given_by_one_operation_and_rationed_there() -> None:
+def test_the_phone_number_is_given_by_one_operation_to_people_and_rationed_there_and_by_one_to_services() -> None:
     routes = {route["operation"]: route for route in inventory()["routes"]}
-    assert [name for name in sorted(OPERATIONS) if in_full(OPERATIONS[name].response)] == ["customer.reveal_contact"]
-    assert routes["customer.reveal_contact"]["rationed"]
+    to_people, to_services = "customer.reveal_contact", "customer.reveal_to_sender"
+    assert sorted(name for name in OPERATIONS if in_full(OPERATIONS[name].response)) == [to_people, to_services]
+    assert routes[to_people]["rationed"]
+    assert to_services not in routes
+    assert told_once(OPERATIONS[to_services].response), "and no copy of the answer stays behind"
+    assert set(matrix().operations[to_services]) <= set(matrix().services)
     assert [name for name, route in routes.items() if route["rationed"] and not route["logs_access"]] == []
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -20,7 +21,9 @@ from chassis.process.actors import GATEWAY, LIFETIME, Signer
 from chassis.process.settings import SERVICES, named
 from contracts import shapes
 from contracts.access import SERVICE, Actor, Scope, matrix
-from contracts.customer.operations import ByIds, WhichExist, ways_to_reach, which_exist
+from contracts.customer.folder import Purpose
+from contracts.customer.operations import ByIds, Channel, WhichExist, ways_to_reach, which_exist
+from contracts.customer.senders import RevealToSender, ToReach, reveal_to_sender
 from contracts.operation import OPERATIONS, Operation
 from simulator.client import ApiProblem
 from tests.support.plain_caller import PATIENCE, Line
@@ -129,6 +132,63 @@ def test_a_person_is_carried_on_and_a_services_word_is_not(system: System, signe
         assert [one.channels for one in told.items] == [[]], "followup asked as itself, for it is followup's to ask"
         with pytest.raises(Refused, match="OPERATION_NOT_ALLOWED"):
             sales.for_whom(caller, signed_by="workshop")(ways_to_reach, ByIds([nobody]))
+
+
+# -- what a sender is given: once for a word, and never unseen --------------------------------------------------
+
+
+def a_survey(customer_id: str) -> RevealToSender:
+    return RevealToSender([ToReach(UUID(customer_id), Channel.SMS, Purpose.SURVEY, "visit", str(uuid.uuid4()))])
+
+
+def test_a_sender_is_given_the_number_and_the_access_log_says_so(system: System, signers: dict[str, Signer]) -> None:
+    car = system.deliver_a_car()
+    request = a_survey(car.customer_id)
+    with ExitStack() as stack:
+        followup = Asking(system, signers, "followup", stack)
+        ask_as_itself = asking.as_itself(caller=followup.caller, signer=signers["followup"])
+        (given,) = ask_as_itself(reveal_to_sender, request).items
+    assert (given.refused, given.phone_or_address) == (None, car.mobile)
+
+    (entry,) = eventually(lambda: shown(system, car.customer_id), within=5, what="the entry of the access log")
+    assert (entry["staff_id"], entry["subject_id"]) == ("service:followup", car.customer_id)
+    assert entry["reason"] == f"survey, sms, visit {request.to_reach[0].document_id}"
+    kept = "SELECT response FROM command_log WHERE staff_id = 'service:followup' AND operation = %s"
+    assert {row for (row,) in system.rows("customer", kept, reveal_to_sender.name)} == {None}
+    assert "unbroken" in system.crm("access", "verify")
+
+
+def shown(system: System, customer_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = system.boss.get(
+        "/access-log", operation=reveal_to_sender.name, subject_id=customer_id
+    )["items"]
+    return found
+
+
+def test_nobody_else_is_given_a_number_and_no_word_opens_twice(
+    system: System, lines: Line, signers: dict[str, Signer]
+) -> None:
+    car, now = system.deliver_a_car(), clock.now()
+    request, followup = a_survey(car.customer_id), signers["followup"]
+    once = followup.sign_itself(to="customer", now=now)
+    assert code(ask(lines, reveal_to_sender, once, request)) == "ok"
+    said = {
+        "shown again": once,
+        "of a minute ago": followup.sign_itself(to="customer", now=now - LIFETIME * 1.1),
+        "meant for another": followup.sign_itself(to="sales", now=now),
+        "another's key": signers["workshop"].sign(Actor.service("followup"), now=now),
+        "another service": signers["workshop"].sign_itself(to="customer", now=now),
+        "a person": signers[GATEWAY].sign(Actor("A", ("admin", "leader", "cr_agent"), ("HN",)), now=now),
+    }
+    answers = {what: code(ask(lines, reveal_to_sender, token, request)) for what, token in said.items()}
+    assert answers == {
+        **dict.fromkeys(said, "ACTOR_REJECTED"),
+        "another service": "OPERATION_NOT_ALLOWED",
+        "a person": "OPERATION_NOT_ALLOWED",
+    }
+    told = "SELECT count(*) FROM outbox WHERE event_type = 'contact_shown' AND envelope->'payload'->>'customer_id' = %s"
+    assert system.rows("customer", told, car.customer_id) == [(1,)]
+    eventually(lambda: len(shown(system, car.customer_id)) == 1, within=5, what="its one entry")
 
 
 # -- what it is for: a visit falls due by a way that reaches the customer ------------------------------------

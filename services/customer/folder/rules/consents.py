@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from contracts.customer.folder import ConsentChannel
+from contracts.customer.folder import ConsentChannel, Purpose
 
 
 class Decided(Protocol):
@@ -49,6 +49,18 @@ def permits(decisions: Iterable[D], purpose: str, channel: str) -> bool | None:
     """What the latest decision about this channel, or about all, says; None if nothing was decided."""
     said = [one for one in decisions if one.purpose == purpose and one.channel in (channel, ConsentChannel.ANY)]
     return max(said, key=_age).allowed if said else None
+
+
+UNLESS_WITHDRAWN = frozenset({Purpose.SALES, Purpose.SURVEY})
+"""What customers of ours are reached for until they say no; for anything else no answer is a no (PIPL 13)."""
+
+
+def may_reach(decisions: Iterable[D], purpose: Purpose, channel: str) -> bool:
+    """True if a customer who decided this may be reached; what rests on the contract goes on without consent."""
+    if purpose is Purpose.SERVICE_CONTRACT:
+        return True
+    said = permits(decisions, purpose, channel)
+    return purpose in UNLESS_WITHDRAWN if said is None else said
 
 
 def to_restrict(records: Sequence[Sequence[D]]) -> list[tuple[str, str]]:
