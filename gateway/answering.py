@@ -16,13 +16,14 @@ from chassis.bus.rpc import Caller, CallFailed
 from chassis.process import logs
 from chassis.process.aside import aside
 from contracts.access import Actor, matrix
-from contracts.customer import operations as customer
 from contracts.declared import fields_of
+from contracts.operation import Operation
 from gateway import faults
 from gateway.directory import Directory
 from gateway.errors import SheetNotWhole
+from gateway.expanding import CUSTOMER, Expansion
 from gateway.faults import HttpFault
-from gateway.masking import Found, Reader, apply, mask_text, plan_of
+from gateway.masking import Found, Reader, apply, plan_of
 from gateway.routing import MEDIA_TYPES, Form, Route
 from gateway.wire import Response
 
@@ -44,7 +45,7 @@ class Answering:
         actor: Actor,
         context: CallContext,
         item: dict[str, Any] | None = None,
-        expand: bool = False,
+        expand: tuple[Expansion, ...] = (),
         form: Form | None = None,
     ) -> Response:
         """The answer that carries this response; without marks in its declaration the bytes pass as they are.
@@ -66,12 +67,12 @@ class Answering:
             whole = form is not None and form.whole
             if plan.is_needed or expand or whole:
                 found = Found([], [])
-                apply(plan, item, found=found, reader=_reader(actor, route))
+                apply(plan, item, found=found, reader=_reader(actor, route.operation))
                 if whole:
                     _require_unmasked(item, orjson.loads(body))
                 self._name(found)
-                if expand or whole:
-                    self._name_customers(found, actor=actor, context=context, needed=whole)
+                for each in (CUSTOMER,) if whole and not expand else expand:
+                    self._expand(found, each, actor=actor, context=context, needed=whole)
                 body = orjson.dumps(item)
             if form:
                 return _in_form(form, item, status=status, extra=extra, seconds=context.remaining())
@@ -87,33 +88,40 @@ class Answering:
         for item, identifier, named in found.named:
             item[named.beside] = names[named.what][identifier]
 
-    def _name_customers(self, found: Found, *, actor: Actor, context: CallContext, needed: bool) -> None:
-        """Names by one call; without them if the customer service does not answer, unless they are `needed`.
+    def _expand(self, found: Found, expansion: Expansion, *, actor: Actor, context: CallContext, needed: bool) -> None:
+        """Fill in what this call tells; nothing if the service does not answer, unless it is `needed`.
 
         Raises OperationNotAllowed, CallFailed, SheetNotWhole.
         """
-        matrix().scope(customer.names_of.name, actor)
-        ids = sorted({item["customer_id"] for item in found.of_customers if item["customer_id"] is not None})
-        names: dict[str, str] = {}
-        if ids:
+        matrix().scope(expansion.asks.name, actor)
+        items = [item for item, each in found.expanding if each is expansion]
+        told: dict[str, dict[str, Any]] = {}
+        if ids := sorted({item[expansion.field] for item in items} - {None}):
             try:
-                answer = self.caller.call(
-                    customer.names_of, orjson.dumps({"customer_ids": ids}), replace(context, idempotency_key=None)
-                )
-                told = {each["customer_id"]: each["name"] for each in orjson.loads(answer)["items"]}
-                names = {one: mask_text(name, roles=actor.roles) for one, name in told.items()}
-                if needed and names != told:
-                    raise SheetNotWhole(fields="customer_name")
+                told = self._ask(expansion, ids, actor=actor, context=context, needed=needed)
             except CallFailed as error:
                 if needed:
                     raise
-                log.warning("customers not named", error=repr(error), correlation_id=context.correlation_id)
-        for item in found.of_customers:
-            item["customer_name"] = names.get(item["customer_id"])
+                log.warning("not expanded", by=expansion.name, error=repr(error), correlation_id=context.correlation_id)
+        for item in items:
+            one = told.get(item[expansion.field], {})
+            item.update({beside: one.get(name) for beside, name in expansion.gives})
+
+    def _ask(
+        self, expansion: Expansion, ids: list[str], *, actor: Actor, context: CallContext, needed: bool
+    ) -> dict[str, dict[str, Any]]:
+        asks = expansion.asks
+        answer = self.caller.call(asks, orjson.dumps({expansion.ids: ids}), replace(context, idempotency_key=None))
+        shown = orjson.loads(answer)
+        plan = plan_of(asks.response, actor.roles, asks.name)
+        apply(plan, shown, found=Found([], []), reader=_reader(actor, asks))
+        if needed and shown != orjson.loads(answer):
+            raise SheetNotWhole(fields=", ".join(beside for beside, _ in expansion.gives))
+        return {one[expansion.field]: one for one in shown["items"]}
 
 
-def _reader(actor: Actor, route: Route) -> Reader:
-    return Reader(actor.roles, actor.stores, actor.dealer_stores, actor.staff_id, actor.teammates, route.operation.name)
+def _reader(actor: Actor, operation: Operation) -> Reader:
+    return Reader(actor.roles, actor.stores, actor.dealer_stores, actor.staff_id, actor.teammates, operation.name)
 
 
 def _require_unmasked(shown: dict[str, Any], told: dict[str, Any]) -> None:

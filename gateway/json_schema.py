@@ -12,7 +12,7 @@ from uuid import UUID
 from contracts.declared import Declared, fields_of, is_required
 from contracts.gateway.operations import Secret
 from contracts.shapes import LONGEST_LIST, Between, Called, Many, Names, Sensitive, Text
-from gateway.masking import CUSTOMER_ID
+from gateway.expanding import EXPANSIONS
 
 Schema = dict[str, Any]
 
@@ -63,8 +63,9 @@ class Schemas:
                 required.append(field.name)
             elif not missing and isinstance(field.default, str | int):
                 properties[field.name] = {**properties[field.name], "default": field.default}
-        if shown and CUSTOMER_ID in declared and "name" not in declared:
-            properties["customer_name"] = {"type": ["string", "null"], "description": "With `expand=customer`."}
+        for each in (each for each in EXPANSIONS if shown and each.is_of(shape)):
+            added = {"type": ["string", "null"], "description": f"With `expand={each.name}`."}
+            properties |= {beside: added for beside, _ in each.gives}
         made: Schema = {"type": "object", "description": _first_paragraph(shape), "properties": properties}
         if required:
             made["required"] = required

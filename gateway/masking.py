@@ -17,16 +17,17 @@ from contracts.access import NEAR, Reach, matrix
 from contracts.declared import fields_of
 from contracts.personal_numbers import mask_id_number, mask_mobile, may_hold_number, numbers_masked
 from contracts.shapes import Names, Owner, Sensitive
+from gateway.expanding import EXPANSIONS, Expansion
 
 Mask = Callable[[Any], Any]
 
-CUSTOMER_ID = "customer_id"
 _FREE = {"mobile": "mobile", "id_number": "id_number", "id18": "id_number", "address": "address", "_fen": "price"}
 """A free dictionary has no marks: there the end of a key says what kind of datum it is."""
 _MONEY_OF = {"workshop": "repair_price"}
 """What kind of money stands in a dictionary beside which `source` it came from."""
 _AS_IT_IS = frozenset((
-    "full_mobile", "vin", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content", "event_id",
+    "full_mobile", "vin", "vin_tail", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content",
+    "event_id",
 ))  # fmt: skip
 """Texts that are no people's words: what was asked for with a reason, and identifiers."""
 
@@ -95,7 +96,7 @@ class Plan:
     inside: tuple[tuple[str, Plan], ...] = ()
     free: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
-    of_customer: bool = False
+    expands: tuple[Expansion, ...] = ()
 
     @property
     def is_needed(self) -> bool:
@@ -108,7 +109,7 @@ class Found:
     """What a walk through an answer found to be named, to be asked for in one go."""
 
     named: list[tuple[dict[str, Any], Any, Named]]
-    of_customers: list[dict[str, Any]]
+    expanding: list[tuple[dict[str, Any], Expansion]]
 
 
 @cache
@@ -137,13 +138,12 @@ def plan_of(shape: type, roles: tuple[str, ...], operation: str = "") -> Plan:
         names += [Named(name, what, f"{name.removesuffix('_id')}_name") for what in named]
         if inside.is_shape:
             plan = plan_of(inside.type, roles, operation)
-            if plan.is_needed or plan.of_customer:
+            if plan.is_needed or plan.expands:
                 within.append((name, plan))
         elif inside.type is str and not hidden and _is_text(name, marks):
             texts.append(name)
         elif inside.is_free:
             free.append(name)
-    of_customer = CUSTOMER_ID in declared and "name" not in declared
     return Plan(
         masks=tuple(masks),
         elsewhere=tuple(elsewhere),
@@ -153,15 +153,8 @@ def plan_of(shape: type, roles: tuple[str, ...], operation: str = "") -> Plan:
         inside=tuple(within),
         free=tuple(free),
         texts=tuple(texts),
-        of_customer=of_customer,
+        expands=tuple(each for each in EXPANSIONS if each.is_of(shape)),
     )
-
-
-@cache
-def expands_customers(shape: type) -> bool:
-    """True if the answer speaks of customers by identifier, so that `expand=customer` has something to name."""
-    plan = plan_of(shape, ())
-    return plan.of_customer or any(inner.of_customer for _, inner in plan.inside)
 
 
 def apply(
@@ -183,8 +176,7 @@ def apply(
         identifier = item.get(named.field)
         if identifier is not None:
             found.named.append((item, identifier, named))
-    if plan.of_customer:
-        found.of_customers.append(item)
+    found.expanding += [(item, each) for each in plan.expands]
     for field, inner in plan.inside:
         value = item.get(field)
         for each in value if isinstance(value, list) else (value,):

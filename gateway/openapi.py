@@ -10,8 +10,8 @@ from contracts import access, complaints, refusals
 from contracts.declared import fields_of, is_required
 from contracts.operation import Kind
 from gateway import errors, faults
+from gateway.expanding import PARAMETER, Expansion, expansions_of
 from gateway.json_schema import Schema, Schemas
-from gateway.masking import expands_customers
 from gateway.reading import EXPECTED
 from gateway.routing import BASE, MEDIA_TYPES, Route, Table
 
@@ -75,12 +75,6 @@ _HEADERS: dict[str, Schema] = {
         "in": "header",
         "description": "页面自动刷新填1,不延长会话 · A page asks by itself: the session's idle time goes on.",
         "schema": {"type": "string", "enum": ["1"]},
-    },
-    "Expand": {
-        "name": "expand",
-        "in": "query",
-        "description": "附上客户姓名 · Adds `customer_name`.",
-        "schema": {"type": "string", "enum": ["customer"]},
     },
 }
 
@@ -218,9 +212,16 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
         headers.append("Background")
     if EXPECTED in declared:
         headers.append("IfMatch")
-    if route.method == "GET" and expands_customers(route.operation.response):
-        headers.append("Expand")
+    if route.method == "GET" and (expansions := expansions_of(route.operation.response)):
+        found.append(_expanding(expansions))
     return found + [{"$ref": f"#/components/parameters/{name}"} for name in headers]
+
+
+def _expanding(expansions: tuple[Expansion, ...]) -> Schema:
+    names = "|".join(each.name for each in expansions)
+    added = "; ".join(f"`{each.name}` 附上{each.zh} · adds {each.en}" for each in expansions)
+    schema = {"type": "string", "pattern": f"^({names})(,({names}))*$", "examples": [names.replace("|", ",")]}
+    return {"name": PARAMETER, "in": "query", "required": False, "description": added, "schema": schema}
 
 
 def _body(route: Route, schemas: Schemas) -> Schema:

@@ -18,8 +18,8 @@ from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
 from contracts.shapes import DEEPEST, LONGEST_LIST, MOST_MEMBERS
 from gateway import faults
+from gateway.expanding import PARAMETER, Expansion, expansions_of
 from gateway.faults import HttpFault
-from gateway.masking import expands_customers
 from gateway.wire import Request
 
 MOST_PARTS = 5 * LONGEST_LIST
@@ -39,13 +39,13 @@ def read(
     path_values: dict[str, str],
     store_id: str | None,
     takes_bytes: str = "",
-) -> tuple[dict[str, Any], bool]:
-    """The request as plain data, and whether it asks for customers' names. Raises HttpFault, InvalidRequest."""
+) -> tuple[dict[str, Any], tuple[Expansion, ...]]:
+    """The request as plain data, and what its answer is to be given beside. Raises HttpFault, InvalidRequest."""
     reads = request.method in ("GET", "HEAD")
     asked = _query(request.query) if reads else _bytes(request, takes_bytes) if takes_bytes else _body(request)
     if request.query and not reads:
         raise InvalidRequest(errors={"_": ["This address takes no query string."]})
-    expand = reads and _expand(asked, operation.response)
+    expand = _expand(asked, operation.response) if reads else ()
     if reads:
         _type(asked, operation.request)
     path: dict[str, Any] = dict(path_values)
@@ -58,13 +58,16 @@ def read(
     return asked, expand
 
 
-def _expand(asked: dict[str, Any], response: type) -> bool:
-    wanted = asked.pop("expand", None)
+def _expand(asked: dict[str, Any], response: type) -> tuple[Expansion, ...]:
+    wanted = asked.pop(PARAMETER, None)
     if wanted is None:
-        return False
-    if wanted != "customer" or not expands_customers(response):
-        raise InvalidRequest(errors={"expand": ["Only `customer`, where the answer holds customer_id."]})
-    return True
+        return ()
+    known = {each.name: each for each in expansions_of(response)}
+    names = wanted.split(",")
+    if not known.keys() >= set(names) or len(set(names)) < len(names):
+        offered = ", ".join(f"`{name}`" for name in known)
+        raise InvalidRequest(errors={PARAMETER: [f"Of {offered}, each once." if known else "Nothing to add here."]})
+    return tuple(known[name] for name in names)
 
 
 def expect_version(asked: dict[str, Any], *, header: str | None, shape: type) -> None:

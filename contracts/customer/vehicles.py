@@ -73,6 +73,30 @@ class VehicleCard:
 
 
 @dataclass(frozen=True, slots=True)
+class VehiclesByIds:
+    """Several vehicles."""
+
+    vehicle_ids: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleKnownBy:
+    """What a vehicle is known by at the desks, for lists of other services: `vin_tail` are the last 8 of its VIN."""
+
+    vehicle_id: UUID
+    plate: str | None
+    model: str
+    vin_tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclesOf:
+    """Those vehicles that exist, with their current plates."""
+
+    items: list[VehicleKnownBy] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class AddVehicle:
     """A vehicle is the customer's in this role, since that moment; without one, now."""
 
@@ -163,6 +187,9 @@ vehicle = query(
     VehicleCard,
     refuses=("VEHICLE_NOT_FOUND",),
     summary="A vehicle with its plates, parties and odometer readings over time",
+)
+vehicles_of = query(
+    "customer.vehicles_of", VehiclesByIds, VehiclesOf, summary="Plates, models and VIN tails for a list of vehicles"
 )
 add_vehicle = command(
     "customer.add_vehicle",

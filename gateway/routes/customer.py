@@ -83,6 +83,7 @@ ROUTES = (
     Route("POST", "/customers/{customer_id}/relations/{relation_id}/end", relations.end_relation, "结束客户关系"),
     Route("POST", "/customers/{customer_id}/vehicles", vehicles.add_vehicle, "登记客户车辆", status=201),
     Route("POST", "/customers/{customer_id}/vehicles/{vehicle_id}/end", vehicles.end_role, "结束与车辆的关系"),
+    Route("POST", "/vehicles/names", vehicles.vehicles_of, "批量取车牌、车型、车架号后8位"),
     Route("GET", "/vehicles/{vehicle_id}", vehicles.vehicle, "车辆档案"),
     Route("POST", "/vehicles/{vehicle_id}/plates", vehicles.change_plate, "更换车牌"),
     Route("POST", "/vehicles/{vehicle_id}/owner", vehicles.change_owner, "车辆过户"),

@@ -79,6 +79,7 @@ class CustomerService:
     end_relation = does(customer.relations.end_relation, folder.relations.end_relation)
 
     vehicle = shows(customer.vehicles.vehicle, vehicles.queries.vehicle)
+    vehicles_of = shows(customer.vehicles.vehicles_of, vehicles.queries.vehicles_of)
     add_vehicle = does(customer.vehicles.add_vehicle, vehicles.adding.add_vehicle)
     change_plate = does(customer.vehicles.change_plate, vehicles.plates.change_plate)
     change_owner = does(customer.vehicles.change_owner, vehicles.parties.change_owner)

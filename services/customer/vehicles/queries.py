@@ -6,12 +6,21 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from chassis.process.clock import LOCAL
 from contracts import vin as vins
 from contracts.customer.operations import VehicleRole
-from contracts.customer.vehicles import PartyShown, PlateShown, Reading, VehicleById, VehicleCard
+from contracts.customer.vehicles import (
+    PartyShown,
+    PlateShown,
+    Reading,
+    VehicleById,
+    VehicleCard,
+    VehicleKnownBy,
+    VehiclesByIds,
+    VehiclesOf,
+)
 from contracts.odometer import Reading as Told
 from contracts.odometer import ReadingStatus
 from services.customer.vehicles.errors import VehicleNotFound
@@ -35,6 +44,13 @@ _PARTIES = text(
      ORDER BY bool_or(p.until IS NULL) DESC, min(p.since) DESC, p.role, c.id
     """
 )
+_KNOWN_BY = text(
+    """
+    SELECT v.id AS vehicle_id, n.plate, v.model, right(v.vin, 8) AS vin_tail
+      FROM vehicle v LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
+     WHERE v.id IN :ids ORDER BY v.id
+    """
+).bindparams(bindparam("ids", expanding=True))
 _READINGS = text("SELECT at, source_id, km FROM odometer WHERE vehicle_id = :vehicle_id")
 
 
@@ -60,6 +76,14 @@ def vehicle(connection: Connection, asked: VehicleById, *, now: datetime) -> Veh
         ],
         odometer=odometer,
     )
+
+
+def vehicles_of(connection: Connection, asked: VehiclesByIds) -> VehiclesOf:
+    """What each is known by; a vehicle without a plate has none."""
+    if not asked.vehicle_ids:
+        return VehiclesOf([])
+    rows = connection.execute(_KNOWN_BY, {"ids": asked.vehicle_ids})
+    return VehiclesOf([VehicleKnownBy(row.vehicle_id, row.plate, row.model, row.vin_tail) for row in rows])
 
 
 def model_year(vin: str, *, today: date) -> int | None:

@@ -23,6 +23,7 @@ from contracts.customer.vehicles import (
     PlateChanged,
     VehicleById,
     VehicleCard,
+    VehiclesByIds,
 )
 from contracts.followup.events import VisitPlanned
 from contracts.odometer import Reading
@@ -257,6 +258,19 @@ def test_a_plate_does_not_end_before_it_began(desk):
     vehicle = add(desk, desk.register().customer_id, randoms.vin(), plate=randoms.plate())
     with pytest.raises(PeriodInvalid):
         put(desk, vehicle, randoms.plate(), since=NOW - DAY)
+
+
+def test_a_list_knows_cars_by_their_current_plate_model_and_end_of_the_vin(desk):
+    with_one, without, vin = *(add(desk, desk.register().customer_id, randoms.vin()) for _ in range(2)), randoms.vin()
+    third, (old, new) = add(desk, desk.register().customer_id, vin, model="GL8"), (randoms.plate(), randoms.plate())
+    put(desk, third, old)
+    put(desk, third, new, now=NOW + DAY)
+    put(desk, with_one, old, now=NOW + DAY)
+    asked = VehiclesByIds([third, without, with_one, uuid4(), third])
+    known = desk.read(lambda connection: queries.vehicles_of(connection, asked)).items
+    assert {one.vehicle_id: one.plate for one in known} == {third: new, without: None, with_one: old}
+    assert [(one.model, one.vin_tail) for one in known if one.vehicle_id == third] == [("GL8", vin[-8:])]
+    assert desk.read(lambda connection: queries.vehicles_of(connection, VehiclesByIds([]))).items == []
 
 
 def test_two_cars_that_get_one_plate_at_once_do_not_both_have_it(desk):

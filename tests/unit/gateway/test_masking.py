@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
 
+from contracts.customer import dossier, vehicles, views
 from contracts.customer import operations as customer
-from contracts.customer import views
 from contracts.declared import fields_of
 from contracts.fields import Done, Mobile, PriceFen, StaffId, StoreId
 from contracts.operation import OPERATIONS
@@ -17,10 +18,11 @@ from contracts.personal_numbers import mask_mobile
 from contracts.sales import operations as sales
 from contracts.shapes import Names, Sensitive
 from contracts.workshop import operations as workshop
-from gateway.masking import Found, Plan, Reader, apply, expands_customers, plan_of
+from gateway.expanding import EXPANSIONS, Expansion, expansions_of
+from gateway.masking import Found, Plan, Reader, apply, plan_of
 
 NO_WORDS = {
-    "full_mobile", "vin", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content",
+    "full_mobile", "vin", "vin_tail", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content",
 }  # fmt: skip
 ADVISOR, CONSULTANT = ("advisor",), ("consultant",)
 
@@ -192,16 +194,37 @@ def test_an_order_shows_its_price_to_its_consultant_and_not_to_an_advisor() -> N
 @pytest.mark.parametrize(
     ("shape", "expands"),
     [
-        (sales.Orders, True),
-        (sales.Order, True),
-        (workshop.RepairOrders, True),
-        (views.Hits, False),
-        (customer.NamesOf, False),
-        (Bare, False),
+        (sales.Orders, ["customer"]),
+        (sales.Order, ["customer"]),
+        (workshop.RepairOrders, ["customer", "vehicle"]),
+        (workshop.RepairOrder, ["customer", "vehicle"]),
+        (views.Hits, []),
+        (sales.Stock, []),
+        (dossier.Dossier, []),
+        (customer.NamesOf, []),
+        (vehicles.VehiclesOf, []),
+        (Bare, []),
     ],
 )
-def test_customers_are_named_where_only_their_identifier_stands(shape: type, expands: bool) -> None:
-    assert expands_customers(shape) is expands
+def test_what_stands_there_by_its_identifier_alone_may_be_told(shape: type, expands: list[str]) -> None:
+    assert [each.name for each in expansions_of(shape)] == expands
+
+
+@pytest.mark.parametrize("expansion", EXPANSIONS, ids=lambda one: one.name)
+def test_what_is_added_to_a_list_is_declared_where_it_is_asked(expansion: Expansion) -> None:
+    (many,) = fields_of(expansion.asks.request).values()
+    told = fields_of(expansion.asks.response)["items"].opened()[0].type
+    assert (list(fields_of(expansion.asks.request)), many.opened()[1]) == ([expansion.ids], True)
+    assert {expansion.field, *(name for _, name in expansion.gives)} == set(fields_of(told))
+    assert expansion.field not in {beside for beside, _ in expansion.gives}
+
+
+def test_the_end_of_a_vin_that_looks_like_a_number_is_one() -> None:
+    told = {"items": [{"vehicle_id": "1", "plate": "粤B12345", "model": "GL8", "vin_tail": "01088888"}]}
+    plan = plan_of(vehicles.VehiclesOf, ("technician",))
+    shown = json.loads(json.dumps(told))
+    apply(plan, shown, found=Found([], []), reader=Reader(("technician",)))
+    assert shown == told
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))

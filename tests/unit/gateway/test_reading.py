@@ -12,6 +12,7 @@ from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
 from contracts.sales import operations as sales
 from contracts.shapes import DEEPEST, MOST_MEMBERS
+from contracts.workshop import operations as workshop
 from gateway import faults
 from gateway.faults import HttpFault
 from gateway.reading import MOST_PARTS, dump, expect_version, read
@@ -93,10 +94,18 @@ def test_what_changes_something_takes_no_query_string() -> None:
     assert "_" in complaints(sales.create_order, request("POST", query="store_id=HN", body=b"{}"))
 
 
-def test_names_of_customers_are_asked_for_where_there_are_customers() -> None:
-    made = request(query="expand=customer")
-    assert read(made, operation=sales.list_orders, path_values={}, store_id=None)[1] is True
+def expanded(wanted: str) -> list[str]:
+    made = request(query=f"expand={wanted}")
+    return [each.name for each in read(made, operation=workshop.list_repair_orders, path_values={}, store_id=None)[1]]
+
+
+def test_what_stands_there_by_its_identifier_alone_is_asked_for_by_name() -> None:
+    assert expanded("customer") == ["customer"]
+    assert expanded("vehicle,customer") == ["vehicle", "customer"]
     assert "expand" in complaints(views.look_up, request(query="q=1&expand=customer"))
+    assert "expand" in complaints(sales.list_orders, request(query="expand=vehicle"))
+    for odd in ("", "Customer", "customer,", "customer,customer", "customer vehicle"):
+        assert "expand" in complaints(workshop.list_repair_orders, request(query=f"expand={odd.replace(' ', '+')}"))
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"x"', b"NaN", b'{"a": NaN}', b"\xff", b'{"a": "\\ud800"}', b"nul"])

@@ -103,6 +103,7 @@ export const RIGHTS = {
   "customer.undo_merge": SETS[14],
   "customer.update_customer": SETS[1],
   "customer.vehicle": SETS[15],
+  "customer.vehicles_of": SETS[15],
   "customer.which_exist": SETS[5],
   "followup.complete_visit": SETS[19],
   "followup.get_visit": SETS[20],
