@@ -16,6 +16,7 @@ from chassis.store.rows import Insert, insert_last
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.operations import RegisterCustomer, Registered
+from contracts.personal_numbers import mask_mobile, numbers_masked
 from contracts.picked import picked
 from services.customer.record.errors import PossibleDuplicate, ReasonRequired
 from services.customer.record.rules.facts import Role
@@ -191,9 +192,13 @@ def _read(request: RegisterCustomer, *, now: datetime) -> Given:
 
 
 def _shown(found: Found) -> dict[str, object]:
+    """Who it may be, with as much of him as a look-up shows: enough to ask the one at the desk."""
     record, match = found
     return {
         "customer_id": str(record.id),
+        "name": numbers_masked(record.name),
+        "title": record.title,
+        "mobile": mask_mobile(record.mobile) if record.mobile else "",
         "points": match.points,
         "evidence": match.agreed,
         "vetoes": list(match.vetoes),
