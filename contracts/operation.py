@@ -24,6 +24,7 @@ class Operation(Generic[A, R]):
     `name` is `<service>.<verb_noun>`; `refuses` lists the codes it can answer no with,
     beside those any operation may give (`refusals.ALWAYS_POSSIBLE`).
     `by_link` is asked by whoever has a customer's link: nobody signed for him, the request's `token` opens it or not.
+    `made_of` are the operations of other services that it asks for its caller, whose refusals it hands on.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Operation(Generic[A, R]):
     refuses: tuple[str, ...]
     summary: str
     by_link: bool = False
+    made_of: tuple[Operation[Any, Any], ...] = ()
 
     @property
     def service(self) -> str:
@@ -45,10 +47,17 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {}
 
 
 def command(
-    name: str, request: type[A], response: type[R], *, refuses: tuple[str, ...] = (), summary: str
+    name: str,
+    request: type[A],
+    response: type[R],
+    *,
+    refuses: tuple[str, ...] = (),
+    summary: str,
+    made_of: tuple[Operation[Any, Any], ...] = (),
 ) -> Operation[A, R]:
     """Declare an operation that changes something."""
-    return _declare(Operation(name, Kind.COMMAND, request, response, refuses, summary))
+    handed_on = dict.fromkeys((*refuses, *(code for part in made_of for code in part.refuses)))
+    return _declare(Operation(name, Kind.COMMAND, request, response, tuple(handed_on), summary, made_of=made_of))
 
 
 def query(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ from chassis.process import clock, logs
 from contracts import shapes
 from contracts.access import NO_SCOPE, NOBODY, Scope, matrix
 from contracts.operation import Kind, Operation
-from contracts.refusals import InvalidRequest
+from contracts.refusals import InvalidRequest, Refusal
 from gateway import encoding, faults, filing, problems, reading, visitors
 from gateway.access_log import Access, AccessLog, Left, headers_of
 from gateway.answering import Answering
@@ -145,20 +146,25 @@ class Dispatcher:
             now=self.clock.moment,
             trace=trace if trace and _TRACE.fullmatch(trace) else None,
         )
-        if operation.service == "gateway":
-            body = self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
-        elif operation.by_link:
+        asking = Asking(actor.staff_id, operation.name, request_id)
+
+        def answered() -> bytes:
+            if operation.service != "gateway":
+                return self._call(operation, asked, context)
+            return self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
+
+        if operation.by_link:
             with self.visitors.turn(asked, address=self._address(request), now=clock.now()):
                 body = self._call(operation, asked, context)
         elif route.guesses:
-            body = self._call_guess(route, asked, context, Asking(actor.staff_id, operation.name, request_id))
+            body = self._guess(route, asked, asking, answered)
         elif route.files:
-            body = self._call_filing(route, asked, context, Asking(actor.staff_id, operation.name, request_id))
+            body = self._file(route, asked, asking, answered)
         else:
-            body = self._call(operation, asked, context)
+            body = answered()
         item = orjson.loads(body) if route.searches else None
         if route.searches and item is not None and (search := route.searches(asked, item)):
-            self.searches.admit(search, Asking(actor.staff_id, operation.name, request_id), now=clock.now())
+            self.searches.admit(search, asking, now=clock.now())
         left: Left | None = None
         if route.logs_access:
             left = self._log_access(asked, route, body=body, staff_id=actor.staff_id, request_id=request_id)
@@ -170,26 +176,29 @@ class Dispatcher:
     def _call(self, operation: Operation, asked: dict[str, Any], context: CallContext) -> bytes:
         return ask(self.caller, operation, reading.dump(asked), context)
 
-    def _call_guess(self, route: Route, asked: dict[str, Any], context: CallContext, asking: Asking) -> bytes:
-        """Call an operation that says by its refusals whose a number is. Raises SearchLimit, before and instead."""
+    def _guess(self, route: Route, asked: dict[str, Any], asking: Asking, answered: Callable[[], bytes]) -> bytes:
+        """Ask what says by its refusals whose a number is. Raises SearchLimit, before and instead."""
         self.searches.require_guess(asking, now=clock.now())
         try:
-            return self._call(route.operation, asked, context)
+            return answered()
         except Refused as refusal:
             if route.guesses and (search := route.guesses(asked, refusal.wire["code"])):
                 self.searches.admit(search, asking, now=clock.now())
             raise
 
-    def _call_filing(self, route: Route, asked: dict[str, Any], context: CallContext, asking: Asking) -> bytes:
-        """Call an operation that tells by its answer whether somebody has the numbers it files. Raises SearchLimit."""
+    def _file(self, route: Route, asked: dict[str, Any], asking: Asking, answered: Callable[[], bytes]) -> bytes:
+        """Ask what tells by its answer whether somebody has the numbers it files. Raises SearchLimit."""
         filed = route.files(asked) if route.files else ()
         if not filed:
-            return self._call(route.operation, asked, context)
+            return answered()
         with self.searches.filing(filed, asking, now=clock.now()) as told:
             try:
-                body = self._call(route.operation, asked, context)
+                body = answered()
             except Refused as refusal:
                 told(filing.told_by_refusal(refusal.wire))
+                raise
+            except Refusal as refusal:
+                told(filing.told_by_refusal(refusal.wire()))
                 raise
             told(filing.told_by(orjson.loads(body)))
             return body

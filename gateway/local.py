@@ -24,6 +24,7 @@ from contracts.declared import fields_of
 from contracts.envelope import Doer
 from contracts.gateway import calendars as opening
 from contracts.gateway import operations
+from contracts.gateway.arrivals import record_arrival
 from contracts.gateway.operations import Secret
 from contracts.gateway.policies import get_policy, list_policies, publish_policy
 from contracts.gateway.sessions import end_session, own_sessions
@@ -31,6 +32,7 @@ from contracts.operation import Operation
 from contracts.policies import PublishPolicy
 from gateway import access_log, calendars, organisation, policies, sessions
 from gateway.accounts import INITIAL_FOR, Accounts
+from gateway.arrivals import Arrivals
 from gateway.asking import LocalCall
 from gateway.clock import Clock
 from gateway.passwords import require_strong
@@ -48,7 +50,14 @@ class LocalOperations:
     """Answers the operations that the gateway owns."""
 
     def __init__(
-        self, *, database: Database, accounts: Accounts, searches: Searches, clock: Clock, kept: KeptPolicies
+        self,
+        *,
+        database: Database,
+        accounts: Accounts,
+        searches: Searches,
+        clock: Clock,
+        kept: KeptPolicies,
+        arrivals: Arrivals,
     ) -> None:
         self._database, self._accounts, self._searches, self._policies = database, accounts, searches, kept
         self.table: dict[str, Callable[[Any, LocalCall], bytes]] = {
@@ -76,6 +85,7 @@ class LocalOperations:
             list_policies.name: _dumped(kept.list_policies),
             get_policy.name: _dumped(kept.get_policy),
             publish_policy.name: self._publish_policy,
+            record_arrival.name: _dumped(arrivals.record_arrival),
         }
 
     def admit(self, operation: Operation, asked: dict[str, Any], *, address: str) -> None:

@@ -19,6 +19,7 @@ from gateway import searching
 from gateway.access_log import AccessLog
 from gateway.accounts import Accounts
 from gateway.answering import Answering
+from gateway.arrivals import Arrivals
 from gateway.clock import Clock
 from gateway.console_files import ConsoleFiles
 from gateway.directory import Directory
@@ -82,6 +83,7 @@ class Runtime(SharedExtension):
                 searches=self.searches,
                 clock=self.clock,
                 kept=KeptPolicies(database=self.database, caller=self.caller),
+                arrivals=Arrivals(database=self.database, caller=self.caller, secret=settings.signing_key),
             ),
             answering=Answering(self.caller, Directory(self.database)),
             clock=self.clock,

@@ -74,8 +74,8 @@ def calendars(reader: Session | Connection, store_ids: Collection[str]) -> dict[
     }
 
 
-def require_open(session: Session, store_id: str, *, now: datetime) -> None:
+def require_open(reader: Session | Connection, store_id: str, *, now: datetime) -> None:
     """Raise StoreClosed if the store has closed for good by now; one that nobody told of has not."""
-    closes_on = session.scalar(_CLOSES, {"store_id": store_id})
+    closes_on = reader.scalar(_CLOSES, {"store_id": store_id})
     if closes_on is not None and now.astimezone(LOCAL).date() >= closes_on:
         raise StoreClosed(store_id=store_id, closes_on=closes_on.isoformat())

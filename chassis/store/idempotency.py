@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ _CLAIM = text(
     """
 )
 _KNOWN = text("SELECT fingerprint, response FROM command_log WHERE staff_id = :staff_id AND key = :key")
+_GIVE_UP = text("DELETE FROM command_log WHERE staff_id = :staff_id AND key = :key AND fingerprint = :fingerprint")
 _RESPONSE = "(staff_id, key) DO UPDATE SET response = excluded.response"
 
 _FORGET = text(
@@ -121,6 +122,28 @@ def spend(session: Session, *, staff_id: str, operation: str, token: str) -> Non
     row = {"staff_id": staff_id, "key": f"token {spent.hexdigest()}", "operation": operation}
     if session.scalar(_CLAIM, row | {"fingerprint": spent.digest()}) is None:
         raise ActorRejected
+
+
+def begun(session: Session | Connection, asked: Asked) -> bool:
+    """Whether work that others do a part of was begun by this key. Raises KeyReused for another request with it."""
+    before = session.execute(_KNOWN, {"staff_id": asked.staff_id, "key": asked.key}).one_or_none()
+    if before is not None and bytes(before.fingerprint) != asked.fingerprint:
+        raise KeyReused
+    return before is not None
+
+
+def begin(session: Session, asked: Asked) -> None:
+    """Note the key of such work, and nothing it answers: whoever did a part remembers that. Raises KeyReused.
+
+    Committed before the first part is asked for: who comes again goes on, and another request never does.
+    """
+    if session.scalar(_CLAIM, asked._asdict()) is None:
+        begun(session, asked)
+
+
+def give_up(session: Session, asked: Asked) -> None:
+    """Such work was refused: its key may be used for what is right."""
+    session.execute(_GIVE_UP, asked._asdict())
 
 
 def keep(session: Session, asked: Asked, response: bytes) -> None:

@@ -60,7 +60,7 @@ class VehicleGiven:
     """A vehicle as the desk types it, and what the customer is to it."""
 
     vin: Vin
-    model: Annotated[str, Text(1, 80)] = ""
+    model: Annotated[str, Text(0, 80)] = ""
     plate: Plate | None = None
     colour: Annotated[str, Text(0, 40)] = ""
     role: VehicleRole = VehicleRole.OWNER

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
+from contracts.fields import Done, Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
 from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -73,6 +73,14 @@ class OpenRepairOrder:
     store_id: StoreId
     km: Km
     complaint: Annotated[str, Text(1, 500)]
+    lines: list[JobLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRepairOrder:
+    """What a repair order would hold whose customer and vehicle are not registered yet."""
+
+    store_id: StoreId
     lines: list[JobLine] = field(default_factory=list)
 
 
@@ -193,12 +201,20 @@ class RepairOrders:
 
 
 _MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
+_OPENING = ("STORE_CLOSED", "LINE_AMOUNT", "DISCOUNT_TOO_LARGE")
 
+check_repair_order = query(
+    "workshop.check_repair_order",
+    CheckRepairOrder,
+    Done,
+    refuses=_OPENING,
+    summary="Whether such a repair order would be opened, before anybody is registered for it",
+)
 open_repair_order = command(
     "workshop.open_repair_order",
     OpenRepairOrder,
     RepairOrder,
-    refuses=("STORE_CLOSED", "LINE_AMOUNT", "DISCOUNT_TOO_LARGE"),
+    refuses=_OPENING,
     summary="Take a vehicle in, whatever its odometer shows",
 )
 correct_km = command(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from contracts.gateway import arrivals
 from contracts.workshop import operations as workshop
+from gateway import filing
 from gateway.routing import Route
 
 ROUTES = (
+    Route(
+        "POST",
+        "/arrivals",
+        arrivals.record_arrival,
+        "到店接车:查或建客户与车辆并开单",
+        status=201,
+        files=filing.of_registering,
+    ),
     Route("POST", "/repair-orders", workshop.open_repair_order, "接车开单", status=201),
     Route("GET", "/repair-orders", workshop.list_repair_orders, "工单列表"),
     Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),

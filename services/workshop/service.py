@@ -34,6 +34,7 @@ class WorkshopService:
     inspect_repair = does(operations.inspect_repair, repair_orders.usecases.inspect_repair)
     settle_repair = does(operations.settle_repair, repair_orders.usecases.settle_repair)
     return_vehicle = does(operations.return_vehicle, repair_orders.usecases.return_vehicle)
+    check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
     list_repair_orders = shows(operations.list_repair_orders, repair_orders.queries.list_repair_orders)
 

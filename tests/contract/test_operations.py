@@ -14,7 +14,7 @@ import pytest
 from chassis.bus.topology import CALLS, HEARS
 from chassis.process.settings import SERVICES
 from contracts import refusals
-from contracts.access import SERVICE, matrix
+from contracts.access import SERVICE, Reach, matrix
 from contracts.operation import OPERATIONS, Kind, Operation
 from contracts.refusals import ALWAYS_POSSIBLE, Refusal
 from tests.support.inventory import inventory
@@ -89,7 +89,19 @@ def test_a_service_with_a_role_is_one_of_ours_and_may_call_those_it_may_ask(name
 @pytest.mark.parametrize("name", NAMES)
 def test_every_operation_that_people_may_use_has_a_route(name):
     routed = name in {route["operation"] for route in inventory()["routes"]}
-    assert routed != only_for_services(name), "one that services alone may use is on no route, every other on some"
+    of_another = any(name in (part.name for part in one.made_of) for one in OPERATIONS.values())
+    if not of_another:
+        assert routed != only_for_services(name), "one that services alone may use is on no route, every other on some"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if OPERATIONS[name].made_of])
+def test_whoever_may_use_an_operation_made_of_others_may_use_each_of_them_as_far(name):
+    width = list(Reach).index
+    for role, reach in matrix().operations[name].items():
+        for part in OPERATIONS[name].made_of:
+            granted = matrix().operations[part.name]
+            assert role in granted, (role, part.name)
+            assert width(granted[role]) >= width(reach), (role, part.name)
 
 
 @pytest.mark.parametrize("route", inventory()["routes"], ids=lambda route: f"{route['method']} {route['path']}")
@@ -167,7 +179,8 @@ def may_raise(service: str) -> set[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_code_an_operation_lists_has_a_class_in_its_service(name):
     operation = OPERATIONS[name]
-    assert set(operation.refuses) - may_raise(operation.service) == set()
+    handed_on = {code for part in operation.made_of for code in part.refuses}
+    assert set(operation.refuses) - may_raise(operation.service) - handed_on == set()
     assert len(set(operation.refuses)) == len(operation.refuses)
     assert set(operation.refuses).isdisjoint(ALWAYS), "what any operation may say is not listed"
 

@@ -249,7 +249,7 @@ class GoodRequests:
         return {"customer_id": customer_id, "vehicle_id": made["vehicle_id"], "role": "user"}
 
 
-_ALSO = {"customer.prefill": ("vin",)}
+_ALSO = {"customer.prefill": ("vin",), "gateway.record_arrival": ("name", "mobile")}
 _BY_NAME: dict[str, Any] = {
     "name": randoms.name,
     "mobile": randoms.mobile,

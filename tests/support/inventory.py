@@ -66,7 +66,9 @@ def _collect() -> dict[str, Any]:
             "scheduled": [one.name for one in entrypoints if isinstance(one, ScheduledEntrypoint)],
         }
     anything: Any = _Anything()
-    local = LocalOperations(database=anything, accounts=anything, searches=anything, clock=anything, kept=anything)
+    local = LocalOperations(
+        database=anything, accounts=anything, searches=anything, clock=anything, kept=anything, arrivals=anything
+    )
     found["gateway"]["operations"] = [[name, ""] for name in local.table]
     found["routes"] = [
         {

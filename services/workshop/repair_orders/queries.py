@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from sqlalchemy import Connection, func, select
 
 from chassis.customers import rekeying
 from contracts.access import Scope
+from contracts.fields import Done
 from contracts.workshop import operations
 from contracts.workshop.operations import Stage
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import JobLine, RepairOrder
 from services.workshop.repair_orders.shown import shown
+from services.workshop.repair_orders.usecases import require_possible
 
 _columns = RepairOrder.__table__.c
 _lines = JobLine.__table__.c
@@ -32,6 +35,14 @@ def get_repair_order(
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.advisor_id):
         raise RepairOrderNotFound
     return shown(row, _lines_of(connection, [row.id])[row.id])
+
+
+def check_repair_order(
+    connection: Connection, asked: operations.CheckRepairOrder, *, scope: Scope, now: datetime
+) -> Done:
+    """Nothing stands in the way of such an order. Raises StoreNotAllowed, StoreClosed, LineAmount, DiscountTooLarge."""
+    require_possible(connection, asked, scope=scope, now=now)
+    return Done()
 
 
 def list_repair_orders(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from chassis.bus.context import Ask
@@ -47,9 +47,7 @@ def open_repair_order(
 
     Raises StoreClosed, LineAmount, DiscountTooLarge.
     """
-    scope.require_store(asked.store_id)
-    stores.require_open(session, asked.store_id, now=now)
-    rules.require_prices(asked.lines)
+    require_possible(session, asked, scope=scope, now=now)
     before = readings(session, vehicle_id=asked.vehicle_id)
     number = next_number(session, "RO", store_id=asked.store_id, period=f"{now:%Y%m%d}")
     order = RepairOrder.open(asked, number=number, advisor_id=scope.staff_id, now=now)
@@ -60,6 +58,19 @@ def open_repair_order(
     opened = picked(events.RepairOrderOpened, order, ro_id=order.id, customer_id=asked.customer_id)
     tell(session, order, opened, now=now)
     return order_shown(order)
+
+
+def require_possible(
+    reader: Session | Connection,
+    asked: operations.OpenRepairOrder | operations.CheckRepairOrder,
+    *,
+    scope: Scope,
+    now: datetime,
+) -> None:
+    """Raise StoreNotAllowed, StoreClosed, LineAmount or DiscountTooLarge if such an order cannot be opened."""
+    scope.require_store(asked.store_id)
+    stores.require_open(reader, asked.store_id, now=now)
+    rules.require_prices(asked.lines)
 
 
 def correct_km(session: Session, asked: operations.CorrectKm, *, scope: Scope, now: datetime) -> operations.RepairOrder:

@@ -94,17 +94,19 @@ def test_a_page_of_a_link_has_an_address_of_its_own_and_no_other_form() -> None:
 
 FOR_SERVICES = {name for name, grants in matrix().operations.items() if not grants.keys() & set(matrix().roles)}
 """Operations that services alone may use: they are on no route."""
+PARTS_ALONE = {"workshop.check_repair_order"}
+"""Operations that the gateway asks for people as a part of another (`made_of`), and nobody by itself."""
 
 
 def test_every_operation_has_a_route() -> None:
-    assert {route.operation.name for route in TABLE.routes} == set(OPERATIONS) - FOR_SERVICES
+    assert {route.operation.name for route in TABLE.routes} == set(OPERATIONS) - FOR_SERVICES - PARTS_ALONE
 
 
 def test_every_route_but_logging_in_and_links_stands_in_the_access_matrix() -> None:
     public = [route.operation.name for route in TABLE.routes if route.public and not route.operation.by_link]
     assert public == ["gateway.log_in"]
     with_session = {route.operation.name for route in TABLE.routes if not route.public}
-    assert with_session == set(matrix().operations) - FOR_SERVICES
+    assert with_session == set(matrix().operations) - FOR_SERVICES - PARTS_ALONE
 
 
 def test_only_the_board_and_the_list_of_repair_orders_share_an_operation() -> None:
