@@ -20,7 +20,7 @@ from uuid import UUID
 
 import orjson
 
-from chassis.bus.topology import HEARS, events_exchange
+from chassis.bus.topology import HEARS, events_exchange, exchange_of
 from chassis.process.settings import SERVICES
 from chassis.store.migrations import ROOT
 from contracts.declared import is_required
@@ -63,6 +63,8 @@ def events_table() -> str:
 def _one(event: type[Event]) -> list[str]:
     declared = event.declaration
     heard_by = ", ".join(consumer for consumer, heard in HEARS.items() if event in heard) or "nobody yet"
+    if declared.confidential:
+        heard_by += f"; confidential: exchange `{exchange_of(event)}`"
     sample = orjson.loads((ROOT / "contracts" / "samples" / f"{declared.topic}.json").read_bytes())
     return [
         f"**`{declared.name}` v{declared.version}** (subject: {declared.subject}, heard by: {heard_by})  ",

@@ -30,12 +30,16 @@ class UnreadableEvent(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What an event is called on the bus. `subject` is the kind of thing it happened to."""
+    """What an event is called on the bus. `subject` is the kind of thing it happened to.
+
+    What is `confidential` is for our services alone: whoever listens from outside neither hears nor reads of it.
+    """
 
     producer: str
     name: str
     version: int
     subject: str
+    confidential: bool = False
 
     @property
     def topic(self) -> str:
@@ -51,7 +55,9 @@ EVENTS: dict[tuple[str, int], type[Event]] = {}
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def event(*, producer: str, name: str, version: int, subject: str) -> Callable[[type[T]], type[T]]:
+def event(
+    *, producer: str, name: str, version: int, subject: str, confidential: bool = False
+) -> Callable[[type[T]], type[T]]:
     """Declare an event: `name` is past tense, `subject` the kind of thing it happened to.
 
     Adding an optional field keeps the version; anything else is a new version (`docs/events.md`).
@@ -59,7 +65,7 @@ def event(*, producer: str, name: str, version: int, subject: str) -> Callable[[
 
     def declare(cls: type[T]) -> type[T]:
         made: Any = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-        made.declaration = Declaration(producer, name, version, subject)
+        made.declaration = Declaration(producer, name, version, subject, confidential)
         if (name, version) in EVENTS:
             raise TypeError(f"event {name}.v{version} is declared twice")
         EVENTS[name, version] = made

@@ -9,7 +9,7 @@ from gateway.json_schema import Schemas
 
 
 def document() -> dict[str, Any]:
-    """One channel per producer and event; the address is the routing key."""
+    """One channel per producer and event; the address is the routing key. What is confidential is not for them."""
     schemas = Schemas()
     envelope = schemas.of(Envelope, shown=False)
     channels: dict[str, Any] = {}
@@ -17,6 +17,8 @@ def document() -> dict[str, Any]:
     messages: dict[str, Any] = {}
     for (name, version), event in sorted(EVENTS.items()):
         declared, key = event.declaration, f"{name}.v{version}"
+        if declared.confidential:
+            continue
         payload = schemas.reference(event, shown=False)
         messages[key] = {
             "name": name,

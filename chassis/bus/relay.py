@@ -26,11 +26,12 @@ import amqp
 import psycopg
 
 from chassis.bus.link import connection_to
-from chassis.bus.topology import events_exchange, routing_key
+from chassis.bus.topology import events_exchange, exchange_of, routing_key
 from chassis.process import faults, logs, metrics
 from chassis.process.health import Health
 from chassis.process.settings import SERVICES, Environment, named
 from chassis.store.database import CONNECT_ARGUMENTS
+from contracts.envelope import EVENTS
 
 log = logs.get("relay")
 
@@ -276,7 +277,9 @@ class ServiceRelay:
         except Exception as error:
             self._park(database, row, error)
             return None
-        return row.event_id, events_exchange(self.service), key, message
+        event = EVENTS.get((row.event_type, row.version))
+        exchange = exchange_of(event) if event else events_exchange(self.service)
+        return row.event_id, exchange, key, message
 
     def _mark(self, database: psycopg.Connection[Any], rows: Sequence[Row], taken: set[str]) -> None:
         positions = [row.position for row in rows if row.event_id in taken]

@@ -6,6 +6,7 @@ services declare nothing but their own reply queues, so a mistake in a service c
 An event goes `<producer>.events` (topic, key `<event>.v<n>.<store>`) → `<consumer>.inbox` (topic)
 → the queue of a store's pool if there is one, else, by the alternate exchange, the queue `<consumer>`.
 An event that is declared but unheard goes to `crm.unheard`; what should not exist to `crm.unrouted`, with an alarm.
+A confidential event comes out at `<producer>.confidential`, where nobody but us may bind, and rests in neither.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from contracts.workshop import events as workshop
 UNROUTED = "crm.unrouted"
 UNHEARD = "crm.unheard"
 """Events that are declared but that nobody hears yet: the newest thousand, for the curious; the log keeps them all."""
+FORGOTTEN = "crm.forgotten"
+"""Confidential events that nobody hears yet: nothing stays here, the log has them."""
 REPLIES = "crm.replies"
 PARTNER = "partner"
 """The broker user of systems outside that only listen (`docs/events.md`)."""
@@ -110,6 +113,20 @@ KEPT = {**QUORUM, "x-delivery-limit": DELIVERY_LIMIT}
 def events_exchange(producer: str) -> str:
     """Where a service's events come out; nameko's own name for it, so that stock nameko can subscribe."""
     return f"{producer}.events"
+
+
+def confidential_exchange(producer: str) -> str:
+    """Where a service's confidential events come out.
+
+    An exchange of its own and no right by topics: a queue that was bound to everything before would hear on.
+    """
+    return f"{producer}.confidential"
+
+
+def exchange_of(event: type[Event]) -> str:
+    """Where an event comes out."""
+    declared = event.declaration
+    return confidential_exchange(declared.producer) if declared.confidential else events_exchange(declared.producer)
 
 
 def routing_key(topic: str, store_id: str) -> str:
@@ -215,8 +232,11 @@ def table(retry_delays: tuple[float, ...]) -> Topology:
     made.exchange(UNHEARD, "fanout")
     made.queue(UNHEARD, {"x-queue-type": "classic", "x-max-length": 1000})
     made.bind(UNHEARD, UNHEARD)
+    made.queue(FORGOTTEN, {"x-queue-type": "classic", "x-message-ttl": 0})
     for service in SERVICES:
         made.exchange(events_exchange(service), "topic", **{"alternate-exchange": UNROUTED})
+    for exchange in sorted({exchange_of(event) for event in EVENTS.values() if event.declaration.confidential}):
+        made.exchange(exchange, "topic")
     for service in SERVICES:
         if service != "gateway":
             _calls(made, service)
@@ -224,8 +244,11 @@ def table(retry_delays: tuple[float, ...]) -> Topology:
             _inbox(made, service, retry_delays)
     heard = {event for events in HEARS.values() for event in events}
     for unheard in (event for event in EVENTS.values() if event not in heard):
-        declared = unheard.declaration
-        made.bind(events_exchange(declared.producer), UNHEARD, routing_key(declared.topic, "*"), to="exchange")
+        key = routing_key(unheard.declaration.topic, "*")
+        if unheard.declaration.confidential:
+            made.bind(exchange_of(unheard), FORGOTTEN, key)
+        else:
+            made.bind(exchange_of(unheard), UNHEARD, key, to="exchange")
     return made
 
 
@@ -252,8 +275,7 @@ def _inbox(made: Topology, consumer: str, retry_delays: tuple[float, ...]) -> No
         made.queue(waiting, {**SURE, "x-dead-letter-exchange": inbox, "x-message-ttl": int(delay * 1000)})
         made.bind(retry_exchange(consumer), waiting, **{"x-match": "all", "retry-after": delay_name(delay)})
     for heard in HEARS[consumer]:
-        declared = heard.declaration
-        made.bind(events_exchange(declared.producer), inbox, routing_key(declared.topic, "*"), to="exchange")
+        made.bind(exchange_of(heard), inbox, routing_key(heard.declaration.topic, "*"), to="exchange")
 
 
 def rights(user: str) -> dict[str, str]:
@@ -266,7 +288,7 @@ def rights(user: str) -> dict[str, str]:
         }
     replies = rf"replies\.{user}\..*"
     may_call = "|".join(rf"{service}\.calls" for service in CALLS[user])
-    own_exchanges = rf"{user}\.(events|retry|dead)|crm\.replies"
+    own_exchanges = rf"{user}\.(events|confidential|retry|dead)|crm\.replies"
     write = "|".join(part for part in (own_exchanges, may_call, replies) if part)
     return {
         "configure": rf"^({replies})$",

@@ -122,7 +122,7 @@ class CustomerPreferencesChanged:
     to_hour: int | None = None
 
 
-@event(producer="customer", name="contact_shown", version=1, subject="contact")
+@event(producer="customer", name="contact_shown", version=1, subject="contact", confidential=True)
 class ContactShown:
     """A customer's number or address was given in full to a service that reaches him (R62); what it was is not told.
 

@@ -7,9 +7,9 @@ import pytest
 import uuid_utils.compat as uuids
 
 from chassis.bus import topology
-from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED
+from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED, exchange_of
 from chassis.process.settings import SERVICES
-from contracts.customer.events import VehicleRegistered
+from contracts.customer.events import ContactShown, VehicleRegistered
 from contracts.sales.events import VehicleDelivered
 from tests.support.broker import PASSWORD, Broker
 from tests.support.events import made, received
@@ -251,3 +251,39 @@ def test_nothing_the_partner_does_disturbs_a_service(clean_queues: Broker, queue
         clean_queues.publish("sales.events", "vehicle_delivered.v1.HN", event.envelope.dump(), user="sales")
         assert clean_queues.take("customer")
         channel.queue_delete(queue)
+
+
+CONFIDENTIAL = "customer.confidential"
+
+
+@pytest.mark.parametrize("key", ["#", "contact_shown.v1.*", "contact_shown.v1.HN"])
+def test_the_partner_binds_nothing_to_what_is_confidential(clean_queues: Broker, key):
+    with clean_queues.channel(PARTNER) as channel:
+        channel.queue_declare("partner.curious", durable=False, auto_delete=False)
+        channel.exchange_declare("partner.curious", "topic", durable=False, auto_delete=False)
+    for act in (
+        lambda channel: channel.queue_bind("partner.curious", CONFIDENTIAL, key),
+        lambda channel: channel.exchange_bind("partner.curious", CONFIDENTIAL, key),
+        lambda channel: channel.exchange_bind(CONFIDENTIAL, "partner.curious", key),
+        lambda channel: channel.exchange_declare(CONFIDENTIAL, "topic", durable=True, auto_delete=False),
+        lambda channel: channel.exchange_delete(CONFIDENTIAL),
+        lambda channel: channel.basic_get("gateway"),
+        lambda channel: channel.basic_get("crm.forgotten"),
+        publish(CONFIDENTIAL),
+    ):
+        assert refused(clean_queues, PARTNER, act)
+    with clean_queues.channel(PARTNER) as channel:
+        channel.queue_delete("partner.curious")
+        channel.exchange_delete("partner.curious")
+
+
+def test_a_queue_that_was_bound_to_everything_before_hears_nothing_confidential(clean_queues: Broker):
+    event = received(made(ContactShown))
+    with clean_queues.channel(PARTNER) as channel:
+        channel.queue_declare("partner.everything", durable=False, auto_delete=False)
+        for producer in SERVICES:
+            channel.queue_bind("partner.everything", f"{producer}.events", "#")
+        clean_queues.publish(exchange_of(ContactShown), "contact_shown.v1.HN", event.envelope.dump(), user="customer")
+        assert clean_queues.take("gateway"), "it has gone its way"
+        assert channel.basic_get("partner.everything", no_ack=True) is None
+        channel.queue_delete("partner.everything")

@@ -9,14 +9,17 @@ import pytest
 from chassis.bus.topology import (
     CALLS,
     DELIVERY_LIMIT,
+    FORGOTTEN,
     HEARS,
     PARTNER,
     UNHEARD,
     UNROUTED,
     calls_queue,
+    confidential_exchange,
     dead_queue,
     delay_name,
     events_exchange,
+    exchange_of,
     inbox_exchange,
     retry_queue,
     rights,
@@ -85,14 +88,25 @@ def test_a_consumer_is_bound_to_exactly_what_it_hears_in_every_store(consumer):
         for binding in MADE.bindings
         if binding["destination"] == inbox_exchange(consumer)
     }
-    heard = {(events_exchange(e.declaration.producer), f"{e.declaration.topic}.*") for e in HEARS[consumer]}
+    heard = {(exchange_of(e), f"{e.declaration.topic}.*") for e in HEARS[consumer]}
     assert bound == heard
 
 
 def test_every_declared_event_is_heard_or_kept_as_unheard():
     heard = {event for events in HEARS.values() for event in events}
-    unheard = {binding["routing_key"] for binding in MADE.bindings if binding["destination"] == UNHEARD} - {""}
-    assert unheard == {f"{e.declaration.topic}.*" for e in EVENTS.values() if e not in heard}
+    unheard = [e.declaration for e in EVENTS.values() if e not in heard]
+    for confidential, where in ((False, UNHEARD), (True, FORGOTTEN)):
+        kept = {binding["routing_key"] for binding in MADE.bindings if binding["destination"] == where} - {""}
+        assert kept == {f"{one.topic}.*" for one in unheard if one.confidential is confidential}
+
+
+def test_what_is_confidential_comes_out_where_our_services_alone_may_listen():
+    for event in EVENTS.values():
+        declared = event.declaration
+        assert may(PARTNER, "read", exchange_of(event)) is not declared.confidential, declared.name
+        assert may(declared.producer, "write", exchange_of(event))
+    assert QUEUES[FORGOTTEN]["x-message-ttl"] == 0, "and rests nowhere, if nobody hears it"
+    assert not any("alternate-exchange" in one["arguments"] for name, one in EXCHANGES.items() if "confid" in name)
 
 
 def test_a_routing_key_ends_with_the_store():
@@ -126,7 +140,7 @@ def test_a_service_may_read_only_its_own_queues(user):
 
 @pytest.mark.parametrize("user", SERVICES)
 def test_a_service_may_write_only_to_its_own_exchanges_and_whom_it_calls(user):
-    own = {f"{user}.events", f"{user}.retry", dead_queue(user), "crm.replies"}
+    own = {f"{user}.events", confidential_exchange(user), f"{user}.retry", dead_queue(user), "crm.replies"}
     own |= {f"{service}.calls" for service in CALLS[user]}
     for name in [*EXCHANGES, "", "amq.default", "amq.topic"]:
         assert may(user, "write", name) is (name in own), name
