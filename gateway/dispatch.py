@@ -35,6 +35,7 @@ from gateway.pages import Pages
 from gateway.routing import Route, Table
 from gateway.searching import Asking, Searches
 from gateway.sessions import Live, Sessions
+from gateway.streams import Streams, wants_stream
 from gateway.visitors import Visitors
 from gateway.wire import Request, Response
 
@@ -69,6 +70,7 @@ class Dispatcher:
     caller: Caller
     sessions: Sessions
     local: LocalOperations
+    streams: Streams
     answering: Answering
     clock: Clock
     test_mode: bool
@@ -146,6 +148,8 @@ class Dispatcher:
             now=self.clock.moment,
             trace=trace if trace and _TRACE.fullmatch(trace) else None,
         )
+        if route.streams and live and wants_stream(request):
+            return self.streams.answer(live, last_event_id=headers.get("last-event-id", ""))
         asking = Asking(actor.staff_id, operation.name, request_id)
 
         def answered() -> bytes:

@@ -106,6 +106,9 @@ class Server(WebServer):
                 return
             connection.busy = True
             response = self._answer(request)
+            if response.follow is not None:
+                self._follow(connection, response)
+                return
             keep = request.keep and self._is_accepting
             try:
                 connection.write(response, keep=keep, without_body=request.method == "HEAD")
@@ -116,6 +119,15 @@ class Server(WebServer):
                 connection.write(_told(faults.INTERNAL), keep=False)
                 return
             connection.busy = False
+
+    def _follow(self, connection: Connection, response: Response) -> None:
+        """Send a stream to its end. It is no connection among the others: whoever holds it counts and ends it."""
+        self._open.pop(connection, None)
+        CONNECTIONS.set(len(self._open))
+        connection.stay_open()
+        connection.write(response, keep=False)
+        assert response.follow is not None
+        response.follow(connection)
 
     def _answer(self, request: Request) -> Response:
         """The handler's answer, or that it gave none: whoever asked must not wait in vain."""

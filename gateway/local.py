@@ -25,6 +25,7 @@ from contracts.envelope import Doer
 from contracts.gateway import calendars as opening
 from contracts.gateway import operations
 from contracts.gateway.arrivals import record_arrival
+from contracts.gateway.live import follow_changes
 from contracts.gateway.operations import Secret
 from contracts.gateway.policies import get_policy, list_policies, publish_policy
 from contracts.gateway.sessions import end_session, own_sessions
@@ -38,6 +39,7 @@ from gateway.clock import Clock
 from gateway.passwords import require_strong
 from gateway.policies import KeptPolicies
 from gateway.searching import Searches
+from gateway.streams import Streams
 
 Work = Callable[Concatenate[Session, Any, ...], object]
 Query = Callable[Concatenate[Connection, Any, ...], object]
@@ -58,6 +60,7 @@ class LocalOperations:
         clock: Clock,
         kept: KeptPolicies,
         arrivals: Arrivals,
+        streams: Streams,
     ) -> None:
         self._database, self._accounts, self._searches, self._policies = database, accounts, searches, kept
         self.table: dict[str, Callable[[Any, LocalCall], bytes]] = {
@@ -81,6 +84,7 @@ class LocalOperations:
             operations.list_staff.name: self._query(organisation.list_staff),
             operations.list_colleagues.name: self._query(organisation.list_colleagues),
             operations.list_access.name: self._list_access,
+            follow_changes.name: _dumped(streams.position),
             operations.set_clock.name: _dumped(clock.set_clock),
             list_policies.name: _dumped(kept.list_policies),
             get_policy.name: _dumped(kept.get_policy),

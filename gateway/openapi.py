@@ -13,7 +13,7 @@ from gateway import errors, faults
 from gateway.expanding import PARAMETER, Expansion, expansions_of
 from gateway.json_schema import Schema, Schemas
 from gateway.reading import EXPECTED
-from gateway.routing import BASE, MEDIA_TYPES, Route, Table
+from gateway.routing import BASE, EVENT_STREAM, MEDIA_TYPES, Route, Table
 
 STORE = "store_id"
 TAGS = {
@@ -33,6 +33,8 @@ ABOUT = """\
 - 幂等 Retry: `Idempotency-Key` makes a command safe to repeat; the same key and request give the same answer.
 - 版本 Versions: an `ETag` is the version; `If-Match` refuses a change of anything newer (412).
 - 大小 Size: a JSON body takes up to 256 KiB, the log-in's 4 KiB, a part of a file 1 MiB (413 `BODY_TOO_LARGE`).
+- 实时 Live changes: `GET /api/v1/stream` with `Accept: text/event-stream`; `change` says what was changed,
+  `reset` that something may have been missed: ask again. `Last-Event-ID` goes on after a cut.
 - 金额 Money is in fen (分), moments are ISO 8601 with `+08:00`.
 - 错误 Errors are `application/problem+json` with a stable `code`, in Chinese or English (`Accept-Language`).
   Not JSON is 400 `MALFORMED_JSON`; JSON that does not fit is 422 `INVALID_REQUEST` with `errors` by field
@@ -75,6 +77,12 @@ _HEADERS: dict[str, Schema] = {
         "in": "header",
         "description": "页面自动刷新填1,不延长会话 · A page asks by itself: the session's idle time goes on.",
         "schema": {"type": "string", "enum": ["1"]},
+    },
+    "LastEventId": {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "description": "续传位置 · The `id` of the last message taken; the stream goes on behind it, or says `reset`.",
+        "schema": {"type": "string"},
     },
 }
 
@@ -212,6 +220,8 @@ def _parameters(route: Route, schemas: Schemas) -> list[Schema]:
         headers.append("Background")
     if EXPECTED in declared:
         headers.append("IfMatch")
+    if route.streams:
+        headers.append("LastEventId")
     if route.method == "GET" and (expansions := expansions_of(route.operation.response)):
         found.append(_expanding(expansions))
     return found + [{"$ref": f"#/components/parameters/{name}"} for name in headers]
@@ -274,7 +284,8 @@ def _content(route: Route, schemas: Schemas) -> dict[str, Any]:
         for form in route.forms
         if not form.at
     }
-    return {"application/json": {"schema": schemas.reference(route.operation.response, shown=True)}} | forms
+    stream = {EVENT_STREAM: {"schema": schemas.reference(route.streams, shown=True)}} if route.streams else {}
+    return {"application/json": {"schema": schemas.reference(route.operation.response, shown=True)}} | forms | stream
 
 
 def _bare(media_type: str) -> str:

@@ -21,6 +21,8 @@ FORMAT = "format"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 """Of files, by their format."""
+EVENT_STREAM = "text/event-stream"
+"""Of a stream."""
 JSON_LIMIT = 256 * 1024
 """Bytes of a JSON body: hundreds of lines of a repair order. It is read in the event loop, right or wrong."""
 PUBLIC_LIMIT = 4 * 1024
@@ -61,6 +63,7 @@ class Route:
     `takes_bytes` names the field that holds the request's body, which is bytes as they are (in base64 from here on).
     `public` asks for no session: of the log-in, and of what a customer's link opens (`Operation.by_link`).
     `forms` are what the answer may be instead of JSON.
+    `streams` is what each message holds of the stream of events that whoever accepts one gets instead of the answer.
     `gives_file` answers with the response's `content` (base64) as a file of its `format`, called `file_name`;
     `logs_access` then writes down the response's `reason`, `rows` and `customer_ids`.
     """
@@ -80,6 +83,7 @@ class Route:
     takes_bytes: str = ""
     gives_file: bool = False
     forms: tuple[Form, ...] = ()
+    streams: type | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import partial
 from nameko.extensions import Entrypoint, SharedExtension
 from sqlalchemy.orm import Session
 
+from chassis.bus.listening import Listener
 from chassis.bus.rpc import Caller
 from chassis.process import clock, logs
 from chassis.process.actors import Signer
@@ -32,6 +33,7 @@ from gateway.policies import KeptPolicies
 from gateway.routes import TABLE
 from gateway.searching import Searches
 from gateway.sessions import Sessions
+from gateway.streams import Streams
 from gateway.throttle import Throttle
 from gateway.visitors import Visitors
 from gateway.wire import Request, Response
@@ -68,6 +70,8 @@ class Runtime(SharedExtension):
             signer=signer,
             test_mode=settings.test_mode,
         )
+        self.streams = Streams(self.sessions, most=settings.http.most_streams)
+        self.listener = Listener(settings.amqp_uri, heartbeat=settings.heartbeat, hearer=self.streams)
         accounts = Accounts(self.database, self.sessions, Throttle(self.database), Hashing())
         self.dispatcher = Dispatcher(
             table=TABLE,
@@ -84,7 +88,9 @@ class Runtime(SharedExtension):
                 clock=self.clock,
                 kept=KeptPolicies(database=self.database, caller=self.caller),
                 arrivals=Arrivals(database=self.database, caller=self.caller, secret=settings.signing_key),
+                streams=self.streams,
             ),
+            streams=self.streams,
             answering=Answering(self.caller, Directory(self.database)),
             clock=self.clock,
             test_mode=settings.test_mode,
@@ -93,6 +99,8 @@ class Runtime(SharedExtension):
 
     def start(self) -> None:
         self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
+        self.container.spawn_managed_thread(self.listener.link.run, identifier="live changes")
+        self.container.spawn_managed_thread(partial(self.streams.run, self.stopping), identifier="streams")
         self.container.spawn_managed_thread(self._look_after, identifier="sweep")
         self.container.spawn_managed_thread(partial(self.searches.run, self.stopping), identifier="searches")
         if self.settings.test_mode:
@@ -101,6 +109,7 @@ class Runtime(SharedExtension):
 
     def stop(self) -> None:
         self.stopping.set()
+        self.listener.link.stop()
         self.caller.link.stop()
         self._try("searches", self.searches.write)
 
@@ -152,6 +161,7 @@ class HttpApi(Entrypoint):
     def stop(self) -> None:
         """Before anything else of the container is stopped."""
         self.runtime.stopping.set()
+        self.runtime.streams.deaf()  # and nobody begins another
         self.server.pause()
         self.server.unregister_provider(self)
 

@@ -11,8 +11,10 @@ import hashlib
 import re
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, text
 from sqlalchemy.orm import Session
@@ -44,14 +46,15 @@ _MOST_REMEMBERED = 10_000
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
 _FIND = text(
     """
-    SELECT s.seen_at, s.ends_at, f.code, f.roles, f.stores, f.active, a.initial_until IS NOT NULL AS must_change,
+    SELECT s.token_hash, s.seen_at, s.ends_at, f.code, f.roles, f.stores, f.active,
+           a.initial_until IS NOT NULL AS must_change,
            ARRAY(SELECT every.code FROM store every
                   WHERE every.dealer_code IN (SELECT his.dealer_code FROM store his WHERE his.code = ANY(f.stores))
                   ORDER BY every.code) AS dealer_stores,
            ARRAY(SELECT mate.code FROM staff mate WHERE mate.team = f.team AND mate.code <> f.code
                   ORDER BY mate.code) AS teammates
       FROM staff_session s JOIN staff f ON f.code = s.staff_code JOIN account a ON a.staff_code = f.code
-     WHERE s.token_hash = :token_hash
+     WHERE s.token_hash = ANY(:token_hashes)
     """
 )
 _TOUCH = text("UPDATE staff_session SET seen_at = :now WHERE token_hash = :token_hash AND seen_at < :now")
@@ -110,12 +113,12 @@ class Sessions:
     def _look(self, token_hash: bytes, before: Live | None) -> Live:
         checked, now = time.monotonic(), clock.now()
         row = self._database.read(
-            lambda connection: connection.execute(_FIND, {"token_hash": token_hash}).one_or_none()
+            lambda connection: connection.execute(_FIND, {"token_hashes": [token_hash]}).one_or_none()
         )
-        if row is None or not row.active or now >= row.ends_at or now >= row.seen_at + IDLE:
+        if row is None or not _holds(row, now):
             self._live.pop(token_hash, None)
             raise SessionRequired
-        actor = Actor(row.code, tuple(row.roles), tuple(row.stores), tuple(row.dealer_stores), tuple(row.teammates))
+        actor = _actor(row)
         live = Live(token_hash, actor, row.must_change, checked, row.seen_at)
         if before is not None and before.actor == live.actor:
             live.token, live.signed = before.token, before.signed
@@ -123,6 +126,22 @@ class Sessions:
             self._live.clear()
         self._live[token_hash] = live
         return live
+
+    def standing(self, token_hashes: Collection[bytes]) -> dict[bytes, Actor]:
+        """Who of these sessions still is whom, by the database's word; to be asked so prolongs none of them.
+
+        What was remembered otherwise is forgotten, so that who comes again meets the same word.
+        """
+        now = clock.now()
+        rows = self._database.read(
+            lambda connection: connection.execute(_FIND, {"token_hashes": list(token_hashes)}).all()
+        )
+        found = {row.token_hash: _actor(row) for row in rows if _holds(row, now) and not row.must_change}
+        for token_hash in token_hashes:
+            live = self._live.get(token_hash)
+            if live is not None and live.actor != found.get(token_hash):
+                del self._live[token_hash]
+        return found
 
     def signed(self, live: Live) -> str:
         """The actor as services believe it."""
@@ -141,6 +160,14 @@ class Sessions:
         session.execute(_FORGET_FAILURES, {"yesterday": yesterday})
         session.execute(_FORGET_ADDRESSES, {"yesterday": yesterday, "lately": now - AT_HOME})
         return 0
+
+
+def _holds(row: Any, now: datetime) -> bool:
+    return bool(row.active and now < row.ends_at and now < row.seen_at + IDLE)
+
+
+def _actor(row: Any) -> Actor:
+    return Actor(row.code, tuple(row.roles), tuple(row.stores), tuple(row.dealer_stores), tuple(row.teammates))
 
 
 def begin(session: Session, *, staff_code: str, address: str, now: datetime) -> tuple[str, datetime]:

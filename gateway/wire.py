@@ -29,6 +29,10 @@ SEND_SECONDS = 15.0
 PAUSE_SECONDS = 75.0
 """Between two requests on one connection; longer than proxies keep theirs."""
 LINGER_SECONDS, LINGER_BYTES = 1.0, 4 * 1024 * 1024
+VANISHED_SECONDS = 30.0
+"""Without a sign of life from the machine at the other end of a stream, once something was sent to it."""
+STREAM_BUFFER = 32 * 1024
+"""Bytes of a stream that the kernel holds for a client that does not read."""
 ARRIVING_LIMIT = 128 * 1024 * 1024
 """Bytes of bodies that may be half read in all connections together."""
 _CHUNK = 64 * 1024
@@ -63,7 +67,10 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """An answer. `extra` are further header lines; `encoding` says in what form the body is (`gateway/encoding.py`)."""
+    """An answer. `extra` are further header lines; `encoding` says in what form the body is (`gateway/encoding.py`).
+
+    `follow` goes on sending after the body until it returns, and the connection ends with it.
+    """
 
     status: int
     body: bytes
@@ -72,6 +79,7 @@ class Response:
     policy: str = NOTHING_MAY_RUN
     caching: bytes = NEVER_KEPT
     encoding: bytes = b""
+    follow: Callable[[Connection], None] | None = None
 
 
 @dataclass(slots=True)
@@ -209,11 +217,31 @@ class Connection:
 
     def write(self, response: Response, *, keep: bool, without_body: bool = False) -> None:
         """Send the answer. Raises OSError when the client does not take all of it in time."""
-        left = memoryview(_rendered(response, keep=keep, without_body=without_body))
+        self.send(_rendered(response, keep=keep, without_body=without_body))
+
+    def send(self, written: bytes) -> None:
+        """Send bytes as they are. Raises OSError when the client does not take all of them in time."""
+        left = memoryview(written)
         deadline = time.monotonic() + SEND_SECONDS
         while left:
             self._sock.settimeout(max(deadline - time.monotonic(), 0.001))
             left = left[self._sock.send(left) :]
+
+    def stay_open(self) -> None:
+        """Make ready for a stream: a client that vanished is noticed soon, one that does not read holds little."""
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(VANISHED_SECONDS * 1000))
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
+
+    def has_left(self) -> bool:
+        """Whether the client has hung up; asked without waiting, and without taking what he may have sent."""
+        plain = getattr(self._sock, "fd", self._sock)  # eventlet's own `recv` would wait
+        plain.setblocking(False)
+        try:
+            return not plain.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def linger(self) -> None:
         """Let a client that is still sending read its refusal: take what comes for a moment, then close."""
@@ -241,12 +269,13 @@ def _rendered(response: Response, *, keep: bool, without_body: bool) -> bytes:
     extra = "".join(f"{name}: {value}\r\n" for name, value in response.extra)
     if extra.count("\r\n") != len(response.extra) or extra.count("\n") != len(response.extra):
         raise ValueError("a header value holds a line break")
+    # what did not change has no body, and its length would be taken for that of the body kept
+    unmeasured = response.status == HTTPStatus.NOT_MODIFIED or response.follow is not None
     parts = (
         _STATUS[response.status],
         b"Content-Type: ",
         response.content_type,
-        # what did not change has no body, and its length would be taken for that of the body kept
-        b"" if response.status == HTTPStatus.NOT_MODIFIED else b"\r\nContent-Length: %d" % len(response.body),
+        b"" if unmeasured else b"\r\nContent-Length: %d" % len(response.body),
         b"\r\nContent-Encoding: " + response.encoding if response.encoding else b"",
         b"\r\nCache-Control: ",
         response.caching,

@@ -24,6 +24,7 @@ from contracts.customer import events as customer
 from contracts.envelope import EVENTS, Event
 from contracts.followup import events as followup
 from contracts.gateway import events as gateway
+from contracts.gateway.live import LIVE
 from contracts.sales import events as sales
 from contracts.workshop import events as workshop
 
@@ -33,6 +34,8 @@ UNHEARD = "crm.unheard"
 FORGOTTEN = "crm.forgotten"
 """Confidential events that nobody hears yet: nothing stays here, the log has them."""
 REPLIES = "crm.replies"
+LIVE_CHANGES = "gateway.live"
+"""What screens that stand open are told of (`contracts/gateway/live.py`), to each process of the gateway by itself."""
 PARTNER = "partner"
 """The broker user of systems outside that only listen (`docs/events.md`)."""
 
@@ -184,6 +187,11 @@ def reply_queue(user: str, unique: str) -> str:
     return f"replies.{user}.{unique}"
 
 
+def live_queue(unique: str) -> str:
+    """A gateway process' own queue for live changes; it vanishes with its connection."""
+    return f"live.gateway.{unique}"
+
+
 @dataclass
 class Topology:
     """The table in the form of RabbitMQ's definitions."""
@@ -242,6 +250,10 @@ def table(retry_delays: tuple[float, ...]) -> Topology:
             _calls(made, service)
         if HEARS[service]:
             _inbox(made, service, retry_delays)
+    made.exchange(LIVE_CHANGES, "fanout")
+    for row in LIVE:
+        declared = row.event.declaration
+        made.bind(events_exchange(declared.producer), LIVE_CHANGES, routing_key(declared.topic, "*"), to="exchange")
     heard = {event for events in HEARS.values() for event in events}
     for unheard in (event for event in EVENTS.values() if event not in heard):
         key = routing_key(unheard.declaration.topic, "*")
@@ -287,13 +299,17 @@ def rights(user: str) -> dict[str, str]:
             "read": r"^(evt-.*|partner\..*|[a-z]+\.events)$",
         }
     replies = rf"replies\.{user}\..*"
+    live = ""
+    if user == "gateway":
+        replies = rf"{replies}|live\.{user}\..*"
+        live = r"|gateway\.live"
     may_call = "|".join(rf"{service}\.calls" for service in CALLS[user])
     own_exchanges = rf"{user}\.(events|confidential|retry|dead)|crm\.replies"
     write = "|".join(part for part in (own_exchanges, may_call, replies) if part)
     return {
         "configure": rf"^({replies})$",
         "write": rf"^({write})$",
-        "read": rf"^({user}|{user}\.calls|{user}\.dead|crm\.replies|{replies})$",
+        "read": rf"^({user}|{user}\.calls|{user}\.dead|crm\.replies|{replies}{live})$",
     }
 
 

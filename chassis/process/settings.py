@@ -108,6 +108,7 @@ class HttpSettings:
     port: int
     trusted_proxy: str
     most_connections: int
+    most_streams: int
     reveals_per_hour: int
     console_dir: Path | None
 
@@ -119,6 +120,7 @@ class HttpSettings:
             port=env.number("CRM_GATEWAY_HTTP_PORT"),
             trusted_proxy=env.text("CRM_GATEWAY_TRUSTED_PROXY", ""),
             most_connections=env.number("CRM_GATEWAY_CONNECTIONS", 1000),
+            most_streams=env.number("CRM_GATEWAY_STREAMS", 1000),
             reveals_per_hour=env.number("CRM_GATEWAY_REVEALS_PER_HOUR", 30),
             console_dir=Path(folder) if (folder := env.text("CRM_GATEWAY_CONSOLE_DIR", "")) else None,
         )

@@ -29,6 +29,7 @@ class PaymentConfirmed:
     amount_fen: int
     external_ref: str
     balance_fen: int
+    consultant_id: str | None = None
 
 
 @event(producer="sales", name="vehicle_allocated", version=1, subject="order")
@@ -39,6 +40,7 @@ class VehicleAllocated:
     vehicle_id: UUID
     vin: str
     customer_id: UUID | None = None
+    consultant_id: str | None = None
 
 
 @event(producer="sales", name="vehicle_delivered", version=1, subject="order")

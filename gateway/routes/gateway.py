@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.gateway import calendars, policies, sessions
 from contracts.gateway import operations as gateway
+from contracts.gateway.live import LiveChange, follow_changes
 from gateway.routing import Route
 
 ROUTES = (
@@ -30,5 +31,6 @@ ROUTES = (
     Route("GET", "/policies", policies.list_policies, "政策参数列表"),
     Route("GET", "/policies/{code}", policies.get_policy, "政策参数及其历史"),
     Route("POST", "/policies", policies.publish_policy, "发布或试算政策参数"),
+    Route("GET", "/stream", follow_changes, "实时变更", streams=LiveChange),
     Route("POST", "/admin/clock", gateway.set_clock, "设置测试系统的时钟"),
 )

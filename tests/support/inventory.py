@@ -67,7 +67,13 @@ def _collect() -> dict[str, Any]:
         }
     anything: Any = _Anything()
     local = LocalOperations(
-        database=anything, accounts=anything, searches=anything, clock=anything, kept=anything, arrivals=anything
+        database=anything,
+        accounts=anything,
+        searches=anything,
+        clock=anything,
+        kept=anything,
+        arrivals=anything,
+        streams=anything,
     )
     found["gateway"]["operations"] = [[name, ""] for name in local.table]
     found["routes"] = [

@@ -89,7 +89,13 @@ def pay_order(session: Session, asked: operations.PayOrder, *, scope: Scope, now
     order.pay(amount_fen=asked.amount_fen)
     payment = Payment.confirm(asked, now=now)
     session.add(payment)
-    confirmed = picked(events.PaymentConfirmed, payment, customer_id=order.written_for, balance_fen=order.balance_fen)
+    confirmed = picked(
+        events.PaymentConfirmed,
+        payment,
+        customer_id=order.written_for,
+        consultant_id=order.consultant_id,
+        balance_fen=order.balance_fen,
+    )
     tell(session, order, confirmed, now=now)
     return balance_shown(order)
 

@@ -47,8 +47,8 @@ def start_gateway(settings: dict[str, str], databases: Databases, run_dir: Path)
     """`start_gateway(CRM_…="…")` starts a gateway of its own; all are ended with the session."""
     started: list[Process] = []
 
-    def start(*, until: str = "/readyz", **more: str) -> Gateway:
-        port = free_port()
+    def start(*, until: str = "/readyz", port: int = 0, **more: str) -> Gateway:
+        port = port or free_port()
         environment = {**settings, "CRM_GATEWAY_HTTP_PORT": str(port), **more}
         process = Process("run", "gateway", environment=environment, log=run_dir / f"gateway-{port}.log")
         started.append(process)

@@ -87,8 +87,9 @@ def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
         "amount_fen": DEPOSIT,
         "external_ref": deposit,
         "balance_fen": PRICE - DEPOSIT,
+        "consultant_id": "C1",
     }
-    assert allocated == {**whose, **vehicle}
+    assert allocated == {**whose, **vehicle, "consultant_id": "C1"}
     assert balance["balance_fen"] == 0
     assert delivered == {
         **whose,

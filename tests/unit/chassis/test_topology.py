@@ -11,6 +11,7 @@ from chassis.bus.topology import (
     DELIVERY_LIMIT,
     FORGOTTEN,
     HEARS,
+    LIVE_CHANGES,
     PARTNER,
     UNHEARD,
     UNROUTED,
@@ -21,6 +22,7 @@ from chassis.bus.topology import (
     events_exchange,
     exchange_of,
     inbox_exchange,
+    live_queue,
     retry_queue,
     rights,
     routing_key,
@@ -144,6 +146,20 @@ def test_a_service_may_write_only_to_its_own_exchanges_and_whom_it_calls(user):
     own |= {f"{service}.calls" for service in CALLS[user]}
     for name in [*EXCHANGES, "", "amq.default", "amq.topic"]:
         assert may(user, "write", name) is (name in own), name
+
+
+@pytest.mark.parametrize("user", [*SERVICES, PARTNER])
+def test_the_gateway_alone_makes_queues_for_live_changes_and_fills_them_from_there(user):
+    for name in (live_queue("1"), f"{live_queue('1')}.dropped"):
+        for right in ("configure", "write", "read"):
+            assert may(user, right, name) is (user == "gateway"), (right, name)
+    assert may(user, "read", LIVE_CHANGES) is (user == "gateway")
+    assert not may(user, "write", LIVE_CHANGES), "the exchanges of events alone feed it"
+
+
+def test_what_screens_are_told_of_is_heard_or_kept_as_unheard_all_the_same():
+    """Nothing of it waits anywhere while no gateway runs, so it counts as heard by nobody."""
+    assert [one["destination"] for one in MADE.bindings if one["source"] == LIVE_CHANGES] == []
 
 
 @pytest.mark.parametrize("name", sorted({*QUEUES, *EXCHANGES}))

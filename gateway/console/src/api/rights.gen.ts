@@ -121,6 +121,7 @@ export const RIGHTS = {
   "gateway.create_store": SETS[24],
   "gateway.create_team": SETS[24],
   "gateway.end_session": SETS[23],
+  "gateway.follow_changes": SETS[23],
   "gateway.get_policy": SETS[22],
   "gateway.list_access": SETS[2],
   "gateway.list_colleagues": SETS[25],

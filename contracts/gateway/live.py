@@ -1,0 +1,96 @@
+"""Live changes: which events the screens that stand open are told of, and what they are told (`GET /stream`).
+
+A row says which queries may answer otherwise after an event; it is told to whoever may ask one of them about it.
+What is told holds no value: a screen that shows the thing asks again, with its own rights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts.customer import duplicates, views
+from contracts.customer import events as customer
+from contracts.envelope import Event
+from contracts.fields import Nothing
+from contracts.followup import events as followup
+from contracts.followup import operations as visits
+from contracts.followup import tasks
+from contracts.operation import Operation, query
+from contracts.sales import events as sales
+from contracts.sales import operations as orders
+from contracts.workshop import events as workshop
+from contracts.workshop import operations as repairs
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """Something was changed, by whomever: what shows it is to be asked again."""
+
+    type: str
+    subject_type: str
+    subject_id: str
+    version: int
+    store_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPosition:
+    """Where the stream stands now. Who asks this, then reads, then follows from here misses nothing in between."""
+
+    last_event_id: str
+
+
+follow_changes = query(
+    "gateway.follow_changes", Nothing, StreamPosition, summary="Follow what changes, as server-sent events"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An event that screens are told of.
+
+    `touches` are the queries that show its subject, and may answer otherwise after it: it is told within the reach of
+    any of them. One that shows something else by a wider right has no place here, for the subject's id is told.
+    `owner` names the field of its payload that says whose it is, for reaches that end at that; without one those
+    hear nothing.
+    """
+
+    event: type[Event]
+    touches: tuple[Operation[Any, Any], ...]
+    owner: str = ""
+
+
+_BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
+_ORDERS = (orders.list_orders, orders.get_order)
+_VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
+_PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
+_RECORD = (views.customer_view,)
+
+LIVE: tuple[Live, ...] = (
+    Live(workshop.RepairOrderOpened, _BOARD),
+    Live(workshop.RepairOrderKmCorrected, _BOARD),
+    Live(workshop.RepairAuthorized, _BOARD),
+    Live(workshop.RepairStageChanged, _BOARD),
+    Live(workshop.RepairReady, _BOARD),
+    Live(workshop.RepairSettled, _BOARD),
+    Live(workshop.VehicleReturned, _BOARD),
+    Live(sales.OrderSigned, _ORDERS, owner="consultant_id"),
+    Live(sales.PaymentConfirmed, _ORDERS, owner="consultant_id"),
+    Live(sales.VehicleAllocated, _ORDERS, owner="consultant_id"),
+    Live(sales.VehicleDelivered, _ORDERS, owner="consultant_id"),
+    Live(followup.VisitPlanned, _VISITS),
+    Live(followup.VisitRescheduled, _VISITS),
+    Live(followup.VisitCompleted, _VISITS),
+    Live(followup.VisitSuppressed, _VISITS),
+    Live(followup.VisitReleased, _VISITS),
+    Live(followup.VisitMerged, _VISITS),
+    Live(followup.VisitParted, _VISITS),
+    Live(customer.DuplicateSuspected, _PAIRS),
+    Live(customer.DuplicateDecided, _PAIRS),
+    Live(customer.CustomerUpdated, _RECORD),
+    Live(customer.CustomerPreferencesChanged, _RECORD),
+    Live(customer.CustomerErased, _RECORD),
+)
