@@ -55,6 +55,8 @@ Version = Annotated[int, Between(1, 2**31)]
 
 Page = Annotated[int, Between(1, 100_000)]
 Size = Annotated[int, Between(1, 100)]
+After = Annotated[str, Text(1, 200)]
+"""Which row a page goes on after: `next` of the page before in the same order, instead of a number."""
 
 Remark = Annotated[str, Text(0, 2000)]
 Reason = Annotated[str, Text(2, 500)]

@@ -27,7 +27,7 @@ _MONEY_OF = {"workshop": "repair_price"}
 """What kind of money stands in a dictionary beside which `source` it came from."""
 _AS_IT_IS = frozenset((
     "full_mobile", "vin", "vin_tail", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content",
-    "event_id",
+    "event_id", "next",
 ))  # fmt: skip
 """Texts that are no people's words: what was asked for with a reason, and identifiers."""
 

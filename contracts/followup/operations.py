@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.customer.operations import Channel
-from contracts.fields import Page, Remark, Size, StaffId, StoreId, Version
+from contracts.fields import After, Page, Remark, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
 from contracts.shapes import Between
 
@@ -31,6 +31,13 @@ class SuppressedBecause(StrEnum):
     CUSTOMER_ERASED = "customer_erased"
 
 
+class VisitSort(StrEnum):
+    """By due time: the earliest first, or the latest, as one looks back on those that were made."""
+
+    EARLIEST = "due_at"
+    LATEST = "-due_at"
+
+
 @dataclass(frozen=True, slots=True)
 class Worklist:
     """Visits of the caller's scope by due time; without a status those to be made, by whatever channel."""
@@ -40,8 +47,10 @@ class Worklist:
     channel: Channel | None = None
     customer_id: UUID | None = None
     due_before: datetime | None = None
+    sort: VisitSort = VisitSort.EARLIEST
     page: Page = 1
     size: Size = 20
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class Visits:
     page: int
     size: int
     total: int
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Done, Km, OwnerId, Page, PriceFen, SheetFormat, Size, StoreId, Version, Vin
+from contracts.fields import After, Done, Km, OwnerId, Page, PriceFen, SheetFormat, Size, StoreId, Version, Vin
 from contracts.links import LINK_DAYS, LinkDays, LinkMade, Links, Token
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -57,6 +57,13 @@ class StockVehicle:
     status: StockStatus
 
 
+class StockSort(StrEnum):
+    """By how long a vehicle has been in the yard: the longest first, or the newest."""
+
+    LONGEST_HERE = "received_at"
+    NEWEST = "-received_at"
+
+
 @dataclass(frozen=True, slots=True)
 class ListStock:
     """Vehicles in the yards of the caller's stores, the longest waiting first; without a status those to be had."""
@@ -64,8 +71,10 @@ class ListStock:
     store_id: StoreId | None = None
     status: StockStatus = StockStatus.AVAILABLE
     model: Annotated[str, Text(1, 80)] | None = None
+    sort: StockSort = StockSort.LONGEST_HERE
     page: Page = 1
     size: Size = 50
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class Stock:
     page: int
     size: int
     total: int
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,14 @@ class Order:
     delivered_at: datetime | None = None
 
 
+class OrderSort(StrEnum):
+    """By when it was written, the last or first first; by the date promised, the next first and what has none last."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+    PROMISE = "promised_date"
+
+
 @dataclass(frozen=True, slots=True)
 class ListOrders:
     """Orders of the caller's scope, newest first."""
@@ -176,8 +194,10 @@ class ListOrders:
     store_id: StoreId | None = None
     status: OrderStatus | None = None
     customer_id: UUID | None = None
+    sort: OrderSort = OrderSort.NEWEST
     page: Page = 1
     size: Size = 20
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +208,7 @@ class Orders:
     page: int
     size: int
     total: int
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import Done, Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
+from contracts.fields import After, Done, Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
 from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -175,19 +175,29 @@ class RepairOrder:
     returned_at: datetime | None = None
 
 
+class RepairOrderSort(StrEnum):
+    """By promise, the oldest first and none last; by when the vehicle was taken in, the longest here first or last."""
+
+    PROMISE = "promised_at"
+    LONGEST_HERE = "opened_at"
+    NEWEST = "-opened_at"
+
+
 @dataclass(frozen=True, slots=True)
 class ListRepairOrders:
     """Repair orders of the caller's scope; without a stage the open ones: the board, oldest promise first (R37).
 
-    Of a customer all of them are shown, newest first, unless a stage is asked for.
+    Of a customer all of them are shown, newest first, unless a stage is asked for; what was returned, last first.
     """
 
     store_id: StoreId | None = None
     stage: Stage | None = None
     vehicle_id: UUID | None = None
     customer_id: UUID | None = None
+    sort: RepairOrderSort | None = None
     page: Page = 1
     size: Size = 50
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,7 @@ class RepairOrders:
     page: int
     size: int
     total: int
+    next: str | None
 
 
 _MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")

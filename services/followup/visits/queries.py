@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from chassis.customers import rekeying
+from chassis.store import pages
+from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.followup import operations
-from contracts.followup.operations import VisitStatus
+from contracts.followup.operations import VisitSort, VisitStatus
 from services.followup.visits.errors import VisitNotFound
 from services.followup.visits.models import OPEN, Visit
 from services.followup.visits.occasions import consent_for
@@ -27,6 +29,10 @@ _STANDS_FOR = func.array(
     .scalar_subquery()
 ).label("stands_for")
 """The purposes of the visits that one stands for."""
+SORTS = {
+    VisitSort.EARLIEST: Sorting(_columns.due_at, _columns.id, index="visit_by_store"),
+    VisitSort.LATEST: Sorting(_columns.due_at, _columns.id, descending=True, index="visit_by_store"),
+}
 
 
 def get_visit(connection: Connection, asked: operations.VisitById, *, scope: Scope) -> operations.Visit:
@@ -38,7 +44,7 @@ def get_visit(connection: Connection, asked: operations.VisitById, *, scope: Sco
 
 
 def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope) -> operations.Visits:
-    """A page of the visits the caller may see, earliest due first. Raises StoreNotAllowed for a foreign store."""
+    """A page of the visits the caller may see. Raises StoreNotAllowed for a foreign store."""
     stores = scope.narrow(asked.store_id)
     wanted = select(Visit.__table__).where(_columns.status.in_(OPEN if asked.status is None else (asked.status,)))
     if stores is not None:
@@ -50,14 +56,8 @@ def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope
         wanted = wanted.where(_columns.channel == asked.channel)
     if asked.due_before is not None:
         wanted = wanted.where(_columns.due_at < asked.due_before)
-    total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = connection.execute(
-        wanted.add_columns(_STANDS_FOR)
-        .order_by(_columns.due_at, _columns.id)
-        .limit(asked.size)
-        .offset((asked.page - 1) * asked.size)
-    ).all()
-    return operations.Visits(_all_shown(connection, rows), asked.page, asked.size, total)
+    found = pages.page(connection, wanted.add_columns(_STANDS_FOR), asked, by=SORTS[asked.sort])
+    return operations.Visits(_all_shown(connection, found.rows), asked.page, asked.size, found.total, found.next)
 
 
 def _all_shown(connection: Connection, rows: Sequence[Any]) -> list[operations.Visit]:

@@ -43,6 +43,7 @@ class Order(Base):
     __tablename__ = "sales_order"
     __table_args__ = (
         Index("sales_order_by_store", "store_id", "created_at"),
+        Index("sales_order_by_promise", "store_id", "promised_date", "id"),
         Index("sales_order_by_customer", "customer_id"),
         Index("sales_order_by_origin", "origin_customer_id"),
     )

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, select, text
 
 from chassis.customers import links, rekeying
+from chassis.store import pages
+from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.links import Links
 from contracts.picked import shaped
 from contracts.sales import operations
-from contracts.sales.operations import OrderStatus, StockStatus
+from contracts.sales.operations import OrderSort, OrderStatus, StockSort, StockStatus
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import ORDER_PROGRESS, Order, StockVehicle
 from services.sales.orders.shown import in_the_yard, order_shown, progress_shown
 
 _columns = Order.__table__.c
 _stock = StockVehicle.__table__.c
+SORTS = {
+    OrderSort.NEWEST: Sorting(_columns.created_at, _columns.id, descending=True, index="sales_order_by_store"),
+    OrderSort.OLDEST: Sorting(_columns.created_at, _columns.id, index="sales_order_by_store"),
+    OrderSort.PROMISE: Sorting(_columns.promised_date, _columns.id, index="sales_order_by_promise"),
+}
+_FEW = "what stands in a yard is some hundred vehicles"
+STOCK_SORTS = {
+    StockSort.LONGEST_HERE: Sorting(_stock.received_at, _stock.vin, few=_FEW),
+    StockSort.NEWEST: Sorting(_stock.received_at, _stock.vin, descending=True, few=_FEW),
+}
 _SHEET = text(
     """
     SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, paid.payments,
@@ -80,7 +92,7 @@ def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> o
 
 
 def list_stock(connection: Connection, asked: operations.ListStock, *, scope: Scope) -> operations.Stock:
-    """A page of the yards of the caller's stores, the longest waiting first; what was handed over is not there.
+    """A page of the yards of the caller's stores; what was handed over is not there.
 
     Raises StoreNotAllowed for a foreign store.
     """
@@ -95,16 +107,13 @@ def list_stock(connection: Connection, asked: operations.ListStock, *, scope: Sc
         wanted = wanted.where(_stock.store_id.in_(stores))
     if asked.model is not None:
         wanted = wanted.where(_stock.model == asked.model)
-    total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = connection.execute(
-        wanted.order_by(_stock.received_at, _stock.vin).limit(asked.size).offset((asked.page - 1) * asked.size)
-    )
-    shown = [in_the_yard(row, status=asked.status) for row in rows]
-    return operations.Stock(shown, asked.page, asked.size, total)
+    found = pages.page(connection, wanted, asked, by=STOCK_SORTS[asked.sort])
+    shown = [in_the_yard(row, status=asked.status) for row in found.rows]
+    return operations.Stock(shown, asked.page, asked.size, found.total, found.next)
 
 
 def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: Scope) -> operations.Orders:
-    """A page of the orders the caller may see, newest first. Raises StoreNotAllowed for a foreign store."""
+    """A page of the orders the caller may see. Raises StoreNotAllowed for a foreign store."""
     stores = scope.narrow(asked.store_id)
     wanted = select(Order.__table__)
     if stores is not None:
@@ -115,8 +124,6 @@ def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: 
         wanted = wanted.where(_columns.status == asked.status)
     if asked.customer_id is not None:
         wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
-    total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = connection.execute(
-        wanted.order_by(_columns.created_at.desc(), _columns.id).limit(asked.size).offset((asked.page - 1) * asked.size)
-    )
-    return operations.Orders([order_shown(row) for row in rows], asked.page, asked.size, total)
+    found = pages.page(connection, wanted, asked, by=SORTS[asked.sort])
+    shown = [order_shown(row) for row in found.rows]
+    return operations.Orders(shown, asked.page, asked.size, found.total, found.next)

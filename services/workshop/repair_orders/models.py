@@ -35,6 +35,7 @@ class RepairOrder(Base):
     __table_args__ = (
         Index("repair_order_board", "store_id", "promised_at", postgresql_where=text("returned_at IS NULL")),
         Index("repair_order_by_store", "store_id", "returned_at"),
+        Index("repair_order_by_opening", "store_id", "opened_at", "id"),
         Index("repair_order_by_vehicle", "vehicle_id", "km"),
         Index("repair_order_by_customer", "customer_id"),
         Index("repair_order_by_origin", "origin_customer_id"),

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from chassis.customers import rekeying
+from chassis.store import pages
+from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.fields import Done
 from contracts.workshop import operations
-from contracts.workshop.operations import Stage
+from contracts.workshop.operations import RepairOrderSort, Stage
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import JobLine, RepairOrder
 from services.workshop.repair_orders.shown import shown
@@ -22,9 +24,13 @@ from services.workshop.repair_orders.usecases import require_possible
 _columns = RepairOrder.__table__.c
 _lines = JobLine.__table__.c
 
-_OLDEST_PROMISE_FIRST = (_columns.promised_at.asc().nulls_last(), _columns.opened_at, _columns.id)
-_NEWEST_FIRST = (_columns.opened_at.desc(), _columns.id)
-_NEWEST_RETURN_FIRST = (_columns.returned_at.desc(), _columns.id)
+SORTS = {
+    RepairOrderSort.PROMISE: Sorting(_columns.promised_at, _columns.id, index="repair_order_board"),
+    RepairOrderSort.LONGEST_HERE: Sorting(_columns.opened_at, _columns.id, index="repair_order_by_opening"),
+    RepairOrderSort.NEWEST: Sorting(_columns.opened_at, _columns.id, descending=True, index="repair_order_by_opening"),
+}
+"""What is asked for by promise is open: of what was returned the page is sorted when it is found."""
+_LAST_RETURNED_FIRST = Sorting(_columns.returned_at, _columns.id, descending=True, index="repair_order_by_store")
 
 
 def get_repair_order(
@@ -48,7 +54,7 @@ def check_repair_order(
 def list_repair_orders(
     connection: Connection, asked: operations.ListRepairOrders, *, scope: Scope
 ) -> operations.RepairOrders:
-    """A page of the board, oldest promise first; of what was returned, or of a customer, newest first.
+    """A page of the board, unless asked otherwise oldest promise first; of what was returned, or of a customer, newest.
 
     Raises StoreNotAllowed for a foreign store.
     """
@@ -68,12 +74,12 @@ def list_repair_orders(
         wanted = wanted.where(_columns.vehicle_id == asked.vehicle_id)
     if asked.customer_id is not None:
         wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
-    total = connection.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    order = _NEWEST_FIRST if history else _NEWEST_RETURN_FIRST if returned else _OLDEST_PROMISE_FIRST
-    page = wanted.order_by(*order).limit(asked.size).offset((asked.page - 1) * asked.size)
-    rows = connection.execute(page).all()
-    lines = _lines_of(connection, [row.id for row in rows])
-    return operations.RepairOrders([shown(row, lines[row.id]) for row in rows], asked.page, asked.size, total)
+    usual = RepairOrderSort.NEWEST if history else RepairOrderSort.PROMISE
+    by = _LAST_RETURNED_FIRST if returned and asked.sort is None else SORTS[asked.sort or usual]
+    found = pages.page(connection, wanted, asked, by=by)
+    lines = _lines_of(connection, [row.id for row in found.rows])
+    items = [shown(row, lines[row.id]) for row in found.rows]
+    return operations.RepairOrders(items, asked.page, asked.size, found.total, found.next)
 
 
 def _lines_of(connection: Connection, orders: list[UUID]) -> defaultdict[UUID, list[Any]]:

@@ -10,13 +10,15 @@ import pytest
 import uuid_utils.compat as uuids
 
 from chassis.store.database import Database
-from contracts.followup.operations import VisitById, Visits, VisitStatus, Worklist
+from contracts.followup.operations import VisitById, Visits, VisitSort, VisitStatus, Worklist
 from contracts.refusals import StoreNotAllowed
 from services.followup.visits import queries
 from services.followup.visits.errors import VisitNotFound
 from services.followup.visits.models import Visit
 from services.followup.visits.shown import visit_shown
 from tests.integration.followup.business import AFTERNOON, delivered, plan_all, returned, scope, visit_of, visits
+from tests.support.databases import Databases
+from tests.support.plans import plan_of_page
 
 MANAGER = scope("worklist", "sales_manager", stores=("HN", "YZ"))
 LEADER = scope("worklist", "leader", stores=())
@@ -99,3 +101,40 @@ def test_a_visit_of_another_store_is_as_unknown_as_one_that_never_was(known: boo
     advisor = scope("get_visit", "advisor", stores=("HN",))
     with pytest.raises(VisitNotFound):
         followup.read(lambda connection: queries.get_visit(connection, VisitById(asked), scope=advisor))
+
+
+def test_visits_are_listed_by_due_time_either_way_and_walked_without_a_gap(followup: Database) -> None:
+    plan_all(followup, *[returned() for _ in range(5)])
+    earliest = ids(listed(followup))
+    assert ids(listed(followup, sort=VisitSort.LATEST)) == earliest[::-1]
+    page = listed(followup, size=2)
+    with followup.transaction() as session:
+        for visit in page.items:
+            session.get_one(Visit, visit.visit_id).complete(score=8, remark="", by="wang", now=AFTERNOON)
+    following = listed(followup, size=2, after=page.next)
+    assert ids(following) == earliest[2:4]
+    assert ids(listed(followup, size=2, after=following.next)) == earliest[4:]
+
+
+MANY = """
+    INSERT INTO visit (id, purpose, status, store_id, customer_id, trigger_type, trigger_id, triggered_at, due_at,
+                       channel, version, remark, score, completed_at, completed_by)
+    SELECT gen_random_uuid(), 'MANY', 'completed', 'S' || n %% 20, gen_random_uuid(), 'order', gen_random_uuid(), now(),
+           CAST('2026-11-01' AS timestamptz) + n %% 9999 * interval '1 minute', 'call', 1, '', 9, now(), 'wang'
+      FROM generate_series(1, 40000) n
+"""
+
+
+@pytest.mark.parametrize("sort", list(VisitSort))
+def test_each_order_of_a_store_s_visits_is_read_by_its_index(
+    followup: Database, databases: Databases, sort: VisitSort
+) -> None:
+    databases.as_owner("followup", MANY)
+    try:
+        databases.as_owner("followup", "ANALYZE visit")
+        asked, his = Worklist(status=VisitStatus.COMPLETED, sort=sort), scope("worklist", "cr_agent", stores=("S3",))
+        plan = plan_of_page(followup, lambda connection: queries.worklist(connection, asked, scope=his))
+    finally:
+        databases.as_owner("followup", "DELETE FROM visit WHERE purpose = 'MANY'")
+    assert queries.SORTS[sort].index in plan, plan
+    assert "->  Sort" not in plan, plan

@@ -23,6 +23,7 @@ from gateway.masking import Found, Plan, Reader, apply, plan_of
 
 NO_WORDS = {
     "full_mobile", "vin", "vin_tail", "uscc", "organisation_code", "token", "hash", "request_id", "older", "content",
+    "next",
 }  # fmt: skip
 ADVISOR, CONSULTANT = ("advisor",), ("consultant",)
 
