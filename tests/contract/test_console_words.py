@@ -14,7 +14,7 @@ from contracts.access import matrix
 from contracts.customer import folder, operations, relations
 from contracts.followup import operations as followup
 from contracts.sales.operations import OrderStatus
-from contracts.workshop.operations import Stage
+from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
 from services.customer.folder.rules.completeness import DICTIONARY
 from services.customer.view.rules.asking import By
@@ -81,6 +81,17 @@ def test_every_sentence_is_used(key: str) -> None:
     assert f'"{key}"' in text or f"'{key}'" in text or f"{parent}.${{" in text, f"{key} is said nowhere"
 
 
+def said_in(path: Path) -> set[str]:
+    """The keys of sentences that a source names: to be said at once, or in a row of fields, columns and acts."""
+    return set(re.findall(r"""(?:\bt\(|\$t\(|label: |hint: )["'](\w+\.[\w.]+)["']""", path.read_text()))
+
+
+def test_every_sentence_that_a_source_names_is_there() -> None:
+    known = words("zh")
+    missing = {f"{path.name}: {key}" for path in sources() for key in said_in(path) - known.keys()}
+    assert missing == set(), "it would stand on the screen as its key"
+
+
 def values(of: type[StrEnum]) -> list[str]:
     return [each.value for each in of]
 
@@ -101,6 +112,7 @@ def values(of: type[StrEnum]) -> list[str]:
         ("matchedBy", values(By)),
         ("missing", [field.name for field in DICTIONARY]),
         ("repairStage", values(Stage)),
+        ("payType", values(PayType)),
         ("orderStatus", values(OrderStatus)),
         ("visitStatus", values(followup.VisitStatus)),
         ("event", [event.declaration.name for event in TOLD]),

@@ -26,4 +26,32 @@ export const PAGES: readonly Page[] = [
     key: "goReception",
     load: () => import("./features/reception/ReceptionPage.vue"),
   },
+  {
+    name: "board",
+    path: "board",
+    needs: "workshop.list_repair_orders",
+    key: "goBoard",
+    load: () => import("./features/workshop/BoardPage.vue"),
+  },
+  {
+    name: "tasks",
+    path: "tasks",
+    needs: "followup.tasks_today",
+    key: "goTasks",
+    load: () => import("./features/followup/TasksPage.vue"),
+  },
+  {
+    name: "visits",
+    path: "visits",
+    needs: "followup.worklist",
+    key: "goVisits",
+    load: () => import("./features/followup/VisitsPage.vue"),
+  },
+];
+
+/** Pages of one record each; lists and other records lead to them. */
+export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
+  { name: "customer", path: "customers/:id", load: () => import("./features/customer/CustomerPage.vue") },
+  { name: "repairOrder", path: "repair-orders/:id", load: () => import("./features/workshop/RepairOrderPage.vue") },
+  { name: "visit", path: "visits/:id", load: () => import("./features/followup/VisitPage.vue") },
 ];

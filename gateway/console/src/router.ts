@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
-import { PAGES } from "./pages";
+import { PAGES, RECORDS } from "./pages";
 import { ALL_STORES, useSession } from "./session/session";
 
 declare module "vue-router" {
@@ -14,13 +14,12 @@ const routes: RouteRecordRaw[] = [
   {
     path: "/:store",
     children: [
-      ...PAGES.map((page) => ({ path: page.path, name: page.name, component: page.load, meta: { inside: true } })),
-      {
-        path: "customers/:id",
-        name: "customer",
-        component: () => import("./features/customer/CustomerPage.vue"),
+      ...[...PAGES, ...RECORDS].map((page) => ({
+        path: page.path,
+        name: page.name,
+        component: page.load,
         meta: { inside: true },
-      },
+      })),
       {
         path: ":rest(.*)*",
         name: "nowhere",

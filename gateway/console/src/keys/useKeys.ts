@@ -44,6 +44,14 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether a key is that control's own already: what is focused is pressed, chosen or scrolled by it. */
+function isOfControl(target: EventTarget | null, press: string): boolean {
+  if (!(target instanceof Element)) return false;
+  if (press === "Enter") return target.closest("button, a[href], summary, input") !== null;
+  if (press === "Space") return target.closest("button, summary, input") !== null;
+  return press.startsWith("Arrow") && target.closest("[role=tab], input") !== null;
+}
+
 /** An act is told the digit, where its key is any of them. */
 type Acts = Partial<Record<KeyName, (digit: number) => unknown>>;
 const listening: Acts[] = [];
@@ -53,6 +61,7 @@ let firstAt = 0;
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || isComposing(event)) return;
   const press = pressed(event);
+  if (isOfControl(event.target, press)) return;
   const typing = isTyping(event.target);
   // a dialog that is open has its own keys; the page behind it has none
   const behind = document.querySelector("dialog[open]") !== null;

@@ -1,3 +1,4 @@
+import type { Operation } from "../../api/rights.gen";
 import type { paths } from "../../api/schema.gen";
 import type { CustomerView, TimelineEntry } from "./queries";
 
@@ -117,4 +118,14 @@ export function details(entry: TimelineEntry): [name: string, value: string | nu
   );
   const money = Object.entries(entry.summary).filter(([name]) => name.endsWith("_fen"));
   return [...found, ...(money as [string, number | null][])];
+}
+
+const PLACES: Record<string, { name: string; needs: Operation }> = {
+  workshop: { name: "repairOrder", needs: "workshop.get_repair_order" },
+  followup: { name: "visit", needs: "followup.get_visit" },
+};
+
+/** The kind of page an entry of the timeline leads to, and who may look at it. */
+export function placeOf(entry: TimelineEntry): { name: string; needs: Operation } | undefined {
+  return PLACES[entry.source];
 }

@@ -75,12 +75,6 @@ export const visits = (id: string) =>
     queryFn: () => asked(api.GET("/visits", { params: { query: { customer_id: id, size: 50 } } })),
   });
 
-export const vehicle = (id: string) =>
-  queryOptions({
-    queryKey: ["vehicle", id],
-    queryFn: () => asked(api.GET("/vehicles/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
-  });
-
 export const repairOrders = (id: string) =>
   queryOptions({
     queryKey: [...ofCustomer(id), "repair-orders"],

@@ -1,9 +1,12 @@
 import customer from "./customer.json";
 import enums from "./enums.json";
+import followup from "./followup.json";
 import keys from "./keys.json";
 import lookup from "./lookup.json";
 import purposes from "./purposes.gen.json";
 import reception from "./reception.json";
+import reveal from "./reveal.json";
 import shell from "./shell.json";
+import workshop from "./workshop.json";
 
-export default { customer, enums, keys, lookup, purposes, reception, shell };
+export default { customer, enums, followup, keys, lookup, purposes, reception, reveal, shell, workshop };

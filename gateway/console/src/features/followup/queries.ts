@@ -1,0 +1,51 @@
+import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
+import { api, asked, type Schema } from "../../api/client";
+
+export type Visit = Schema["followup.Visit"];
+export type Task = Schema["followup.Task"];
+
+const A_PAGE = 50;
+const CONTACTS = 5;
+
+export const VISITS = ["visits"] as const;
+export const TASKS = ["tasks"] as const;
+
+export interface VisitsAsked {
+  status?: Visit["status"];
+  channel?: Visit["channel"];
+  due_before?: string;
+  page: number;
+}
+
+export const visits = (store: string, what: VisitsAsked) =>
+  queryOptions({
+    queryKey: [...VISITS, store, what],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/visits", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const visit = (id: string) =>
+  queryOptions({
+    queryKey: ["visit", id],
+    queryFn: () =>
+      asked(api.GET("/visits/{visit_id}", { params: { path: { visit_id: id }, query: { expand: "customer" } } })),
+  });
+
+/** Who is asked: his cars, what every desk must know, and the last that happened to him in any department. */
+export const person = (id: string) =>
+  queryOptions({
+    queryKey: ["customer", id, "call"],
+    queryFn: () =>
+      asked(
+        api.GET("/customers/{customer_id}/360", { params: { path: { customer_id: id }, query: { limit: CONTACTS } } }),
+      ),
+  });
+
+export const tasks = (store: string, what: { of?: string; kind?: string; page: number }) =>
+  queryOptions({
+    queryKey: [...TASKS, store, what],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/tasks/today", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
+    placeholderData: keepPreviousData,
+  });

@@ -1,0 +1,113 @@
+import type { Act, Option, Values } from "../../ui/act";
+import * as commands from "./commands";
+import { usualPromise } from "./model";
+import type { RepairOrder } from "./queries";
+
+/** What may be done to an order where it stands; whose role allows it is asked by whoever shows it. */
+export function actsOf(
+  order: RepairOrder,
+  given: { technicians: () => readonly Option[]; me: string; now: Date; t: (key: string, named?: object) => string },
+): Act[] {
+  const { t } = given;
+  const worked = order.worked_by.includes(given.me) ? t("workshop.workedOnIt") : undefined;
+  const authorize: Act = {
+    name: "authorize",
+    label: "workshop.act.authorize",
+    needs: "workshop.authorize_repair",
+    key: "step",
+    main: true,
+    fields: [
+      { name: "promised_at", label: "workshop.field.promisedAt", kind: "moment", initial: usualPromise(given.now) },
+      {
+        name: "consent_by",
+        label: "workshop.field.consentBy",
+        kind: "text",
+        initial: order.customer_name ?? "",
+        max: 100,
+      },
+      {
+        name: "consent_channel",
+        label: "workshop.field.consentChannel",
+        kind: "choice",
+        initial: "signature",
+        options: ["signature", "call", "sms"].map((value) => ({ value, label: t(`workshop.consentChannel.${value}`) })),
+      },
+    ],
+    send: (values, key) => commands.authorize(order, values as unknown as commands.Consent, key),
+  };
+  const dispatch: Act = {
+    name: "dispatch",
+    label: order.technician_id ? "workshop.act.dispatchAnew" : "workshop.act.dispatch",
+    needs: "workshop.dispatch_repair",
+    key: "dispatch",
+    main: order.stage === "authorized",
+    fields: [
+      {
+        name: "technician_id",
+        label: "workshop.field.technician",
+        kind: "choice",
+        options: given.technicians,
+        initial: order.technician_id ?? (given.technicians().length === 1 ? given.technicians()[0]?.value : "") ?? "",
+      },
+      { name: "bay", label: "workshop.field.bay", kind: "text", optional: true, initial: order.bay, max: 20 },
+    ],
+    send: (values, key) => commands.dispatch(order, values as unknown as commands.Work, key),
+  };
+  const step = (
+    name: string,
+    needs: Act["needs"],
+    send: (key: string) => Promise<void>,
+    more: Partial<Act> = {},
+  ): Act => ({
+    name,
+    label: `workshop.act.${name}`,
+    needs,
+    key: "step",
+    main: true,
+    send: (_: Values, key) => send(key),
+    ...more,
+  });
+  const start = step("start", "workshop.start_repair", (key) => commands.start(order, key));
+  const byStage: Record<RepairOrder["stage"], Act[]> = {
+    opened: [authorize],
+    authorized: [dispatch],
+    dispatched: [start, dispatch],
+    in_progress: [step("finish", "workshop.finish_repair", (key) => commands.finish(order, key)), dispatch],
+    rework: [start, dispatch],
+    qc: [
+      step("pass", "workshop.inspect_repair", (key) => commands.inspect(order, "passed", key), {
+        key: "pass",
+        barred: worked,
+      }),
+      step("rework", "workshop.inspect_repair", (key) => commands.inspect(order, "rework", key), {
+        key: "rework",
+        main: false,
+        barred: worked,
+      }),
+    ],
+    ready: [
+      step("settle", "workshop.settle_repair", (key) => commands.settle(order, key), {
+        ask: t("workshop.ask.settle", { number: order.number }),
+      }),
+    ],
+    settled: [
+      step("giveBack", "workshop.return_vehicle", (key) => commands.giveBack(order, key), {
+        ask: t("workshop.ask.giveBack", { number: order.number }),
+      }),
+    ],
+    delivered: [],
+  };
+  return [
+    ...byStage[order.stage],
+    {
+      name: "correctKm",
+      label: "workshop.act.correctKm",
+      needs: "workshop.correct_km",
+      fields: [
+        { name: "km", label: "workshop.field.km", kind: "number", initial: order.km, max: 3_000_000 },
+        { name: "reason", label: "workshop.field.reason", kind: "text", max: 200 },
+      ],
+      send: (values, key) => commands.correctKm(order, { km: Number(values.km), reason: String(values.reason) }, key),
+    },
+  ];
+}

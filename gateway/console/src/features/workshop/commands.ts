@@ -1,0 +1,51 @@
+import { api, asked } from "../../api/client";
+import { queries } from "../../queries";
+import { BOARD, type RepairOrder, recordKey } from "./queries";
+
+/** What is asked of a repair order as it was looked at; refused where somebody was quicker. */
+const to = (order: RepairOrder, key: string) => ({
+  path: { ro_id: order.ro_id },
+  header: { "Idempotency-Key": key, "If-Match": `"${order.version}"` },
+});
+
+async function moved(call: Promise<RepairOrder>): Promise<void> {
+  const order = await call;
+  void queries.invalidateQueries({ queryKey: BOARD });
+  void queries.invalidateQueries({ queryKey: recordKey(order.ro_id) });
+  void queries.invalidateQueries({ queryKey: ["customer", order.customer_id] });
+}
+
+export interface Consent {
+  promised_at: string;
+  consent_by: string;
+  consent_channel: string;
+}
+
+export interface Work {
+  technician_id: string;
+  bay?: string;
+}
+
+export const authorize = (order: RepairOrder, body: Consent, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/authorize", { params: to(order, key), body })));
+
+export const dispatch = (order: RepairOrder, body: Work, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/dispatch", { params: to(order, key), body })));
+
+export const start = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/start", { params: to(order, key) })));
+
+export const finish = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/finish", { params: to(order, key) })));
+
+export const inspect = (order: RepairOrder, verdict: "passed" | "rework", key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/inspect", { params: to(order, key), body: { verdict } })));
+
+export const settle = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/settle", { params: to(order, key) })));
+
+export const giveBack = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/return", { params: to(order, key) })));
+
+export const correctKm = (order: RepairOrder, body: { km: number; reason: string }, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/km", { params: to(order, key), body })));

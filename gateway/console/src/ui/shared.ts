@@ -1,0 +1,23 @@
+import { queryOptions } from "@tanstack/vue-query";
+import { api, asked } from "../api/client";
+import type { Option } from "./act";
+
+/** What pages of several departments ask: a car by its identifier, and who can be given work. */
+
+const A_WHILE_MS = 5 * 60_000;
+
+export const vehicle = (id: string) =>
+  queryOptions({
+    queryKey: ["vehicle", id],
+    queryFn: () => asked(api.GET("/vehicles/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
+    staleTime: A_WHILE_MS,
+  });
+
+/** Who works in a store, in a role or in any, as choices of a form. */
+export const colleagues = (store: string, role?: string) =>
+  queryOptions({
+    queryKey: ["colleagues", store, role ?? ""],
+    queryFn: () => asked(api.GET("/colleagues", { params: { query: { store_id: store, role } } })),
+    staleTime: A_WHILE_MS,
+    select: (data): Option[] => data.items.map((each) => ({ value: each.code, label: `${each.name} ${each.code}` })),
+  });

@@ -1,0 +1,144 @@
+"""The workshop's day: a car goes from desk to desk by keys, and everybody sees where it is and what was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.process import clock
+from tests.support.desk import Desk
+from tests.support.polling import eventually
+from tests.support.system import Car, System
+
+SitDown = Callable[..., Desk]
+
+
+@pytest.fixture(scope="module")
+def car(system: System) -> Car:
+    """Ours, and known to the desks."""
+    car = system.deliver_a_car(name="司马光")
+    eventually(lambda: system.view_with(car.customer_id, "vehicle_delivered"))
+    return car
+
+
+@pytest.fixture
+def order(system: System, car: Car) -> dict[str, Any]:
+    """Taken in, and nothing done yet."""
+    opened: dict[str, Any] = system.as_("advisor").post(
+        "/repair-orders",
+        {
+            "vehicle_id": car.vehicle_id,
+            "customer_id": car.customer_id,
+            "store_id": "HN",
+            "km": 5000,
+            "complaint": "异响",
+            "lines": [{"description": "检查底盘", "amount_fen": 12000, "hours": "0.5"}],
+        },
+    )
+    return opened
+
+
+def authorized(system: System, order: dict[str, Any]) -> str:
+    """His consent to it was given; returns the order's address."""
+    path = f"/repair-orders/{order['ro_id']}"
+    promised = (clock.now() + timedelta(hours=2)).isoformat()
+    system.as_("advisor").post(f"{path}/authorize", {"promised_at": promised, "consent_by": "本人"})
+    return path
+
+
+def stage(system: System, order: dict[str, Any]) -> str:
+    told: str = system.as_("advisor").get(f"/repair-orders/{order['ro_id']}")["stage"]
+    return told
+
+
+def reaches(system: System, order: dict[str, Any], wanted: str) -> None:
+    eventually(lambda: stage(system, order) == wanted, what=f"the order to be {wanted}")
+
+
+def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[str, Any], sit_down: SitDown) -> None:
+    place = f"repair-orders/{order['ro_id']}"
+    advisor = sit_down("advisor").open("board")
+    card = advisor.page.locator(f"[data-row='{order['ro_id']}']")
+    card.wait_for()
+    while not card.evaluate("card => card === document.activeElement"):
+        advisor.press("ArrowDown")
+    advisor.press("Space")
+    advisor.see("承诺交车时间")
+    assert advisor.field("确认人").input_value() == "司马光"
+    advisor.press("Control+Enter")
+    reaches(system, order, "authorized")
+    advisor.see("未派工")
+    advisor.page.get_by_role("button", name="派工").wait_for()
+    advisor.press("d")
+    advisor.field("技师").select_option(system.staff_id("technician"))
+    advisor.press("Control+Enter")
+    reaches(system, order, "dispatched")
+
+    technician = sit_down("technician").open(place)
+    technician.page.get_by_role("button", name="开工").wait_for()
+    technician.press("Space")
+    technician.page.get_by_role("button", name="完工送检").wait_for()
+    technician.press("Space")
+    reaches(system, order, "qc")
+
+    inspector = sit_down("inspector").open(place)
+    inspector.page.get_by_role("button", name="质检合格").wait_for()
+    inspector.press("y")
+    reaches(system, order, "ready")
+
+    finance = sit_down("finance").open(place)
+    finance.page.get_by_role("button", name="结算").wait_for()
+    finance.press("Space")
+    finance.see("结算后不能再改金额")
+    assert finance.focused() == "取消", "what cannot be taken back is not done by a stray Enter"
+    finance.press("Control+Enter")
+    reaches(system, order, "settled")
+
+    advisor.open(place)
+    advisor.page.get_by_role("button", name="交还车辆").wait_for()
+    advisor.press("Space")
+    advisor.see("把车交还客户")
+    advisor.press("Control+Enter")
+    reaches(system, order, "delivered")
+    system.note(f"console: the advisor's part of a repair order takes {advisor.keys} keys")
+
+
+def test_a_step_upon_what_somebody_changed_meanwhile_is_refused_and_shows_what_is(
+    system: System, order: dict[str, Any], sit_down: SitDown
+) -> None:
+    path = authorized(system, order)
+    desk = sit_down("advisor").open(path.lstrip("/"))
+    desk.may_be_refused.add(412)
+    desk.page.get_by_role("button", name="派工").wait_for()
+    desk.press("d")
+    desk.field("技师").select_option(system.staff_id("technician"))
+    system.as_("advisor").post(f"{path}/dispatch", {"technician_id": system.staff_id("technician"), "bay": "7"})
+    desk.press("Control+Enter")
+    desk.page.get_by_role("dialog").get_by_role("alert").wait_for()
+    desk.press("Escape")
+    desk.see("工位 7")
+
+
+def test_whoever_worked_on_a_car_is_told_that_he_does_not_inspect_it(
+    system: System, order: dict[str, Any], sit_down: SitDown
+) -> None:
+    path = authorized(system, order)
+    system.as_("advisor").post(f"{path}/dispatch", {"technician_id": system.staff_id("technician")})
+    manager = system.as_("service_manager")
+    manager.post(f"{path}/start")
+    manager.post(f"{path}/finish")
+    desk = sit_down("service_manager").open(path.lstrip("/"))
+    button = desk.page.get_by_role("button", name="质检合格")
+    button.wait_for()
+    assert button.is_disabled()
+    desk.press("y")
+    assert stage(system, order) == "qc"
+
+
+def test_who_sees_no_prices_sees_none_here(system: System, order: dict[str, Any], sit_down: SitDown) -> None:
+    desk = sit_down("technician").open(f"repair-orders/{order['ro_id']}")
+    desk.see("检查底盘")
+    assert "¥120" not in desk.page.locator("main").inner_text()
