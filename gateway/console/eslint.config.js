@@ -44,6 +44,7 @@ export default typescript.config(
             "☎",
             "−",
             ":",
+            "%",
             "/",
             "J",
             "K",

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from contracts.access import matrix
-from contracts.customer import folder, operations, relations
+from contracts.customer import duplicates, folder, operations, relations
 from contracts.followup import operations as followup
 from contracts.sales.operations import OrderStatus
 from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
+from deploy.local.environment import SERVICES
 from services.customer.folder.rules.completeness import DICTIONARY
+from services.customer.record.rules import matching
 from services.customer.view.rules.asking import By
 from services.customer.view.usecases.timeline import TOLD
 
@@ -115,6 +117,11 @@ def values(of: type[StrEnum]) -> list[str]:
         ("payType", values(PayType)),
         ("orderStatus", values(OrderStatus)),
         ("visitStatus", values(followup.VisitStatus)),
+        ("pairStatus", values(duplicates.PairStatus)),
+        ("evidence", values(matching.Kind)),
+        ("veto", values(matching.Veto)),
+        ("suspectedRelation", values(matching.Relation)),
+        ("service", list(SERVICES)),
         ("event", [event.declaration.name for event in TOLD]),
     ],
 )

@@ -47,6 +47,13 @@ export const PAGES: readonly Page[] = [
     key: "goVisits",
     load: () => import("./features/followup/VisitsPage.vue"),
   },
+  {
+    name: "duplicates",
+    path: "duplicates",
+    needs: "customer.list_duplicates",
+    key: "goDuplicates",
+    load: () => import("./features/duplicates/PairsPage.vue"),
+  },
 ];
 
 /** Pages of one record each; lists and other records lead to them. */
@@ -54,4 +61,7 @@ export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "customer", path: "customers/:id", load: () => import("./features/customer/CustomerPage.vue") },
   { name: "repairOrder", path: "repair-orders/:id", load: () => import("./features/workshop/RepairOrderPage.vue") },
   { name: "visit", path: "visits/:id", load: () => import("./features/followup/VisitPage.vue") },
+  { name: "pair", path: "duplicates/:id", load: () => import("./features/duplicates/PairPage.vue") },
+  { name: "merge", path: "merges/:id", load: () => import("./features/duplicates/MergePage.vue") },
+  { name: "split", path: "customers/:id/split", load: () => import("./features/duplicates/SplitPage.vue") },
 ];

@@ -124,8 +124,10 @@ const PLACES: Record<string, { name: string; needs: Operation }> = {
   workshop: { name: "repairOrder", needs: "workshop.get_repair_order" },
   followup: { name: "visit", needs: "followup.get_visit" },
 };
+const OF_RECORDS: readonly string[] = ["customer_merged", "customer_unmerged", "customer_split"];
 
 /** The kind of page an entry of the timeline leads to, and who may look at it. */
 export function placeOf(entry: TimelineEntry): { name: string; needs: Operation } | undefined {
+  if (OF_RECORDS.includes(entry.type)) return { name: "merge", needs: "customer.merge_state" };
   return PLACES[entry.source];
 }

@@ -1,4 +1,5 @@
 import customer from "./customer.json";
+import duplicates from "./duplicates.json";
 import enums from "./enums.json";
 import followup from "./followup.json";
 import keys from "./keys.json";
@@ -9,4 +10,16 @@ import reveal from "./reveal.json";
 import shell from "./shell.json";
 import workshop from "./workshop.json";
 
-export default { customer, enums, followup, keys, lookup, purposes, reception, reveal, shell, workshop };
+export default {
+  customer,
+  duplicates,
+  enums,
+  followup,
+  keys,
+  lookup,
+  purposes,
+  reception,
+  reveal,
+  shell,
+  workshop,
+};
