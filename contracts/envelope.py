@@ -33,6 +33,8 @@ class Declaration:
     """What an event is called on the bus. `subject` is the kind of thing it happened to.
 
     What is `confidential` is for our services alone: whoever listens from outside neither hears nor reads of it.
+    What is `personal` tells more of a person than identifiers: it is confidential too, goes into no archive, and its
+    producer empties it in the log when he is erased.
     """
 
     producer: str
@@ -40,6 +42,7 @@ class Declaration:
     version: int
     subject: str
     confidential: bool = False
+    personal: bool = False
 
     @property
     def topic(self) -> str:
@@ -56,7 +59,7 @@ EVENTS: dict[tuple[str, int], type[Event]] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(
-    *, producer: str, name: str, version: int, subject: str, confidential: bool = False
+    *, producer: str, name: str, version: int, subject: str, confidential: bool = False, personal: bool = False
 ) -> Callable[[type[T]], type[T]]:
     """Declare an event: `name` is past tense, `subject` the kind of thing it happened to.
 
@@ -65,7 +68,7 @@ def event(
 
     def declare(cls: type[T]) -> type[T]:
         made: Any = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-        made.declaration = Declaration(producer, name, version, subject, confidential)
+        made.declaration = Declaration(producer, name, version, subject, confidential or personal, personal)
         if (name, version) in EVENTS:
             raise TypeError(f"event {name}.v{version} is declared twice")
         EVENTS[name, version] = made

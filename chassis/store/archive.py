@@ -1,6 +1,7 @@
 """Archives of the event logs: an operator moves old months out of the outbox into files, and replays read them back.
 
 One file per service and month, `sales-2026-11.jsonl.gz`, one event a line, in recorded order.
+What is personal goes into no file, where nobody could empty it: it stays in the log until something newer was told.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import gzip
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +19,31 @@ import psycopg
 
 from chassis.process import clock
 from chassis.process.settings import Environment, named
+from contracts.envelope import EVENTS
 
 _MONTHS = """
-    SELECT DISTINCT date_trunc('month', recorded_at) FROM outbox WHERE recorded_at < %s ORDER BY 1
+    SELECT DISTINCT date_trunc('month', recorded_at) FROM outbox
+     WHERE recorded_at < %s AND event_type <> ALL(%s) ORDER BY 1
 """
 _ROWS = """
     SELECT event_id::text, event_type, version, store_id, envelope::text, recorded_at FROM outbox
-     WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' ORDER BY position
+     WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND event_type <> ALL(%s) ORDER BY position
 """
 _DELETE = """
-    DELETE FROM outbox WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND published_at IS NOT NULL
+    DELETE FROM outbox
+     WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND event_type <> ALL(%s)
+       AND published_at IS NOT NULL
+"""
+_DELETE_OUTDATED = """
+    DELETE FROM outbox old
+     WHERE recorded_at < %s AND event_type = ANY(%s) AND published_at IS NOT NULL AND EXISTS (
+           SELECT FROM outbox newer WHERE newer.subject_type = old.subject_type AND newer.subject_id = old.subject_id
+              AND newer.event_type = old.event_type AND newer.subject_version > old.subject_version)
 """
 _UNPUBLISHED = """
     SELECT count(*) FROM outbox
      WHERE published_at IS NULL AND recorded_at >= %s AND recorded_at < %s + interval '1 month'
+       AND event_type <> ALL(%s)
 """
 
 
@@ -45,21 +58,30 @@ def archive(service: str, *, before: datetime, folder: Path, environment: Enviro
     """
     first = before.astimezone(clock.LOCAL).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     written: dict[str, int] = {}
+    personal = _personal(service)
     with psycopg.connect(
         environment.text(named(service, "OWNER_URL")), options="-c timezone=Asia/Shanghai"
     ) as database:
         # what is written and what is deleted must be the same rows, whatever is committed meanwhile
         database.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        months = [row[0] for row in database.execute(_MONTHS, (first,)).fetchall()]
+        months = [row[0] for row in database.execute(_MONTHS, (first, personal)).fetchall()]
         for month in months:
-            (unpublished,) = database.execute(_UNPUBLISHED, (month, month)).fetchone() or (0,)
+            (unpublished,) = database.execute(_UNPUBLISHED, (month, month, personal)).fetchone() or (0,)
             path = folder / f"{service}-{month:%Y-%m}.jsonl.gz"
             if unpublished:
                 raise NotYet(f"{path.name}: {unpublished} events unpublished")
-            written[path.name] = _write(path, database.execute(_ROWS, (month, month)))
-            database.execute(_DELETE, (month, month))
+            written[path.name] = _write(path, database.execute(_ROWS, (month, month, personal)))
+            database.execute(_DELETE, (month, month, personal))
             database.commit()
+        database.execute(_DELETE_OUTDATED, (first, personal))
     return written
+
+
+def _personal(service: str) -> list[str]:
+    """Names of the service's events that tell of persons."""
+    import_module(f"contracts.{service}.events")
+    declared = [event.declaration for event in EVENTS.values()]
+    return [one.name for one in declared if one.personal and one.producer == service]
 
 
 def _write(path: Path, rows: Any) -> int:

@@ -122,6 +122,23 @@ class CustomerPreferencesChanged:
     to_hour: int | None = None
 
 
+@event(producer="customer", name="customer_profiled", version=1, subject="profile", personal=True)
+class CustomerProfiled:
+    """What must be known of a person to act, derived from his record, when it changes (C12, R26); no value names him.
+
+    `age_band` is in years (`35-44`), `district` one of the home city or another city; what is not known is empty. Where
+    `kind` is, there is nobody: his record lives on in another one, or was erased. The newest version counts.
+    """
+
+    customer_id: UUID
+    kind: str | None = None
+    gender: str | None = None
+    age_band: str | None = None
+    district: str | None = None
+    birth_month: int | None = None
+    birth_day: int | None = None
+
+
 @event(producer="customer", name="contact_shown", version=1, subject="contact", confidential=True)
 class ContactShown:
     """A customer's number or address was given in full to a service that reaches him (R62); what it was is not told.

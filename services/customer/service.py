@@ -109,4 +109,6 @@ class CustomerService:
     policies = keeps("customer", {customer.policies.RETENTION: privacy.retention.concerned})
 
     forget_old_commands = every(3600, idempotency.forget_old)
+    tell_profiles = every(600, record.profiles.tell_profiles)
+    note_untold = every(3600, record.profiles.note_untold)
     seal_keys_anew = every(300, record.subject_keys.seal_anew)

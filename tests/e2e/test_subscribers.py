@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chassis.bus.topology import PARTNER
+from chassis.process.settings import SERVICES
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -83,3 +84,44 @@ def test_the_partner_may_only_listen(system: System, partner_uri: str) -> None:
             with pytest.raises(amqp.exceptions.AccessRefused):
                 attempt(channel)
                 channel.basic_qos(0, 1, False)  # a refusal of an unconfirmed publish comes with the next answer
+
+
+def test_the_partner_who_listens_to_everything_hears_of_customers_and_not_what_they_are(
+    system: System, partner_uri: str
+) -> None:
+    import kombu
+
+    with kombu.Connection(partner_uri) as connection:
+        channel = connection.default_channel
+        channel.queue_declare("partner.everything", durable=False, auto_delete=False)
+        for producer in SERVICES:
+            channel.queue_bind("partner.everything", f"{producer}.events", "#")
+        person = {"name": "王芳", "mobile": "13800138000", "store_id": "HN", "birth_date": "1988-05-01"}
+        customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
+        published = """
+            SELECT envelope->'payload'->>'age_band', envelope->'payload'->>'birth_month' FROM outbox
+             WHERE event_type = 'customer_profiled' AND subject_id = %s AND published_at IS NOT NULL
+        """
+        assert eventually(lambda: system.rows("customer", published, customer_id), within=5) == [("35-44", "5")]
+        system.deliver_a_car()
+        heard: list[str] = []
+
+        def take() -> bool:
+            while (message := channel.basic_get("partner.everything", no_ack=True)) is not None:
+                heard.append(message.properties["type"])
+            return "vehicle_delivered" in heard
+
+        eventually(take, within=10, what="what was told after it")
+        channel.queue_delete("partner.everything")
+    assert "customer_registered" in heard
+    assert "customer_profiled" not in heard
+    assert system.dead_messages() == {}
+
+
+def test_who_was_told_of_is_not_told_of_again_by_the_command(system: System) -> None:
+    system.deliver_a_car()
+    told = "SELECT count(*) FROM outbox WHERE event_type = 'customer_profiled'"
+    before = system.rows("customer", told)
+    for _ in range(2):
+        assert "0 done" in system.crm("schedule", "run", "customer.tell_profiles", where="customer")
+    assert system.rows("customer", told) == before

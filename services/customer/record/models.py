@@ -107,6 +107,26 @@ class SubjectKey(Base):
     sealed_key: Mapped[str]
 
 
+class ProfileTold(Base):
+    """What was told last of a person's derived facts (`rules/profile.py`), by which version of them; nothing of nobody.
+
+    `older_on` is the day on which his age band becomes another by itself. Of version 0 nothing was told yet: it is due.
+    """
+
+    __tablename__ = "profile_told"
+    __table_args__ = (Index("profile_told_older_on", "older_on"),)
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str | None]
+    gender: Mapped[str | None]
+    age_band: Mapped[str | None]
+    district: Mapped[str | None]
+    birth_month: Mapped[int | None]
+    birth_day: Mapped[int | None]
+    older_on: Mapped[date | None]
+    version: Mapped[int]
+
+
 class Pair(Base):
     """Two records, `a` before `b`. `status` is open, merged, not_same or related; what speaks for them is kept.
 

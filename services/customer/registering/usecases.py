@@ -24,6 +24,7 @@ from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.given import Given, Typed
 from services.customer.record.rules.matching import Decision
 from services.customer.record.rules.record import Record, new_record
+from services.customer.record.usecases import profiles
 from services.customer.record.usecases.identifying import Found, known_to, lock
 from services.customer.record.usecases.pairs import Suspicion, queue
 from services.customer.record.usecases.reading import read
@@ -70,8 +71,11 @@ class Written:
         told, plates = vehicle_writes(session, self.seen)
         self.facts += told
         self.facts += queue(session, self.suspicions)
+        profiled, told = profiles.begun(self.new)
+        self.facts += told
         return [
             *inserts_of(self.new),
+            profiled,
             *plates,
             *party_inserts(self.parties),
             odometer.imported(self.readings),

@@ -208,7 +208,7 @@ def merge(session: Session, asked: Asked, *, by: By) -> Done:
     edits = [Edit(group.survivor, survivor, changes, MERGING, store)] if changes else []
     edits += [_lost(one, survivor.id, at=by.at, store=store) for one in (*group.losers, *group.followers)]
     parties = [dict(row) for row in session.execute(_PARTIES, {"ids": group.ids}).mappings()]
-    facts = _of(survivor, update_records(session, edits, origin_staff_id=by.staff_id, department=by.department))
+    facts = told_of(survivor.id, update_records(session, edits, origin_staff_id=by.staff_id, department=by.department))
     moved = [LivesOn(one.after.id, survivor.id, one.after.version) for one in edits if one.after.id != survivor.id]
     rekeying.apply(session, rekeying.Change(moved), HOLDINGS)
     merge_id = uuids.uuid7()
@@ -326,9 +326,9 @@ def as_fact(event: Any, change_id: UUID, *, store: str, at: datetime) -> Fact:
     return Fact(event=event, subject_id=f"{change_id}/{event.part}", subject_version=1, store_id=store, occurred_at=at)
 
 
-def _of(survivor: Record, facts: Iterable[Fact]) -> list[Fact]:
-    """That a record changed is told of the survivor; of the others the merge itself tells."""
-    return [one for one in facts if one.subject_id == survivor.id]
+def told_of(survivor_id: UUID, facts: Iterable[Fact]) -> list[Fact]:
+    """That a record changed is told of the survivor; of the others the merge itself tells, and what they are now."""
+    return [one for one in facts if one.subject_id == survivor_id or isinstance(one.event, events.CustomerProfiled)]
 
 
 def _lost(before: Record, survivor_id: UUID, *, at: datetime, store: str) -> Edit:

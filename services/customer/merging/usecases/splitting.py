@@ -29,7 +29,7 @@ from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.given import Given, Typed
 from services.customer.record.rules.names import Name
 from services.customer.record.rules.record import Record, new_record
-from services.customer.record.usecases import pairs
+from services.customer.record.usecases import pairs, profiles
 from services.customer.record.usecases.editing import to_change
 from services.customer.record.usecases.identifying import lock
 from services.customer.record.usecases.reading import read
@@ -81,7 +81,8 @@ def split_customer(session: Session, request: SplitCustomer, *, by: By) -> tuple
     )
     edits = [Edit(before, changed, changes, "split", store)] if changes else []
     facts = update_records(session, edits, origin_staff_id=by.staff_id, department=by.department)
-    insert_together(session, inserts_of([second]))
+    profiled, its_profile = profiles.begun([second])
+    insert_together(session, [*inserts_of([second]), profiled])
     rekeying.apply(session, rekeying.Change((), documents + parties), HOLDINGS)
     pairs.told_apart(session, [(before.id, second.id)], by=by.staff_id, store_id=store, at=by.at, reason=request.reason)
     split_id = uuids.uuid7()
@@ -107,7 +108,12 @@ def split_customer(session: Session, request: SplitCustomer, *, by: By) -> tuple
     )
     record_all(
         session,
-        [_registered(second, store, by), *facts, *(as_fact(one, split_id, store=store, at=by.at) for one in told)],
+        [
+            _registered(second, store, by),
+            *its_profile,
+            *facts,
+            *(as_fact(one, split_id, store=store, at=by.at) for one in told),
+        ],
     )
     timeline.move(session, documents, whose=before.id)
     joining.fold(session, [before.id, second.id])

@@ -25,7 +25,7 @@ from services.customer.folder.rules.consents import in_force
 from services.customer.folder.usecases.consents import decisions
 from services.customer.merging.errors import DocumentNotHis, MergeNotFound, MergeUndone, UndoOutOfOrder
 from services.customer.merging.rules import restored
-from services.customer.merging.usecases.joining import HOLDINGS, By, as_fact, fold, parts_of
+from services.customer.merging.usecases.joining import HOLDINGS, By, as_fact, fold, parts_of, told_of
 from services.customer.record.errors import CustomerErased, PossibleDuplicate
 from services.customer.record.rules.record import Record
 from services.customer.record.sealing import kept, key_beside, record_of
@@ -119,8 +119,7 @@ def undo_merge(
     store = by.store_id or row["store_id"]
     edits = _edits(survivor_id, before, _typed(session, [row["snapshot"]["after"]])[0], now, by=by, store=store)
     _require_cards_free(session, [one.after for one in edits], list(before))
-    facts = update_records(session, edits, origin_staff_id=by.staff_id, department=by.department)
-    facts = [one for one in facts if one.subject_id == survivor_id]
+    facts = told_of(survivor_id, update_records(session, edits, origin_staff_id=by.staff_id, department=by.department))
     lives_on = [
         LivesOn(one.after.id, one.after.merged_into or one.after.id, one.after.version)
         for one in edits

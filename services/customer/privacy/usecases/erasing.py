@@ -24,7 +24,7 @@ from services.customer.record.errors import CustomerErased, CustomerNotFound
 from services.customer.record.models import Customer
 from services.customer.record.rules.record import ERASED, Record
 from services.customer.record.sealing import SEALED, key_beside
-from services.customer.record.usecases import pairs
+from services.customer.record.usecases import pairs, profiles
 from services.customer.record.usecases.identifying import candidate_of, lock
 from services.customer.view.usecases import folding, timeline
 
@@ -106,6 +106,9 @@ TREATED: dict[str, Treatment] = {
         "his roles end; the row is the vehicle's and leads to the tombstone",
         ("UPDATE vehicle_party SET until = greatest(since, :at) WHERE customer_id = ANY(:ids) AND until IS NULL",),
     ),
+    "profile_told": Treatment(
+        "emptied; that there is nothing is told, and what was told is emptied (`profiles.forgotten`)"
+    ),
     "timeline_entry": Treatment("goes, and does not come back (`timeline.forget`, `folding.FOLD`)"),
     "glance": Treatment("goes with the timeline"),
     "pair": Treatment("goes", ("DELETE FROM pair WHERE a = ANY(:ids) OR b = ANY(:ids)",)),
@@ -143,7 +146,9 @@ TREATED: dict[str, Treatment] = {
         "stays as proof that we answered (PIPL 50), without his words",
         ("UPDATE privacy_request SET how = '' WHERE customer_id = ANY(:ids)",),
     ),
-    "outbox": Treatment("stays: it holds identifiers, and of what was changed keyed hashes that tell nothing"),
+    "outbox": Treatment(
+        "stays: it holds identifiers, and of what was changed keyed hashes that tell nothing; profiles are emptied"
+    ),
     "command_log": Treatment("answers that name him go (`idempotency.forget`)"),
 }
 """What becomes of each table that holds something of customers, in this order."""
@@ -211,6 +216,7 @@ def erase(session: Session, customer_id: UUID, *, by: str, at: datetime) -> list
     record_all(session, pairs.withdrawn(session, ids, at=at))
     for statement in _STATEMENTS:
         session.execute(statement, {"ids": ids, "at": at})
+    record_all(session, profiles.forgotten(session, ids, store_id=his.store_id, at=at))
     timeline.forget(session, ids)
     idempotency.forget(session, naming=ids)
     record(

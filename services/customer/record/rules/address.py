@@ -54,6 +54,20 @@ def read(typed: str) -> Address:
     return Address(district, found[1], found[2])
 
 
+def coarse(typed: str) -> str | None:
+    """A district of the home city, or another city: where somebody lives, as roughly as many others do; None if untold.
+
+    Nothing that is not known as one is told, lest it be a street.
+    """
+    text = _SIGNS.sub("", simplify(unicodedata.normalize("NFKC", typed)))
+    if found := _PROVINCE.match(text):
+        text = text[found.end() :]
+    city, rest = _city(text)
+    if city not in ("", _HOME_CITY):
+        return city
+    return next((one for one in _HOME_DISTRICTS if rest.startswith(one)), city or None)
+
+
 def house_of(typed: str) -> object:
     """What two spellings of one address agree in: the house, else the words."""
     return read(typed).house or " ".join(typed.split())

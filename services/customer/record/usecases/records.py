@@ -17,6 +17,7 @@ from contracts.customer import events
 from services.customer.record.models import Change, Customer, SearchKey
 from services.customer.record.rules.record import COLUMNS, Changed, Record
 from services.customer.record.sealing import SEALED, kept, masters
+from services.customer.record.usecases import profiles
 from services.customer.record.usecases.pairs import reopen
 from services.customer.record.usecases.subject_keys import Keys, keys_of, new_keys
 
@@ -95,7 +96,8 @@ def update_records(session: Session, edits: Sequence[Edit], *, origin_staff_id: 
     ]
     reopened = reopen(session, new_cards, at=edits[0].after.updated_at) if new_cards else []
     wishes = [edit for edit in edits if any(change.field == "preferences" for change in edit.changes)]
-    return [_updated(edit) for edit in edits] + [_wishes_changed(edit) for edit in wishes] + reopened
+    told = [_updated(edit) for edit in edits] + [_wishes_changed(edit) for edit in wishes] + reopened
+    return told + profiles.changed(session, ((edit.before, edit.after) for edit in edits))
 
 
 def _row(edit: Edit, keys: Keys) -> dict[str, Any]:

@@ -110,6 +110,7 @@ UNTOLD: dict[type[Event], str] = {
     customer.CustomerPreferencesChanged: "the same change is told as customer_updated",
     customer.DuplicateDecided: "merges and relations are told themselves; that two are two is nobody's history",
     customer.CustomerErased: "the timeline goes with the record",
+    customer.CustomerProfiled: "derived of what customer_updated tells",
     customer.ContactShown: "the access log is its place; that he was reached is told by who reached him",
     customer.SegmentEntered: "our own judgement of what the timeline tells",
     customer.SegmentLeft: "our own judgement of what the timeline tells",
