@@ -29,9 +29,10 @@ from contracts.gateway.live import follow_changes
 from contracts.gateway.operations import Secret
 from contracts.gateway.policies import get_policy, list_policies, publish_policy
 from contracts.gateway.sessions import end_session, own_sessions
+from contracts.gateway.views import my_views, save_views
 from contracts.operation import Operation
 from contracts.policies import PublishPolicy
-from gateway import access_log, calendars, organisation, policies, sessions
+from gateway import access_log, calendars, organisation, policies, sessions, views
 from gateway.accounts import INITIAL_FOR, Accounts
 from gateway.arrivals import Arrivals
 from gateway.asking import LocalCall
@@ -69,6 +70,8 @@ class LocalOperations:
             operations.change_password.name: _dumped(accounts.change_password),
             own_sessions.name: self._query(sessions.own_sessions),
             end_session.name: self._reaching(end_session, sessions.end_own),
+            my_views.name: self._query(views.my_views),
+            save_views.name: self._command(save_views, views.save_views),
             operations.who_am_i.name: self._query(organisation.who_am_i),
             operations.create_dealer.name: self._command(operations.create_dealer, organisation.create_dealer),
             operations.create_store.name: self._reaching(operations.create_store, organisation.create_store),

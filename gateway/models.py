@@ -13,6 +13,7 @@ from sqlalchemy.types import DateTime
 
 from contracts.gateway.calendars import USUAL_HOURS, OpeningHours, OwnDay
 from contracts.gateway.operations import ChangeStore, CreateDealer, CreateStore, CreateTeam
+from contracts.gateway.views import SavedView
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.shapes import UNSAID, plain
@@ -189,6 +190,28 @@ class StaffSession(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ViewsKept(Versioned, Base):
+    """Somebody's views of a list, in his order: each a name, and what the list is asked."""
+
+    __tablename__ = "saved_views"
+
+    staff_code: Mapped[str] = mapped_column(ForeignKey("staff.code"), primary_key=True)
+    of: Mapped[str] = mapped_column(primary_key=True)
+    views: Mapped[list[Any]]
+    changed_at: Mapped[datetime]
+
+    @classmethod
+    def none_yet(cls, *, staff_code: str, of: str) -> ViewsKept:
+        """Before the first are kept."""
+        return cls(staff_code=staff_code, of=of, views=[], version=0)
+
+    def replace(self, views: list[SavedView], *, now: datetime) -> None:
+        """These instead."""
+        self.views = [{"name": view.name.strip(), "asked": view.asked} for view in views]
+        self.changed_at = now
+        self.version += 1
 
 
 class LoginFailure(Base):

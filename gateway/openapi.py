@@ -184,7 +184,7 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     }
     if route.takes_bytes:
         described["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": _BYTES}}}
-    elif route.method in ("POST", "PATCH") and (body := _body(route, schemas))["properties"]:
+    elif route.method in ("POST", "PUT", "PATCH") and (body := _body(route, schemas))["properties"]:
         described["requestBody"] = {
             "required": bool(body.get("required")),
             "content": {"application/json": {"schema": body}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.gateway import calendars, policies, sessions
+from contracts.gateway import calendars, policies, sessions, views
 from contracts.gateway import operations as gateway
 from contracts.gateway.live import LiveChange, follow_changes
 from gateway.routing import Route
@@ -14,6 +14,8 @@ ROUTES = (
     Route("POST", "/me/password", gateway.change_password, "修改密码"),
     Route("GET", "/me/sessions", sessions.own_sessions, "我的登录"),
     Route("DELETE", "/me/sessions/{session_id}", sessions.end_session, "结束我的一个登录"),
+    Route("GET", "/me/views", views.my_views, "我保存的视图"),
+    Route("PUT", "/me/views", views.save_views, "保存我的一个列表的视图"),
     Route("POST", "/dealers", gateway.create_dealer, "新增经销商集团", status=201),
     Route("POST", "/stores", gateway.create_store, "新增门店", status=201),
     Route("GET", "/stores", gateway.list_stores, "门店列表"),

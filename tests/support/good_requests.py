@@ -282,6 +282,7 @@ _OF_OPERATION: dict[str, dict[str, Any]] = {
     "gateway.change_team": {"code": "WRONG-T"},
     "gateway.create_staff": {"code": randoms.code, "initial_password": "a-wrong-persons-own"},
     "gateway.log_in": {"account": "nobody", "password": "nothing"},
+    "gateway.save_views": {"of": "workshop.list_repair_orders"},
     "gateway.publish_policy": {"code": "SERVICE_D3", "value": {"hours": 24}, "store_id": "BA"},
     "gateway.get_policy": {"code": "SERVICE_D3"},
     "customer.create_segment": {"name": randoms.code},

@@ -194,6 +194,10 @@ class Person:
         """Write."""
         return self.gateway.ask("POST", path, {} if body is None else body, token=self.token, **headers)
 
+    def put(self, path: str, body: object, **headers: Any) -> Answer:
+        """Put in its place."""
+        return self.gateway.ask("PUT", path, body, token=self.token, **headers)
+
     def delete(self, path: str, **headers: Any) -> Answer:
         """Take away."""
         return self.gateway.ask("DELETE", path, token=self.token, **headers)
