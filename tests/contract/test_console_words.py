@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from contracts.access import matrix
-from contracts.customer import duplicates, folder, operations, relations
+from contracts.customer import duplicates, folder, imports, operations, relations
 from contracts.followup import operations as followup
 from contracts.sales.operations import OrderStatus
 from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
 from services.customer.folder.rules.completeness import DICTIONARY
+from services.customer.importing.spreadsheets import wordings
 from services.customer.record.rules import matching
 from services.customer.view.rules.asking import By
 from services.customer.view.usecases.timeline import TOLD
@@ -122,6 +123,10 @@ def values(of: type[StrEnum]) -> list[str]:
         ("veto", values(matching.Veto)),
         ("suspectedRelation", values(matching.Relation)),
         ("service", list(SERVICES)),
+        ("department", values(imports.Department)),
+        ("importStatus", values(imports.ImportStatus)),
+        ("outcome", values(imports.Outcome)),
+        ("importField", values(wordings.Field)),
         ("event", [event.declaration.name for event in TOLD]),
     ],
 )

@@ -54,6 +54,13 @@ export const PAGES: readonly Page[] = [
     key: "goDuplicates",
     load: () => import("./features/duplicates/PairsPage.vue"),
   },
+  {
+    name: "imports",
+    path: "imports",
+    needs: "customer.list_imports",
+    key: "goImports",
+    load: () => import("./features/imports/ImportsPage.vue"),
+  },
 ];
 
 /** Pages of one record each; lists and other records lead to them. */
@@ -64,4 +71,5 @@ export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "pair", path: "duplicates/:id", load: () => import("./features/duplicates/PairPage.vue") },
   { name: "merge", path: "merges/:id", load: () => import("./features/duplicates/MergePage.vue") },
   { name: "split", path: "customers/:id/split", load: () => import("./features/duplicates/SplitPage.vue") },
+  { name: "import", path: "imports/:id", load: () => import("./features/imports/ImportPage.vue") },
 ];

@@ -44,6 +44,7 @@ export const KEYS = {
   goVisits: { press: "KeyG KeyV", shown: "G V", does: "goVisits" },
   goTasks: { press: "KeyG KeyT", shown: "G T", does: "goTasks" },
   goDuplicates: { press: "KeyG KeyD", shown: "G D", does: "goDuplicates" },
+  goImports: { press: "KeyG KeyI", shown: "G I", does: "goImports" },
   goStore: { press: "KeyG KeyS", shown: "G S", does: "goStore" },
   newCustomer: { press: "KeyC KeyC", shown: "C C", does: "newCustomer" },
   newRepairOrder: { press: "KeyC KeyO", shown: "C O", does: "newRepairOrder" },

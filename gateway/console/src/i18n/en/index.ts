@@ -2,6 +2,7 @@ import customer from "./customer.json";
 import duplicates from "./duplicates.json";
 import enums from "./enums.json";
 import followup from "./followup.json";
+import imports from "./imports.json";
 import keys from "./keys.json";
 import lookup from "./lookup.json";
 import purposes from "./purposes.gen.json";
@@ -15,6 +16,7 @@ export default {
   duplicates,
   enums,
   followup,
+  imports,
   keys,
   lookup,
   purposes,
