@@ -13,7 +13,7 @@ import pytest
 from contracts.access import matrix
 from contracts.customer import duplicates, folder, imports, operations, relations
 from contracts.followup import operations as followup
-from contracts.sales.operations import OrderStatus
+from contracts.sales.operations import OrderStatus, PaymentKind
 from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
@@ -117,6 +117,7 @@ def values(of: type[StrEnum]) -> list[str]:
         ("repairStage", values(Stage)),
         ("payType", values(PayType)),
         ("orderStatus", values(OrderStatus)),
+        ("paymentKind", values(PaymentKind)),
         ("visitStatus", values(followup.VisitStatus)),
         ("pairStatus", values(duplicates.PairStatus)),
         ("evidence", values(matching.Kind)),

@@ -61,6 +61,13 @@ export const PAGES: readonly Page[] = [
     key: "goImports",
     load: () => import("./features/imports/ImportsPage.vue"),
   },
+  {
+    name: "orders",
+    path: "orders",
+    needs: "sales.list_orders",
+    key: "goOrders",
+    load: () => import("./features/sales/OrdersPage.vue"),
+  },
 ];
 
 /** Pages of one record each; lists and other records lead to them. */
@@ -72,4 +79,5 @@ export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "merge", path: "merges/:id", load: () => import("./features/duplicates/MergePage.vue") },
   { name: "split", path: "customers/:id/split", load: () => import("./features/duplicates/SplitPage.vue") },
   { name: "import", path: "imports/:id", load: () => import("./features/imports/ImportPage.vue") },
+  { name: "order", path: "orders/:id", load: () => import("./features/sales/OrderPage.vue") },
 ];

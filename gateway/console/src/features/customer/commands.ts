@@ -12,3 +12,18 @@ export async function update(id: string, change: Change, etag: string | null, ke
   await queries.invalidateQueries({ queryKey: ofCustomer(id) });
   return answer;
 }
+
+export interface NewOrder {
+  customer_id: string;
+  store_id: string;
+  model: string;
+  total_fen: number;
+}
+
+/** An order at an agreed price; the caller is its consultant. */
+export async function writeOrder(body: NewOrder, key: string) {
+  const written = await asked(api.POST("/orders", { params: { header: { "Idempotency-Key": key } }, body }));
+  void queries.invalidateQueries({ queryKey: ["orders"] });
+  void queries.invalidateQueries({ queryKey: ofCustomer(body.customer_id) });
+  return written;
+}

@@ -121,6 +121,7 @@ export function details(entry: TimelineEntry): [name: string, value: string | nu
 }
 
 const PLACES: Record<string, { name: string; needs: Operation }> = {
+  sales: { name: "order", needs: "sales.get_order" },
   workshop: { name: "repairOrder", needs: "workshop.get_repair_order" },
   followup: { name: "visit", needs: "followup.get_visit" },
 };

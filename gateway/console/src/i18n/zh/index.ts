@@ -8,6 +8,7 @@ import lookup from "./lookup.json";
 import purposes from "./purposes.gen.json";
 import reception from "./reception.json";
 import reveal from "./reveal.json";
+import sales from "./sales.json";
 import shell from "./shell.json";
 import workshop from "./workshop.json";
 
@@ -22,6 +23,7 @@ export default {
   purposes,
   reception,
   reveal,
+  sales,
   shell,
   workshop,
 };

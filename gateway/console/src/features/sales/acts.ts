@@ -1,0 +1,89 @@
+import type { Act, Option } from "../../ui/act";
+import * as commands from "./commands";
+import { inAWeek } from "./model";
+import type { Order } from "./queries";
+
+/** What may be done to an order where it stands. */
+export function actsOf(
+  order: Order,
+  given: {
+    stock: () => readonly (Option & { model: string })[];
+    now: Date;
+    t: (key: string, named?: object) => string;
+  },
+): Act[] {
+  const { t } = given;
+  const sign: Act = {
+    name: "sign",
+    label: "sales.act.sign",
+    needs: "sales.sign_order",
+    key: "step",
+    main: true,
+    fields: [
+      { name: "contract_no", label: "sales.field.contractNo", kind: "text", max: 40 },
+      { name: "signer", label: "sales.field.signer", kind: "text", initial: order.customer_name ?? "", max: 100 },
+      { name: "promised_date", label: "sales.field.promisedDate", kind: "date", initial: inAWeek(given.now) },
+    ],
+    send: (values, key) => commands.sign(order, values as unknown as commands.Contract, key),
+  };
+  const pay: Act = {
+    name: "pay",
+    label: "sales.act.pay",
+    needs: "sales.pay_order",
+    key: "pay",
+    fields: [
+      {
+        name: "kind",
+        label: "sales.field.kind",
+        kind: "choice",
+        initial: order.paid_fen ? "balance" : "deposit",
+        options: ["deposit", "balance"].map((value) => ({ value, label: t(`enums.paymentKind.${value}`) })),
+      },
+      {
+        name: "amount_fen",
+        label: "sales.field.amount",
+        kind: "yuan",
+        initial: order.paid_fen && order.total_fen ? (order.total_fen - order.paid_fen) / 100 : "",
+      },
+      { name: "external_ref", label: "sales.field.reference", kind: "text", hint: "sales.hint.reference", max: 64 },
+    ],
+    send: (values, key) => commands.pay(order, values as unknown as commands.Payment, key),
+  };
+  const allocate: Act = {
+    name: "allocate",
+    label: "sales.act.allocate",
+    needs: "sales.allocate_vehicle",
+    key: "step",
+    main: true,
+    fields: [
+      {
+        name: "vin",
+        label: "sales.field.vin",
+        kind: "choice",
+        // those of his model come first, in the order they have waited
+        options: () =>
+          [...given.stock()].sort(
+            (one, other) => Number(other.model === order.model) - Number(one.model === order.model),
+          ),
+      },
+    ],
+    send: (values, key) => commands.allocate(order, String(values.vin), key),
+  };
+  const deliver: Act = {
+    name: "deliver",
+    label: "sales.act.deliver",
+    needs: "sales.deliver_order",
+    key: "step",
+    main: true,
+    ask: t("sales.ask.deliver", { number: order.number, name: order.customer_name ?? "" }),
+    fields: [{ name: "km", label: "sales.field.km", kind: "number", initial: 10, max: 3_000_000 }],
+    send: (values, key) => commands.deliver(order, Number(values.km), key),
+  };
+  const byStatus: Record<Order["status"], Act[]> = {
+    approved: [sign],
+    signed: [allocate, pay],
+    allocated: [deliver, pay],
+    delivered: [],
+  };
+  return byStatus[order.status];
+}

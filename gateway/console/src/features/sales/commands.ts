@@ -1,0 +1,79 @@
+import { api, asked, type Schema } from "../../api/client";
+import { queries } from "../../queries";
+import { ORDERS, type Order, orderKey } from "./queries";
+
+/** What is asked of an order as it was looked at; refused where somebody was quicker. */
+const to = (order: Order, key: string) => ({
+  path: { order_id: order.order_id },
+  header: { "Idempotency-Key": key, "If-Match": `"${order.version}"` },
+});
+
+async function changed(order: Order, call: Promise<unknown>): Promise<void> {
+  await call;
+  for (const queryKey of [ORDERS, orderKey(order.order_id), ["stock"], ["customer", order.customer_id]]) {
+    void queries.invalidateQueries({ queryKey });
+  }
+}
+
+export interface Contract {
+  contract_no: string;
+  signer: string;
+  promised_date: string;
+}
+
+export const sign = (order: Order, body: Contract, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/sign", { params: to(order, key), body })));
+
+export interface Payment {
+  amount_fen: number;
+  external_ref: string;
+  kind: "deposit" | "balance";
+}
+
+export const pay = (order: Order, body: Payment, key: string) =>
+  changed(
+    order,
+    asked(
+      api.POST("/orders/{order_id}/payments", {
+        params: { path: { order_id: order.order_id }, header: { "Idempotency-Key": key } },
+        body,
+      }),
+    ),
+  );
+
+export const allocate = (order: Order, vin: string, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/allocate", { params: to(order, key), body: { vin } })));
+
+export const deliver = (order: Order, km: number, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/deliver", { params: to(order, key), body: { km } })));
+
+/** The order on paper, to be shown or printed. */
+export async function sheet(order: Order): Promise<Blob> {
+  return (await asked(
+    api.GET("/orders/{order_id}/sheet", {
+      params: { path: { order_id: order.order_id }, query: { format: "pdf" } },
+      parseAs: "blob",
+    }),
+  )) as unknown as Blob;
+}
+
+/** A link for the customer, told this once. */
+export async function makeLink(order: Order, key: string): Promise<Schema["shared.LinkMade"]> {
+  const made = await asked(
+    api.POST("/orders/{order_id}/links", {
+      params: { path: { order_id: order.order_id }, header: { "Idempotency-Key": key } },
+      body: {},
+    }),
+  );
+  void queries.invalidateQueries({ queryKey: [...orderKey(order.order_id), "links"] });
+  return made;
+}
+
+export async function revokeLink(order: Order, link: string): Promise<void> {
+  await asked(
+    api.DELETE("/orders/{order_id}/links/{link_id}", {
+      params: { path: { order_id: order.order_id, link_id: link } },
+    }),
+  );
+  void queries.invalidateQueries({ queryKey: [...orderKey(order.order_id), "links"] });
+}

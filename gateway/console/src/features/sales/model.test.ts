@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { inAWeek, owed } from "./model";
+
+test("a week from now is a day of the stores' calendar", () => {
+  expect(inAWeek(new Date("2026-11-27T23:30:00+08:00"))).toBe("2026-12-04");
+  expect(inAWeek(new Date("2026-11-28T00:30:00+08:00"))).toBe("2026-12-05");
+});
+
+test("who sees no prices sees no balance, and it is not nothing", () => {
+  expect(owed({ total_fen: null, paid_fen: null })).toBeNull();
+  expect(owed({ total_fen: 100, paid_fen: 100 })).toBe(0);
+});

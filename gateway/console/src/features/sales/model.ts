@@ -1,0 +1,15 @@
+/** What an order's page makes of what is told; pure. */
+
+export const STATUSES = ["approved", "signed", "allocated", "delivered"] as const;
+
+/** A day as fields have it, a week from now: what is promised, as a rule. */
+export function inAWeek(now: Date): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(
+    new Date(now.getTime() + 7 * 24 * 60 * 60_000),
+  );
+}
+
+/** What is still owed; null for whom prices are not. */
+export function owed(order: { total_fen: number | null; paid_fen: number | null }): number | null {
+  return order.total_fen === null || order.paid_fen === null ? null : order.total_fen - order.paid_fen;
+}

@@ -1,0 +1,41 @@
+import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
+import { api, asked, type Schema } from "../../api/client";
+import type { Option } from "../../ui/act";
+
+export type Order = Schema["sales.Order"];
+
+const A_PAGE = 50;
+const MOST = 100;
+
+export const ORDERS = ["orders"] as const;
+export const orderKey = (id: string) => ["order", id] as const;
+
+export const orders = (store: string, what: { status?: Order["status"]; page: number }) =>
+  queryOptions({
+    queryKey: [...ORDERS, store, what],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/orders", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const order = (id: string) =>
+  queryOptions({
+    queryKey: orderKey(id),
+    queryFn: () =>
+      asked(api.GET("/orders/{order_id}", { params: { path: { order_id: id }, query: { expand: "customer" } } })),
+  });
+
+/** Cars of the store that can be set aside, the longest waiting first, as choices. */
+export const stock = (store: string) =>
+  queryOptions({
+    queryKey: ["stock", store],
+    queryFn: () => asked(api.GET("/stock-vehicles", { params: { query: { store_id: store, size: MOST } } })),
+    select: (data): (Option & { model: string })[] =>
+      data.items.map((car) => ({ value: car.vin, model: car.model, label: `${car.model} ${car.vin}` })),
+  });
+
+export const links = (id: string) =>
+  queryOptions({
+    queryKey: [...orderKey(id), "links"],
+    queryFn: () => asked(api.GET("/orders/{order_id}/links", { params: { path: { order_id: id } } })),
+  });
