@@ -68,6 +68,13 @@ export const PAGES: readonly Page[] = [
     key: "goOrders",
     load: () => import("./features/sales/OrdersPage.vue"),
   },
+  {
+    name: "figures",
+    path: "figures",
+    needs: "reporting.month_figures",
+    key: "goFigures",
+    load: () => import("./features/figures/FiguresPage.vue"),
+  },
 ];
 
 /** Pages of one record each; lists and other records lead to them. */

@@ -1,6 +1,7 @@
 import customer from "./customer.json";
 import duplicates from "./duplicates.json";
 import enums from "./enums.json";
+import figures from "./figures.json";
 import followup from "./followup.json";
 import imports from "./imports.json";
 import keys from "./keys.json";
@@ -16,6 +17,7 @@ export default {
   customer,
   duplicates,
   enums,
+  figures,
   followup,
   imports,
   keys,
