@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contracts.access import matrix
-from contracts.customer import duplicates, folder, imports, operations, relations
+from contracts.customer import duplicates, exports, folder, imports, operations, relations
 from contracts.followup import operations as followup
 from contracts.sales.operations import OrderStatus, PaymentKind
 from contracts.workshop.operations import PayType, Stage
@@ -20,6 +20,7 @@ from deploy.local.environment import SERVICES
 from services.customer.folder.rules.completeness import DICTIONARY
 from services.customer.importing.spreadsheets import wordings
 from services.customer.record.rules import matching
+from services.customer.segments import rules as segments
 from services.customer.view.rules.asking import By
 from services.customer.view.usecases.timeline import TOLD
 
@@ -128,6 +129,8 @@ def values(of: type[StrEnum]) -> list[str]:
         ("importStatus", values(imports.ImportStatus)),
         ("outcome", values(imports.Outcome)),
         ("importField", values(wordings.Field)),
+        ("exportStatus", values(exports.ExportStatus)),
+        ("fact", ["vehicle", *segments.FACTS]),
         ("event", [event.declaration.name for event in TOLD]),
     ],
 )

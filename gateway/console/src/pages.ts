@@ -75,6 +75,19 @@ export const PAGES: readonly Page[] = [
     key: "goFigures",
     load: () => import("./features/figures/FiguresPage.vue"),
   },
+  {
+    name: "segments",
+    path: "segments",
+    needs: "customer.list_segments",
+    key: "goSegments",
+    load: () => import("./features/segments/SegmentsPage.vue"),
+  },
+  {
+    name: "exports",
+    path: "exports",
+    needs: "customer.list_exports",
+    load: () => import("./features/segments/ExportsPage.vue"),
+  },
 ];
 
 /** Pages of one record each; lists and other records lead to them. */
@@ -87,4 +100,6 @@ export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "split", path: "customers/:id/split", load: () => import("./features/duplicates/SplitPage.vue") },
   { name: "import", path: "imports/:id", load: () => import("./features/imports/ImportPage.vue") },
   { name: "order", path: "orders/:id", load: () => import("./features/sales/OrderPage.vue") },
+  { name: "newSegment", path: "segments/new", load: () => import("./features/segments/NewSegmentPage.vue") },
+  { name: "segment", path: "segments/:id", load: () => import("./features/segments/SegmentPage.vue") },
 ];

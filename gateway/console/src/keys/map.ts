@@ -49,6 +49,7 @@ export const KEYS = {
   goOrders: { press: "KeyG KeyO", shown: "G O", does: "goOrders" },
   newOrder: { press: "KeyC KeyL", shown: "C L", does: "newOrder" },
   goFigures: { press: "KeyG KeyF", shown: "G F", does: "goFigures" },
+  goSegments: { press: "KeyG KeyE", shown: "G E", does: "goSegments" },
   goStore: { press: "KeyG KeyS", shown: "G S", does: "goStore" },
   newCustomer: { press: "KeyC KeyC", shown: "C C", does: "newCustomer" },
   newRepairOrder: { press: "KeyC KeyO", shown: "C O", does: "newRepairOrder" },

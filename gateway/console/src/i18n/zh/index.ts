@@ -10,6 +10,7 @@ import purposes from "./purposes.gen.json";
 import reception from "./reception.json";
 import reveal from "./reveal.json";
 import sales from "./sales.json";
+import segments from "./segments.json";
 import shell from "./shell.json";
 import workshop from "./workshop.json";
 
@@ -26,6 +27,7 @@ export default {
   reception,
   reveal,
   sales,
+  segments,
   shell,
   workshop,
 };

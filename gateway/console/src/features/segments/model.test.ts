@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { first, placeOf, predicate } from "./model";
+
+test("rows are the predicate that the API takes, each value as its kind wants it", () => {
+  expect(
+    predicate("all", [
+      { not: false, about: "vehicle", demand: "model", value: "GL8" },
+      { not: false, about: "vehicle", demand: "at_least", value: 3 },
+      { not: false, about: "service_visits", demand: "at_least", value: "4" },
+      { not: true, about: "sold_by_us", demand: "equals", value: "true" },
+      { not: false, about: "last_service", demand: "more_days_ago", value: 180 },
+      { not: false, about: "sold", demand: "since", value: "2025-01-01" },
+      { not: false, about: "tags", demand: "has", value: "车友" },
+    ]),
+  ).toEqual({
+    all: [
+      { vehicle: { model: ["GL8"] } },
+      { vehicle: { age: { at_least: 3 } } },
+      { fact: "service_visits", at_least: 4 },
+      { not: { fact: "sold_by_us", equals: true } },
+      { fact: "last_service", more_days_ago: 180 },
+      { fact: "sold", since: "2025-01-01" },
+      { fact: "tags", has: "车友" },
+    ],
+  });
+});
+
+test("a new row begins with what its fact is asked for, as a rule", () => {
+  expect(first("last_service")).toMatchObject({ demand: "within_days" });
+  expect(first("formal")).toMatchObject({ demand: "equals", value: "true" });
+});
+
+test("a complaint names its row", () => {
+  expect(placeOf("all[1].at_least: a whole number")).toBe(1);
+  expect(placeOf("name")).toBeUndefined();
+});
