@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts import access
 from contracts.followup.policies import VISITS
+from contracts.gateway.live import LIVE
 from gateway import openapi
 from gateway.routes import TABLE
 from gateway.routing import BASE
@@ -56,6 +57,17 @@ def rights() -> str:
         "export type Operation = keyof typeof RIGHTS;",
     ]
     return "\n".join(lines) + "\n"
+
+
+def touches() -> str:
+    """`touches.gen.ts`: event → who tells it, and the queries that may answer otherwise after it."""
+    rows = [
+        f"  {json.dumps(row.event.declaration.name)}: {{ by: {json.dumps(row.event.declaration.producer)}, "
+        f"touches: {json.dumps([operation.name for operation in row.touches])} }},"
+        for row in LIVE
+    ]
+    head = "// Made by `make console-types` of contracts/gateway/live.py; not to be edited."
+    return "\n".join([head, "export const TOUCHES = {", *rows, "} as const;"]) + "\n"
 
 
 def purposes(language: str) -> str:

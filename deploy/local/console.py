@@ -28,6 +28,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = PROJECT / "gateway" / "console"
 PACKAGES = ("package.json", "package-lock.json")
 TYPES, RIGHTS = SOURCES / "src" / "api" / "schema.gen.ts", SOURCES / "src" / "api" / "rights.gen.ts"
+TOUCHES = SOURCES / "src" / "live" / "touches.gen.ts"
 LANGUAGES = ("zh", "en")
 NOT_SOURCES = ("node_modules", "dist")
 STEP_SECONDS = 600.0
@@ -83,6 +84,7 @@ def write_types(log: Path) -> None:
         _run(found, argv, directory=packages, log=log, what="openapi-typescript")
         TYPES.write_text(stamp(document) + made.read_text())
     RIGHTS.write_text(_crm("openapi", "--rights"))
+    TOUCHES.write_text(_crm("openapi", "--touches"))
     for language in LANGUAGES:
         purposes(language).write_text(_crm("openapi", "--purposes", language))
 

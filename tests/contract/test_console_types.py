@@ -22,6 +22,10 @@ def test_the_rights_are_those_of_the_access_matrix() -> None:
     assert all(role in console_types.rights() for role in matrix().roles)
 
 
+def test_what_live_changes_touch_is_what_the_table_says() -> None:
+    assert console.TOUCHES.read_text() == console_types.touches(), MEND
+
+
 @pytest.mark.parametrize("language", console.LANGUAGES)
 def test_the_purposes_of_visits_are_those_of_the_contracts(language: str) -> None:
     assert console.purposes(language).read_text() == console_types.purposes(language), MEND

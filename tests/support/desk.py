@@ -19,7 +19,7 @@ PATIENCE_MS = 10_000
 
 
 class Desk:
-    """One person's browser. `keys` counts what was pressed."""
+    """One person's browser. `keys` counts what was pressed, `asked` is what its tabs asked the server for."""
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Desk:
         self.system, self.store, self._pictures = system, store, pictures
         self.keys = 0
         self.errors: list[str] = []
+        self.asked: list[str] = []
         self.may_be_refused: set[int] = set()
         self._context = browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai"
@@ -58,6 +59,7 @@ class Desk:
     def _tab(self) -> Page:
         page = self._context.new_page()
         page.on("console", self._heard)
+        page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.errors.append(f"{error}"))
         return page
 

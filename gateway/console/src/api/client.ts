@@ -9,11 +9,19 @@ export interface Caller {
   token(): string | null;
   store(): string | null;
   language(): string;
+  /** Somebody is there; what is asked while nobody is keeps nobody logged in. */
+  isThere(): boolean;
   /** The server does not know the token (any more). */
   onNobody(): void;
 }
 
-let caller: Caller = { token: () => null, store: () => null, language: () => "zh", onNobody: () => {} };
+let caller: Caller = {
+  token: () => null,
+  store: () => null,
+  language: () => "zh",
+  isThere: () => true,
+  onNobody: () => {},
+};
 
 export function callAs(who: Caller): void {
   caller = who;
@@ -28,9 +36,25 @@ api.use({
     if (token) request.headers.set("Authorization", `Bearer ${token}`);
     if (token && store) request.headers.set("X-Store-Id", store);
     request.headers.set("Accept-Language", caller.language());
+    if (token && request.method === "GET" && !caller.isThere()) request.headers.set("X-Background", "1");
     return request;
   },
 });
+
+/** The stream of live changes from behind a position, or from now on; null where there is none to be had now. */
+export async function follow(last: string, signal: AbortSignal): Promise<Response | null> {
+  const token = caller.token();
+  if (!token) return null;
+  const headers: Record<string, string> = {
+    Authorization: `Bearer ${token}`,
+    Accept: "text/event-stream",
+    "X-Background": "1",
+  };
+  if (last) headers["Last-Event-ID"] = last;
+  const response = await fetch("/api/v1/stream", { headers, signal, cache: "no-store" });
+  if (response.status === 401) caller.onNobody();
+  return response.ok ? response : null;
+}
 
 interface Answered<T> {
   data?: T;

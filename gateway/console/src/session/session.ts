@@ -6,6 +6,7 @@ import { type Operation, RIGHTS, type Role } from "../api/rights.gen";
 import { forgetDrafts } from "../api/useForm";
 import { queries } from "../queries";
 import { usePreferences } from "./preferences";
+import { isThere } from "./presence";
 import { askOthers, type Given, onOthers, tellOthers } from "./tabs";
 
 export const ALL_STORES = "all";
@@ -29,6 +30,7 @@ export const useSession = defineStore("session", () => {
     token: () => given.value?.token ?? null,
     store: () => (store.value && store.value !== ALL_STORES ? store.value : null),
     language: () => preferences.language,
+    isThere,
     onNobody: () => {
       if (me.value) expired.value = true;
       else forget();

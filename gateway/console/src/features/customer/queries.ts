@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema, whole } from "../../api/client";
+import { live } from "../../live/touched";
 
 export type CustomerView = Schema["customer.CustomerView"];
 export type TimelineEntry = Schema["customer.TimelineEntry"];
@@ -15,6 +16,7 @@ const path = (id: string) => ({ path: { customer_id: id } });
 export const view = (id: string) =>
   queryOptions({
     queryKey: [...ofCustomer(id), "view"],
+    meta: live("customer.customer_view", id),
     queryFn: ({ signal }) =>
       whole(api.GET("/customers/{customer_id}/360", { params: { ...path(id), query: { limit: A_PAGE } }, signal })),
   });

@@ -1,0 +1,78 @@
+"""What somebody else changes is on a screen that stands open: without a reload, by one stream for a whole browser."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.desk import Desk
+from tests.support.polling import eventually
+from tests.support.system import System
+
+SitDown = Callable[..., Desk]
+ON_THE_SCREEN = 0.5
+"""Seconds from the answer to whoever changed it; and what a machine with other work on it may add."""
+BUSY = 1.5
+
+
+@pytest.fixture
+def customer_id(system: System) -> str:
+    """Somebody of store HN."""
+    person = {"name": "秦叔宝", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
+    made: str = system.as_("receptionist").post("/customers", person)["customer_id"]
+    return made
+
+
+def change(system: System, customer_id: str, name: str) -> None:
+    """Somebody at another desk changes a record."""
+    system.as_("receptionist").send("PATCH", f"/customers/{customer_id}", {"name": name})
+
+
+def streams(desk: Desk) -> list[str]:
+    """The streams that were opened, in all tabs of this browser."""
+    return [url for url in desk.asked if url.endswith("/api/v1/stream")]
+
+
+def test_another_desks_change_is_on_the_open_page(system: System, customer_id: str, sit_down: SitDown) -> None:
+    desk = sit_down("advisor").open(f"customers/{customer_id}")
+    desk.see("秦叔宝")
+    desk.see("实时")
+    change(system, customer_id, "秦琼")
+    answered = time.monotonic()
+    desk.see("秦琼")
+    assert time.monotonic() - answered < ON_THE_SCREEN + BUSY
+
+
+def test_what_is_being_typed_stays_when_somebody_else_changes_the_record(
+    system: System, customer_id: str, sit_down: SitDown
+) -> None:
+    desk = sit_down("advisor").open(f"customers/{customer_id}")
+    desk.see("秦叔宝")
+    desk.see("实时")
+    desk.press("e")
+    desk.field("工作单位").fill("红彤物流")
+    change(system, customer_id, "秦琼")
+    desk.see("秦琼")
+    assert desk.field("工作单位").input_value() == "红彤物流"
+
+
+def test_one_tab_follows_for_all_and_another_goes_on_when_it_is_closed(
+    system: System, customer_id: str, sit_down: SitDown
+) -> None:
+    desk = sit_down("advisor").open(f"customers/{customer_id}")
+    desk.see("实时")
+    other = desk.another_tab()
+    other.goto(desk.page.url)
+    other.get_by_text("实时", exact=True).wait_for()
+    assert len(streams(desk)) == 1
+    change(system, customer_id, "秦琼")
+    other.get_by_text("秦琼").first.wait_for()
+    desk.see("秦琼")
+    desk.page.close()
+    desk.page = other
+    eventually(lambda: other.wait_for_timeout(50) or len(streams(desk)) == 2, within=10)
+    change(system, customer_id, "秦叔宝")
+    other.get_by_text("秦叔宝").first.wait_for()
