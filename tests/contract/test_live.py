@@ -38,6 +38,10 @@ def test_the_broker_gives_the_gateway_exactly_these_events() -> None:
     assert bound == {(events_exchange(row.event.declaration.producer), routing_key(topic(row), "*")) for row in LIVE}
 
 
+def test_nothing_confidential_is_told_to_screens() -> None:
+    assert [topic(row) for row in LIVE if row.event.declaration.confidential] == []
+
+
 @pytest.mark.parametrize("row", LIVE, ids=topic)
 def test_a_change_touches_queries_that_somebody_may_ask(row: Live) -> None:
     assert row.touches

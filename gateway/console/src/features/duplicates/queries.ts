@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
+import { live } from "../../live/touched";
 
 export type Pair = Schema["customer.DuplicatePair"];
 export type Side = Schema["customer.CustomerView"];
@@ -13,6 +14,7 @@ export const PAIRS = ["pairs"] as const;
 export const pairs = (store: string, what: { status?: Pair["status"]; customer_id?: string; page: number }) =>
   queryOptions({
     queryKey: [...PAIRS, store, what],
+    meta: live("customer.list_duplicates"),
     queryFn: ({ signal }) => asked(api.GET("/duplicates", { params: { query: { ...what, size: A_PAGE } }, signal })),
     placeholderData: keepPreviousData,
   });

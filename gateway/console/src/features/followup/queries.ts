@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
+import { live } from "../../live/touched";
 
 export type Visit = Schema["followup.Visit"];
 export type Task = Schema["followup.Task"];
@@ -20,6 +21,7 @@ export interface VisitsAsked {
 export const visits = (store: string, what: VisitsAsked) =>
   queryOptions({
     queryKey: [...VISITS, store, what],
+    meta: live("followup.worklist"),
     queryFn: ({ signal }) =>
       asked(api.GET("/visits", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
     placeholderData: keepPreviousData,
@@ -28,6 +30,7 @@ export const visits = (store: string, what: VisitsAsked) =>
 export const visit = (id: string) =>
   queryOptions({
     queryKey: ["visit", id],
+    meta: live("followup.get_visit", id),
     queryFn: () =>
       asked(api.GET("/visits/{visit_id}", { params: { path: { visit_id: id }, query: { expand: "customer" } } })),
   });
@@ -45,6 +48,7 @@ export const person = (id: string) =>
 export const tasks = (store: string, what: { of?: string; kind?: string; page: number }) =>
   queryOptions({
     queryKey: [...TASKS, store, what],
+    meta: live("followup.tasks_today"),
     queryFn: ({ signal }) =>
       asked(api.GET("/tasks/today", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
     placeholderData: keepPreviousData,

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
+import { live } from "../../live/touched";
 
 export type RepairOrder = Schema["workshop.RepairOrder"];
 
@@ -12,6 +13,7 @@ export const recordKey = (id: string) => ["repair-order", id] as const;
 export const board = (store: string) =>
   queryOptions({
     queryKey: [...BOARD, store],
+    meta: live("workshop.list_repair_orders"),
     queryFn: ({ signal }) =>
       asked(api.GET("/board", { params: { query: { size: MOST, expand: "customer" } }, signal })),
     placeholderData: keepPreviousData,
@@ -20,6 +22,7 @@ export const board = (store: string) =>
 export const repairOrder = (id: string) =>
   queryOptions({
     queryKey: recordKey(id),
+    meta: live("workshop.get_repair_order", id),
     queryFn: () =>
       asked(api.GET("/repair-orders/{ro_id}", { params: { path: { ro_id: id }, query: { expand: "customer" } } })),
   });
