@@ -32,8 +32,8 @@ ABOUT = """\
 - 门店 Store: `X-Store-Id` names the store acted for; a request without `store_id` takes it from there.
 - 幂等 Retry: `Idempotency-Key` makes a command safe to repeat; the same key and request give the same answer.
 - 版本 Versions: an `ETag` is the version; `If-Match` refuses a change of anything newer (412).
-- 列表 Lists: `page` and `size`; or `after` with the `next` of the page before, which skips nothing while rows come and go.
-  `sort` is one of the orders named there, `-` before it downwards; `expand` adds names to identifiers.
+- 列表 Lists: `page` and `size`; or `after` with the `next` of the page before, which skips nothing while rows come
+  and go. `sort` is one of the orders named there, `-` before it downwards; `expand` adds names to identifiers.
 - 自动刷新 What a page asks by itself says `X-Background: 1`: it does not prolong the half hour of a session.
 - 大小 Size: a JSON body takes up to 256 KiB, the log-in's 4 KiB, a part of a file 1 MiB (413 `BODY_TOO_LARGE`).
 - 实时 Live changes: `GET /api/v1/stream` with `Accept: text/event-stream`; `change` says what was changed,
