@@ -64,7 +64,8 @@ def turn(desk: Desk, *, now: datetime = NOW) -> int:
 
 @pytest.fixture(autouse=True)
 def nobody_waits(desk: Desk) -> None:
-    """Whoever other tests left is told of before."""
+    """Whoever other tests left, or wrote past the service, is told of before."""
+    note(desk)
     turn(desk)
 
 
