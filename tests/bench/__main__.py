@@ -1,4 +1,4 @@
-"""All measurements, or those named: `python -m tests.bench [calls lookup create visible throughput memory start]`.
+"""All measurements, or those named: `python -m tests.bench [calls lookup create visible live throughput memory start]`.
 
 Prints each part's table as it is done, writes it into `docs/benchmarks.md`,
 and ends with what every target came to: exit code 1 if one was missed.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from tests.bench import report
 from tests.bench.outcome import Outcome
-from tests.bench.parts import calls, cold, create, lookup, throughput, visible
+from tests.bench.parts import calls, cold, create, live, lookup, throughput, visible
 from tests.bench.running import Running, running
 
 COLD = ("start", "memory")
@@ -22,6 +22,7 @@ WARM: dict[str, Callable[[Running], Outcome]] = {
     "lookup": lookup.measure,
     "create": create.measure,
     "visible": visible.measure,
+    "live": live.measure,
     "throughput": throughput.measure,
 }
 
