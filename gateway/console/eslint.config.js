@@ -45,6 +45,7 @@ export default typescript.config(
             "−",
             ":",
             "%",
+            "→",
             "/",
             "J",
             "K",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contracts.access import matrix
-from contracts.customer import duplicates, exports, folder, imports, operations, relations
+from contracts.customer import duplicates, exports, folder, imports, operations, privacy, relations
 from contracts.followup import operations as followup
 from contracts.sales.operations import OrderStatus, PaymentKind
 from contracts.workshop.operations import PayType, Stage
@@ -131,6 +131,8 @@ def values(of: type[StrEnum]) -> list[str]:
         ("importField", values(wordings.Field)),
         ("exportStatus", values(exports.ExportStatus)),
         ("fact", ["vehicle", *segments.FACTS]),
+        ("privacyKind", values(privacy.RequestKind)),
+        ("privacyStatus", values(privacy.RequestStatus)),
         ("event", [event.declaration.name for event in TOLD]),
     ],
 )

@@ -88,6 +88,37 @@ export const PAGES: readonly Page[] = [
     needs: "customer.list_exports",
     load: () => import("./features/segments/ExportsPage.vue"),
   },
+  {
+    name: "staff",
+    path: "staff",
+    needs: "gateway.list_staff",
+    key: "goAdmin",
+    load: () => import("./features/admin/StaffPage.vue"),
+  },
+  {
+    name: "stores",
+    path: "stores",
+    needs: "gateway.change_store",
+    load: () => import("./features/admin/StoresPage.vue"),
+  },
+  {
+    name: "policies",
+    path: "policies",
+    needs: "gateway.list_policies",
+    load: () => import("./features/admin/PoliciesPage.vue"),
+  },
+  {
+    name: "privacy",
+    path: "privacy-requests",
+    needs: "customer.list_privacy_requests",
+    load: () => import("./features/admin/PrivacyPage.vue"),
+  },
+  {
+    name: "access",
+    path: "access-log",
+    needs: "gateway.list_access",
+    load: () => import("./features/admin/AccessPage.vue"),
+  },
 ];
 
 /** Pages of one record each; lists and other records lead to them. */
@@ -102,4 +133,6 @@ export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "order", path: "orders/:id", load: () => import("./features/sales/OrderPage.vue") },
   { name: "newSegment", path: "segments/new", load: () => import("./features/segments/NewSegmentPage.vue") },
   { name: "segment", path: "segments/:id", load: () => import("./features/segments/SegmentPage.vue") },
+  { name: "calendar", path: "stores/:id/calendar", load: () => import("./features/admin/CalendarPage.vue") },
+  { name: "policy", path: "policies/:id", load: () => import("./features/admin/PolicyPage.vue") },
 ];

@@ -50,6 +50,7 @@ export const KEYS = {
   newOrder: { press: "KeyC KeyL", shown: "C L", does: "newOrder" },
   goFigures: { press: "KeyG KeyF", shown: "G F", does: "goFigures" },
   goSegments: { press: "KeyG KeyE", shown: "G E", does: "goSegments" },
+  goAdmin: { press: "KeyG KeyA", shown: "G A", does: "goAdmin" },
   goStore: { press: "KeyG KeyS", shown: "G S", does: "goStore" },
   newCustomer: { press: "KeyC KeyC", shown: "C C", does: "newCustomer" },
   newRepairOrder: { press: "KeyC KeyO", shown: "C O", does: "newRepairOrder" },

@@ -9,12 +9,17 @@ export interface Option {
   label: string;
 }
 
-/** A field as a row. What is typed reaches `send` under its name; an amount in yuan arrives there in fen. */
+/**
+ * A field as a row. What is typed reaches `send` under its name; an amount in yuan arrives there in fen,
+ * several choices as their values with blanks between.
+ */
 export interface Field {
   name: string;
   /** Its words. */
   label: string;
-  kind: "text" | "long" | "number" | "yuan" | "date" | "moment" | "choice" | "flag";
+  /** In place of them, where the server says what it is called. */
+  said?: string;
+  kind: "text" | "long" | "number" | "yuan" | "date" | "moment" | "choice" | "choices" | "flag";
   /** What is chosen from; a function where it may come while the form is open. */
   options?: readonly Option[] | (() => readonly Option[]);
   /** What it begins with. */

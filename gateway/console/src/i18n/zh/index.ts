@@ -1,3 +1,4 @@
+import admin from "./admin.json";
 import customer from "./customer.json";
 import duplicates from "./duplicates.json";
 import enums from "./enums.json";
@@ -15,6 +16,7 @@ import shell from "./shell.json";
 import workshop from "./workshop.json";
 
 export default {
+  admin,
   customer,
   duplicates,
   enums,

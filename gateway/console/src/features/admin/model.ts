@@ -1,0 +1,91 @@
+import type { Role } from "../../api/rights.gen";
+import type { Field } from "../../ui/act";
+import type { Policy } from "./queries";
+
+/** Forms made of what the server says of a value, and hours as they are typed. Pure. */
+
+interface Property {
+  type?: string;
+  enum?: string[];
+  title?: string;
+  "x-title-zh"?: string;
+  minimum?: number;
+  maximum?: number;
+}
+
+/** The value of a policy as fields: what its schema says, with its words in the person's language. */
+export function fieldsOf(policy: Pick<Policy, "schema" | "value">, language: string): Field[] {
+  const properties = (policy.schema.properties ?? {}) as Record<string, Property>;
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    label: "",
+    said: (language === "zh" ? property["x-title-zh"] : property.title) ?? name,
+    kind: property.enum
+      ? "choice"
+      : property.type === "integer"
+        ? "number"
+        : property.type === "boolean"
+          ? "flag"
+          : "text",
+    options: property.enum?.map((value) => ({ value, label: value })),
+    min: property.minimum,
+    max: property.maximum,
+    initial: policy.value[name] as string | number | boolean | undefined,
+  }));
+}
+
+export interface Interval {
+  opens: string;
+  closes: string;
+}
+
+/** `08:30-12:00, 13:00-18:00`; nothing is a day that is closed. */
+export function hoursTold(intervals: readonly Interval[]): string {
+  return intervals.map((each) => `${each.opens}-${each.closes}`).join(", ");
+}
+
+/** What was typed as hours; null if it is none. */
+export function hoursOf(typed: string): Interval[] | null {
+  const parts = typed
+    .split(/[,，;;]/)
+    .map((part) => part.trim().replace(/[:]/g, ":"))
+    .filter(Boolean);
+  const found = parts.map((part) => /^(\d{1,2}:\d{2})\s*[-–~至]\s*(\d{1,2}:\d{2})$/.exec(part));
+  if (found.some((each) => each === null)) return null;
+  return found.map((each) => ({
+    opens: (each?.[1] ?? "").padStart(5, "0"),
+    closes: (each?.[2] ?? "").padStart(5, "0"),
+  }));
+}
+
+/** A password to be told once: 16 signs nobody mixes up. */
+export function initialPassword(): string {
+  const signs = "abcdefghjkmnpqrstuvwxyz23456789";
+  return Array.from(crypto.getRandomValues(new Uint32Array(16)), (each) => signs[each % signs.length]).join("");
+}
+
+/** What people can be, in the order of the house. */
+export const ROLES: readonly Role[] = [
+  "receptionist",
+  "consultant",
+  "sales_supervisor",
+  "sales_manager",
+  "sales_planner",
+  "loan_clerk",
+  "insurance_clerk",
+  "plate_clerk",
+  "accessory_clerk",
+  "delivery_clerk",
+  "advisor",
+  "technician",
+  "inspector",
+  "service_manager",
+  "parts_clerk",
+  "claims_clerk",
+  "cr_agent",
+  "finance",
+  "general_manager",
+  "dealer_leader",
+  "leader",
+  "admin",
+];

@@ -1,0 +1,116 @@
+"""The house's own affairs: who works here, when stores are open, what may be set, who looked, what customers ask."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from simulator.client import Client
+from tests.support.desk import Desk
+from tests.support.polling import eventually
+from tests.support.system import PASSWORD, System
+
+SitDown = Callable[..., Desk]
+
+
+def as_admin(desk: Desk) -> Desk:
+    """Log in at the console itself: the system's first account is nobody's of a store."""
+    desk.store = "all"
+    desk.page.goto(f"{desk.system.base_url}/console/login")
+    desk.field("工号").fill("admin")
+    desk.field("密码").fill(PASSWORD)
+    desk.press("Enter")
+    desk.page.wait_for_url("**/console/all*")
+    return desk
+
+
+def test_somebody_is_hired_with_a_password_told_once_and_leaves_at_once(system: System, sit_down: SitDown) -> None:
+    code = f"C{secrets.token_hex(3).upper()}"
+    desk = as_admin(sit_down()).open("staff")
+    desk.page.get_by_role("button", name="新员工").click()
+    desk.field("工号").fill(code)
+    desk.field("姓名").fill("新来的")
+    desk.page.get_by_label("服务顾问").check()
+    desk.page.get_by_label("华南店").check()
+    password = desk.field("初始密码").input_value()
+    desk.press("Control+Enter")
+    desk.page.get_by_role("dialog").wait_for(state="detached")
+    client = Client.log_in(system.base_url, code, password)
+    client.close()
+    desk.page.reload()
+    assert password not in desk.page.content()
+    desk.page.locator(f"[data-row='{code}']").focus()
+    desk.page.get_by_role("button", name="离职").click()
+    desk.see("他的登录会立即结束")
+    desk.press("Control+Enter")
+    found = lambda: {each["code"]: each for each in system.boss.get("/staff", size=100)["items"]}  # noqa: E731
+    eventually(lambda: found()[code]["active"] is False, what="him to have left")
+
+
+def test_hours_of_a_store_are_typed_as_they_are_read_and_what_is_none_stands_at_its_day(
+    system: System, sit_down: SitDown
+) -> None:
+    desk = as_admin(sit_down()).open("stores/BA/calendar")
+    desk.see("周日")
+    desk.press("e")
+    desk.field("周日(可不填)").fill("上午")
+    desk.press("Control+Enter")
+    desk.page.locator("[name=sunday][aria-invalid=true]").wait_for()
+    desk.field("周日(可不填)").fill("9:00-12:00, 13:00-17:00")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("dialog").wait_for(state="detached")
+    hours: dict[str, Any] = system.boss.get("/stores/BA/calendar")["hours"]
+    assert hours["sunday"] == [{"opens": "09:00", "closes": "12:00"}, {"opens": "13:00", "closes": "17:00"}]
+    assert len(hours["monday"]) == 1
+
+
+def test_a_value_is_tried_before_it_is_published(system: System, sit_down: SitDown) -> None:
+    desk = sit_down("leader")
+    desk.store = "all"
+    desk.open("policies/DELIVERY_D7")
+    desk.field("几天后回访").fill("9")
+    value = lambda: system.boss.get("/policies/DELIVERY_D7")["policy"]["value"]  # noqa: E731
+    before = value()
+    desk.press("Control+Enter")
+    desk.see("若发布")
+    assert value() == before, "trying it changes nothing"
+    desk.field("几天后回访").fill("8")
+    desk.page.get_by_role("button", name="试算").wait_for()
+    desk.press("Control+Enter")
+    desk.see("若发布")
+    desk.page.get_by_role("button", name="发布").wait_for()
+    desk.press("Control+Enter")
+    desk.see("已发布。")
+    assert value() == {"days": 8}
+
+
+def test_who_looked_at_whom_and_why_is_read_by_whom_it_concerns(system: System, sit_down: SitDown) -> None:
+    person = {"name": "夏侯惇", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
+    customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
+    system.as_("advisor").post(f"/customers/{customer_id}/reveal", {"reason": "核对身份"})
+    desk = as_admin(sit_down()).open(f"access-log?subject_id={customer_id}")
+    row = desk.page.get_by_role("row").filter(has_text="核对身份")
+    row.wait_for()
+    assert system.staff_id("advisor") in row.inner_text()
+
+
+def test_an_erasure_wants_the_customers_name_and_is_done_then(system: System, sit_down: SitDown) -> None:
+    person = {"name": "夏侯渊", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
+    customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
+    asked = {"kind": "erasure", "how": "电话要求"}
+    system.as_("receptionist").post(f"/customers/{customer_id}/privacy-requests", asked)
+    desk = sit_down("leader")
+    desk.store = "all"
+    desk.open("privacy-requests?kind=erasure")
+    row = desk.page.get_by_role("row").filter(has_text="夏侯渊")
+    row.get_by_role("button").focus()
+    desk.page.get_by_role("button", name="办结").click()
+    desk.see("删除后无法恢复")
+    desk.field("输入客户姓名以确认").fill("夏侯惇")
+    desk.press("Control+Enter")
+    desk.page.locator("[name=name][aria-invalid=true]").wait_for()
+    desk.field("输入客户姓名以确认").fill("夏侯渊")
+    desk.press("Control+Enter")
+    seen = lambda: system.as_("advisor").get(f"/customers/{customer_id}/360")["status"]  # noqa: E731
+    eventually(lambda: seen() == "erased", what="the record to be erased")
