@@ -15,4 +15,4 @@ def upgrade() -> None:
     op.add_column(
         "staff_session", sa.Column("id", sa.Uuid, nullable=False, server_default=sa.text("gen_random_uuid()"))
     )
-    op.add_column("staff_session", sa.Column("network", sa.Text))
+    op.add_column("staff_session", sa.Column("network", sa.String))
