@@ -41,7 +41,10 @@ class Department(StrEnum):
 
 
 class ImportStatus(StrEnum):
-    """`uploading` until it is started; `staging` reads the file, `matching` its rows; the last three are ends."""
+    """`uploading` until it is started; `staging` reads the file, `matching` its rows; then three ends.
+
+    What ended and was to be undone is `undoing`, and then `undone`.
+    """
 
     UPLOADING = "uploading"
     STAGING = "staging"
@@ -49,6 +52,8 @@ class ImportStatus(StrEnum):
     FINISHED = "finished"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class Outcome(StrEnum):
@@ -65,6 +70,27 @@ class Outcome(StrEnum):
     ENRICHED = "enriched"
     ATTACHED = "attached"
     REJECTED = "rejected"
+
+
+class Undone(StrEnum):
+    """What became of a row when its import was undone: `taken_back`, or why the record it stands in stays.
+
+    `was_there` before the import; `gone` already; `merged` with another record, or was once; `changed` since;
+    `elsewhere`: another import has him too; `happened`: an order, a repair, a visit, or whatever his timeline tells;
+    `filed`: a consent, paper, relation or request of his is kept; `decided`: somebody said of him and another whether
+    they are one; `vehicle`: he has a car, or has one no more, by another word than this import's.
+    """
+
+    TAKEN_BACK = "taken_back"
+    WAS_THERE = "was_there"
+    GONE = "gone"
+    MERGED = "merged"
+    CHANGED = "changed"
+    ELSEWHERE = "elsewhere"
+    HAPPENED = "happened"
+    FILED = "filed"
+    DECIDED = "decided"
+    VEHICLE = "vehicle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,32 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoCounts:
+    """Rows by what became of them (`Undone`)."""
+
+    taken_back: int = 0
+    was_there: int = 0
+    gone: int = 0
+    merged: int = 0
+    changed: int = 0
+    elsewhere: int = 0
+    happened: int = 0
+    filed: int = 0
+    decided: int = 0
+    vehicle: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """Who had an import undone, and how far that is: over, once `undone_at` is there."""
+
+    undo_by: StaffId
+    undo_asked_at: datetime
+    undone_at: datetime | None
+    counts: UndoCounts
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """An import as it stands: `received` bytes of `size`, `done` rows of `total`, which is known once the file is read.
 
@@ -146,6 +198,7 @@ class Import:
     code: str | None = None
     zh: str | None = None
     en: str | None = None
+    undo: Undoing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +255,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ListRows:
-    """The report, in the order of the file: rows after this number, of one outcome or of all."""
+    """The report, in the order of the file: rows after this number, of one outcome or of all.
+
+    `undone` narrows it to rows of which that became, `stays` to those whose record stays (or not) after an undoing.
+    """
 
     import_id: UUID
     outcome: Outcome | None = None
+    undone: Undone | None = None
+    stays: bool | None = None
     after: Annotated[int, Between(0, 2**31)] = 0
     limit: Annotated[int, Between(1, 500)] = 100
 
@@ -215,6 +273,7 @@ class RowReport:
     """What became of a row. Of a rejected one `field` and `code` say why, `zh` and `en` in words.
 
     `customer_id` is the record it stands in today; `warnings` are codes of what was taken with a doubt or left out.
+    `undone` is there once the import was undone, but of a rejected row.
     """
 
     number: int
@@ -224,6 +283,7 @@ class RowReport:
     code: str | None = None
     zh: str | None = None
     en: str | None = None
+    undone: Undone | None = None
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -272,6 +332,13 @@ cancel_import = command(
     Import,
     refuses=("IMPORT_NOT_FOUND", "IMPORT_ENDED"),
     summary="Stop an import; what it has written stays",
+)
+undo_import = command(
+    "customer.undo_import",
+    ImportAsked,
+    Import,
+    refuses=("IMPORT_NOT_FOUND", "IMPORT_RUNNING", "IMPORT_NOTHING_LEFT"),
+    summary="Undo an import: records it created and nobody has touched since go; the report says what stays, and why",
 )
 get_import = query(
     "customer.get_import", ImportAsked, Import, refuses=("IMPORT_NOT_FOUND",), summary="How far an import is"

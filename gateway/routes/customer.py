@@ -111,6 +111,7 @@ ROUTES = (
     Route("GET", "/imports/{import_id}/preview", imports.preview_import, "预览文件与字段对应"),
     Route("POST", "/imports/{import_id}/start", imports.start_import, "开始导入"),
     Route("POST", "/imports/{import_id}/cancel", imports.cancel_import, "停止导入"),
+    Route("POST", "/imports/{import_id}/undo", imports.undo_import, "撤销导入", status=202),
     Route("GET", "/imports/{import_id}/rows", imports.list_import_rows, "导入结果逐行报告"),
     Route("POST", "/segments", segments.create_segment, "新建客户分组", status=201),
     Route("GET", "/segments", segments.list_segments, "客户分组"),

@@ -17,6 +17,7 @@ from services.customer import (
     record,
     registering,
     segments,
+    taking_back,
     vehicles,
     view,
 )
@@ -51,6 +52,8 @@ class CustomerService:
     list_imports = shows(customer.imports.list_imports, importing.queries.list_imports)
     list_import_rows = shows(customer.imports.list_import_rows, importing.queries.rows)
     go_on_importing = every(1, importing.matching.go_on)
+    undo_import = does(customer.imports.undo_import, taking_back.usecases.undo_import)
+    go_on_undoing_imports = every(1, taking_back.usecases.go_on)
 
     create_segment = does(customer.segments.create_segment, segments.usecases.create_segment)
     list_segments = shows(customer.segments.list_segments, segments.queries.list_segments)

@@ -43,14 +43,14 @@ def uploaded(client: Client, content: bytes) -> str:
     return import_id
 
 
-def ended(client: Client, import_id: str) -> dict[str, Any] | None:
+def ended(client: Client, import_id: str, *, by: str = "finished") -> dict[str, Any] | None:
     try:
         state: dict[str, Any] = client.get(f"/imports/{import_id}")
     except ApiProblem as problem:
         if problem.status < 500:
             raise
         return None  # its service is just being started again
-    return state if state["status"] == "finished" else None
+    return state if state["status"] == by else None
 
 
 @pytest.mark.timeout(240)
@@ -82,6 +82,52 @@ def test_a_list_is_imported_once_whoever_dies_and_however_often_it_comes(system:
     repeated = eventually(lambda: ended(office, again), within=60, what="the same list to be recognised")
     assert (repeated["counts"]["created"], repeated["counts"]["matched"]) == (0, ROWS - 1)
     assert [one["import_id"] for one in office.get("/imports", limit=2)["items"]] == [again, import_id]
+
+
+@pytest.mark.timeout(240)
+def test_the_wrong_list_is_taken_back_whoever_dies_but_for_whom_somebody_has_dealt_with(system: System) -> None:
+    office, many = system.as_("sales_manager"), 400
+    rows = [[randoms.name(), randoms.mobile(), randoms.vin()] for _ in range(many)]
+    rows[1] = [randoms.name(), rows[0][1], ""]
+    import_id = uploaded(office, list_of(rows))
+    office.post(f"/imports/{import_id}/start")
+    with pytest.raises(ApiProblem) as running:
+        office.post(f"/imports/{import_id}/undo")
+    assert (running.value.status, running.value.code) == (409, "IMPORT_RUNNING")
+    eventually(lambda: ended(office, import_id), within=60, what="the import to end")
+
+    first, asked_about, brought = office.get(f"/imports/{import_id}/rows", limit=3)["items"]
+    pair = "/".join(sorted((first["customer_id"], asked_about["customer_id"])))
+    task = "SELECT open FROM task WHERE kind = 'MERGE_QUESTION' AND subject_id = %s"
+    eventually(lambda: system.rows("followup", task, pair) == [(True,)], within=20, what="the question to be a task")
+    (car,) = system.as_("advisor").get("/customers/lookup", q=rows[2][2])["items"][0]["vehicles"]
+    who = brought["customer_id"]
+    taken_in = {"customer_id": who, "vehicle_id": car["vehicle_id"], "store_id": "HN", "km": 9, "complaint": "异响"}
+    system.as_("advisor").post("/repair-orders", taken_in)
+    eventually(lambda: system.view_with(who, "repair_order_opened"), within=20, what="his timeline to tell of it")
+
+    for role in ("receptionist", "advisor", "cr_agent"):
+        with pytest.raises(ApiProblem) as refused:
+            system.as_(role).post(f"/imports/{import_id}/undo")
+        assert refused.value.code == "OPERATION_NOT_ALLOWED"
+    assert office.post(f"/imports/{import_id}/undo")["status"] == "undoing"
+    system.die_at("before_commit", "customer")
+    system.ready_again(within=30)
+    done = eventually(lambda: ended(office, import_id, by="undone"), within=90, what="the import to be undone")
+    assert {name: many for name, many in done["undo"]["counts"].items() if many} == {
+        "taken_back": many - 1, "happened": 1,
+    }  # fmt: skip
+    assert done["undo"]["undo_by"] == system.staff_id("sales_manager")
+    (stays,) = office.get(f"/imports/{import_id}/rows", stays="true")["items"]
+    assert (stays["number"], stays["customer_id"], stays["undone"]) == (brought["number"], who, "happened")
+    assert office.post(f"/imports/{import_id}/undo") == done
+    found = "SELECT status, count(*) FROM customer WHERE id = ANY(%s::uuid[]) GROUP BY status"
+    assert system.rows("customer", found, [first["customer_id"], asked_about["customer_id"]]) == [("erased", 2)]
+    assert system.as_("advisor").get("/customers/lookup", q=rows[0][2])["items"] == []
+    eventually(lambda: system.rows("followup", task, pair) == [(False,)], within=20, what="the task to be closed")
+    told = "SELECT count(*), count(DISTINCT subject_id) FROM outbox WHERE event_type = 'customer_erased' AND"
+    one = f"{told} envelope->>'correlation_id' = %s"
+    assert system.rows("customer", one, import_id) == [(many - 1, many - 1)]
 
 
 @pytest.mark.timeout(240)

@@ -23,6 +23,7 @@ class ImportFile(Base):
     __table_args__ = (
         Index("import_file_waiting", "started_at", postgresql_where=text("status IN ('staging', 'matching')")),
         Index("import_file_by_store", "store_id", "created_at"),
+        Index("import_file_undoing", "undo_asked_at", postgresql_where=text("status = 'undoing'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -44,6 +45,11 @@ class ImportFile(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    undo_by: Mapped[str | None]
+    undo_role: Mapped[str | None]
+    undo_asked_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undo_counts: Mapped[dict[str, Any] | None]
 
 
 class ImportPart(Base):
@@ -59,13 +65,15 @@ class ImportPart(Base):
 class ImportRow(Base):
     """A row of a file under its number there, and what became of it (`contracts.customer.imports.RowReport`).
 
-    `fingerprint` tells the same row of the same department again, whatever file it comes in.
+    `fingerprint` tells the same row of the same department again, whatever file it comes in. `worked_at` is the moment
+    of everything that was written because of it; `undone` what became of it when the import was undone.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
         Index("import_row_again", "fingerprint", postgresql_where=text("customer_id IS NOT NULL")),
         Index("import_row_by_outcome", "import_id", "outcome", "number"),
+        Index("import_row_by_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
     )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("import_file.id"), primary_key=True)
@@ -80,3 +88,5 @@ class ImportRow(Base):
     zh: Mapped[str | None]
     en: Mapped[str | None]
     warnings: Mapped[list[Any]]
+    worked_at: Mapped[datetime | None]
+    undone: Mapped[str | None]

@@ -32,10 +32,12 @@ _LIST = text(
 _ROWS = text(
     """
     SELECT r.number, r.outcome, coalesce(c.merged_into, r.customer_id) AS customer_id, r.field, r.code, r.zh, r.en,
-           r.warnings
+           r.undone, r.warnings
       FROM import_row r LEFT JOIN customer c ON c.id = r.customer_id
      WHERE r.import_id = :import_id AND r.number > :after AND r.outcome IS NOT NULL
        AND (CAST(:outcome AS text) IS NULL OR r.outcome = :outcome)
+       AND (CAST(:undone AS text) IS NULL OR r.undone = :undone)
+       AND (CAST(:stays AS boolean) IS NULL OR :stays = (r.undone IS NOT NULL AND r.undone <> 'taken_back'))
      ORDER BY r.number LIMIT :most
     """
 )
@@ -84,6 +86,8 @@ def rows(connection: Connection, asked: imports.ListRows, *, scope: Scope) -> im
         "import_id": asked.import_id,
         "after": asked.after,
         "outcome": asked.outcome,
+        "undone": asked.undone,
+        "stays": asked.stays,
         "most": asked.limit + 1,
     }
     found = [shaped(imports.RowReport, row) for row in connection.execute(_ROWS, wanted).mappings()]

@@ -100,6 +100,7 @@ export const RIGHTS = {
   "customer.split_customer": SETS[14],
   "customer.start_import": SETS[4],
   "customer.start_scan": SETS[18],
+  "customer.undo_import": SETS[4],
   "customer.undo_merge": SETS[14],
   "customer.update_customer": SETS[1],
   "customer.vehicle": SETS[15],

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from chassis.process.aside import aside
 from contracts.access import Scope
-from contracts.customer.imports import Import, ImportStatus
+from contracts.customer.imports import Import, ImportStatus, UndoCounts, Undoing
 from contracts.picked import shaped
 from services.customer.importing.errors import (
     ImportAltered,
@@ -33,7 +33,8 @@ LIMITS = Limits(cells=1_500_000)
 
 COLUMNS = """
     f.id, f.department, f.filename, f.size, f.sha256, f.store_id, f.status, f.mapping, f.staged, f.total, f.done,
-    f.last_row, f.counts, f.failure, f.created_by, f.role, f.created_at, f.started_at, f.finished_at,
+    f.last_row, f.counts, f.failure, f.created_by, f.role, f.created_at, f.started_at, f.finished_at, f.undo_by,
+    f.undo_role, f.undo_asked_at, f.undone_at, f.undo_counts,
     CASE WHEN f.status = 'uploading'
          THEN (SELECT coalesce(sum(octet_length(content)), 0) FROM import_part p WHERE p.import_id = f.id)
          ELSE f.size END AS received
@@ -97,6 +98,9 @@ def content_of(connection: Connection | Session, import_id: UUID) -> bytes:
 def shown(row: sqlalchemy.Row[Any]) -> Import:
     """The import as it stands."""
     failure = row.failure or {}
+    undo = None
+    if row.undo_asked_at is not None:
+        undo = shaped(Undoing, row._mapping, counts=shaped(UndoCounts, row.undo_counts))
     return shaped(
         Import,
         row._mapping,
@@ -105,4 +109,5 @@ def shown(row: sqlalchemy.Row[Any]) -> Import:
         code=failure.get("code"),
         zh=failure.get("zh"),
         en=failure.get("en"),
+        undo=undo,
     )

@@ -70,7 +70,7 @@ _REPORT = text(
     """
     UPDATE import_row r
        SET fingerprint = told.fingerprint, outcome = told.outcome, customer_id = told.customer_id, field = told.field,
-           code = told.code, zh = told.zh, en = told.en, warnings = told.warnings
+           code = told.code, zh = told.zh, en = told.en, warnings = told.warnings, worked_at = :now
       FROM jsonb_populate_recordset(NULL::import_row, CAST(:rows AS jsonb)) AS told
      WHERE r.import_id = :import_id AND r.number = told.number
     """
@@ -114,7 +114,8 @@ def go_on(session: Session, *, now: datetime) -> int:
         return 1
     set_cause(session, Cause(correlation_id=str(file.id), actor=Doer(file.created_by, file.role)))
     reports = _match_or_halve(session, file, rows, now=now)
-    session.execute(_REPORT, {"import_id": file.id, "rows": as_json([one._asdict() for one in reports])})
+    told_of = as_json([one._asdict() for one in reports])
+    session.execute(_REPORT, {"import_id": file.id, "rows": told_of, "now": now})
     counts = Counter(file.counts) + Counter(one.outcome.value for one in reports)
     told = as_json([{outcome.value: counts[outcome.value] for outcome in Outcome}])[1:-1]
     checkpoint = {"import_id": file.id, "done": len(rows), "last_row": rows[-1].number, "counts": told}

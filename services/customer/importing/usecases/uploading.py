@@ -39,7 +39,7 @@ from services.customer.importing.spreadsheets.wordings import Field, unit_of
 from services.customer.importing.usecases.files import Opened, find_locked, open_uploaded, shown
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_ENDED = frozenset({ImportStatus.FINISHED, ImportStatus.REFUSED, ImportStatus.CANCELLED})
+_STOPPABLE = frozenset({ImportStatus.UPLOADING, ImportStatus.STAGING, ImportStatus.MATCHING})
 _PUT = text(
     """
     INSERT INTO import_part (import_id, no, content) VALUES (:import_id, :no, :content)
@@ -124,7 +124,7 @@ def start_import(session: Session, request: StartImport, *, scope: Scope, now: d
 def cancel_import(session: Session, request: ImportAsked, *, scope: Scope, now: datetime) -> Import:
     """Stop; rows that were worked on stay as they are. Raises ImportNotFound, ImportEnded."""
     row = find_locked(session, request.import_id, scope=scope)
-    if row.status in _ENDED:
+    if row.status not in _STOPPABLE:
         raise ImportEnded
     session.execute(_CANCEL, {"import_id": row.id, "now": now})
     session.execute(_FORGET_PARTS, {"import_id": row.id})

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from chassis.process import metrics
 from chassis.store import idempotency
-from chassis.store.outbox import record, record_all
+from chassis.store.outbox import Fact, record_all
 from contracts.customer.events import CustomerErased as ErasedEvent
 from services.customer.privacy.errors import ErasureBlocked
 from services.customer.record.errors import CustomerErased, CustomerNotFound
@@ -173,16 +173,17 @@ UNCONCERNED: dict[str, str] = {
 }
 """The other tables, and why nothing becomes of them."""
 
-_GROUP = text(
+_GROUPS = text(
     f"""
-    WITH asked AS (SELECT coalesce(merged_into, id) AS id FROM customer WHERE id = :customer_id)
+    WITH asked AS (SELECT DISTINCT coalesce(merged_into, id) AS id FROM customer
+                    WHERE id = ANY(CAST(:customer_ids AS uuid[])))
     SELECT c.*, {key_beside("c.id")}, his.vehicles
       FROM asked JOIN customer c ON c.id = asked.id OR c.merged_into = asked.id
       LEFT JOIN LATERAL (
            SELECT jsonb_agg(jsonb_build_object('vin', v.vin, 'role', p.role, 'since', p.since, 'until', p.until,
                                                'plate', NULL)) AS vehicles
              FROM vehicle_party p JOIN vehicle v ON v.id = p.vehicle_id WHERE p.customer_id = c.id) his ON true
-     ORDER BY c.merged_into IS NOT NULL, c.id
+     ORDER BY asked.id, c.merged_into IS NOT NULL, c.id
     """
 )
 _HOLD = text("SELECT FROM customer WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
@@ -207,45 +208,58 @@ def erase(session: Session, customer_id: UUID, *, by: str, at: datetime) -> list
 
     The requests that asked for it are carried out with it. Raises CustomerNotFound, CustomerErased, ErasureBlocked.
     """
-    group = _held(session, customer_id)
-    his = group[0]
+    group = hold(session, [customer_id])
+    if not group:
+        raise CustomerNotFound
+    if group[0].status == ERASED:
+        raise CustomerErased
     ids = [one.id for one in group]
     folding.lock(session, ids)
     _require_nothing_open(session, ids)
     session.execute(_ANSWERED, {"ids": ids, "by": by, "at": at})
+    leave_tombstones(session, [group], at=at)
+    idempotency.forget(session, naming=ids)
+    return ids
+
+
+def leave_tombstones(session: Session, groups: Sequence[Sequence[Record]], *, at: datetime) -> None:
+    """What everything known of these customers becomes: each with his records, his own first, held and locked."""
+    ids = [one.id for group in groups for one in group]
     record_all(session, pairs.withdrawn(session, ids, at=at))
     for statement in _STATEMENTS:
         session.execute(statement, {"ids": ids, "at": at})
-    record_all(session, profiles.forgotten(session, ids, store_id=his.store_id, at=at))
+    stores = {one.id: group[0].store_id for group in groups for one in group}
+    record_all(session, profiles.forgotten(session, stores, at=at))
     timeline.forget(session, ids)
-    idempotency.forget(session, naming=ids)
-    record(
-        session,
-        ErasedEvent(customer_id=his.id, erased_ids=ids, at=at),
+    record_all(session, [_erased(group, at=at) for group in groups])
+    metrics.ERASED.inc(len(groups))
+
+
+def _erased(group: Sequence[Record], *, at: datetime) -> Fact:
+    his = group[0]
+    return Fact(
+        event=ErasedEvent(customer_id=his.id, erased_ids=[one.id for one in group], at=at),
         subject_id=his.id,
         subject_version=his.version + 1,
         store_id=his.store_id,
         occurred_at=at,
     )
-    metrics.ERASED.inc()
-    return ids
 
 
-def _held(session: Session, customer_id: UUID) -> list[Record]:
-    """His records, his own first, that nobody else registers, changes or merges until the transaction ends."""
+def hold(session: Session, customer_ids: Sequence[UUID]) -> list[Record]:
+    """Their records, and those that live on in the same ones, that nobody else changes until the transaction ends.
+
+    Nobody registers, changes or merges them; of each who lives on the own record comes first.
+    """
     known: list[UUID] = []
     while True:
-        rows = session.execute(_GROUP, {"customer_id": customer_id}).mappings()
+        rows = session.execute(_GROUPS, {"customer_ids": list(customer_ids)}).mappings()
         found = [candidate_of(_readable(dict(row))) for row in rows]
-        if not found:
-            raise CustomerNotFound
-        if found[0].record.status == ERASED:
-            raise CustomerErased
         ids = [one.record.id for one in found]
         if ids == known:
             return [one.record for one in found]
         known = ids
-        lock(session, [one.facts for one in found])
+        lock(session, [one.facts for one in found if one.record.status != ERASED])
         session.execute(_HOLD, {"ids": ids})
 
 

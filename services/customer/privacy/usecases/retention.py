@@ -29,7 +29,7 @@ SYSTEM = "system"
 log = logs.get("retention")
 _requests: Any = PrivacyRequest.__table__
 
-_ENDED = "('finished', 'refused', 'cancelled')"
+_ENDED = "('finished', 'refused', 'cancelled', 'undone')"
 _OVERDUE = text("SELECT count(*) FROM privacy_request WHERE status = 'open' AND due_at < :now")
 _FINISHED = text("SELECT finished_at FROM retention_run WHERE day = :day")
 _NOTE = text(

@@ -6,7 +6,7 @@ writes here holds the customer's record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -103,10 +103,13 @@ def keep(session: Session, standing: Sequence[Standing], *, at: datetime) -> lis
     return facts
 
 
-def forgotten(session: Session, customer_ids: Sequence[UUID], *, store_id: str, at: datetime) -> list[Fact]:
-    """Nothing is known of them any more, also not by what was told before: it is emptied in the log (PIPL 47)."""
-    facts = keep(session, [Standing(one, store_id, NOBODY) for one in customer_ids], at=at)
-    session.execute(_EMPTY, {"ids": [str(one) for one in customer_ids]})
+def forgotten(session: Session, stores: Mapping[UUID, str], *, at: datetime) -> list[Fact]:
+    """Nothing is known of these any more, each told of by a store, nor by what was told before (PIPL 47).
+
+    That is emptied in the log.
+    """
+    facts = keep(session, [Standing(one, store_id, NOBODY) for one, store_id in stores.items()], at=at)
+    session.execute(_EMPTY, {"ids": [str(one) for one in stores]})
     return facts
 
 
