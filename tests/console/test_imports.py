@@ -95,3 +95,26 @@ def test_who_may_not_import_has_no_such_page(system: System, sit_down: SitDown) 
     desk = sit_down("advisor").open()
     desk.see("查找客户、车辆或命令")
     assert desk.page.get_by_role("link", name="资料导入").count() == 0
+
+
+def test_a_wrong_list_is_taken_back_and_says_what_stays(system: System, tmp_path: Path, sit_down: SitDown) -> None:
+    path = tmp_path / "错的.csv"
+    start = secrets.randbelow(10**4) * 10**4
+    rows = [f"{FAMILY[row]}{GIVEN[row]}{GIVEN[-row - 1]},134{start + row:08d}" for row in range(9)]
+    path.write_text("\n".join(["客户姓名,手机号码", *rows]), encoding="utf-8-sig")
+    desk = sit_down("service_manager").open("imports")
+    desk.field("文件").set_input_files(path)
+    desk.press("Control+Enter")
+    desk.page.wait_for_url("**/imports/*")
+    desk.see("客户姓名")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("button", name="撤销导入").wait_for(timeout=30_000)
+    made = counts(system, desk)
+    assert made["created"] + made["queued"] == 9
+    desk.press("z")
+    desk.see("其余保留并说明原因")
+    desk.press("Control+Enter")
+    desk.page.locator("h1 + .tag", has_text="已撤销").wait_for(timeout=30_000)
+    told = system.as_("service_manager").get(f"/imports/{desk.page.url.rpartition('/')[2]}")["undo"]["counts"]
+    desk.see(f"已收回 {told['taken_back']}")
+    assert told["taken_back"] == 9

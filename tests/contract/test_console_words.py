@@ -128,6 +128,7 @@ def values(of: type[StrEnum]) -> list[str]:
         ("department", values(imports.Department)),
         ("importStatus", values(imports.ImportStatus)),
         ("outcome", values(imports.Outcome)),
+        ("undone", values(imports.Undone)),
         ("importField", values(wordings.Field)),
         ("exportStatus", values(exports.ExportStatus)),
         ("fact", ["vehicle", *segments.FACTS]),

@@ -69,3 +69,15 @@ export async function cancel(id: string, key: string): Promise<void> {
   void queries.invalidateQueries({ queryKey: importKey(id), exact: true });
   void queries.invalidateQueries({ queryKey: IMPORTS });
 }
+
+/** What it created and nobody has touched since goes; the rest says why it stays. */
+export async function undo(id: string, key: string): Promise<void> {
+  await asked(
+    api.POST("/imports/{import_id}/undo", {
+      params: { path: { import_id: id }, header: { "Idempotency-Key": key } },
+    }),
+  );
+  for (const queryKey of [importKey(id), IMPORTS, ["customer"], ["lookup"]]) {
+    void queries.invalidateQueries({ queryKey });
+  }
+}
