@@ -60,9 +60,14 @@ def reaches(system: System, order: dict[str, Any], wanted: str) -> None:
 
 def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[str, Any], sit_down: SitDown) -> None:
     place = f"repair-orders/{order['ro_id']}"
-    advisor = sit_down("advisor").open("board")
+    advisor = sit_down("advisor")
+    asked: list[str] = []
+    advisor.page.on("request", lambda request: asked.append(request.url))
+    advisor.open("board")
     card = advisor.page.locator(f"[data-row='{order['ro_id']}']")
     card.wait_for()
+    assert "GL8" in card.inner_text()
+    assert not [url for url in asked if "/vehicles/" in url], "the list tells its cars itself"
     while not card.evaluate("card => card === document.activeElement"):
         advisor.press("ArrowDown")
     advisor.press("Space")

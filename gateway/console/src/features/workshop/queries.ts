@@ -15,7 +15,7 @@ export const board = (store: string) =>
     queryKey: [...BOARD, store],
     meta: live("workshop.list_repair_orders"),
     queryFn: ({ signal }) =>
-      asked(api.GET("/board", { params: { query: { size: MOST, expand: "customer" } }, signal })),
+      asked(api.GET("/board", { params: { query: { size: MOST, expand: "customer,vehicle" } }, signal })),
     placeholderData: keepPreviousData,
   });
 
