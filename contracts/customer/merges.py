@@ -48,7 +48,10 @@ class ServiceCount:
 
 @dataclass(frozen=True, slots=True)
 class MergePreview:
-    """The survivor as he would be: which fields change, and how much comes together."""
+    """The survivor as he would be: which fields change, and how much comes together.
+
+    Of phones and addresses those in use are counted.
+    """
 
     survivor_id: UUID
     loser_ids: list[UUID]

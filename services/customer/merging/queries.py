@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import Connection, text
 
 from chassis.customers import rekeying
@@ -58,13 +61,18 @@ def preview_merge(connection: Connection, request: PreviewMerge) -> MergePreview
         survivor_id=group.survivor.id,
         loser_ids=[one.id for one in group.losers],
         changed=sorted(name for name, value in group.values.items() if before[name] != value),
-        phones=len(group.values["phones"]),
-        addresses=len(group.values["addresses"]),
+        phones=_in_use(group.values["phones"]),
+        addresses=_in_use(group.values["addresses"]),
         vehicles=parties.vehicles,
         collapsed=len(group.collapsed) + parties.rows - parties.roles,
         documents=[ServiceCount(row.service, row.type, row.found) for row in documents],
         versions=[ExpectedVersion(one.id, one.version) for one in (group.survivor, *group.losers)],
     )
+
+
+def _in_use(entries: Sequence[Mapping[str, Any]]) -> int:
+    """Numbers or addresses that are his now; those of before are kept, and are no news to whoever merges."""
+    return sum(one["until"] is None for one in entries)
 
 
 def merge_state(connection: Connection, asked: MergeById) -> MergeShown:

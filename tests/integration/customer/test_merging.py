@@ -290,6 +290,15 @@ def test_refusals_leave_everything_as_it_was(desk):
     assert everything(desk, [one, two, three], without=()) == before
 
 
+def test_a_preview_counts_the_numbers_in_use(desk):
+    one = desk.register(mobile=randoms.mobile()).customer_id
+    desk.update(one, mobile=randoms.mobile())
+    desk.update(one, mobile=randoms.mobile())
+    two = desk.register(mobile=randoms.mobile()).customer_id
+    shown = preview(desk, [one, two])
+    assert shown.phones == len([phone for each in (one, two) for phone in desk.view(each).phones if not phone.until])
+
+
 def test_a_preview_says_what_the_merge_then_does(desk):
     ids = five(desk)
     before = everything(desk, ids, without=())
