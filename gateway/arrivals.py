@@ -65,6 +65,7 @@ class Arrivals:
         """The customer and his car as they are registered, by this or before."""
         if asked.customer_id is None:
             registered: Registered = self._ask(register_customer, picked(RegisterCustomer, asked), call)
+            call.tell(shapes.plain(registered))  # whatever becomes of the rest: somebody may have been found
             return registered
         his = picked(AddVehicle, asked.vehicle, customer_id=asked.customer_id, since=None)
         added = self._ask(add_vehicle, his, call)
@@ -78,7 +79,7 @@ class Arrivals:
 
     def _ask(self, operation: Operation[Any, Any], asked: Any, call: LocalCall) -> Any:
         context = call.context
-        key = f"{context.idempotency_key}.{operation.name}" if operation.kind is Kind.COMMAND else None
+        key = context.key_of_part(operation.name) if operation.kind is Kind.COMMAND else None
         onward = context.onward(key=key, at_most=context.remaining())
         answer = orjson.loads(ask(self._caller, operation, shapes.dump(asked), onward))
         return shapes.load(operation.response, answer, tolerant=True)

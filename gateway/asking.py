@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from chassis.bus.context import Call, CallContext
 from chassis.bus.rpc import Caller
@@ -22,13 +24,23 @@ def ask(caller: Caller, operation: Operation, body: bytes, context: CallContext)
     return caller.call(operation, body, context)
 
 
+Tell = Callable[[Mapping[str, Any]], None]
+"""Takes what a part of a command answered that files numbers."""
+
+
+def nobody_listens(_answer: Mapping[str, Any]) -> None:
+    """Where no numbers are filed."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalCall(Call):
     """A call as the gateway's own operations see it.
 
     `now` is the time business happens at, a test's if it has set one; `arrived` is real, and security goes by it.
+    `tell` takes what a part of it answered that files numbers (`gateway/filing.py`), as soon as that is done.
     """
 
     arrived: datetime
     address: str
     token_hash: bytes | None
+    tell: Tell = nobody_listens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from contracts.refusals import InvalidRequest, Refusal
 from gateway import encoding, faults, filing, problems, reading, visitors
 from gateway.access_log import Access, AccessLog, Left, headers_of
 from gateway.answering import Answering
-from gateway.asking import LocalCall, ask
+from gateway.asking import LocalCall, Tell, ask, nobody_listens
 from gateway.clock import Clock
 from gateway.errors import PasswordChangeRequired
 from gateway.faults import HttpFault
@@ -152,10 +152,10 @@ class Dispatcher:
             return self.streams.answer(live, last_event_id=headers.get("last-event-id", ""))
         asking = Asking(actor.staff_id, operation.name, request_id)
 
-        def answered() -> bytes:
+        def answered(tell: Tell = nobody_listens) -> bytes:
             if operation.service != "gateway":
                 return self._call(operation, asked, context)
-            return self._answer_here(request, operation, asked, scope=scope, live=live, context=context)
+            return self._answer_here(request, operation, asked, scope=scope, live=live, context=context, tell=tell)
 
         if operation.by_link:
             with self.visitors.turn(asked, address=self._address(request), now=clock.now()):
@@ -190,22 +190,25 @@ class Dispatcher:
                 self.searches.admit(search, asking, now=clock.now())
             raise
 
-    def _file(self, route: Route, asked: dict[str, Any], asking: Asking, answered: Callable[[], bytes]) -> bytes:
+    def _file(self, route: Route, asked: dict[str, Any], asking: Asking, answered: Callable[[Tell], bytes]) -> bytes:
         """Ask what tells by its answer whether somebody has the numbers it files. Raises SearchLimit."""
         filed = route.files(asked) if route.files else ()
         if not filed:
-            return answered()
+            return answered(nobody_listens)
+        done: list[Mapping[str, Any]] = []
         with self.searches.filing(filed, asking, now=clock.now()) as told:
             try:
-                body = answered()
-            except Refused as refusal:
-                told(filing.told_by_refusal(refusal.wire))
+                body = answered(done.append)
+            except (Refused, Refusal) as refusal:
+                if not done:
+                    told(filing.told_by_refusal(refusal.wire if isinstance(refusal, Refused) else refusal.wire()))
                 raise
-            except Refusal as refusal:
-                told(filing.told_by_refusal(refusal.wire()))
-                raise
-            told(filing.told_by(orjson.loads(body)))
-            return body
+            else:
+                done.append(orjson.loads(body))
+                return body
+            finally:
+                if done:
+                    told(filing.told_by(done[-1]))
 
     def _answer_here(
         self,
@@ -216,6 +219,7 @@ class Dispatcher:
         scope: Scope,
         live: Live | None,
         context: CallContext,
+        tell: Tell,
     ) -> bytes:
         address = self._address(request)
         try:
@@ -230,6 +234,7 @@ class Dispatcher:
                     arrived=clock.now(),
                     address=address,
                     token_hash=live.token_hash if live else None,
+                    tell=tell,
                 )
                 return self.local.answer(operation, _loaded(operation, asked), call)
         except Timeout:

@@ -30,7 +30,7 @@ def for_whom(call: Call, *, caller: Calls, signer: Signer) -> Ask:
     """
 
     def ask(operation: Operation[A, R], asked: A) -> R:
-        key = f"{call.context.idempotency_key}.{operation.name}" if operation.kind is Kind.COMMAND else None
+        key = call.context.key_of_part(operation.name) if operation.kind is Kind.COMMAND else None
         context = call.context.onward(key=key)
         if call.actor.is_service:
             context = replace(context, actor_token=signer.sign_itself(to=operation.service, now=clock.now()))

@@ -58,6 +58,13 @@ class CallContext:
         """Seconds until the caller gives up; a day at most, because timers know no eternity."""
         return min(self.deadline - time.time(), LONGEST)
 
+    def key_of_part(self, operation: str) -> str:
+        """The key of a command that is a part of this one. Nobody can send it: the gateway takes no key with a blank.
+
+        Whoever could would have a part done, or refused, before the whole is asked for.
+        """
+        return f"{self.idempotency_key} {operation}"
+
     def onward(self, *, key: str | None = None, at_most: float = 3.0) -> CallContext:
         """The context for a call made on behalf of this one: a shorter deadline and, for a command, its own key."""
         deadline = min(self.deadline - 0.05, time.time() + at_most)

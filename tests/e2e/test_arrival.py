@@ -255,7 +255,7 @@ def begun(system: System, key: str) -> bool:
 
 
 def registered(system: System, key: str) -> bool:
-    return bool(system.rows("customer", "SELECT 1 FROM command_log WHERE key = %s", f"{key}.{register_customer.name}"))
+    return bool(system.rows("customer", "SELECT 1 FROM command_log WHERE key = %s", f"{key} {register_customer.name}"))
 
 
 @pytest.mark.parametrize("dies", ["gateway", "customer", "workshop"])
@@ -301,3 +301,39 @@ def test_another_body_goes_on_with_nobody_else_s_arrival(system: System) -> None
 
     eventually(told, within=20, what="the gateway to say whose key it is")
     assert insisting(system.as_("advisor"), body, key)["repair_order"]["km"] == body["km"]
+
+
+def whose_card_was_read(system: System, customer_id: str, *, by: Client) -> list[dict[str, Any]]:
+    staff_id = by.get("/me")["staff_id"]
+    found: list[dict[str, Any]] = system.boss.get("/access-log", subject_id=customer_id, staff_id=staff_id)["items"]
+    return found
+
+
+def test_whom_a_card_found_is_in_the_access_log_also_where_the_order_is_not_opened(system: System) -> None:
+    card, advisor = randoms.resident_id(), system.hired("advisor")
+    him = system.as_("advisor").post("/arrivals", arrival(id_no=card))
+    with system.databases.connection("workshop", autocommit=False) as connection:
+        connection.execute("LOCK TABLE repair_order IN EXCLUSIVE MODE")
+        problem = refused(advisor, arrival(id_no=card))
+        connection.rollback()
+    assert problem.status in (503, 504)
+    eventually(
+        lambda: whose_card_was_read(system, him["customer_id"], by=advisor), within=5, what="the entry of who was found"
+    )
+
+
+def test_nobody_sends_the_key_of_a_part(system: System) -> None:
+    """Whoever could would have the order refused after the customer was found, and his search counted as none."""
+    card, advisor, key = randoms.resident_id(), system.hired("advisor"), str(uuid4())
+    order = system.as_("advisor").post("/arrivals", arrival(id_no=card))["repair_order"]
+    for between in (".", "-", ":", "/"):
+        same = {"km": order["km"], "reason": "same"}
+        advisor.post(f"/repair-orders/{order['ro_id']}/km", same, key=f"{key}{between}workshop.open_repair_order")
+    with pytest.raises(ApiProblem) as blank:
+        advisor.post(f"/repair-orders/{order['ro_id']}/km", same, key=f"{key} workshop.open_repair_order")
+    assert blank.value.status == 422
+
+    made = advisor.post("/arrivals", arrival(id_no=card), key=key)
+
+    assert (made["customer_id"], made["created"]) == (order["customer_id"], False)
+    eventually(lambda: whose_card_was_read(system, made["customer_id"], by=advisor), within=5, what="the entry")
