@@ -104,3 +104,64 @@ def test_whoever_may_not_open_repair_orders_registers_and_is_told_who_goes_on(
     desk.press("Enter")
     desk.see("请服务顾问接车")
     assert desk.page.get_by_role("button", name="开单").count() == 0
+
+
+def test_of_two_cars_one_is_chosen_before_anything_is_sent(system: System, sit_down: SitDown) -> None:
+    car = system.deliver_a_car(name="公孙两车")
+    second = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    his_second = {"vin": second, "model": "凯越", "role": "owner"}
+    system.as_("receptionist").post(f"/customers/{car.customer_id}/vehicles", his_second)
+    desk = sit_down("advisor").open("reception")
+    desk.field("车牌").fill(car.mobile[-4:])
+    desk.press("Enter")
+    desk.see("公孙两车")
+    eventually(lambda: desk.focused() == "car", what="the cars to have the focus")
+    desk.field("里程").fill("8000")
+    desk.field("客户描述").fill("刹车失灵")
+    before = len(desk.asked)
+    desk.press("Control+Enter")
+    eventually(lambda: desk.focused() == "car", what="the car that is missing to have the focus")
+    assert desk.field("客户描述").input_value() == "刹车失灵"
+    assert not [one for one in desk.asked[before:] if one.endswith("/repair-orders")]
+
+    desk.press("Space", "Control+Enter")
+    desk.see("已开单 HN-RO-")
+    found = system.as_("advisor").get("/repair-orders", customer_id=car.customer_id)["items"]
+    assert [one["complaint"] for one in found] == ["刹车失灵"]
+
+
+def test_kilometres_that_nobody_typed_are_asked_for(system: System, car: Car, sit_down: SitDown) -> None:
+    desk = sit_down("advisor").open("reception")
+    desk.field("车牌").fill(PLATE)
+    desk.press("Enter")
+    desk.see("令狐庆")
+    desk.field("客户描述").fill("没有里程")
+    desk.press("Control+Enter")
+    eventually(lambda: desk.focused() == "km", what="the kilometres to have the focus")
+    assert "没有里程" not in [one["complaint"] for one in opened(system, car.vehicle_id)]
+
+
+def test_whoever_has_the_phone_of_one_of_ours_is_he_or_is_registered_for_a_reason(
+    system: System, sit_down: SitDown
+) -> None:
+    husband = system.deliver_a_car(name="慕容三")
+    desk = sit_down("advisor").open("reception")
+    desk.may_be_refused.add(409)
+    desk.field("车牌").fill("上官六六")
+    desk.press("Enter")
+    desk.see("没有找到")
+    desk.press("Enter")
+    desk.field("电话").fill(husband.mobile)
+    vin = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    desk.field("车架号").fill(vin)
+    desk.field("车型").fill("赛欧")
+    desk.field("里程").fill("100")
+    desk.field("客户描述").fill("保养")
+    desk.press("Control+Enter")
+    desk.see("慕容三")
+    desk.keep_picture()
+    desk.page.locator("[name=notThem]").fill("夫妻共用电话")
+    desk.press("Control+Enter")
+    desk.see("已开单 HN-RO-")
+    (one,) = system.as_("advisor").get("/customers/lookup", q=vin)["items"]
+    assert one["name"] == "上官六六"

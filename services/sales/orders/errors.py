@@ -33,8 +33,8 @@ class Overpayment(RuleRefused):
     """More than is owed (R43)."""
 
     code = "OVERPAYMENT"
-    zh = "付款超过未付余额({balance_fen}分)"
-    en = "The payment is more than the balance of {balance_fen} fen"
+    zh = "付款超过未付余额(¥{balance})"
+    en = "The payment is more than the balance of ¥{balance}"
 
 
 class ReferenceUsed(Conflict):

@@ -121,7 +121,7 @@ class Order(Base):
         if self.status not in (OrderStatus.SIGNED, OrderStatus.ALLOCATED):
             raise OrderState(status=self.status, wanted="paid")
         if amount_fen > self.balance_fen:
-            raise Overpayment(balance_fen=self.balance_fen)
+            raise Overpayment(balance=f"{self.balance_fen / 100:,.2f}", balance_fen=self.balance_fen)
         self.paid_fen += amount_fen
         self.version += 1
 

@@ -7,6 +7,8 @@ interface Kept<V> {
   values: Partial<V>;
   key: string;
   unsure: boolean;
+  /** Every value is in it. */
+  whole: boolean;
 }
 
 /** A key of 128 random bits; `crypto.randomUUID` is missing where the page came over plain HTTP. */
@@ -28,7 +30,7 @@ export interface FormOptions<V> {
  *
  * The idempotency key is made with the form and kept with its draft, so that a double Enter, a time-out or a reload
  * cannot act twice. A definite refusal gives a new key. While the outcome is unknown the values are locked, because
- * the same key with another content is refused.
+ * the same key with another content is refused; after a reload what does not rest in the browser is typed once more.
  */
 export function useForm<V extends object, R>(options: FormOptions<V>, send: (values: V, key: string) => Promise<R>) {
   const place = `draft:${options.name}`;
@@ -36,6 +38,7 @@ export function useForm<V extends object, R>(options: FormOptions<V>, send: (val
   const values = reactive({ ...options.blank(), ...kept?.values }) as V;
   const key = ref(kept?.key ?? newKey());
   const unsure = ref(kept?.unsure ?? false);
+  const partly = ref(kept?.whole === false);
   const busy = ref(false);
   const problem = ref<Problem | null>(null);
   let done = false;
@@ -48,8 +51,13 @@ export function useForm<V extends object, R>(options: FormOptions<V>, send: (val
       if (plain[field]) whole = false;
       delete plain[field];
     }
-    // without all of its values the same key would be sent with another content
-    const draft: Kept<V> = { values: plain, key: whole ? key.value : newKey(), unsure: whole && unsure.value };
+    // what was never sent gets a new key when not all of its values rest here: typed again it may be something else
+    const draft: Kept<V> = {
+      values: plain,
+      key: whole || unsure.value ? key.value : newKey(),
+      unsure: unsure.value,
+      whole,
+    };
     sessionStorage.setItem(place, JSON.stringify(draft));
   }
   watch([() => values, unsure, key], keep, { deep: true });
@@ -64,7 +72,7 @@ export function useForm<V extends object, R>(options: FormOptions<V>, send: (val
     clear();
     Object.assign(values, options.blank());
     key.value = newKey();
-    unsure.value = false;
+    unsure.value = partly.value = false;
     problem.value = null;
     done = false;
   }
@@ -72,6 +80,7 @@ export function useForm<V extends object, R>(options: FormOptions<V>, send: (val
   async function submit(): Promise<R | undefined> {
     if (busy.value) return undefined;
     busy.value = true;
+    partly.value = false;
     problem.value = null;
     try {
       for (let attempt = 0; ; attempt++) {
@@ -102,7 +111,7 @@ export function useForm<V extends object, R>(options: FormOptions<V>, send: (val
     }
   }
 
-  const locked = computed(() => busy.value || unsure.value);
+  const locked = computed(() => busy.value || (unsure.value && !partly.value));
   return { values, busy, problem, unsure, locked, submit, reset, clear };
 }
 

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
 import { live } from "../../live/touched";
+import { useSession } from "../../session/session";
 
 export type Visit = Schema["followup.Visit"];
 export type Task = Schema["followup.Task"];
@@ -10,6 +11,9 @@ const CONTACTS = 5;
 
 export const VISITS = ["visits"] as const;
 export const TASKS = ["tasks"] as const;
+
+/** Tasks are everybody's, names are not: whoever may not know them has his tasks without. */
+const names = () => (useSession().may("customer.names_of") ? ("customer" as const) : undefined);
 
 export interface VisitsAsked {
   status?: Visit["status"];
@@ -50,6 +54,6 @@ export const tasks = (store: string, what: { of?: string; kind?: string; page: n
     queryKey: [...TASKS, store, what],
     meta: live("followup.tasks_today"),
     queryFn: ({ signal }) =>
-      asked(api.GET("/tasks/today", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
+      asked(api.GET("/tasks/today", { params: { query: { ...what, size: A_PAGE, expand: names() } }, signal })),
     placeholderData: keepPreviousData,
   });

@@ -22,7 +22,8 @@ export async function takeIn(arrival: Arrival, store: string, opens: boolean, ke
     ? await withCar(arrival, key)
     : await registered(arrival, store, key);
   let order: TakenIn["order"] = null;
-  if (opens && vehicleId) {
+  if (opens) {
+    if (!vehicleId) throw new Error("no car was chosen");
     order = await asked(
       api.POST("/repair-orders", {
         params: { header: withKey(`${key}-order`) },
@@ -69,6 +70,7 @@ async function registered(arrival: Arrival, store: string, key: string): Promise
         mobile: arrival.mobile.trim(),
         store_id: store,
         vehicle: vin ? { vin, model, plate: plate || null, role } : null,
+        ...(arrival.notThem.trim() ? { force_new: true, reason: arrival.notThem.trim() } : {}),
       },
     }),
   );

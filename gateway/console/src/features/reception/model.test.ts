@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blank, linesOf, meant, withWord } from "./model";
+import { blank, linesOf, meant, wholeVin, withWord } from "./model";
 
 const car = (plate: string | null, vin: string, until: string | null = null) => ({
   vehicle_id: vin,
@@ -35,4 +35,15 @@ test("a usual word is added once", () => {
   expect(withWord("", "异响")).toBe("异响");
   expect(withWord("右前, 异响", "异响")).toBe("右前, 异响");
   expect(withWord("保养", "异响")).toBe("保养,异响");
+});
+
+test("a car that is his in two ways is one car", () => {
+  expect(meant([car("粤B12345", "A"), car("粤B12345", "A")], "陈晓明")?.plate).toBe("粤B12345");
+});
+
+test("a VIN is whole however it is typed", () => {
+  expect(wholeVin("lsgdc82co2s716214")).toBe("LSGDC82C02S716214");
+  expect(wholeVin("ＬＳＧＤＣ８２Ｃ０２Ｓ７１６２１４")).toBe("LSGDC82C02S716214");
+  expect(wholeVin(" LSGDC82C 02S7I6214")).toBe("LSGDC82C02S716214");
+  expect(wholeVin("LSGDC82C02S71621")).toBe("");
 });

@@ -13,6 +13,8 @@ export interface Arrival {
   km: number | "";
   complaint: string;
   lines: Line[];
+  /** He is none of those who may be the same: why the desk is sure. */
+  notThem: string;
 }
 
 export interface Line {
@@ -34,6 +36,7 @@ export function blank(): Arrival {
     km: "",
     complaint: "",
     lines: [],
+    notThem: "",
   };
 }
 
@@ -50,6 +53,12 @@ export function withWord(said: string, word: string): string {
   return words.includes(word) ? said : [...words, word].join(",");
 }
 
+/** A whole VIN as the server reads it, empty for anything else: no I, O or Q is in one, and who reads aloud says O for 0. */
+export function wholeVin(typed: string): string {
+  const vin = typed.normalize("NFKC").replace(/[\s-]/g, "").toUpperCase().replace(/I/g, "1").replace(/[OQ]/g, "0");
+  return /^[A-HJ-NPR-Z0-9]{17}$/.test(vin) ? vin : "";
+}
+
 interface Car {
   vehicle_id: string;
   plate: string | null;
@@ -60,7 +69,9 @@ interface Car {
 /** The car that was meant: the one whose plate or VIN was typed, else the only one he has. */
 export function meant<C extends Car>(cars: readonly C[], typed: string): C | undefined {
   const sign = typed.replace(/[\s.·-]/g, "").toUpperCase();
-  const current = cars.filter((car) => !car.until);
+  const current = cars.filter(
+    (car, index) => !car.until && cars.findIndex((one) => !one.until && one.vehicle_id === car.vehicle_id) === index,
+  );
   if (sign.length >= 4) {
     const named = current.filter((car) => car.plate?.toUpperCase().startsWith(sign) || car.vin.endsWith(sign));
     if (named.length === 1) return named[0];
