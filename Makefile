@@ -7,7 +7,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv runtime-lock law-days run demo reset console console-types console-dev test night lint types imports architecture unit contract integration e2e journeys faults guards bench bench-million bench-identity bench-paired format
+.PHONY: help venv runtime-lock law-days pictures run demo reset console console-types console-dev test night lint types imports architecture unit contract integration e2e journeys faults guards bench bench-million bench-identity bench-paired format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,9 @@ runtime-lock: venv ## Take into deploy/requirements.lock what the image needs, a
 
 law-days: venv ## Take the law's holidays and make-up days into chassis/organisation, after their library was updated
 	@$(PY) -m deploy.law_days
+
+pictures: venv ## Take the pictures of the console anew, into docs/pictures (some minutes; Chromium is fetched)
+	@$(PY) -m tests.pictures
 
 format: venv ## Put the source into ruff's form
 	@$(PY) -m ruff check --fix-only --quiet $(SOURCES)

@@ -124,10 +124,16 @@ class System:
             self._sessions[role, store] = Client.log_in(self.base_url, account, password, store=store)
         return self._sessions[role, store]
 
-    def _employ(self, code: str, roles: tuple[str, ...], *, stores: list[str]) -> tuple[str, str]:
-        """Account and password of somebody new, who has chosen a password of his own."""
+    def employ(self, role: str, *, code: str, name: str, stores: tuple[str, ...]) -> None:
+        """Hire somebody by name; it is he who has this role in the first of his stores from now on."""
+        self._people[role, stores[0]] = self._employ(code, (role,), stores=list(stores), name=name)
+        self._sessions.pop((role, stores[0]), None)
+
+    def _employ(self, code: str, roles: tuple[str, ...], *, stores: list[str], name: str = "") -> tuple[str, str]:
+        """Account and password of somebody new, who has chosen a password of his own; without a name his code is it."""
         initial, chosen = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
-        person = {"code": code, "name": code, "roles": list(roles), "stores": stores, "initial_password": initial}
+        person = {"code": code, "name": name or code, "roles": list(roles), "stores": stores}
+        person["initial_password"] = initial
         self.boss.post("/staff", person)
         first = Client.log_in(self.base_url, code, initial)
         first.post("/me/password", {"old_password": initial, "new_password": chosen})
