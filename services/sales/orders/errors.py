@@ -34,7 +34,7 @@ class Overpayment(RuleRefused):
 
     code = "OVERPAYMENT"
     zh = "付款超过未付余额(¥{balance})"
-    en = "The payment is more than the balance of ¥{balance}"
+    en = "The payment is more than the balance of {balance} yuan"
 
 
 class ReferenceUsed(Conflict):
