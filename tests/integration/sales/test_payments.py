@@ -77,7 +77,7 @@ def test_a_fen_too_much_leaves_no_payment(showroom: Showroom) -> None:
     order_id = showroom.signed(paid_fen=DEPOSIT)
     with pytest.raises(Overpayment) as refused:
         showroom.pay(order_id, PRICE - DEPOSIT + 1)
-    assert refused.value.details == {"balance_fen": PRICE - DEPOSIT}
+    assert refused.value.details == {"balance": f"{(PRICE - DEPOSIT) / 100:,.2f}", "balance_fen": PRICE - DEPOSIT}
     assert len(payments(showroom, order_id)) == 1
     assert showroom.recorded(order_id)[-1] == ("payment_confirmed", 3)
 
