@@ -57,10 +57,10 @@ class Showroom:
         """One command in a transaction that goes on."""
         return getattr(usecases, name)(session, request, scope=self.scope(name, role), now=now)
 
-    def receive(self, typed: str | None = None, *, model: str = MODEL) -> str:
+    def receive(self, typed: str | None = None, *, model: str = MODEL, now: datetime = NOW) -> str:
         """The VIN of a vehicle that arrived in the yard."""
         arrived: str = self.do(
-            "receive_stock", "sales_manager", vin=typed or vin(), model=model, store_id=self.store
+            "receive_stock", "sales_manager", vin=typed or vin(), model=model, store_id=self.store, now=now
         ).vin
         return arrived
 

@@ -349,7 +349,8 @@ def test_orders_of_the_same_moment_keep_their_order_from_page_to_page(showroom: 
 
 
 def test_the_yard_shows_what_is_to_be_had_and_what_waits_for_its_customer(showroom: Showroom) -> None:
-    first, second, gone = showroom.receive(), showroom.receive(model="飞度"), showroom.receive()
+    first, second = showroom.receive(), showroom.receive(model="飞度", now=NOW + timedelta(minutes=1))
+    gone = showroom.receive()
     taken, delivered = showroom.signed(paid_fen=PRICE), showroom.signed(paid_fen=PRICE)
     showroom.allocate(delivered, gone)
     showroom.deliver(delivered)
