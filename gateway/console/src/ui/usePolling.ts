@@ -1,28 +1,14 @@
 import { onBeforeUnmount, onMounted } from "vue";
 
-const IDLE_MS = 5 * 60_000;
-let usedAt = Date.now();
-if (typeof document !== "undefined") {
-  for (const sign of ["keydown", "pointermove", "wheel", "touchstart"] as const) {
-    document.addEventListener(
-      sign,
-      () => {
-        usedAt = Date.now();
-      },
-      { passive: true },
-    );
-  }
-}
-
 /**
- * Ask again every so often while the page is there and somebody uses it. A page that nobody looks at asks nothing:
- * each question would prolong the session of whoever has left.
+ * Ask again every so often while the page is looked at. What it asks by itself prolongs no session
+ * (`session/presence.ts`), and what no stream tells of is asked for here; a live query needs none of it (`src/live/`).
  */
 export function usePolling(ask: () => unknown, milliseconds: number): void {
   let timer: ReturnType<typeof setInterval> | undefined;
   onMounted(() => {
     timer = setInterval(() => {
-      if (!document.hidden && Date.now() - usedAt < IDLE_MS) ask();
+      if (!document.hidden) ask();
     }, milliseconds);
   });
   onBeforeUnmount(() => clearInterval(timer));
