@@ -12,7 +12,7 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StoreChanged
 from contracts.sales import operations
 from contracts.sales.events import OrdersRekeyed
-from services.sales import orders
+from services.sales import orders, stock
 from services.sales.orders.models import ORDERS
 
 
@@ -21,7 +21,7 @@ class SalesService:
 
     name = "sales"
 
-    receive_stock = does(operations.receive_stock, orders.usecases.receive_stock)
+    receive_stock = does(operations.receive_stock, stock.usecases.receive_stock)
     create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
     sign_order = does(operations.sign_order, orders.usecases.sign_order)
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
@@ -29,8 +29,8 @@ class SalesService:
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
     make_order_link = does(operations.make_order_link, orders.usecases.make_order_link)
     revoke_order_link = does(operations.revoke_order_link, orders.usecases.revoke_order_link)
-    list_stock = shows(operations.list_stock, orders.queries.list_stock)
-    which_in_stock = shows(operations.which_in_stock, orders.queries.which_in_stock)
+    list_stock = shows(operations.list_stock, stock.queries.list_stock)
+    which_in_stock = shows(operations.which_in_stock, stock.queries.which_in_stock)
     get_order = shows(operations.get_order, orders.queries.get_order)
     order_sheet = shows(operations.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)

@@ -1,4 +1,4 @@
-"""How the sales service says no."""
+"""How sales says no of an order."""
 
 from __future__ import annotations
 
@@ -61,41 +61,9 @@ class BalanceOpen(RuleRefused):
     en = "{balance_fen} fen are still owed; the car cannot be handed over"
 
 
-class VehicleNotFound(NotFound):
-    """No such vehicle in a stock the caller may take from."""
-
-    code = "VEHICLE_NOT_FOUND"
-    zh = "库存中没有这辆车"
-    en = "There is no such vehicle in stock"
-
-
-class VehicleTaken(Conflict):
-    """Another order has this VIN (R47)."""
-
-    code = "VEHICLE_TAKEN"
-    zh = "车辆{vin}已配给其他订单"
-    en = "Vehicle {vin} belongs to another order"
-
-
 class ModelDiffers(RuleRefused):
     """The vehicle is not the model that was ordered."""
 
     code = "MODEL_DIFFERS"
     zh = "所配车型({vehicle})与订单车型({ordered})不符"
     en = "The vehicle is a {vehicle}, the order is for a {ordered}"
-
-
-class VinInvalid(Invalid):
-    """Not a VIN (E4)."""
-
-    code = "VIN_INVALID"
-    zh = "车架号无效"
-    en = "This is not a valid VIN"
-
-
-class VinInStock(Conflict):
-    """The vehicle is in stock already."""
-
-    code = "VIN_IN_STOCK"
-    zh = "车辆{vin}已在库"
-    en = "Vehicle {vin} is in stock already"

@@ -1,4 +1,4 @@
-"""What the sales service owns: orders, their payments, and the vehicles in stock."""
+"""What sales keeps of orders and of their payments."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from chassis.organisation import stores
 from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
-from contracts.sales.operations import CreateOrder, OrderStatus, PaymentKind, PayOrder, SignOrder, StockStatus
-from contracts.vehicle_identity import vehicle_id
+from contracts.sales.operations import CreateOrder, OrderStatus, PaymentKind, PayOrder, SignOrder
 from services.sales.declared import Base
 from services.sales.orders.errors import (
     BalanceOpen,
@@ -23,8 +22,8 @@ from services.sales.orders.errors import (
     ModelDiffers,
     OrderState,
     Overpayment,
-    VehicleTaken,
 )
+from services.sales.stock.models import StockVehicle
 
 NEXT = {
     OrderStatus.APPROVED: OrderStatus.SIGNED,
@@ -163,35 +162,6 @@ class Payment(Base):
     def confirm(cls, asked: PayOrder, *, now: datetime) -> Payment:
         """A payment that the bank has confirmed."""
         return cls(**attributes(asked), id=uuids.uuid7(), confirmed_at=now)
-
-
-class StockVehicle(Base):
-    """A vehicle in the yard. `order_id` is the order it is set aside for."""
-
-    __tablename__ = "stock_vehicle"
-
-    vin: Mapped[str] = mapped_column(primary_key=True)
-    vehicle_id: Mapped[UUID] = mapped_column(index=True)
-    model: Mapped[str]
-    store_id: Mapped[str]
-    order_id: Mapped[UUID | None] = mapped_column(unique=True)
-    received_at: Mapped[datetime]
-
-    @property
-    def status(self) -> StockStatus:
-        """Whether an order may still have it."""
-        return StockStatus.AVAILABLE if self.order_id is None else StockStatus.ALLOCATED
-
-    @classmethod
-    def receive(cls, *, vin: str, model: str, store_id: str, now: datetime) -> StockVehicle:
-        """A vehicle that arrived; its identifier follows from its VIN."""
-        return cls(vin=vin, vehicle_id=vehicle_id(vin), model=model, store_id=store_id, order_id=None, received_at=now)
-
-    def take(self, order_id: UUID) -> None:
-        """Set it aside. Raises VehicleTaken if another order has it (R47)."""
-        if self.order_id is not None:
-            raise VehicleTaken(vin=self.vin)
-        self.order_id = order_id
 
 
 class Store(stores.Store, Base):

@@ -1,4 +1,4 @@
-"""What sales shows."""
+"""What sales shows of orders."""
 
 from __future__ import annotations
 
@@ -13,22 +13,16 @@ from contracts.access import Scope
 from contracts.links import Links
 from contracts.picked import shaped
 from contracts.sales import operations
-from contracts.sales.operations import OrderSort, OrderStatus, StockSort, StockStatus
+from contracts.sales.operations import OrderSort
 from services.sales.orders.errors import OrderNotFound
-from services.sales.orders.models import ORDER_PROGRESS, Order, StockVehicle
-from services.sales.orders.shown import in_the_yard, order_shown, progress_shown
+from services.sales.orders.models import ORDER_PROGRESS, Order
+from services.sales.orders.shown import order_shown, progress_shown
 
 _columns = Order.__table__.c
-_stock = StockVehicle.__table__.c
 SORTS = {
     OrderSort.NEWEST: Sorting(_columns.created_at, _columns.id, descending=True, index="sales_order_by_store"),
     OrderSort.OLDEST: Sorting(_columns.created_at, _columns.id, index="sales_order_by_store"),
     OrderSort.PROMISE: Sorting(_columns.promised_date, _columns.id, index="sales_order_by_promise"),
-}
-_FEW = "what stands in a yard is some hundred vehicles"
-STOCK_SORTS = {
-    StockSort.LONGEST_HERE: Sorting(_stock.received_at, _stock.vin, few=_FEW),
-    StockSort.NEWEST: Sorting(_stock.received_at, _stock.vin, descending=True, few=_FEW),
 }
 _SHEET = text(
     """
@@ -82,34 +76,6 @@ def order_progress(
     found = links.find(connection, ORDER_PROGRESS, token=asked.token, now=now)
     order = connection.execute(_PROGRESS, {"order_id": found.document_id}).one()
     return progress_shown(order._mapping, link_ends_at=found.ends_at)
-
-
-def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> operations.StockVehicles:
-    """Those that were taken into stock."""
-    stock = StockVehicle.__table__.c.vehicle_id
-    known = connection.scalars(select(stock).where(stock.in_(asked.vehicle_ids)).order_by(stock))
-    return operations.StockVehicles([*known])
-
-
-def list_stock(connection: Connection, asked: operations.ListStock, *, scope: Scope) -> operations.Stock:
-    """A page of the yards of the caller's stores; what was handed over is not there.
-
-    Raises StoreNotAllowed for a foreign store.
-    """
-    stores = scope.narrow(asked.store_id)
-    wanted = select(StockVehicle.__table__)
-    if asked.status is StockStatus.AVAILABLE:
-        wanted = wanted.where(_stock.order_id.is_(None))
-    else:
-        waiting = _columns.status != OrderStatus.DELIVERED
-        wanted = wanted.join(Order.__table__, _columns.id == _stock.order_id).where(waiting)
-    if stores is not None:
-        wanted = wanted.where(_stock.store_id.in_(stores))
-    if asked.model is not None:
-        wanted = wanted.where(_stock.model == asked.model)
-    found = pages.page(connection, wanted, asked, by=STOCK_SORTS[asked.sort])
-    shown = [in_the_yard(row, status=asked.status) for row in found.rows]
-    return operations.Stock(shown, asked.page, asked.size, found.total, found.next)
 
 
 def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: Scope) -> operations.Orders:

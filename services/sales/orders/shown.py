@@ -1,4 +1,4 @@
-"""What sales' records look like to who asks."""
+"""What orders look like to who asks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import Row, RowMapping
 from chassis.process.clock import LOCAL
 from contracts.picked import picked, shaped
 from contracts.sales import operations
-from contracts.sales.operations import OrderStep, StepTold, StockStatus
-from services.sales.orders.models import Order, StockVehicle
+from contracts.sales.operations import OrderStep, StepTold
+from services.sales.orders.models import Order
 
 
 def order_shown(order: Order | Row[tuple[Order]]) -> operations.Order:
@@ -21,16 +21,6 @@ def order_shown(order: Order | Row[tuple[Order]]) -> operations.Order:
 def balance_shown(order: Order) -> operations.Balance:
     """What was paid for an order and what is owed."""
     return picked(operations.Balance, order, order_id=order.id)
-
-
-def stock_shown(vehicle: StockVehicle) -> operations.StockVehicle:
-    """A vehicle in the yard."""
-    return picked(operations.StockVehicle, vehicle)
-
-
-def in_the_yard(vehicle: Row[tuple[StockVehicle]], *, status: StockStatus) -> operations.YardVehicle:
-    """A vehicle in the yard, with how long it has been there."""
-    return picked(operations.YardVehicle, vehicle, status=status)
 
 
 def progress_shown(order: RowMapping, *, link_ends_at: datetime) -> operations.OrderProgress:

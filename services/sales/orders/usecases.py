@@ -15,7 +15,6 @@ from chassis.organisation import stores
 from chassis.store import turns
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
-from contracts import vin as vins
 from contracts.access import Scope
 from contracts.fields import Done
 from contracts.links import LinkMade
@@ -25,29 +24,14 @@ from services.sales.orders.errors import (
     OrderNotFound,
     PromiseInPast,
     ReferenceUsed,
-    VehicleNotFound,
-    VinInStock,
-    VinInvalid,
 )
-from services.sales.orders.models import ORDER_PROGRESS, Order, Payment, StockVehicle
-from services.sales.orders.shown import balance_shown, order_shown, stock_shown
+from services.sales.orders.models import ORDER_PROGRESS, Order, Payment
+from services.sales.orders.shown import balance_shown, order_shown
+from services.sales.stock.errors import VehicleNotFound
+from services.sales.stock.models import StockVehicle
+from services.sales.stock.usecases import readable_vin
 
 _MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
-
-
-def receive_stock(
-    session: Session, asked: operations.ReceiveStock, *, scope: Scope, now: datetime
-) -> operations.StockVehicle:
-    """Take a vehicle into the stock of a store. Raises StoreClosed, VinInvalid, VinInStock."""
-    scope.require_store(asked.store_id)
-    stores.require_open(session, asked.store_id, now=now)
-    vin = _vin(asked.vin)
-    turns.take(session, "vin", [vin])
-    if session.get(StockVehicle, vin) is not None:
-        raise VinInStock(vin=vin)
-    vehicle = StockVehicle.receive(vin=vin, model=asked.model, store_id=asked.store_id, now=now)
-    session.add(vehicle)
-    return stock_shown(vehicle)
 
 
 def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -> None:
@@ -105,7 +89,7 @@ def allocate_vehicle(
 ) -> operations.Order:
     """Set a stock vehicle aside for the order; of two orders at once one gets it (R47)."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
-    vehicle = session.get(StockVehicle, _vin(asked.vin), with_for_update=True)
+    vehicle = session.get(StockVehicle, readable_vin(asked.vin), with_for_update=True)
     if vehicle is None or vehicle.store_id != order.store_id:
         raise VehicleNotFound(vin=asked.vin)
     order.allocate(vehicle, now=now)
@@ -145,10 +129,3 @@ def order_to_change(session: Session, order_id: UUID, expected_version: int | No
         raise OrderNotFound
     order.require_version(expected_version)
     return order
-
-
-def _vin(typed: str) -> str:
-    try:
-        return vins.normalise(typed)
-    except vins.NotAVin:
-        raise VinInvalid(vin=typed) from None

@@ -17,7 +17,8 @@ from contracts.access import Actor, Scope, matrix
 from contracts.links import Link, LinkMade
 from contracts.sales import operations
 from contracts.sales.operations import ListOrders, PaymentKind
-from services.sales.orders import queries, usecases
+from services.sales import orders, stock
+from services.sales.orders import queries
 from tests.support.randoms import code, vin
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -55,7 +56,8 @@ class Showroom:
 
     def within(self, session: Session, name: str, role: str, request: object, *, now: datetime = NOW) -> Any:
         """One command in a transaction that goes on."""
-        return getattr(usecases, name)(session, request, scope=self.scope(name, role), now=now)
+        room = next(room for room in (orders, stock) if hasattr(room.usecases, name))
+        return getattr(room.usecases, name)(session, request, scope=self.scope(name, role), now=now)
 
     def receive(self, typed: str | None = None, *, model: str = MODEL, now: datetime = NOW) -> str:
         """The VIN of a vehicle that arrived in the yard."""

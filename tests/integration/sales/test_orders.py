@@ -16,17 +16,14 @@ from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.sales import operations
 from contracts.sales.operations import OrderStatus, ReceiveStock, SignOrder, StockStatus
 from contracts.vehicle_identity import vehicle_id
-from services.sales.orders import queries
 from services.sales.orders.errors import (
     BalanceOpen,
     DepositMissing,
     OrderNotFound,
     PromiseInPast,
-    VehicleNotFound,
-    VehicleTaken,
-    VinInStock,
-    VinInvalid,
 )
+from services.sales.stock import queries as yards
+from services.sales.stock.errors import VehicleNotFound, VehicleTaken, VinInStock, VinInvalid
 from tests.integration.sales.people import DEPOSIT, MODEL, NOW, PRICE, PROMISE, Showroom
 from tests.support.polling import eventually
 from tests.support.randoms import code, vin
@@ -357,7 +354,7 @@ def test_the_yard_shows_what_is_to_be_had_and_what_waits_for_its_customer(showro
 
     def yard(role: str = "consultant", **asked: Any) -> list[str]:
         wanted, scope = operations.ListStock(**asked), showroom.scope("list_stock", role)
-        page = showroom.database.read(lambda reading: queries.list_stock(reading, wanted, scope=scope))
+        page = showroom.database.read(lambda reading: yards.list_stock(reading, wanted, scope=scope))
         assert page.total == len(page.items)
         assert {one.status for one in page.items} <= {wanted.status}
         return [one.vin for one in page.items]

@@ -11,6 +11,7 @@ import pytest
 from contracts.sales import operations
 from contracts.sales.operations import ListOrders, OrderSort, StockSort
 from services.sales.orders import queries
+from services.sales.stock import queries as yards
 from tests.integration.sales.people import NOW, PROMISE, Showroom
 from tests.support.databases import Databases
 from tests.support.plans import plan_of_page
@@ -64,7 +65,7 @@ def test_a_yard_is_listed_by_how_long_a_vehicle_waits(showroom: Showroom) -> Non
 
     def by(**sort: Any) -> list[str]:
         wanted, scope = operations.ListStock(**sort), showroom.scope("list_stock", "consultant")
-        return [one.vin for one in showroom.database.read(lambda on: queries.list_stock(on, wanted, scope=scope)).items]
+        return [one.vin for one in showroom.database.read(lambda on: yards.list_stock(on, wanted, scope=scope)).items]
 
     assert (by(), by(sort=StockSort.NEWEST)) == (arrived, arrived[::-1])
 

@@ -11,8 +11,10 @@ from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.sales.operations import CreateOrder, OrderStatus, SignOrder
 from contracts.vehicle_identity import vehicle_id
-from services.sales.orders.errors import DepositMissing, ModelDiffers, OrderState, VehicleTaken
-from services.sales.orders.models import NEXT, Order, StockVehicle
+from services.sales.orders.errors import DepositMissing, ModelDiffers, OrderState
+from services.sales.orders.models import NEXT, Order
+from services.sales.stock.errors import VehicleTaken
+from services.sales.stock.models import StockVehicle
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = date(2026, 11, 30)
