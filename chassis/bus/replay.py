@@ -1,6 +1,7 @@
 """Replay: events out of the producers' logs to one consumer, for a new subscriber or a rebuilt projection.
 
-The events keep their identity, so what a consumer has handled before stays handled once.
+The events keep their identity, so what a consumer has handled before stays handled once. What is parked, and what an
+operator dropped, goes to nobody: it could not be sent the first time.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CHUNK = 500
 
 _LOG = """
     SELECT event_id::text, event_type, version, store_id, envelope::text FROM outbox
-     WHERE event_type = ANY(%s) AND recorded_at >= %s AND recorded_at < %s ORDER BY position
+     WHERE event_type = ANY(%s) AND recorded_at >= %s AND recorded_at < %s AND parked_at IS NULL ORDER BY position
 """
 
 

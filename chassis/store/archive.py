@@ -2,6 +2,7 @@
 
 One file per service and month, `sales-2026-11.jsonl.gz`, one event a line, in recorded order.
 What is personal goes into no file, where nobody could empty it: it stays in the log until something newer was told.
+Nor does what an operator dropped, which no replay could send: it stays on record in the log.
 """
 
 from __future__ import annotations
@@ -23,16 +24,18 @@ from contracts.envelope import EVENTS
 
 _MONTHS = """
     SELECT DISTINCT date_trunc('month', recorded_at) FROM outbox
-     WHERE recorded_at < %s AND event_type <> ALL(%s) ORDER BY 1
+     WHERE recorded_at < %s AND event_type <> ALL(%s) AND NOT (published_at IS NOT NULL AND parked_at IS NOT NULL)
+     ORDER BY 1
 """
 _ROWS = """
     SELECT event_id::text, event_type, version, store_id, envelope::text, recorded_at FROM outbox
-     WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND event_type <> ALL(%s) ORDER BY position
+     WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND event_type <> ALL(%s) AND parked_at IS NULL
+     ORDER BY position
 """
 _DELETE = """
     DELETE FROM outbox
      WHERE recorded_at >= %s AND recorded_at < %s + interval '1 month' AND event_type <> ALL(%s)
-       AND published_at IS NOT NULL
+       AND published_at IS NOT NULL AND parked_at IS NULL
 """
 _DELETE_OUTDATED = """
     DELETE FROM outbox old

@@ -31,6 +31,9 @@ from tests.support.polling import eventually
 PRODUCERS = ("customer", "sales", "workshop", "followup")
 ALWAYS: dict[str, Any] = {"since": datetime(1990, 1, 1, tzinfo=LOCAL), "until": datetime(9990, 1, 1, tzinfo=LOCAL)}
 NOVEMBER = datetime(2026, 11, 15, tzinfo=LOCAL)
+CANNOT_BE_SENT = (
+    "UPDATE outbox SET store_id = repeat('H', 300), parked_at = now(), problem = 'too long' WHERE event_id = %s"
+)
 
 
 class Logs:
@@ -124,6 +127,30 @@ def test_a_rebuild_that_cannot_fill_the_projections_does_not_empty_them(logs, da
         rebuild("customer", environment=Environment(values))
     counted = text("SELECT count(*) FROM glance")
     assert logs["customer"].read(lambda connection: connection.scalar(counted)) == 1
+
+
+def test_what_cannot_be_sent_stops_no_replay_and_no_rebuild(logs, databases, clean_queues):
+    """Neither what an operator dropped nor what waits for his word: a rebuild would stop with its projections empty."""
+    dropped, parked, good = (logs.put("followup", VisitPlanned, published=number != 1) for number in range(3))
+    for event_id in (dropped, parked):
+        databases.as_owner("followup", CANNOT_BE_SENT, event_id)
+
+    assert replay("customer", **ALWAYS, environment=environment(databases, clean_queues)) == 1
+    assert arrived(clean_queues, "customer", 1) == [good]
+    assert rebuild("customer", environment=environment(databases, clean_queues)) == 1
+    assert arrived(clean_queues, "customer", 1) == [good]
+
+
+def test_what_was_dropped_goes_into_no_archive_and_stays_on_record(logs, databases, tmp_path):
+    dropped, good = logs.put("workshop", RepairSettled), logs.put("workshop", RepairSettled)
+    databases.as_owner("workshop", CANNOT_BE_SENT, dropped)
+    later = NOVEMBER + timedelta(days=30)
+
+    assert months(tmp_path, databases, before=later) == {"workshop-2026-11.jsonl.gz": 1}
+    assert months(tmp_path, databases, before=later) == {}
+    archived = archives.read("workshop", names=["repair_settled"], folder=tmp_path, **ALWAYS)
+    assert [event_id for event_id, *_ in archived] == [good]
+    assert rows(logs["workshop"]) == [dropped]
 
 
 def test_a_rebuild_keeps_what_is_no_projection(databases):
