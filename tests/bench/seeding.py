@@ -15,10 +15,10 @@ import uuid_utils.compat as uuids
 from psycopg.types.json import Jsonb
 
 from chassis.process.clock import LOCAL
+from contracts import plate
 from contracts import vin as vins
 from contracts.vehicle_identity import vehicle_id
 from services.customer.record.rules import given as giving
-from services.customer.record.rules import plate
 from services.customer.record.rules.given import Typed
 from services.customer.record.rules.record import COLUMNS, Record, new_record
 from tests.bench.monolith.seed import STAFF_COUNT, copy

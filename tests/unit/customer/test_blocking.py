@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from contracts import plate
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules import address, company_names, names
 from services.customer.record.rules.blocking import blocking_keys
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
 from services.customer.record.rules.phone import PhoneKind

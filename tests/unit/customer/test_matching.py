@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from contracts import plate
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_names, names, phone, plate
+from services.customer.record.rules import address, company_names, names, phone
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.matching import POINTS, Kind, Match, Relation, Veto, compare

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from contracts import plate
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules import address, company_names, names
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.matching import Match, Relation, Veto, compare

@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from contracts import plate
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules import address, company_names, names
 from services.customer.record.rules.blocking import blocking_keys
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
 from services.customer.record.rules.gender import Gender

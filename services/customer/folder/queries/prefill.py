@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from chassis.process.clock import LOCAL
+from contracts import plate
 from contracts import vin as vins
 from contracts.customer.folder import KnownCar, KnownCustomer, Prefill, PrefillAsked
 from contracts.customer.operations import Gender
 from contracts.refusals import InvalidRequest
 from services.customer.record.errors import refusal_of
-from services.customer.record.rules import plate, resident_id
+from services.customer.record.rules import resident_id
 from services.customer.record.rules.provinces import province_of
 from services.customer.record.sealing import masters
 from services.customer.vehicles.queries import model_year

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from contracts import plate
 from services.customer.importing.spreadsheets.cells import CellRefused, date_of, gender_of, tidy
 from services.customer.importing.spreadsheets.wordings import KNOWN, Field, bare, contained, unit_of, without_owner
-from services.customer.record.rules import phone, plate
+from services.customer.record.rules import phone
 
 STRONG_KEYS = frozenset({Field.MOBILE, Field.ID_NO, Field.USCC, Field.VIN, Field.PLATE})
 """Any of these tells who or which car a row is about without a name."""

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple, TypeVar
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
 
+from contracts import plate
 from contracts.customer.imports import Department
 from contracts.customer.operations import CustomerKind
 from services.customer.importing.spreadsheets.cells import CellRefused, gender_of, km_of, past_of, tidy
 from services.customer.importing.spreadsheets.wordings import Field
-from services.customer.record.rules import company_names, email, phone, plate, resident_id
+from services.customer.record.rules import company_names, email, phone, resident_id
 from services.customer.record.rules.facts import Role
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.given import Typed

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from contracts.customer.operations import CustomerKind
+from contracts.plate import Plate
 from services.customer.record.rules import resident_id
 from services.customer.record.rules.address import Address
 from services.customer.record.rules.birthday import PLACEHOLDERS
@@ -14,7 +15,6 @@ from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.names import Name
 from services.customer.record.rules.phone import PhoneKind
-from services.customer.record.rules.plate import Plate
 
 
 class Role(StrEnum):

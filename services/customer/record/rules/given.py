@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from contracts import plate
 from contracts import vin as vins
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_id, company_names, email, names, phone, plate, resident_id
+from services.customer.record.rules import address, company_id, company_names, email, names, phone, resident_id
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
 from services.customer.record.rules.gender import Gender

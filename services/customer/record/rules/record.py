@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from contracts import plate
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_names, names, plate
+from services.customer.record.rules import address, company_names, names
 from services.customer.record.rules.blocking import blocking_keys
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, organisation_of

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from chassis.store import turns
 from chassis.store.rows import as_json
-from services.customer.record.rules import matching, plate
+from contracts import plate
+from services.customer.record.rules import matching
 from services.customer.record.rules.blocking import blocking_keys
 from services.customer.record.rules.facts import Facts, KnownVehicle, Role
 from services.customer.record.rules.matching import Decision, Match

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from chassis.store.outbox import Cause, Fact
 from chassis.store.rows import Insert, as_json, insert_all, insert_together, values_of
 from contracts.customer import events
-from services.customer.record.rules.plate import Plate
+from contracts.plate import Plate
 from services.customer.vehicles.models import Vehicle, VehicleParty, VehiclePlate
 
 OWNER = "owner"

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from chassis.store import turns
 from chassis.store.outbox import Fact, record_all
 from chassis.store.rows import insert_all
+from contracts import plate
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.vehicles import ChangePlate, PlateChanged
+from contracts.plate import Plate
 from services.customer.record.errors import PeriodInvalid, refusal_of
-from services.customer.record.rules import plate
-from services.customer.record.rules.plate import Plate
 from services.customer.record.usecases.moments import happened_at
 from services.customer.vehicles.errors import PlateElsewhere
 from services.customer.vehicles.models import VehiclePlate

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from contracts import plate
 from contracts import vin as vins
-from services.customer.record.rules import company_id, names, phone, plate, resident_id, surnames
+from services.customer.record.rules import company_id, names, phone, resident_id, surnames
 
 _OF_A_PHONE = 4
 _OF_A_PLATE = 4

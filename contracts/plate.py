@@ -1,4 +1,4 @@
-"""Number plates (E5)."""
+"""Number plates (E5): pure, shared by every service that takes one in."""
 
 from __future__ import annotations
 

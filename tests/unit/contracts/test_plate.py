@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.record.rules.plate import NotAPlate, kind_of, normalise, read, starts_like_a_plate, tidy
+from contracts.plate import NotAPlate, kind_of, normalise, read, starts_like_a_plate, tidy
 
 
 @pytest.mark.parametrize(
