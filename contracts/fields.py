@@ -38,6 +38,12 @@ Vin = Annotated[str, Text(11, 25)]
 Plate = Annotated[str, Text(5, 16)]
 """A number plate as typed (E5)."""
 
+Model = Annotated[str, Text(1, 80, one_width=True)]
+"""What a car is called in the list of models, such as `GL8`."""
+
+ModelIfKnown = Annotated[str, Text(0, 80, one_width=True)]
+"""The same, where a desk may not know it."""
+
 Mobile = Annotated[str, Text(1, 40), Sensitive("mobile")]
 """A phone number: as typed in requests (E1), masked in answers unless revealed."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -52,10 +53,15 @@ FINEST = 15
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Bounds of a text field, in characters; one that must hold something holds more than blanks."""
+    """Bounds of a text field, in characters; one that must hold something holds more than blanks.
+
+    `one_width` is for what is compared or looked for as it was typed, such as a model or a contract's number: signs of
+    full width become those of half width, and blanks at its ends are gone, wherever a request comes in.
+    """
 
     at_least: int = 0
     at_most: int = LONGEST_TEXT
+    one_width: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,13 @@ def _free(data: object, manner: Manner, left: int) -> None:
             _free(value, manner, left - 1)
 
 
+class _OneWidth(fields.String):
+    """A text in signs of one width, without blanks at its ends."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return unicodedata.normalize("NFKC", super()._deserialize(value, attr, data, **kwargs)).strip()
+
+
 class _Members(fields.List[Any]):
     """A list: its length is looked at before its members, and of these no more than complaints are told."""
 
@@ -298,7 +311,8 @@ def _of_type(declared: Declared, settings: dict[str, Any], manner: Manner) -> fi
         text = declared.mark(Text, Text())
         bounds = validate.Length(min=text.at_least or None, max=text.at_most)
         filled = [_not_blank] if text.at_least and not manner.tolerant else []
-        return fields.String(validate=[bounds, *filled, _no_nul], **settings)
+        text_field = _OneWidth if text.one_width and not manner.tolerant else fields.String
+        return text_field(validate=[bounds, *filled, _no_nul], **settings)
     if hint is int:
         span = declared.mark(Between, Between(-LARGEST_INTEGER, LARGEST_INTEGER))
         return fields.Integer(strict=not manner.loose, validate=validate.Range(span.low, span.high), **settings)

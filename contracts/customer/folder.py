@@ -129,9 +129,9 @@ class AddDocument:
 
     customer_id: UUID
     type: DocumentType
-    number: Annotated[str, Text(1, 60)]
+    number: Annotated[str, Text(1, 60, one_width=True)]
     store_id: StoreId
-    shelf: Annotated[str, Text(1, 60)]
+    shelf: Annotated[str, Text(1, 60, one_width=True)]
     issued_on: date | None = None
 
 

@@ -8,17 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from contracts.fields import (
-    Address,
-    IdNumber,
-    Mobile,
-    Plate,
-    Reason,
-    StaffId,
-    StoreId,
-    Version,
-    Vin,
-)
+from contracts.fields import Address, IdNumber, Mobile, ModelIfKnown, Plate, Reason, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
 from contracts.shapes import UNSAID, Between, Text
 
@@ -60,7 +50,7 @@ class VehicleGiven:
     """A vehicle as the desk types it, and what the customer is to it."""
 
     vin: Vin
-    model: Annotated[str, Text(0, 80)] = ""
+    model: ModelIfKnown = ""
     plate: Plate | None = None
     colour: Annotated[str, Text(0, 40)] = ""
     role: VehicleRole = VehicleRole.OWNER

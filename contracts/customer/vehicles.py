@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.customer.operations import VehicleRole
-from contracts.fields import Km, Plate, Vin
+from contracts.fields import Km, ModelIfKnown, Plate, Vin
 from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
 from contracts.shapes import Text
@@ -102,7 +102,7 @@ class AddVehicle:
 
     customer_id: UUID
     vin: Vin
-    model: Annotated[str, Text(0, 80)] = ""
+    model: ModelIfKnown = ""
     plate: Plate | None = None
     colour: Annotated[str, Text(0, 40)] = ""
     role: VehicleRole = VehicleRole.OWNER

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import After, Done, Km, OwnerId, Page, PriceFen, SheetFormat, Size, StoreId, Version, Vin
+from contracts.fields import After, Done, Km, Model, OwnerId, Page, PriceFen, SheetFormat, Size, StoreId, Version, Vin
 from contracts.links import LINK_DAYS, LinkDays, LinkMade, Links, Token
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
@@ -42,7 +42,7 @@ class ReceiveStock:
     """A vehicle arrived in the yard of a store."""
 
     vin: Vin
-    model: Annotated[str, Text(1, 80)]
+    model: Model
     store_id: StoreId
 
 
@@ -70,7 +70,7 @@ class ListStock:
 
     store_id: StoreId | None = None
     status: StockStatus = StockStatus.AVAILABLE
-    model: Annotated[str, Text(1, 80)] | None = None
+    model: Model | None = None
     sort: StockSort = StockSort.LONGEST_HERE
     page: Page = 1
     size: Size = 50
@@ -107,7 +107,7 @@ class CreateOrder:
 
     customer_id: UUID
     store_id: StoreId
-    model: Annotated[str, Text(1, 80)]
+    model: Model
     total_fen: Annotated[int, Between(1, 10**12)]
 
 
@@ -116,7 +116,7 @@ class SignOrder:
     """The contract: its number, who signed, and the delivery date promised."""
 
     order_id: UUID
-    contract_no: Annotated[str, Text(1, 40)]
+    contract_no: Annotated[str, Text(1, 40, one_width=True)]
     signer: Annotated[str, Text(1, 100)]
     promised_date: date
     expected_version: Version | None = None

@@ -111,7 +111,7 @@ class DispatchRepair:
 
     ro_id: UUID
     technician_id: StaffId
-    bay: Annotated[str, Text(1, 20)] = ""
+    bay: Annotated[str, Text(1, 20, one_width=True)] = ""
     expected_version: Version | None = None
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from chassis.process.clock import LOCAL
 from chassis.process.settings import SERVICES
 from contracts.declared import Declared, fields_of
 from contracts.operation import OPERATIONS
+from contracts.sales.operations import SignOrder
 from contracts.shapes import EARLIEST, LATEST, InvalidShape, Text, load
 
 for _service in SERVICES:
@@ -71,6 +73,9 @@ def _under(request: type, declared: Declared, path: tuple[str, ...]) -> Iterator
 ALL = [leaf for request in {one.request: None for one in OPERATIONS.values()} for leaf in leaves(request, request)]
 DAYS = [leaf for leaf in ALL if leaf.declared.type is date]
 MOMENTS = [leaf for leaf in ALL if leaf.declared.type is datetime]
+NAMED_IN_ONE_WIDTH = {"model", "contract_no", "bay", "shelf"}
+"""What is compared or looked for as it was typed."""
+NAMED = [leaf for leaf in ALL if leaf.path[-1] in NAMED_IN_ONE_WIDTH]
 FILLED = [leaf for leaf in ALL if leaf.declared.type is str and leaf.declared.mark(Text, Text()).at_least]
 
 
@@ -116,3 +121,22 @@ def test_an_event_is_read_whatever_days_and_blanks_an_older_process_put_into_it(
 
     raw = {"on": "2100-01-01", "at": "1899-01-01T00:00:00Z", "what": " "}
     assert load(Told, raw, tolerant=True) == Told(date(2100, 1, 1), datetime(1899, 1, 1, tzinfo=UTC), " ")
+
+
+@pytest.mark.parametrize("leaf", NAMED, ids=str)
+def test_a_model_or_contract_is_the_same_however_wide_it_was_typed(leaf: Leaf) -> None:
+    assert leaf.declared.mark(Text, Text()).one_width
+
+
+def test_signs_of_full_width_are_those_of_half_width_and_blanks_at_the_ends_are_gone() -> None:
+    typed = {"order_id": str(uuid4()), "contract_no": "\u3000ＨＴ－２０２６ ", "signer": "王　芳"}
+    signed = load(SignOrder, {**typed, "promised_date": "2026-12-01"})
+    assert (signed.contract_no, signed.signer) == ("HT-2026", "王　芳")
+
+
+def test_a_model_of_nothing_but_blanks_is_none() -> None:
+    with pytest.raises(InvalidShape):
+        load(
+            SignOrder,
+            {"order_id": str(uuid4()), "contract_no": "\u3000 ", "signer": "王", "promised_date": "2026-12-01"},
+        )
