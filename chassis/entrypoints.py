@@ -50,6 +50,7 @@ from contracts.envelope import Doer, Event
 from contracts.gateway.operations import SetClock, set_clock
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest, Refusal
+from contracts.sayings import Saying
 
 log = logs.get("service")
 
@@ -284,7 +285,7 @@ class OperationEntrypoint(_Shared):
         try:
             request: Any = shapes.load(operation.request, orjson.loads(incoming.body))
         except orjson.JSONDecodeError:
-            raise InvalidRequest(errors={"_": ["not JSON"]}) from None
+            raise InvalidRequest(errors={"_": [Saying.NO_JSON()]}) from None
         except shapes.InvalidShape as error:
             raise InvalidRequest(errors=error.errors) from None
         if self.first is not None:

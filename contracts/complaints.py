@@ -7,11 +7,13 @@ Why text: JSON has no other names, and an answer that cannot be written is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import orjson
+
+from contracts.sayings import Saying
 
 MOST = 20
 """Complaints of one request that are told."""
@@ -23,7 +25,7 @@ DEEPEST = 8
 """Names that lead to a complaint."""
 WHOLE = "_"
 """The name of what concerns the whole, and no single field."""
-MORE = f"More is wrong; {MOST} complaints are told."
+MORE = Saying.MORE(most=MOST)
 
 Complaints = dict[str, Any]
 Line = tuple[tuple[str, ...], str]
@@ -42,9 +44,17 @@ def complaints(errors: object) -> Complaints:
     return told
 
 
-def sentences(told: Mapping[str, Any]) -> list[str]:
-    """Complaints, one line each: `vehicle.vin: Missing data for required field.`."""
-    return [f"{'.'.join(path)}: {text}" for path, text in _lines(told, ())]
+def lines(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Complaints, one after the other, each with the way to its field: `vehicle.vin`, `lines.2.km`."""
+    return [(".".join(path), text) for path, text in _lines(told, ())]
+
+
+def said(told: Mapping[str, Any], say: Callable[[str], str]) -> Complaints:
+    """The same complaints in other words."""
+    return {
+        name: said(inner, say) if isinstance(inner, Mapping) else [say(text) for text in inner]
+        for name, inner in told.items()
+    }
 
 
 def _lines(errors: object, path: tuple[str, ...]) -> Iterator[Line]:

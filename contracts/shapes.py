@@ -25,6 +25,7 @@ from marshmallow import fields, validate
 
 from contracts import complaints
 from contracts.declared import Declared, fields_of
+from contracts.sayings import Saying
 
 T = typing.TypeVar("T")
 
@@ -146,7 +147,7 @@ def load(shape: type[T], raw: object, *, tolerant: bool = False, loose: bool = F
     except marshmallow.ValidationError as error:
         raise InvalidShape(shape, error.messages) from None
     except RecursionError:
-        raise InvalidShape(shape, {"_": ["Nested too deep."]}) from None
+        raise InvalidShape(shape, {"_": [Saying.TOO_DEEP()]}) from None
 
 
 def dump(value: object) -> bytes:
@@ -202,11 +203,11 @@ def _default(field: dataclasses.Field[Any]) -> object:
 def _not_blank(text: str) -> None:
     """Blanks say nothing, and whoever reads them finds nothing there."""
     if not text.strip():
-        raise marshmallow.ValidationError("Must not be blank.")
+        raise marshmallow.ValidationError(Saying.BLANK())
 
 
 _MOMENTS = validate.Range(
-    EARLIEST, LATEST, max_inclusive=False, error=f"Must be from {EARLIEST.year} to {LATEST.year - 1}."
+    EARLIEST, LATEST, max_inclusive=False, error=Saying.OUT_OF_TIME(first=EARLIEST.year, last=LATEST.year - 1)
 )
 _DAYS = validate.Range(EARLIEST.date(), LATEST.date(), max_inclusive=False, error=_MOMENTS.error)
 
@@ -214,20 +215,20 @@ _DAYS = validate.Range(EARLIEST.date(), LATEST.date(), max_inclusive=False, erro
 def _no_nul(text: str) -> None:
     """PostgreSQL keeps no NUL, neither in text nor inside free data."""
     if "\x00" in text:
-        raise marshmallow.ValidationError("Must not contain the NUL character.")
+        raise marshmallow.ValidationError(Saying.NUL())
 
 
 def _not_too_fine(number: Decimal) -> None:
     """PostgreSQL takes no number of a hundred thousand places, and nobody reads one of a hundred."""
     exponent = number.normalize().as_tuple().exponent
     if not isinstance(exponent, int) or not -FINEST <= exponent <= FINEST:
-        raise marshmallow.ValidationError(f"Must have at most {FINEST} decimal places.")
+        raise marshmallow.ValidationError(Saying.TOO_FINE(most=FINEST))
 
 
 def _require_few(data: object, *, tolerant: bool) -> None:
     """An object's members are counted before each is looked at; who is tolerant looks at the declared ones only."""
     if isinstance(data, dict) and len(data) > MOST_MEMBERS and not tolerant:
-        raise marshmallow.ValidationError(f"More than {MOST_MEMBERS} members.")
+        raise marshmallow.ValidationError(Saying.TOO_MANY_MEMBERS(most=MOST_MEMBERS))
 
 
 def _free(data: object, manner: Manner, left: int) -> None:
@@ -236,7 +237,7 @@ def _free(data: object, manner: Manner, left: int) -> None:
         _no_nul(data)
     elif isinstance(data, dict | list):
         if not left:
-            raise marshmallow.ValidationError("Nested too deep.")
+            raise marshmallow.ValidationError(Saying.TOO_DEEP())
         _require_few(data, tolerant=manner.tolerant)
         for value in data:
             _free(value, manner, left - 1)
@@ -263,7 +264,7 @@ class _Members(fields.List[Any]):
         if not isinstance(value, list | tuple):
             raise self.make_error("invalid")
         if len(value) > self.most:
-            raise marshmallow.ValidationError(f"Longer than maximum length {self.most}.")
+            raise marshmallow.ValidationError(Saying.LIST_TOO_LONG(most=self.most))
         members: list[Any] = []
         wrong: dict[int, Any] = {}
         for place, each in enumerate(value):

@@ -24,10 +24,10 @@ from contracts.gateway.arrivals import Arrival, RecordArrival, record_arrival
 from contracts.operation import Kind, Operation
 from contracts.picked import picked
 from contracts.refusals import InvalidRequest, StillRunning
+from contracts.sayings import Saying
 from contracts.workshop.operations import CheckRepairOrder, OpenRepairOrder, check_repair_order, open_repair_order
 from gateway.asking import LocalCall, ask
 
-_EITHER = "Either customer_id, or name and mobile."
 _OF_HIM = ("name", "mobile", "more_phones", "id_no", "organisation_no", "birth_date", "gender", "email", "address",
            "employer", "force_new", "reason")  # fmt: skip
 """What is said of somebody who is to be found or registered, and of nobody whom the desk has chosen."""
@@ -92,4 +92,4 @@ def _require_somebody(asked: RecordArrival) -> None:
     else:
         missing = [field for field in _OF_HIM if getattr(asked, field)]
     if missing:
-        raise InvalidRequest(errors={field: [_EITHER] for field in missing})
+        raise InvalidRequest(errors={field: [Saying.EITHER()] for field in missing})

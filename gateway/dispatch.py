@@ -22,6 +22,7 @@ from contracts import shapes
 from contracts.access import NO_SCOPE, NOBODY, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest, Refusal
+from contracts.sayings import Saying
 from gateway import encoding, faults, filing, problems, reading, visitors
 from gateway.access_log import Access, AccessLog, Left, headers_of
 from gateway.answering import Answering
@@ -269,7 +270,7 @@ class Dispatcher:
 def _by_itself(header: str | None, operation: Operation) -> bool:
     """Whether a page asks by itself, so that nobody need be there; whoever changes something is there."""
     if header not in (None, "1"):
-        raise InvalidRequest(errors={"X-Background": ["Only `1`."]})
+        raise InvalidRequest(errors={"X-Background": [Saying.NO_BACKGROUND()]})
     return header is not None and operation.kind is Kind.QUERY
 
 
@@ -284,7 +285,7 @@ def _store(header: str | None, scope: Scope) -> str | None:
     if header is None:
         return None
     if not _STORE.fullmatch(header):
-        raise InvalidRequest(errors={"X-Store-Id": ["Not a store's code."]})
+        raise InvalidRequest(errors={"X-Store-Id": [Saying.NO_STORE_CODE()]})
     scope.require_store(header)
     return header
 
@@ -300,7 +301,7 @@ def _key(header: str | None) -> str:
     if header is None:
         return str(uuids.uuid7())
     if not _KEY.fullmatch(header):
-        raise InvalidRequest(errors={"Idempotency-Key": ["1 to 255 printable characters without spaces."]})
+        raise InvalidRequest(errors={"Idempotency-Key": [Saying.NO_KEY()]})
     return header
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.process.clock import LOCAL
+from gateway.field_words import FIELDS
 
 WORDS = {
     "person": "个人", "company": "单位", "male": "男", "female": "女",
@@ -54,42 +55,14 @@ TITLES = {
 }  # fmt: skip
 """Of the parts of a dossier."""
 
-LABELS = {
-    "customer_id": "档案号", "kind": "类别", "name": "姓名/名称", "title": "称谓", "mobile": "电话", "source": "来源",
-    "registered_at": "建档时间", "updated_at": "最近修改", "store_id": "门店", "version": "版本", "gender": "性别",
-    "birth_date": "出生日期", "id_number": "身份证号", "uscc": "统一社会信用代码", "organisation_code": "组织机构代码",
-    "email": "电子邮箱", "employer": "工作单位", "tags": "标签", "redirected_from": "查询的档案号",
-    "older": "更早的记录自", "printed_at": "导出时间", "phones": "电话", "addresses": "地址", "preferences": "联系意愿",
-    "glance": "速览",
-    "number": "号码", "shared": "多人共用", "since": "起", "until": "止", "department": "登记部门", "extension": "分机",
-    "text": "地址",
-    "channel": "方式", "from_hour": "最早(时)", "to_hour": "最晚(时)", "do_not_call": "不接受电话",
-    "vehicle_id": "车辆号", "vin": "车架号", "model": "车型", "plate": "车牌", "role": "关系", "colour": "颜色",
-    "at": "时间", "km": "里程(公里)", "source_id": "来源单据",
-    "formal": "保有客户",
-    "sold_by_us": "由本集团售出", "sold_at": "购车时间", "sold_store_id": "购车门店", "consultant_id": "销售顾问",
-    "last_service_at": "最近维修", "last_service_store_id": "最近维修门店", "last_km": "最近里程",
-    "service_visits": "维修次数",
-    "open_visits": "待回访", "last_score": "最近评分", "last_contact_at": "最近联系", "next_visit_at": "下次回访",
-    "next_visit_purpose": "下次回访目的", "open_orders": "在办订单", "open_repair_orders": "在修工单",
-    "spent_fen": "累计消费(元)", "ro_id": "工单号",
-    "event_id": "记录号", "type": "类别", "occurred_at": "时间", "summary": "内容",
-    "code": "代码", "zh": "说明", "en": "说明(英文)",
-    "consent_id": "授权号", "purpose": "用途", "allowed": "同意", "basis": "依据", "text_version": "告知文本版本",
-    "evidence": "证明", "recorded_at": "登记时间", "staff_id": "经办人",
-    "document_id": "资料号", "shelf": "存放位置", "issued_on": "签发日期", "added_at": "登记时间", "added_by": "登记人",
-    "removed_at": "取出时间", "removed_by": "取出人", "removed_because": "取出原因",
-    "relation_id": "关系号", "reverse": "对方为其", "other_id": "对方档案号",
-    "field": "项目", "old": "原值", "new": "新值", "origin": "途径",
-    "merge_id": "合并号", "survivor_id": "保留档案号", "loser_ids": "并入档案号", "field_choices": "取值",
-    "reason": "原因", "requested_by": "申请人", "requested_at": "申请时间", "undone_at": "撤销时间",
-    "undone_by": "撤销人", "undone_because": "撤销原因",
-    "request_id": "请求号", "how": "请求内容", "status": "状态", "received_at": "提出时间", "recorded_by": "登记人",
-    "decided_at": "处理时间", "decided_by": "处理人",
-    "segment_id": "分组号", "entered_at": "进入时间", "left_at": "离开时间",
-    "score": "评分", "due_at": "应回访", "promised_date": "承诺交期", "total_fen": "金额(元)", "amount_fen": "金额(元)",
+LABELS = FIELDS | {
+    "customer_id": "档案号", "name": "姓名/名称", "km": "里程(公里)", "vehicle_id": "车辆号", "text": "地址",
+    "spent_fen": "累计消费(元)", "total_fen": "金额(元)", "amount_fen": "金额(元)", "staff_id": "经办人",
+    "document_id": "资料号", "relation_id": "关系号", "merge_id": "合并号", "request_id": "请求号",
+    "segment_id": "分组号", "other_id": "对方档案号", "ro_id": "工单号", "survivor_id": "保留档案号",
+    "loser_ids": "并入档案号",
 }  # fmt: skip
-"""Of the fields of a dossier, in a workbook."""
+"""Of the fields of a dossier, in a workbook: its numbers are to be quoted, its amounts are in yuan."""
 
 
 def word(code: Any) -> object:

@@ -113,6 +113,11 @@ _PROBLEM: Schema = {
             "$ref": "#/components/schemas/Complaints",
             "description": f"INVALID_REQUEST: 字段 → 问题 · field → complaints, the first {complaints.MOST}.",
         },
+        "called": {
+            "type": "object",
+            "description": "`lines.2.km` → 维修项目第3项里程 · What each field of `errors` is called, in his language.",
+            "additionalProperties": {"type": "string"},
+        },
         "details": {"type": "object", "description": "The facts that stand in the way."},
         "request_id": {"type": "string"},
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,10 +13,12 @@ from chassis.bus.link import LinkDown
 from chassis.bus.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
 from chassis.process import logs
 from chassis.store.database import is_outage
-from contracts.complaints import complaints, sentences, writable
+from contracts import sayings
+from contracts.complaints import WHOLE, complaints, lines, said, writable
 from contracts.refusals import Kind, Refusal
 from gateway import faults
 from gateway.faults import Fault, HttpFault
+from gateway.field_words import called
 from gateway.wire import Response
 
 log = logs.get("http")
@@ -103,11 +106,16 @@ def of_refusal(wire: dict[str, Any], *, language: str, request_id: str) -> Respo
         headers = (("Retry-After", str(int(details["retry_after"]))),)
     elif code == "REQUEST_IN_PROGRESS":
         headers = (("Retry-After", "1"),)
-    errors = complaints(details.pop("errors", {}))
-    detail = "; ".join(sentences(errors)) if errors else wire[language]
-    body = _body(status, code, wire[language], detail, request_id, details)
+    errors = said(complaints(details.pop("errors", {})), partial(sayings.told, language=language))
+    body = _body(status, code, wire[language], wire[language], request_id, details)
     if errors:
-        body["errors"] = errors
+        told = lines(errors)
+        words = {path: called(path, language=language) for path, _ in told if path != WHOLE}
+        body |= {
+            "detail": "; ".join(f"{words[path]}: {text}" if path in words else text for path, text in told),
+            "errors": errors,
+            "called": words,
+        }
     return _response(status, body, headers=headers, request_id=request_id, language=language)
 
 

@@ -16,6 +16,7 @@ import orjson
 from contracts.declared import fields_of
 from contracts.operation import Operation
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 from contracts.shapes import DEEPEST, LONGEST_LIST, MOST_MEMBERS
 from gateway import faults
 from gateway.expanding import PARAMETER, Expansion, expansions_of
@@ -44,7 +45,7 @@ def read(
     reads = request.method in ("GET", "HEAD")
     asked = _query(request.query) if reads else _bytes(request, takes_bytes) if takes_bytes else _body(request)
     if request.query and not reads:
-        raise InvalidRequest(errors={"_": ["This address takes no query string."]})
+        raise InvalidRequest(errors={"_": [Saying.NO_QUERY()]})
     expand = _expand(asked, operation.response) if reads else ()
     if reads:
         _type(asked, operation.request)
@@ -52,7 +53,7 @@ def read(
     _type(path, operation.request)
     for name, value in path.items():
         if asked.setdefault(name, value) != value:
-            raise InvalidRequest(errors={name: ["Differs from the path."]})
+            raise InvalidRequest(errors={name: [Saying.OTHER_THAN_PATH()]})
     if store_id is not None and "store_id" in fields_of(operation.request):
         asked.setdefault("store_id", store_id)
     return asked, expand
@@ -66,7 +67,8 @@ def _expand(asked: dict[str, Any], response: type) -> tuple[Expansion, ...]:
     names = wanted.split(",")
     if not known.keys() >= set(names) or len(set(names)) < len(names):
         offered = ", ".join(f"`{name}`" for name in known)
-        raise InvalidRequest(errors={PARAMETER: [f"Of {offered}, each once." if known else "Nothing to add here."]})
+        why = Saying.OTHER_EXPANSIONS(offered=offered) if known else Saying.NO_EXPANSIONS()
+        raise InvalidRequest(errors={PARAMETER: [why]})
     return tuple(known[name] for name in names)
 
 
@@ -76,9 +78,9 @@ def expect_version(asked: dict[str, Any], *, header: str | None, shape: type) ->
         return
     version = _ETAG.fullmatch(header)
     if version is None or EXPECTED not in fields_of(shape):
-        raise InvalidRequest(errors={"If-Match": ['"<version>" is expected, where the resource has a version.']})
+        raise InvalidRequest(errors={"If-Match": [Saying.NO_IF_MATCH()]})
     if asked.setdefault(EXPECTED, int(version[1])) != int(version[1]):
-        raise InvalidRequest(errors={EXPECTED: ["Differs from If-Match."]})
+        raise InvalidRequest(errors={EXPECTED: [Saying.OTHER_THAN_IF_MATCH()]})
 
 
 def dump(asked: dict[str, Any]) -> bytes:
@@ -102,10 +104,10 @@ def _query(text: str) -> dict[str, Any]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=50)
     except (ValueError, UnicodeDecodeError):
-        raise InvalidRequest(errors={"_": ["Not a query string."]}) from None
+        raise InvalidRequest(errors={"_": [Saying.NO_QUERY_STRING()]}) from None
     asked = dict(pairs)
     if len(asked) != len(pairs):
-        raise InvalidRequest(errors={"_": ["A parameter is given twice."]})
+        raise InvalidRequest(errors={"_": [Saying.TWICE_IN_QUERY()]})
     return asked
 
 
@@ -116,7 +118,7 @@ def _body(request: Request) -> dict[str, Any]:
         raise HttpFault(faults.MEDIA_TYPE)
     parts = request.body.count(b"{") + request.body.count(b"[")  # or fewer: in a text a bracket is none
     if parts > MOST_PARTS:
-        raise InvalidRequest(errors={"_": [f"More than {MOST_PARTS} objects and lists."]})
+        raise InvalidRequest(errors={"_": [Saying.TOO_MANY_PARTS(most=MOST_PARTS)]})
     try:
         body = orjson.loads(request.body)
     except orjson.JSONDecodeError:
@@ -124,7 +126,7 @@ def _body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise HttpFault(faults.MALFORMED_JSON)
     if len(body) > MOST_MEMBERS:
-        raise InvalidRequest(errors={"_": [f"More than {MOST_MEMBERS} members."]})
+        raise InvalidRequest(errors={"_": [Saying.TOO_MANY_MEMBERS(most=MOST_MEMBERS)]})
     if parts > DEEPEST:
         _require_shallow(body)
     return body
@@ -139,7 +141,7 @@ def _bytes(request: Request, field: str) -> dict[str, Any]:
 def _require_shallow(value: Any, left: int = DEEPEST) -> None:
     """Raise InvalidRequest for JSON nested deeper than anything we ask for."""
     if left == 0:
-        raise InvalidRequest(errors={"_": [f"Nested deeper than {DEEPEST} levels."]})
+        raise InvalidRequest(errors={"_": [Saying.DEEPER(most=DEEPEST)]})
     for inner in value.values() if isinstance(value, dict) else value:
         if isinstance(inner, dict | list):
             _require_shallow(inner, left - 1)

@@ -16,6 +16,7 @@ from contracts.fields import Nothing
 from contracts.gateway.views import ListWithViews, MyViews, SavedView, SaveViews, ViewsOfList
 from contracts.operation import OPERATIONS
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 from gateway.models import ViewsKept
 
 NO_PART = frozenset(("page", "size", "after", "store_id", "customer_id", "vehicle_id"))
@@ -59,7 +60,7 @@ def _wrong(asked: SaveViews) -> dict[str, Any]:
     names = [view.name.strip() for view in asked.views]
     for place, view in enumerate(asked.views):
         if names[place] in names[:place]:
-            wrong[str(place)] = {"name": ["Is there twice."]}
+            wrong[str(place)] = {"name": [Saying.VIEW_TWICE()]}
         elif told := complaints(asked.of, view.asked):
             wrong[str(place)] = {"asked": told}
     return wrong
@@ -68,7 +69,7 @@ def _wrong(asked: SaveViews) -> dict[str, Any]:
 def complaints(of: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     """Why a view cannot hold this: what its list would say, and what is no part of a view."""
     if strange := NO_PART & asked.keys():
-        return {name: ["Is no part of a view."] for name in sorted(strange)}
+        return {name: [Saying.NO_PART_OF_A_VIEW()] for name in sorted(strange)}
     try:
         shapes.load(OPERATIONS[of].request, asked)
     except shapes.InvalidShape as error:

@@ -17,12 +17,12 @@ from chassis.bus.context import Ask
 from contracts.customer.operations import WhichExist, which_exist
 from contracts.refusals import InvalidRequest
 from contracts.sales.operations import StockVehicles, which_in_stock
+from contracts.sayings import Saying
 
 Read = Callable[[Callable[[Connection], Any]], Any]
 """Reads in the service's own database."""
 
 _FIELDS = {"customer_id": "customer_ids", "vehicle_id": "vehicle_ids"}
-NOBODY = "Nobody is registered under this identifier."
 
 
 def require_registered(asked: Any, *, met: dict[str, TextClause], read: Read, ask: Ask) -> None:
@@ -40,7 +40,7 @@ def require_registered(asked: Any, *, met: dict[str, TextClause], read: Read, as
     if "vehicle_id" in nobody and ask(which_in_stock, StockVehicles([named["vehicle_id"]])).vehicle_ids:
         nobody.remove("vehicle_id")  # a new one; the customer service hears of it when it is handed over
     if nobody:
-        raise InvalidRequest(errors={field: [NOBODY] for field in nobody})
+        raise InvalidRequest(errors={field: [Saying.NOBODY()] for field in nobody})
 
 
 def _unmet(connection: Connection, named: dict[str, UUID], met: dict[str, TextClause]) -> Iterable[str]:

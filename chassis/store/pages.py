@@ -17,6 +17,7 @@ import orjson
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, or_, select, tuple_
 
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 
 
 def _printable(text: str) -> str:
@@ -111,7 +112,7 @@ def page(connection: Connection, wanted: Select[Any], asked: Asked, *, by: Sorti
     elif asked.page == 1:
         here = wanted.where(by.beyond(*_read(asked.after, by)))
     else:
-        raise InvalidRequest(errors={"page": ["Goes without `after`."]})
+        raise InvalidRequest(errors={"page": [Saying.CURSOR_BESIDE_PAGE()]})
     rows = connection.execute(here.order_by(*by.clauses()).limit(asked.size + 1)).all()
     more = len(rows) > asked.size
     return Page(rows[: asked.size], total, _cursor(rows[asked.size - 1], by) if more else None)
@@ -144,7 +145,7 @@ def _read(cursor: str, by: Sorting) -> tuple[Any, Any]:
             return None if place.key is None else _value(place.key, by.key), _value(place.id, by.id)
     except (ValueError, TypeError):
         pass
-    raise InvalidRequest(errors={"after": ["Not the `next` of a page in this order."]})
+    raise InvalidRequest(errors={"after": [Saying.NO_CURSOR()]})
 
 
 def _value(text: str, column: ColumnElement[Any]) -> Any:

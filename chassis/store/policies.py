@@ -37,6 +37,7 @@ from contracts.policies import (
     PublishPolicy,
 )
 from contracts.refusals import Conflict, Invalid, InvalidRequest, OperationNotAllowed, StoreNotAllowed
+from contracts.sayings import Saying
 
 V = TypeVar("V")
 
@@ -113,7 +114,7 @@ class PolicyInPast(Invalid):
     """A policy cannot change what was decided already."""
 
     code = "POLICY_IN_PAST"
-    zh = "政策生效时间不能早于现在"
+    zh = "政策生效时间不能早于现在;不填即立即生效"
     en = "The policy would take effect in the past"
 
 
@@ -121,7 +122,7 @@ class PolicyExists(Conflict):
     """There is a row for this code, store and moment already."""
 
     code = "POLICY_EXISTS"
-    zh = "该门店在该生效时间已有此政策"
+    zh = "该门店在该生效时间已有此政策,请改用其他生效时间"
     en = "There is a policy for this store and moment already"
 
 
@@ -234,7 +235,7 @@ def _checked(kind: PolicyKind[Any], asked: PublishPolicy) -> Any:
     """The value as it is kept, with what it leaves out; None gives a store back what the group has."""
     if asked.value is None:
         if asked.store_id is None:
-            raise InvalidRequest(errors={"value": ["Only a store's value may be null."]})
+            raise InvalidRequest(errors={"value": [Saying.GROUP_NULL()]})
         return None
     try:
         return shapes.plain(shapes.load(kind.shape, asked.value))

@@ -216,6 +216,28 @@ def chinese_only_here(root: Path) -> list[str]:
     return found
 
 
+def typed_complaints(root: Path) -> list[str]:
+    """Complaints of a request that are typed where they are made: they are rows of `contracts/sayings.py`."""
+    found = []
+    for source in sources(root, *OURS):
+        for name, call in source.calls():
+            if any(isinstance(text, ast.Constant | ast.JoinedStr | ast.BinOp) for text in _complaints_of(name, call)):
+                found.append(f"{source.name}:{call.lineno}")
+    return found
+
+
+def _complaints_of(name: str, call: ast.Call) -> list[ast.expr]:
+    match name.rpartition(".")[2]:
+        case "ValidationError":
+            return call.args[:1]
+        case "NotAPredicate":
+            return call.args[1:]
+        case "InvalidRequest" | "InvalidShape":
+            lists = [node for node in ast.walk(call) if isinstance(node, ast.List | ast.ListComp)]
+            return [text for each in lists for text in (each.elts if isinstance(each, ast.List) else [each.elt])]
+    return []
+
+
 CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
     (too_long, [("services/sales/long.py", "X = 1\n" * 451), ("tests/unit/test_long.py", "X = 1\n" * 451)]),
     (
@@ -290,6 +312,15 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
             ("chassis/planted.py", '"""A module."""\ndef f():\n    pass\n'),
             ("contracts/planted.py", '"""A module."""\nclass F:\n    pass\n'),
             ("contracts/planted.py", '"""A module."""\nclass F:\n    """A class."""\n    def g(self):\n        pass\n'),
+        ],
+    ),
+    (
+        typed_complaints,
+        [
+            ("services/sales/usecases.py", "raise InvalidRequest(errors={'km': ['Odd.']})\n"),
+            ("chassis/planted.py", "raise InvalidRequest(errors={'km': [f'Odd {km}.' for km in kms]})\n"),
+            ("contracts/planted.py", "import marshmallow\nraise marshmallow.ValidationError('Odd.')\n"),
+            ("services/customer/segments/rules.py", "raise NotAPredicate(place, 'one of: ' + x)\n"),
         ],
     ),
     (chinese_only_here, [("services/sales/errors.py", "class X:\n    code = 'X'\n    en = 'no'\n")]),

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from contracts.access import matrix
+from contracts.sayings import Saying
 from services.customer.segments.errors import FactNotAllowed
 
 DEEPEST = 6
@@ -134,7 +135,7 @@ def read(raw: object) -> Predicate:
     """The predicate that this JSON says. Raises NotAPredicate."""
     predicate = _read(raw, "predicate", DEEPEST)
     if sum(1 for _ in leaves(predicate)) > MOST_PARTS:
-        raise NotAPredicate("predicate", f"at most {MOST_PARTS} conditions")
+        raise NotAPredicate("predicate", Saying.TOO_MANY_CONDITIONS(most=MOST_PARTS))
     return predicate
 
 
@@ -174,42 +175,42 @@ def require_sight(predicate: Predicate, *, roles: tuple[str, ...]) -> None:
 
 def _read(raw: object, place: str, left: int) -> Predicate:
     if left == 0:
-        raise NotAPredicate(place, f"nested deeper than {DEEPEST} levels")
+        raise NotAPredicate(place, Saying.CONDITIONS_TOO_DEEP(most=DEEPEST))
     if not isinstance(raw, Mapping) or not raw:
-        raise NotAPredicate(place, "an object with one of: " + ", ".join(_FORMS))
+        raise NotAPredicate(place, Saying.NO_CONDITION(forms=", ".join(_FORMS)))
     form = next((name for name in _FORMS if name in raw), None)
     if form is None or (form != "fact" and len(raw) > 1):
-        raise NotAPredicate(place, "exactly one of: " + ", ".join(_FORMS))
+        raise NotAPredicate(place, Saying.NOT_ONE_CONDITION(forms=", ".join(_FORMS)))
     return _FORMS[form](raw, f"{place}.{form}", left)
 
 
 def _parts(raw: Mapping[str, Any], name: str, place: str, left: int) -> tuple[Predicate, ...]:
     parts = raw[name]
     if not isinstance(parts, list) or not parts or len(parts) > MOST_PARTS:
-        raise NotAPredicate(place, f"a list of 1 to {MOST_PARTS} predicates")
+        raise NotAPredicate(place, Saying.NO_CONDITIONS(most=MOST_PARTS))
     return tuple(_read(part, f"{place}[{number}]", left - 1) for number, part in enumerate(parts))
 
 
 def _fact(raw: Mapping[str, Any], place: str, _left: int) -> Check:
     fact = raw["fact"]
     if not isinstance(fact, str) or fact not in FACTS:
-        raise NotAPredicate(place, "one of: " + ", ".join(FACTS))
+        raise NotAPredicate(place, Saying.NO_FACT(facts=", ".join(FACTS)))
     allowed = _DEMANDS[FACTS[fact]]
     demands = {name: value for name, value in raw.items() if name != "fact"}
     where = f"{place}({fact})"
     if not demands or not demands.keys() <= allowed.keys():
-        raise NotAPredicate(where, "asked with " + ", ".join(allowed))
+        raise NotAPredicate(where, Saying.NO_DEMAND(demands=", ".join(allowed)))
     return Check(fact, tuple((name, allowed[name](value, f"{where}.{name}")) for name, value in demands.items()))
 
 
 def _vehicle(raw: Mapping[str, Any], place: str, _left: int) -> HasVehicle:
     asked = raw["vehicle"]
     if not isinstance(asked, Mapping) or not asked or not asked.keys() <= {"model", "age"}:
-        raise NotAPredicate(place, "an object with model, age, or both")
+        raise NotAPredicate(place, Saying.NO_VEHICLE_CONDITION())
     models = _texts(asked["model"], f"{place}.model") if "model" in asked else ()
     age = asked.get("age", {"at_least": 0})
     if not isinstance(age, Mapping) or not age or not age.keys() <= {"at_least", "at_most"}:
-        raise NotAPredicate(f"{place}.age", "an object with at_least, at_most, or both, in full years")
+        raise NotAPredicate(f"{place}.age", Saying.NO_AGE())
     bounds = {name: _number(value, f"{place}.age.{name}") for name, value in age.items()} if "age" in asked else {}
     return HasVehicle(models, bounds.get("at_least"), bounds.get("at_most"))
 
@@ -217,7 +218,7 @@ def _vehicle(raw: Mapping[str, Any], place: str, _left: int) -> HasVehicle:
 def _consent(raw: Mapping[str, Any], place: str, _left: int) -> Consented:
     asked = raw["consent"]
     if not isinstance(asked, Mapping) or "purpose" not in asked or not asked.keys() <= {"purpose", "channel"}:
-        raise NotAPredicate(place, "an object with purpose, and channel if it is about one")
+        raise NotAPredicate(place, Saying.NO_CONSENT_CONDITION())
     return Consented(
         _text(asked["purpose"], f"{place}.purpose"), _text(asked.get("channel", "any"), f"{place}.channel")
     )
@@ -225,26 +226,26 @@ def _consent(raw: Mapping[str, Any], place: str, _left: int) -> Consented:
 
 def _number(value: object, place: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST:
-        raise NotAPredicate(place, f"a whole number from 0 to {LARGEST}")
+        raise NotAPredicate(place, Saying.NO_WHOLE_NUMBER(most=LARGEST))
     return value
 
 
 def _days(value: object, place: str) -> int:
     days = _number(value, place)
     if days > LONGEST_DAYS:
-        raise NotAPredicate(place, f"at most {LONGEST_DAYS} days")
+        raise NotAPredicate(place, Saying.TOO_MANY_DAYS(most=LONGEST_DAYS))
     return days
 
 
 def _text(value: object, place: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT or "\0" in value:
-        raise NotAPredicate(place, f"a text of 1 to {LONGEST_TEXT} characters")
+        raise NotAPredicate(place, Saying.NO_SHORT_TEXT(most=LONGEST_TEXT))
     return value.strip()
 
 
 def _many(value: object, place: str, one: Callable[[object, str], Any]) -> tuple[Any, ...]:
     if not isinstance(value, list) or not 0 < len(value) <= MOST_CHOICES:
-        raise NotAPredicate(place, f"a list of 1 to {MOST_CHOICES} values")
+        raise NotAPredicate(place, Saying.NO_VALUES(most=MOST_CHOICES))
     return tuple(one(each, f"{place}[{number}]") for number, each in enumerate(value))
 
 
@@ -258,7 +259,7 @@ def _numbers(value: object, place: str) -> tuple[int, ...]:
 
 def _flag(value: object, place: str) -> bool:
     if not isinstance(value, bool):
-        raise NotAPredicate(place, "true or false")
+        raise NotAPredicate(place, Saying.NO_TRUTH())
     return value
 
 
@@ -266,7 +267,7 @@ def _day(value: object, place: str) -> date:
     try:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
-        raise NotAPredicate(place, "a date such as 2026-11-02") from None
+        raise NotAPredicate(place, Saying.NO_EXAMPLE_DAY()) from None
 
 
 _DEMANDS: dict[Kind, dict[str, Callable[[object, str], Any]]] = {

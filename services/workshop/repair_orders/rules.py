@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 from contracts.workshop.operations import LineKind, PayType, Stage
 from services.workshop.repair_orders.errors import (
     DiscountTooLarge,
@@ -91,7 +92,7 @@ def require_promise_ahead(*, promised_at: datetime, now: datetime) -> None:
     if promised_at < now:
         raise PromiseInPast(promised_at=promised_at)
     if promised_at - now > LONGEST_PROMISE:
-        raise InvalidRequest(errors={"promised_at": [f"Must be within {LONGEST_PROMISE.days} days."]})
+        raise InvalidRequest(errors={"promised_at": [Saying.PROMISE_TOO_FAR(days=LONGEST_PROMISE.days)]})
 
 
 def require_own_work(*, worker_id: str, technician_id: str | None) -> None:

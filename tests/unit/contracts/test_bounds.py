@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from contracts.complaints import MORE, MOST, sentences
+from contracts.complaints import MORE, MOST, lines
 from contracts.shapes import DEEPEST, DEEPEST_TOLD, LONGEST_LIST, MOST_MEMBERS, InvalidShape, load
 
 
@@ -56,14 +56,14 @@ def deep(levels: int) -> dict[str, Any]:
 
 def test_a_list_that_is_too_long_is_refused_before_its_members_are_looked_at() -> None:
     names = Seen([0] * (LONGEST_LIST + 1))
-    assert refused({"names": names}) == {"names": [f"Longer than maximum length {LONGEST_LIST}."]}
+    assert refused({"names": names}) == {"names": [f"Longer than {LONGEST_LIST} members."]}
     assert names.looked_at == 0
 
 
 def test_after_as_many_wrong_members_as_are_told_no_more_are_looked_at() -> None:
     names = Seen([0] * LONGEST_LIST)
     told = refused({"names": names})
-    assert (len(sentences(told)), told["_"], names.looked_at) == (MOST + 1, [MORE], MOST + 1)
+    assert (len(lines(told)), told["_"], names.looked_at) == (MOST + 1, [MORE], MOST + 1)
 
 
 @pytest.mark.parametrize(

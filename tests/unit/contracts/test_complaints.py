@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.complaints import LONGEST, LONGEST_NAME, MORE, MOST, complaints, sentences, writable
+from contracts.complaints import LONGEST, LONGEST_NAME, MORE, MOST, complaints, lines, said, writable
 from contracts.refusals import InvalidRequest, RuleRefused
 from contracts.shapes import Between, InvalidShape, load
 
@@ -49,10 +49,6 @@ def refused(raw: object) -> dict[str, Any]:
     return caught.value.errors
 
 
-def lines(told: dict[str, Any]) -> int:
-    return len(sentences(told))
-
-
 def test_a_wrong_member_of_a_list_is_named_with_its_list_and_place() -> None:
     assert refused({"marks": ["a", 7]}) == {"marks": {"1": ["Not a valid string."]}}
     assert refused({"wheels": [{"size": 15}, {"size": 9}, 3]}) == {
@@ -75,12 +71,14 @@ def test_a_complaint_beside_those_of_its_parts_is_not_lost() -> None:
 
 
 def test_complaints_are_told_a_line_each_with_the_way_to_them() -> None:
-    assert sentences(complaints({"lines": {2: {"km": ["Odd.", "Bad."]}}})) == ["lines.2.km: Odd.", "lines.2.km: Bad."]
+    told = complaints({"lines": {2: {"km": ["Odd.", "Bad."]}}})
+    assert lines(told) == [("lines.2.km", "Odd."), ("lines.2.km", "Bad.")]
+    assert said(told, str.upper) == {"lines": {"2": {"km": ["ODD.", "BAD."]}}}
 
 
 def test_not_more_than_so_many_are_told_and_that_there_are_more() -> None:
     told = complaints({f"f{number}": ["Unknown field."] for number in range(100_000)})
-    assert lines(told) == MOST + 1
+    assert len(lines(told)) == MOST + 1
     assert told["_"] == [MORE]
     assert "_" not in complaints({f"f{number}": ["Unknown field."] for number in range(MOST)})
 

@@ -13,6 +13,7 @@ from chassis.bus.link import LinkDown
 from chassis.bus.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
 from contracts import refusals
 from contracts.refusals import InvalidRequest, Kind, StaleVersion, StillRunning
+from contracts.sayings import Saying
 from gateway import errors, faults, problems
 from gateway.dispatch import language_of
 from gateway.faults import HttpFault
@@ -76,14 +77,31 @@ def test_a_services_refusal_is_told_in_the_callers_language() -> None:
 def test_what_is_wrong_with_which_field_is_told() -> None:
     body = orjson.loads(answered(InvalidRequest(errors={"vehicle": {"vin": ["Too short.", "Odd."]}})).body)
     assert body["errors"] == {"vehicle": {"vin": ["Too short.", "Odd."]}}
-    assert body["detail"] == "vehicle.vin: Too short.; vehicle.vin: Odd."
+    assert body["detail"] == "车辆车架号: Too short.; 车辆车架号: Odd."
+    assert body["called"] == {"vehicle.vin": "车辆车架号"}
     assert body["details"] == {}
 
 
 def test_a_list_s_member_is_told_by_its_place() -> None:
     body = orjson.loads(answered(InvalidRequest(errors={"lines": {0: {"km": ["Odd."]}, 7: ["Bad."]}})).body)
     assert body["errors"] == {"lines": {"0": {"km": ["Odd."]}, "7": ["Bad."]}}
-    assert body["detail"] == "lines.0.km: Odd.; lines.7: Bad."
+    assert body["detail"] == "维修项目第1项里程: Odd.; 维修项目第8项: Bad."
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "called"), [("zh", "须为整数", "里程"), ("en", "Not a valid integer.", "km")]
+)
+def test_a_complaint_is_told_in_the_callers_language_and_names_its_field_in_it(
+    language: str, told: str, called: str
+) -> None:
+    body = orjson.loads(answered(InvalidRequest(errors={"km": [Saying.NO_INTEGER()]}), language).body)
+    assert body["errors"] == {"km": [told]}
+    assert (body["called"], body["detail"]) == ({"km": called}, f"{called}: {told}")
+
+
+def test_what_concerns_the_whole_is_called_nothing() -> None:
+    body = orjson.loads(answered(InvalidRequest(errors={"_": [Saying.NO_QUERY()]})).body)
+    assert (body["called"], body["detail"]) == ({}, "该地址不接受查询参数")
 
 
 ODD_WIRES: list[dict[str, Any]] = [

@@ -6,6 +6,7 @@ export interface ProblemBody {
   request_id: string;
   details?: Record<string, unknown>;
   errors?: Complaints;
+  called?: Record<string, string>;
 }
 type Complaints = { [name: string]: string[] | Complaints };
 
@@ -21,6 +22,8 @@ export class Problem extends Error {
   readonly details: Record<string, unknown>;
   /** Complaints by field: `lines.2.km`. */
   readonly fields: Record<string, string>;
+  /** What the fields are called, in the person's language; `_` is no field. */
+  readonly called: Record<string, string>;
   /** Seconds to wait, where the server named them. */
   readonly retryAfter: number;
 
@@ -31,6 +34,7 @@ export class Problem extends Error {
     this.requestId = body.request_id ?? "";
     this.details = body.details ?? {};
     this.fields = flat(body.errors ?? {});
+    this.called = body.called ?? {};
     this.retryAfter = retryAfter;
     // a refusal of one field names it among its facts
     const field = this.details.field;

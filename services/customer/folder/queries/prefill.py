@@ -13,6 +13,7 @@ from contracts import vin as vins
 from contracts.customer.folder import KnownCar, KnownCustomer, Prefill, PrefillAsked
 from contracts.customer.operations import Gender
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 from services.customer.record.errors import refusal_of
 from services.customer.record.rules import resident_id
 from services.customer.record.rules.provinces import province_of
@@ -46,7 +47,7 @@ def prefill(connection: Connection, asked: PrefillAsked, *, now: datetime) -> Pr
     Raises InvalidRequest when it holds nothing; VinInvalid, PlateInvalid, or a refusal of the ID number.
     """
     if asked.vin is None and asked.id_no is None and asked.plate is None:
-        raise InvalidRequest(errors={"_": ["One of vin, id_no and plate is needed."]})
+        raise InvalidRequest(errors={"_": [Saying.ONE_OF_THREE()]})
     today = now.astimezone(LOCAL).date()
     vin = _vin(asked.vin) if asked.vin is not None else None
     shown = _plate(asked.plate) if asked.plate is not None else None

@@ -30,6 +30,7 @@ from contracts.customer.imports import (
     StartImport,
 )
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 from services.customer.importing.errors import ImportEnded, ImportStarted, PartInvalid, refusal_of_file
 from services.customer.importing.models import ImportFile
 from services.customer.importing.spreadsheets import headings
@@ -65,7 +66,7 @@ def create_import(session: Session, request: CreateImport, *, scope: Scope, now:
     """Announce a file. Raises StoreNotAllowed; InvalidRequest for what is no SHA-256."""
     scope.require_store(request.store_id)
     if not _SHA256.fullmatch(request.sha256.lower()):
-        raise InvalidRequest(errors={"sha256": ["64 hexadecimal digits."]})
+        raise InvalidRequest(errors={"sha256": [Saying.NO_HASH()]})
     row = ImportFile(
         id=uuids.uuid7(),
         department=request.department,
@@ -146,7 +147,7 @@ def _proposed(opened: Opened) -> list[dict[str, Any]]:
 
 def _chosen(table: Table, mapping: Sequence[ColumnChosen]) -> list[dict[str, Any]]:
     if unknown := [one.field for one in mapping if one.field not in set(Field)]:
-        raise InvalidRequest(errors={"mapping": [f"There is no field {field}." for field in unknown]})
+        raise InvalidRequest(errors={"mapping": [Saying.NO_IMPORT_FIELD(field=field) for field in unknown]})
     width = len(table.headings)
     return [
         {

@@ -14,6 +14,7 @@ from contracts.customer.views import CustomerView, RecordStatus, TimelineEntry, 
 from contracts.declared import fields_of
 from contracts.picked import shaped
 from contracts.refusals import InvalidRequest
+from contracts.sayings import Saying
 from services.customer.record.errors import CustomerNotFound
 from services.customer.record.models import Customer
 from services.customer.record.sealing import key_beside, opened
@@ -106,7 +107,7 @@ def _place(before: str | None) -> tuple[datetime | None, UUID]:
         at = datetime.fromisoformat(moment)
         return at if at.tzinfo else at.replace(tzinfo=LOCAL), UUID(event) if event else _START
     except (ValueError, OverflowError):
-        raise InvalidRequest(errors={"before": ["A moment, or what an earlier answer gave as `older`."]}) from None
+        raise InvalidRequest(errors={"before": [Saying.NO_OLDER()]}) from None
 
 
 def _place_of(line: dict[str, Any]) -> str:
