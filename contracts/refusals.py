@@ -7,6 +7,7 @@ so that a class may be renamed or moved without breaking a caller.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -27,7 +28,8 @@ class Refusal(Exception):
     """A no that is meant for the user.
 
     Subclasses set `code` (stable, upper case) and one sentence in Chinese and English;
-    the sentences may name details: `"{vin}"`.
+    the sentences may name details: `"{vin}"`; an amount `x_fen` is told in yuan. Where there is something that he can
+    do instead, they say what.
     """
 
     kind: ClassVar[Kind]
@@ -45,12 +47,20 @@ class Refusal(Exception):
             {
                 "kind": self.kind,
                 "code": self.code,
-                "zh": self.zh.format_map(self.details),
-                "en": self.en.format_map(self.details),
+                "zh": self.zh.format_map(_named(self.details, "¥{:,.2f}")),
+                "en": self.en.format_map(_named(self.details, "{:,.2f} yuan")),
                 "details": self.details,
             }
         )
         return wire
+
+
+def _named(details: Mapping[str, Any], yuan: str) -> dict[str, Any]:
+    """What sentences name, as people read it."""
+    return {
+        name: yuan.format(value / 100) if name.endswith("_fen") and isinstance(value, int) else value
+        for name, value in details.items()
+    }
 
 
 class NotFound(Refusal):
@@ -98,24 +108,24 @@ class OperationNotAllowed(NotAllowed):
     """None of the caller's roles may use this operation (`access.toml`)."""
 
     code = "OPERATION_NOT_ALLOWED"
-    zh = "您的角色无权执行此操作"
-    en = "Your role may not do this"
+    zh = "您的角色无权执行此操作,请由有权限的同事办理"
+    en = "Your role may not do this; please ask a colleague whose role may"
 
 
 class StoreNotAllowed(NotAllowed):
     """The caller named a store outside his scope (R8)."""
 
     code = "STORE_NOT_ALLOWED"
-    zh = "您无权访问该门店"
-    en = "You may not act for this store"
+    zh = "您无权访问该门店,请切换到您所在的门店"
+    en = "You may not act for this store; change to one of yours"
 
 
 class ActorRejected(NotAllowed):
     """The signed actor is missing, forged or expired."""
 
     code = "ACTOR_REJECTED"
-    zh = "身份凭证无效或已过期"
-    en = "The caller's signed identity is missing, forged or expired"
+    zh = "身份凭证无效或已过期,请重新登录"
+    en = "The caller's signed identity is missing, forged or expired; please log in again"
 
 
 class StaleVersion(Conflict):
@@ -138,8 +148,8 @@ class StillRunning(Conflict):
     """The same command with the same key is running right now."""
 
     code = "REQUEST_IN_PROGRESS"
-    zh = "相同的请求正在处理中"
-    en = "The same request is being worked on"
+    zh = "相同的请求正在处理中,请稍候"
+    en = "The same request is being worked on; please wait"
 
 
 class LinkNotFound(NotFound):

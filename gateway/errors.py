@@ -33,8 +33,8 @@ class LoginFailed(NotAllowed):
     """Unknown account, wrong or outdated password, or no longer employed: nobody learns which."""
 
     code = "LOGIN_FAILED"
-    zh = "帐号或密码错误"
-    en = "The account or the password is wrong"
+    zh = "帐号或密码错误;忘记密码请联系系统管理员"
+    en = "The account or the password is wrong; whoever has forgotten it asks the administrator"
 
 
 class TooManyAttempts(NotAllowed):
@@ -68,8 +68,8 @@ class SheetNotWhole(NotAllowed):
     """A sheet that is signed shows everything as it is kept, or is not made."""
 
     code = "SHEET_NOT_WHOLE"
-    zh = "单据含有不能完整显示的内容({fields}),不能打印"
-    en = "The sheet holds what cannot be shown in full ({fields}); it cannot be printed"
+    zh = "单据含有不能完整显示的内容({fields}),请由有权查看的同事打印"
+    en = "The sheet holds what cannot be shown in full ({fields}); a colleague who may see it can print it"
 
 
 class SheetLacksCharacters(RuleRefused):
@@ -100,8 +100,8 @@ class CodeTaken(Conflict):
     """The code belongs to another dealer, store or member of staff."""
 
     code = "CODE_TAKEN"
-    zh = "编码{code}已被使用"
-    en = "The code {code} is taken"
+    zh = "编码{code}已被使用,请换一个"
+    en = "The code {code} is taken; please choose another"
 
 
 class CodeInvalid(Invalid):
@@ -204,8 +204,8 @@ class LastAdmin(RuleRefused):
     """Without an administrator nobody could be one again."""
 
     code = "LAST_ADMIN"
-    zh = "这是最后一位系统管理员,不能停用或取消其角色"
-    en = "This is the last administrator; the role or the employment cannot be ended"
+    zh = "这是最后一位系统管理员,请先让另一位员工担任,再停用或取消其角色"
+    en = "This is the last administrator; make somebody else one before the role or the employment ends"
 
 
 class NotInTestMode(NotFound):

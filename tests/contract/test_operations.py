@@ -208,6 +208,26 @@ def test_every_refusal_speaks_chinese_and_english(refusal):
     assert refusal.kind in refusals.Kind
 
 
+CODES = {"status", "stage", "wanted", "channel", "pay_type", "kind", "type"}
+"""Facts that are codes: in Chinese they would be English words within the sentence."""
+
+
+@pytest.mark.parametrize("refusal", all_refusals(), ids=lambda one: f"{one.__module__}.{one.__name__}")
+def test_no_refusal_tells_codes_in_chinese_or_amounts_in_fen(refusal):
+    assert placeholders(refusal.zh) & CODES == set()
+    assert "_fen}分" not in refusal.zh
+    assert "_fen} fen" not in refusal.en
+
+
+def test_an_amount_is_told_in_yuan_and_stays_in_fen_for_programs():
+    class Owed(refusals.RuleRefused):
+        code, zh, en = "OWED", "尚有{balance_fen}未付", "{balance_fen} are owed"
+
+    wire = Owed(balance_fen=123450).wire()
+    assert (wire["zh"], wire["en"]) == ("尚有¥1,234.50未付", "1,234.50 yuan are owed")
+    assert wire["details"] == {"balance_fen": 123450}
+
+
 def test_one_code_means_one_thing():
     meanings: dict[str, set[tuple[str, str]]] = {}
     for one in all_refusals():

@@ -17,7 +17,7 @@ class ExportOwn(NotAllowed):
     """Whoever asked does not decide: the word of a second person is what it needs."""
 
     code = "EXPORT_OWN"
-    zh = "不能审批自己申请的导出"
+    zh = "不能审批自己申请的导出,请由他人审批"
     en = "You may not decide on your own export"
 
 
@@ -33,7 +33,7 @@ class ExportNotReady(Conflict):
     """It awaits approval, or was refused."""
 
     code = "EXPORT_NOT_READY"
-    zh = "这次导出尚未批准或已被拒绝"
+    zh = "这次导出尚未批准或已被拒绝,请等待审批或重新申请"
     en = "This export was not approved"
 
 

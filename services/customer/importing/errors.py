@@ -18,7 +18,7 @@ class ImportStarted(Conflict):
     """The file of an import that was started cannot be changed."""
 
     code = "IMPORT_STARTED"
-    zh = "导入已经开始或已结束"
+    zh = "导入已经开始或已结束,请查看其结果"
     en = "This import was started before"
 
 

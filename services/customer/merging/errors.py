@@ -17,7 +17,7 @@ class PairDecided(Conflict):
     """Somebody decided this pair before: `details["status"]`."""
 
     code = "PAIR_DECIDED"
-    zh = "这对档案已有处理结果"
+    zh = "这对档案已有处理结果,请处理下一对"
     en = "This pair was decided before"
 
 

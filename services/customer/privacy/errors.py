@@ -25,7 +25,7 @@ class PrivacyRequestOpen(Conflict):
     """He asked the same already, and waits: `details["request_id"]`."""
 
     code = "PRIVACY_REQUEST_OPEN"
-    zh = "该客户已有同类请求在处理中"
+    zh = "该客户已有同类请求在处理中,请在那一项中办理"
     en = "The customer has asked this already and waits for the answer"
 
 
@@ -36,5 +36,5 @@ class ErasureBlocked(Conflict):
     """
 
     code = "ERASURE_BLOCKED"
-    zh = "该客户尚有未完结的订单、维修工单或待答复的请求,暂不能删除"
+    zh = "该客户尚有未完结的订单、维修工单或待答复的请求,请先完结再删除"
     en = "The customer has open orders, repair orders or requests; finish them first"

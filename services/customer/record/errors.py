@@ -17,15 +17,15 @@ class MobileInvalid(Invalid):
     """Not a phone number (E1)."""
 
     code = "MOBILE_INVALID"
-    zh = "电话号码无效"
-    en = "This is not a valid phone number"
+    zh = "电话号码无效:手机为11位数字,座机须加区号"
+    en = "This is not a valid phone number: a mobile has 11 digits, a landline its area code"
 
 
 class VinInvalid(Invalid):
     """Not a VIN (E4)."""
 
     code = "VIN_INVALID"
-    zh = "车架号无效"
+    zh = "车架号无效,请核对17位字符(没有字母I、O、Q)"
     en = "This is not a valid VIN"
 
 
@@ -33,7 +33,7 @@ class PlateInvalid(Invalid):
     """Not a number plate (E5)."""
 
     code = "PLATE_INVALID"
-    zh = "车牌号无效"
+    zh = "车牌号无效,应形如 粤B12345"
     en = "This is not a valid number plate"
 
 
@@ -121,7 +121,7 @@ class EmailInvalid(Invalid):
     """Not an e-mail address."""
 
     code = "EMAIL_INVALID"
-    zh = "电子邮箱无效"
+    zh = "电子邮箱无效,应形如 name@example.com"
     en = "This is not a valid e-mail address"
 
 

@@ -17,7 +17,7 @@ class SegmentExists(Conflict):
     """There is a segment of this name."""
 
     code = "SEGMENT_EXISTS"
-    zh = "已有同名分组"
+    zh = "已有同名分组,请换一个名称"
     en = "There is a segment of this name already"
 
 
@@ -33,5 +33,5 @@ class SegmentTooLarge(RuleRefused):
     """More members than one file holds; a narrower predicate helps."""
 
     code = "SEGMENT_TOO_LARGE"
-    zh = "分组有{members}位客户,一次最多导出{most}位"
+    zh = "分组有{members}位客户,一次最多导出{most}位,请缩小条件"
     en = "The segment has {members} members; a file holds {most}"

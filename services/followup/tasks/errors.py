@@ -41,5 +41,5 @@ class NotForColleague(RuleRefused):
     """He may not do it: `details["because"]` is `role` (his does not do this) or `judged` (it is about him, C12)."""
 
     code = "TASK_NOT_FOR_COLLEAGUE"
-    zh = "该待办不能由{staff_id}办理(岗位无权限,或其本人是被评价人)"
+    zh = "该待办不能由{staff_id}办理(岗位无权限,或其本人是被评价人),请另选同事"
     en = "{staff_id} may not do this: his role does not, or it is he who is judged"

@@ -17,7 +17,7 @@ class VisitClosed(RuleRefused):
     """The customer has answered already (C12)."""
 
     code = "VISIT_CLOSED"
-    zh = "该回访已结束(状态为{status})"
+    zh = "该回访已结束,请处理下一个"
     en = "The visit is {status}; nothing can be added to it"
 
 
@@ -33,7 +33,7 @@ class ChannelForbidden(Conflict):
     """The customer does not want to be asked by this channel: `details["because"]`; the visit's own is open (R12)."""
 
     code = "CHANNEL_FORBIDDEN"
-    zh = "客户不接受以此方式({channel})回访"
+    zh = "客户不接受以此方式回访,请换一种方式"
     en = "The customer does not want to be asked by {channel}"
 
 

@@ -17,7 +17,7 @@ class OrderState(RuleRefused):
     """The order is not where this step begins (C4)."""
 
     code = "ORDER_STATE"
-    zh = "订单当前状态为{status},不能执行此操作"
+    zh = "订单当前状态不能这样做,请刷新后按下一步办理"
     en = "The order is {status}; this is not possible now"
 
 
@@ -49,7 +49,7 @@ class DepositMissing(RuleRefused):
     """No car without a deposit (C4)."""
 
     code = "DEPOSIT_MISSING"
-    zh = "尚未收到定金,不能配车"
+    zh = "尚未收到定金,请财务先登记定金,再配车"
     en = "No deposit yet, so no vehicle can be allocated"
 
 
@@ -57,8 +57,8 @@ class BalanceOpen(RuleRefused):
     """No delivery before everything is paid (C4)."""
 
     code = "BALANCE_OPEN"
-    zh = "尚有余款{balance_fen}分未付,不能交车"
-    en = "{balance_fen} fen are still owed; the car cannot be handed over"
+    zh = "尚有余款{balance_fen}未付,请财务先收款,再交车"
+    en = "{balance_fen} are still owed; finance must confirm them before the car is handed over"
 
 
 class ModelDiffers(RuleRefused):

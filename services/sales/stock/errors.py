@@ -17,7 +17,7 @@ class VehicleTaken(Conflict):
     """Another order has this VIN (R47)."""
 
     code = "VEHICLE_TAKEN"
-    zh = "车辆{vin}已配给其他订单"
+    zh = "车辆{vin}已配给其他订单,请另选一辆"
     en = "Vehicle {vin} belongs to another order"
 
 

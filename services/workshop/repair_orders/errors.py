@@ -17,7 +17,7 @@ class StageNotAllowed(RuleRefused):
     """The repair order is not where this step begins (C7)."""
 
     code = "STAGE_NOT_ALLOWED"
-    zh = "工单当前阶段为{stage},不能转为{wanted}"
+    zh = "工单当前阶段不能这样做,请刷新后按下一步办理"
     en = "The repair order is {stage}; it cannot become {wanted} now"
 
 
@@ -25,7 +25,7 @@ class NothingToDo(RuleRefused):
     """No work on the order that anybody could agree to."""
 
     code = "NOTHING_TO_DO"
-    zh = "工单上没有维修项目,不能委托确认"
+    zh = "工单上没有维修项目,请先登记项目再委托确认"
     en = "There is no work on the repair order to agree to"
 
 
@@ -41,8 +41,8 @@ class DiscountTooLarge(Invalid):
     """A payer would be given more than he has to pay."""
 
     code = "DISCOUNT_TOO_LARGE"
-    zh = "{pay_type}的优惠超过其应付金额{work_fen}分"
-    en = "The discounts for {pay_type} exceed the {work_fen} fen of his work"
+    zh = "优惠超过该付费方应付的{work_fen}"
+    en = "The discounts for {pay_type} exceed the {work_fen} of his work"
 
 
 class PromiseInPast(Invalid):
@@ -57,7 +57,7 @@ class InspectorDidTheWork(RuleRefused):
     """Quality control by somebody who worked on the order, or was given its work (C7)."""
 
     code = "INSPECTOR_DID_THE_WORK"
-    zh = "质检人员不能是参与过本工单施工的人"
+    zh = "参与过本工单施工的人不能质检,请由其他质检员检验"
     en = "Whoever worked on the repair order, or was given its work, may not inspect it"
 
 
@@ -81,5 +81,5 @@ class NotAuthorized(RuleRefused):
     """The customer would pay more than he agreed to (R51)."""
 
     code = "NOT_AUTHORIZED"
-    zh = "应收客户{customer_fen}分,超过客户确认的{authorized_fen}分"
-    en = "The customer would pay {customer_fen} fen, but agreed to {authorized_fen} fen"
+    zh = "应收客户{customer_fen},超过客户确认的{authorized_fen},请先请客户追加确认"
+    en = "The customer would pay {customer_fen}, but agreed to {authorized_fen}; ask for his consent to more first"

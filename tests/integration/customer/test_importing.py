@@ -36,6 +36,7 @@ from services.customer.importing.errors import (
 from services.customer.importing.spreadsheets.writing import write_xlsx
 from services.customer.importing.usecases import matching, staging, uploading
 from services.customer.importing.usecases.batch import Batch
+from services.customer.record.errors import MobileInvalid
 from services.customer.record.usecases.identifying import known_to
 from services.customer.record.usecases.records import Overtaken
 from tests.integration.customer.conftest import NOW
@@ -388,7 +389,7 @@ def test_the_report_comes_in_pages_and_by_outcome(office):
     assert [row.number for row in office.report(import_id, after=3)] == [4, 5, 6]
     (rejected,) = office.report(import_id, outcome=Outcome.REJECTED)
     assert (rejected.number, rejected.field, rejected.code) == (4, "mobile", "MOBILE_INVALID")
-    assert (rejected.zh, rejected.en) == ("电话号码无效", "This is not a valid phone number")
+    assert (rejected.zh, rejected.en) == (MobileInvalid.zh, MobileInvalid.en)
     assert rejected.customer_id is None
 
 
