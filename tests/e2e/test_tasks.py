@@ -39,7 +39,7 @@ def test_a_visit_that_is_due_is_the_selling_consultant_s_task_until_the_customer
 
     with system.living_at(datetime.fromisoformat(visit["due_at"]) + timedelta(minutes=1)):
         task = eventually(lambda: task_of(seller, visit["visit_id"], expand="customer"), within=SOON)
-        assert (task["kind"], task["overdue"], task["staff_id"]) == ("VISIT_DUE", True, name_of(seller))
+        assert (task["kind"], task["overdue"], task["staff_id"]) == ("VISIT_DUE", False, name_of(seller))
         assert (task["customer_name"], task["customer_id"]) == ("陈晓明", car.customer_id)
         assert task["store_name"] == "华南店"
         assert (task["zh"], task["en"]) == ("交车后致谢回访", "Thanks after the delivery")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.organisation import staff
@@ -18,7 +18,7 @@ from contracts.followup import tasks as operations
 from services.followup.tasks import kinds
 from services.followup.tasks.errors import ColleagueUnknown
 from services.followup.tasks.models import HandOver, Task
-from services.followup.tasks.rules import end_of_day
+from services.followup.tasks.rules import end_of_day, late_before
 from services.followup.tasks.shown import task_shown
 
 _columns = Task.__table__.c
@@ -86,7 +86,10 @@ def _of(
 
 
 def _counts(connection: Connection, his: ColumnElement[bool], *, now: datetime) -> list[operations.KindCount]:
-    overdue = func.count().filter(_columns.due_at < now).label("overdue")
+    last_midnight = late_before(now, LOCAL, all_day=True)
+    with_the_day = [kind.code for kind in kinds.KINDS if kind.all_day]
+    late = _columns.due_at < case((_columns.kind.in_(with_the_day), last_midnight), else_=now)
+    overdue = func.count().filter(late).label("overdue")
     counted = select(_columns.kind, func.count().label("total"), overdue).where(his).group_by(_columns.kind)
     found = {row.kind: row for row in connection.execute(counted)}
     return [

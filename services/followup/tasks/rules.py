@@ -46,6 +46,11 @@ def may_do(operation: Operation[Any, Any], roles: Collection[str]) -> bool:
     return not matrix().operations.get(operation.name, {}).keys().isdisjoint(roles)
 
 
+def late_before(now: datetime, zone: tzinfo, *, all_day: bool) -> datetime:
+    """What is open and was due before this moment is overdue: now, or of what has the whole day, last midnight."""
+    return datetime.combine(now.astimezone(zone).date(), time.min, zone) if all_day else now
+
+
 def end_of_day(now: datetime, zone: tzinfo) -> datetime:
     """Midnight after this moment, local."""
     return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time.min, zone)

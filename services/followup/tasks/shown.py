@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Row
 
+from chassis.process.clock import LOCAL
 from contracts.followup import tasks as operations
 from contracts.picked import picked
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.models import HandOver, Task
+from services.followup.tasks.rules import late_before
 
 
 def task_shown(
@@ -24,7 +26,7 @@ def task_shown(
         operations.Task,
         task,
         task_id=task.id,
-        overdue=task.open and task.due_at < now,
+        overdue=task.open and task.due_at < late_before(now, LOCAL, all_day=kind.all_day),
         console=kind.console.format_map(where),
         api=kind.api.format_map(where),
         hand_overs=[handed_shown(one) for one in hand_overs],

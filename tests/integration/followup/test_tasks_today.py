@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ from chassis.store.database import Database
 from contracts.followup.tasks import KindCount, Tasks
 from contracts.refusals import StoreNotAllowed
 from contracts.workshop.events import VehicleReturned
+from services.followup.tasks import kinds
 from services.followup.tasks.errors import ColleagueUnknown
 from tests.integration.followup.business import AFTERNOON
-from tests.integration.followup.kinds import WITHIN, hand_over, hear, ready, signed, take, today, works
+from tests.integration.followup.kinds import CHASE, FETCH, WITHIN, hand_over, hear, ready, signed, take, today, works
 from tests.integration.followup.tables import rows
 from tests.support.databases import Databases
 from tests.support.events import made, received
@@ -46,6 +48,18 @@ def test_what_is_overdue_comes_first_and_what_is_due_tomorrow_not_at_all(house: 
 def test_a_task_is_overdue_after_its_due_time_and_not_at_it(house: Database) -> None:
     hear(house, signed())
     assert [today(house, *LI, hours=hours).overdue for hours in (2, 2.001)] == [0, 1]
+
+
+def test_what_has_the_whole_day_is_in_time_until_the_day_is_over(
+    house: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "KINDS", (replace(CHASE, all_day=True), FETCH))
+    yesterday, today_late = signed(hours=-24), signed(hours=-5)
+    hear(house, today_late, yesterday)
+    mine = today(house, *LI)
+    assert subjects(mine) == [yesterday.subject.id, today_late.subject.id]
+    assert [task.overdue for task in mine.items] == [True, False]
+    assert (mine.overdue, [each.overdue for each in mine.counts]) == (1, [1])
 
 
 def test_mine_are_those_i_have_and_those_of_my_roles_that_nobody_has(house: Database) -> None:

@@ -15,7 +15,7 @@ from contracts.refusals import StaleVersion
 from services.followup.tasks.errors import TaskClosed
 from services.followup.tasks.kinds.visit_due import VISIT_DUE
 from services.followup.tasks.models import Task
-from services.followup.tasks.rules import Move, Opening, end_of_day, may_do
+from services.followup.tasks.rules import Move, Opening, end_of_day, late_before, may_do
 
 NOON = datetime(2026, 11, 10, 12, 0, tzinfo=LOCAL)
 TICK = timedelta(microseconds=1)
@@ -152,6 +152,18 @@ def test_each_change_of_hands_is_written_down_with_both_ends() -> None:
 )
 def test_today_ends_at_the_stores_midnight(now: datetime, end: datetime) -> None:
     assert end_of_day(now, LOCAL) == end
+
+
+def test_what_has_the_whole_day_is_overdue_when_the_day_is_over_and_another_task_at_its_moment() -> None:
+    midnight = NOON.replace(hour=0)
+    assert late_before(NOON, LOCAL, all_day=False) == NOON
+    assert late_before(NOON, LOCAL, all_day=True) == midnight
+    assert late_before(midnight - TICK, LOCAL, all_day=True) == midnight - timedelta(days=1)
+    assert late_before(NOON.astimezone(UTC), LOCAL, all_day=True) == midnight
+
+
+def test_a_visit_has_the_whole_day_for_its_moment_is_when_to_begin() -> None:
+    assert VISIT_DUE.all_day
 
 
 def test_who_may_use_the_command_may_be_given_the_task() -> None:

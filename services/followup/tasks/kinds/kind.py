@@ -20,6 +20,7 @@ class Kind:
     `{store_id}`, `{customer_id}` and `{subject_id}` of the task.
     `within` is the policy that says how long after it was opened a task is due, where the event itself says nothing: a
     shape whose fields are units of time.
+    `all_day` says that its moment is when to begin: what is done on that day is in time.
     `opens`, `moves` and `closes` are the events that do, and what each says; of what an event is not about, None or
     nothing. What another idea of followup does without an event, it tells itself (`usecases.stand`).
     """
@@ -31,6 +32,7 @@ class Kind:
     console: str
     api: str
     within: PolicyKind[Any] | None = None
+    all_day: bool = False
     opens: Mapping[type[Event], Callable[[Received[Any]], Opening | None]] = field(default_factory=dict)
     moves: Mapping[type[Event], Callable[[Received[Any]], Move | None]] = field(default_factory=dict)
     closes: Mapping[type[Event], Callable[[Received[Any]], Iterable[str]]] = field(default_factory=dict)

@@ -12,4 +12,5 @@ VISIT_DUE = Kind(
     done_by=complete_visit,
     console="/console/{store_id}/visits/{subject_id}",
     api="/api/v1/visits/{subject_id}",
+    all_day=True,
 )
