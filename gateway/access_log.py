@@ -206,7 +206,14 @@ def list_access(connection: Connection, asked: operations.ListAccess) -> operati
 
 
 def _shown(entry: Row[tuple[AccessEntry]]) -> operations.Access:
-    return picked(operations.Access, entry, hash=entry.hash.hex())
+    one = entry.customers is None
+    return picked(
+        operations.Access,
+        entry,
+        customer_id=UUID(entry.subject_id) if one else None,
+        customers=1 if one else len(entry.customers),
+        hash=entry.hash.hex(),
+    )
 
 
 def _wanted(asked: operations.ListAccess) -> list[ColumnElement[bool]]:

@@ -176,6 +176,14 @@ class RoleUnknown(Invalid):
     en = "There is no role {role}"
 
 
+class RoleMissing(Invalid):
+    """Who has no role can do nothing; whoever has left is not active any more."""
+
+    code = "ROLE_MISSING"
+    zh = "请至少选择一个岗位;离职请办理离职"
+    en = "Choose at least one role; whoever has left is no longer active"
+
+
 class StoreUnknown(Invalid):
     """Nobody can work in a store that does not exist."""
 

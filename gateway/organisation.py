@@ -25,6 +25,7 @@ from gateway.errors import (
     CodeTaken,
     DealerNotFound,
     LastAdmin,
+    RoleMissing,
     RoleUnknown,
     StaffNotFound,
     StoreNotFound,
@@ -166,6 +167,7 @@ def employ(
     _require(_CODE, code)
     roles, stores = _roles(roles), _stores(session, stores)
     _require_team(session, team, stores=stores)
+    _require_any(roles)
     staff = Staff.employ(code=code, name=name, roles=roles, stores=stores, team=team, now=now)
     account = Account.open(staff_code=code, password_hash=password_hash, initial_until=initial_until, now=now)
     _add(session, staff, code=code)
@@ -177,7 +179,7 @@ def employ(
 def change_staff(session: Session, asked: operations.ChangeStaff, *, now: datetime) -> operations.Staff:
     """Change roles, stores, team or employment.
 
-    Raises StaffNotFound, StaleVersion, RoleUnknown, StoreUnknown, TeamUnknown, LastAdmin.
+    Raises StaffNotFound, StaleVersion, RoleUnknown, RoleMissing, StoreUnknown, TeamUnknown, LastAdmin.
     """
     staff = session.get(Staff, asked.code, with_for_update=True)
     if staff is None:
@@ -190,9 +192,10 @@ def change_staff(session: Session, asked: operations.ChangeStaff, *, now: dateti
         _require_team(session, team, stores=stores)
     elif not _is_team_of(session, team, stores=stores):
         team = None
-    staff.change(
-        roles=None if asked.roles is None else _roles(asked.roles), stores=stores, team=team, active=asked.active
-    )
+    roles = staff.roles if asked.roles is None else _roles(asked.roles)
+    if asked.roles is not None:
+        _require_any(roles)
+    staff.change(roles=roles, stores=stores, team=team, active=asked.active)
     if was_admin and not (staff.active and ADMIN in staff.roles):
         _require_another_admin(session, code=staff.code)
     if not staff.active:
@@ -257,6 +260,12 @@ def _roles(wanted: Iterable[str]) -> list[str]:
         if role not in known:
             raise RoleUnknown(role=role)
     return sorted(set(wanted), key=known.index)
+
+
+def _require_any(roles: list[str]) -> None:
+    """Raise RoleMissing if there is none."""
+    if not roles:
+        raise RoleMissing(field="roles")
 
 
 def _stores(session: Session, wanted: list[str]) -> list[str]:

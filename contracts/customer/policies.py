@@ -24,10 +24,7 @@ class AutoMerging:
 
     by: Annotated[
         AutoMerge,
-        Called(
-            "自动合并依据:evidence 全部证据,id 仅证件号相同,nothing 不自动合并",
-            "By all evidence, equal card numbers only, or nothing",
-        ),
+        Called("自动合并依据", "Merged without a human by"),
     ] = AutoMerge.EVIDENCE
 
 
@@ -87,7 +84,7 @@ class Retention:
     ] = 10
     transient_days: Annotated[int, Between(1, 90), Called("导入文件保存天数", "Days that imported files are kept")] = 90
     act: Annotated[
-        Act, Called("超期客户:propose 提请决定,erase 直接删除", "Customers past it are proposed, or erased")
+        Act, Called("超期客户", "Customers past it")
     ] = Act.PROPOSE
 
 

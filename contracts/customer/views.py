@@ -79,11 +79,12 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a desk must not overlook when the customer stands before it; `code` is stable."""
+    """What a desk must not overlook when the customer stands before it; `code` is stable, `store_id` where it is."""
 
     code: str
     zh: str
     en: str
+    store_id: StoreId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,13 +276,18 @@ class ListAccess:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who saw whose data in full, when and why (R62). `hash` covers the entry and the hash at the position before."""
+    """Who saw whose data in full, when and why (R62). `hash` covers the entry and the hash at the position before.
+
+    `customer_id` is whom it was, where it was one person, and `customers` how many a file or searches gave.
+    """
 
     id: UUID
     at: datetime
     staff_id: StaffId
     operation: str
     subject_id: str
+    customer_id: UUID | None
+    customers: int
     reason: str
     request_id: str
     position: int
@@ -353,14 +358,22 @@ create_staff = command(
     "gateway.create_staff",
     CreateStaff,
     Staff,
-    refuses=("CODE_TAKEN", "CODE_INVALID", "ROLE_UNKNOWN", "STORE_UNKNOWN", "TEAM_UNKNOWN", "PASSWORD_TOO_WEAK"),
+    refuses=(
+        "CODE_TAKEN",
+        "CODE_INVALID",
+        "ROLE_UNKNOWN",
+        "ROLE_MISSING",
+        "STORE_UNKNOWN",
+        "TEAM_UNKNOWN",
+        "PASSWORD_TOO_WEAK",
+    ),
     summary="Add a member of staff with an account",
 )
 change_staff = command(
     "gateway.change_staff",
     ChangeStaff,
     Staff,
-    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "STORE_UNKNOWN", "TEAM_UNKNOWN", "LAST_ADMIN"),
+    refuses=("STAFF_NOT_FOUND", "ROLE_UNKNOWN", "ROLE_MISSING", "STORE_UNKNOWN", "TEAM_UNKNOWN", "LAST_ADMIN"),
     summary="Change roles, stores, team or employment",
 )
 list_staff = query("gateway.list_staff", ListStaff, StaffPage, summary="The staff")

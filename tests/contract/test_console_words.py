@@ -12,11 +12,15 @@ import pytest
 
 from contracts.access import matrix
 from contracts.customer import duplicates, exports, folder, imports, operations, privacy, relations
+from contracts.customer.senders import reveal_to_sender
+from contracts.declared import fields_of
 from contracts.followup import operations as followup
+from contracts.policies import POLICIES
 from contracts.sales.operations import OrderStatus, PaymentKind
 from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
+from gateway.routes import TABLE
 from services.customer.folder.rules.completeness import DICTIONARY
 from services.customer.importing.spreadsheets import wordings
 from services.customer.record.rules import matching
@@ -96,6 +100,28 @@ def test_every_sentence_that_a_source_names_is_there() -> None:
     assert missing == set(), "it would stand on the screen as its key"
 
 
+POLICY_SHAPES: list[Any] = [kind.shape for kind in POLICIES.values()]
+CODES_OF_POLICIES = sorted(
+    {
+        code.value
+        for shape in POLICY_SHAPES
+        for declared in fields_of(shape).values()
+        if isinstance(declared.type, type) and issubclass(declared.type, StrEnum)
+        for code in declared.type
+    }
+)
+ACCESSED = sorted(
+    {
+        operation.name.partition(".")[2]
+        for operation in (
+            *(route.operation for route in TABLE.routes if route.logs_access or route.files or route.searches),
+            reveal_to_sender,
+        )
+    }
+)
+"""What the access log tells of, by what stands last in its name."""
+
+
 def values(of: type[StrEnum]) -> list[str]:
     return [each.value for each in of]
 
@@ -131,7 +157,10 @@ def values(of: type[StrEnum]) -> list[str]:
         ("undone", values(imports.Undone)),
         ("importField", values(wordings.Field)),
         ("exportStatus", values(exports.ExportStatus)),
-        ("fact", ["vehicle", *segments.FACTS]),
+        ("fact", ["vehicle", "consent", *segments.FACTS]),
+        ("demand", ["model", *sorted({demand for asked in segments._DEMANDS.values() for demand in asked})]),
+        ("policyValue", [*CODES_OF_POLICIES, "true", "false"]),
+        ("accessed", ACCESSED),
         ("privacyKind", values(privacy.RequestKind)),
         ("privacyStatus", values(privacy.RequestStatus)),
         ("event", [event.declaration.name for event in TOLD]),

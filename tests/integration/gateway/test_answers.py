@@ -64,6 +64,18 @@ def test_the_full_number_is_shown_with_a_reason_and_logged_first(gateway: Gatewa
     assert known["mobile"] not in gateway.process.log.read_text("utf-8")
 
 
+def test_who_was_looked_at_is_named_to_those_who_may_know_names(gateway: Gateway, desk: Person) -> None:
+    known = register(desk)
+    desk.post(f"/customers/{known['customer_id']}/reveal", {"reason": "回访"})
+    asked = f"/access-log?subject_id={known['customer_id']}&operation=customer.reveal_contact"
+    leader, admin = gateway.person("leader"), gateway.person("admin")
+    (entry,) = leader.get(f"{asked}&expand=customer").body["items"]
+    told = (entry["customer_id"], entry["customers"], entry["customer_name"])
+    assert told == (known["customer_id"], 1, known["name"])
+    assert admin.get(asked).body["items"][0]["customer_id"] == known["customer_id"]
+    assert admin.get(f"{asked}&expand=customer").code == "OPERATION_NOT_ALLOWED"
+
+
 def test_what_cannot_be_logged_is_not_shown(gateway: Gateway, desk: Person) -> None:
     known = register(desk)
     gateway.rows('REVOKE INSERT ON access_log FROM "gateway_app"')
@@ -79,8 +91,9 @@ def test_more_numbers_than_one_sees_in_an_hour_are_not_shown(gateway: Gateway, d
     known, greedy = register(desk), gateway.person("cr_agent", stores=(HERE,))
     gateway.rows(
         "INSERT INTO access_log SELECT gen_random_uuid(), now() - interval '50 min', %s, 'customer.reveal_contact',"
-        " 'x', 'x', 'x' FROM generate_series(1, 26)",
+        " %s, 'x', 'x' FROM generate_series(1, 26)",
         greedy.code,
+        known["customer_id"],
     )
     path = f"/customers/{known['customer_id']}/reveal"
     with ThreadPoolExecutor(10) as pool:

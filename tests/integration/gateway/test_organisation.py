@@ -86,6 +86,7 @@ def test_a_store_is_opened_and_told_of(gateway: Gateway, boss: Person) -> None:
         ("/staff", {"initial_password": "12345678"}, 422, "PASSWORD_TOO_WEAK"),
         ("/staff", {"initial_password": "x" * 129}, 422, "INVALID_REQUEST"),
         ("/staff", {"is_admin": True}, 422, "INVALID_REQUEST"),
+        ("/staff", {"roles": []}, 422, "ROLE_MISSING"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -93,14 +94,34 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     gateway.person("consultant", stores=("TAKEN",))
     if path == "/staff":
-        body = {"code": code("E"), "name": "x", "roles": [], "stores": [], "initial_password": "for the start", **body}
+        body = {
+            "code": code("E"),
+            "name": "x",
+            "roles": ["advisor"],
+            "stores": [],
+            "initial_password": "for the start",
+            **body,
+        }
     answer = boss.post(path, body)
     assert (answer.status, answer.code) == (status, refused)
 
 
+def test_who_would_have_no_role_left_keeps_his(boss: Person) -> None:
+    known = staff(boss)
+    refused = boss.patch(f"/staff/{known['code']}", {"roles": []})
+    assert (refused.status, refused.code, refused.body["details"]["field"]) == (422, "ROLE_MISSING", "roles")
+    assert boss.patch(f"/staff/{known['code']}", {"active": True}).body["roles"] == known["roles"]
+
+
 def test_two_accounts_that_differ_in_capitals_only_are_one(gateway: Gateway, boss: Person) -> None:
     known = staff(boss)["code"]
-    again = {"code": known.lower(), "name": "x", "roles": [], "stores": [], "initial_password": "for the start"}
+    again = {
+        "code": known.lower(),
+        "name": "x",
+        "roles": ["advisor"],
+        "stores": [],
+        "initial_password": "for the start",
+    }
     assert boss.post("/staff", again).code == "CODE_TAKEN"
 
 
@@ -163,7 +184,7 @@ def test_a_command_repeated_with_its_key_is_done_once(gateway: Gateway, boss: Pe
 def test_a_password_leaves_no_trace_beside_its_hash(gateway: Gateway, boss: Person) -> None:
     key, password = code("key-"), "a password that nobody stores"
     hired = staff(boss, initial_password=password)["code"]
-    again = {"code": hired, "name": "x", "roles": [], "stores": [], "initial_password": password}
+    again = {"code": hired, "name": "x", "roles": ["advisor"], "stores": [], "initial_password": password}
     assert boss.post("/staff", again, Idempotency_Key=key).code == "CODE_TAKEN"
     for table in ("command_log", "outbox", "staff", "account", "login_failure"):
         assert [row for (row,) in gateway.rows(f"SELECT t::text FROM {table} t") if password in row] == []

@@ -222,6 +222,12 @@ def test_staff_join_a_team_of_their_store_and_leave_it_with_the_store(
     for wanted in ("NIX", formed):
         answer = boss.patch(path, {"team": wanted})
         assert (answer.status, answer.code, answer.body["details"]["field"]) == (422, "TEAM_UNKNOWN", "team")
-    hired = {"code": code("E"), "name": "新", "roles": [], "stores": ["OTHER"], "initial_password": "for the start"}
+    hired = {
+        "code": code("E"),
+        "name": "新",
+        "roles": ["advisor"],
+        "stores": ["OTHER"],
+        "initial_password": "for the start",
+    }
     assert boss.post("/staff", {**hired, "team": formed}).code == "TEAM_UNKNOWN"
     assert boss.post("/staff", {**hired, "stores": [store], "team": formed}).body["team"] == formed

@@ -53,6 +53,12 @@ def test_each_fact_has_its_alert_in_two_languages(known, code, zh):
     assert alert.en.isascii() and alert.en
 
 
+def test_where_his_car_is_stands_beside_the_sentence_for_names_of_stores_are_the_gateways():
+    (alert,) = alerts(arrival(in_workshop=[REPAIR]), today=TODAY)
+    assert alert.store_id == REPAIR.store_id
+    assert REPAIR.store_id not in alert.zh.replace(REPAIR.number, "")
+
+
 @pytest.mark.parametrize(
     "known",
     [{"last_score": 7}, {"due_at": datetime(2026, 11, 3, 0, 1, tzinfo=LOCAL)}, {"open_orders": 0}, {"in_workshop": ()}],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blankOf, type Field, given } from "./act";
+import { blankOf, type Field, given, unchosen } from "./act";
 
 const FIELDS: Field[] = [
   { name: "amount_fen", label: "", kind: "yuan" },
@@ -30,4 +30,14 @@ test("a form begins empty but for what its fields begin with", () => {
     warned: false,
     n: 7,
   });
+});
+
+test("of choices one at least is made, unless they may be left", () => {
+  const fields: Field[] = [
+    { name: "roles", label: "", kind: "choices" },
+    { name: "stores", label: "", kind: "choices", optional: true },
+    { name: "name", label: "", kind: "text" },
+  ];
+  expect(unchosen(fields, { roles: " ", stores: "", name: "" })).toEqual(["roles"]);
+  expect(unchosen(fields, { roles: "advisor", stores: "", name: "" })).toEqual([]);
 });

@@ -59,6 +59,13 @@ export function blankOf(fields: readonly Field[]): Values {
   );
 }
 
+/** Choices of which at least one is to be made, and none is: what no browser asks for by itself. */
+export function unchosen(fields: readonly Field[], typed: Values): string[] {
+  return fields
+    .filter((field) => field.kind === "choices" && !field.optional && !String(typed[field.name] ?? "").trim())
+    .map((field) => field.name);
+}
+
 /** As `send` gets it: amounts in fen, moments with their zone, blanks at the ends gone, what is empty left out. */
 export function given(fields: readonly Field[], typed: Values): Values {
   const values: Values = {};

@@ -13,10 +13,10 @@ export const vehicle = (id: string) =>
     staleTime: A_WHILE_MS,
   });
 
-/** Who works in a store, in a role or in any, as choices of a form. */
-export const colleagues = (store: string, role?: string) =>
+/** Who works in a store or in all that one reaches, in a role or in any, as choices of a form. */
+export const colleagues = (store?: string, role?: string) =>
   queryOptions({
-    queryKey: ["colleagues", store, role ?? ""],
+    queryKey: ["colleagues", store ?? "", role ?? ""],
     queryFn: () => asked(api.GET("/colleagues", { params: { query: { store_id: store, role } } })),
     staleTime: A_WHILE_MS,
     select: (data): Option[] => data.items.map((each) => ({ value: each.code, label: `${each.name} ${each.code}` })),

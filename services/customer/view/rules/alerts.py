@@ -63,9 +63,10 @@ def _in_workshop(arrival: Arrival, _today: date) -> Alert | None:
     if not arrival.in_workshop:
         return None
     first = arrival.in_workshop[0]
-    store, since, number = first.store_id, first.since.date(), first.number or ""
-    zh = f"车辆自{since}起在{store}店维修,工单{number}".removesuffix(",工单")
-    return Alert("IN_WORKSHOP", zh, f"His vehicle is in the workshop of {store} since {since} {number}".rstrip())
+    since, number = first.since.date(), first.number or ""
+    zh = f"车辆自{since}起在店维修,工单{number}".removesuffix(",工单")
+    en = f"His vehicle is in the workshop since {since} {number}".rstrip()
+    return Alert("IN_WORKSHOP", zh, en, store_id=first.store_id)
 
 
 def _open_order(arrival: Arrival, _today: date) -> Alert | None:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldsOf, hoursOf, hoursTold, initialPassword } from "./model";
+import { fieldsOf, hoursOf, hoursTold, initialPassword, valueTold } from "./model";
 
 test("a policy's value is fields with the bounds and words of its schema", () => {
   const policy = {
@@ -11,11 +11,13 @@ test("a policy's value is fields with the bounds and words of its schema", () =>
     },
     value: { days: 3, by: "id" },
   };
-  expect(fieldsOf(policy, "zh")).toMatchObject([
+  const word = (code: string) => `<${code}>`;
+  expect(fieldsOf(policy, "zh", word)).toMatchObject([
     { name: "days", said: "天数", kind: "number", min: 1, max: 30, initial: 3 },
-    { name: "by", said: "依据", kind: "choice", options: [{ value: "id" }, { value: "nothing" }] },
+    { name: "by", said: "依据", kind: "choice", options: [{ value: "id", label: "<id>" }, { value: "nothing" }] },
   ]);
-  expect(fieldsOf(policy, "en")[0]).toMatchObject({ said: "Days" });
+  expect(valueTold(policy, "zh", word)).toEqual(["天数 3", "依据 <id>"]);
+  expect(fieldsOf(policy, "en", word)[0]).toMatchObject({ said: "Days" });
 });
 
 test("hours are typed as they are read, and what is none is none", () => {

@@ -13,8 +13,12 @@ interface Property {
   maximum?: number;
 }
 
-/** The value of a policy as fields: what its schema says, with its words in the person's language. */
-export function fieldsOf(policy: Pick<Policy, "schema" | "value">, language: string): Field[] {
+/** The value of a policy as fields: what its schema says, with its words in the person's language; `word` has the codes'. */
+export function fieldsOf(
+  policy: Pick<Policy, "schema" | "value">,
+  language: string,
+  word: (code: string) => string,
+): Field[] {
   const properties = (policy.schema.properties ?? {}) as Record<string, Property>;
   return Object.entries(properties).map(([name, property]) => ({
     name,
@@ -27,11 +31,29 @@ export function fieldsOf(policy: Pick<Policy, "schema" | "value">, language: str
         : property.type === "boolean"
           ? "flag"
           : "text",
-    options: property.enum?.map((value) => ({ value, label: value })),
+    options: property.enum?.map((value) => ({ value, label: word(value) })),
     min: property.minimum,
     max: property.maximum,
     initial: policy.value[name] as string | number | boolean | undefined,
   }));
+}
+
+/** A value as it is read: `几天后回访 3`, a part for each of its fields, which say in what unit they are. */
+export function valueTold(
+  policy: Pick<Policy, "schema" | "value">,
+  language: string,
+  word: (code: string) => string,
+): string[] {
+  return fieldsOf(policy, language, word).map((field) => {
+    const value = field.initial;
+    const told =
+      typeof value === "number"
+        ? value.toLocaleString("en-US")
+        : field.kind === "text"
+          ? String(value ?? "")
+          : word(String(value));
+    return `${field.said} ${told}`;
+  });
 }
 
 export interface Interval {

@@ -48,10 +48,16 @@ export interface AccessAsked {
   page: number;
 }
 
-export const access = (what: AccessAsked) =>
+/** `named`: with whose record it was, for those who may know. */
+export const access = (what: AccessAsked, named: boolean) =>
   queryOptions({
     queryKey: ["access", what],
-    queryFn: () => asked(api.GET("/access-log", { params: { query: { ...what, size: A_PAGE } } })),
+    queryFn: () =>
+      asked(
+        api.GET("/access-log", {
+          params: { query: { ...what, size: A_PAGE, expand: named ? "customer" : undefined } },
+        }),
+      ),
     ...kept,
   });
 

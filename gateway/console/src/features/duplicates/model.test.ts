@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lines, numbers } from "./model";
+import { lines, numbers, whose } from "./model";
 import type { Side } from "./queries";
 
 const side = (given: Partial<Side>) =>
@@ -33,4 +33,9 @@ test("what only one of them tells does not differ, and what neither tells is no 
 test("several phones are one field", () => {
   expect(numbers("13800000001、13800000002")).toEqual(["13800000001", "13800000002"]);
   expect(numbers(" ")).toEqual([]);
+});
+
+test("what the rule takes of the other record is told before anybody chooses", () => {
+  const preview = { survivor_id: "a", loser_ids: ["b"], changed: ["email"] };
+  expect([whose("email", preview), whose("employer", preview)]).toEqual(["b", "a"]);
 });

@@ -50,6 +50,11 @@ export function lines(a: Side, b: Side): Line[] {
   }).filter((line) => line.a || line.b);
 }
 
+/** Whose value would stand in the record that stays: its own, unless the rule takes the other's. */
+export function whose(line: string, preview: { survivor_id: string; loser_ids: string[]; changed: string[] }): string {
+  return preview.changed.includes(line) ? (preview.loser_ids[0] ?? "") : preview.survivor_id;
+}
+
 /** Phones as they are typed into one field. */
 export function numbers(typed: string): string[] {
   return typed.split(/[\s,，、]+/).filter(Boolean);

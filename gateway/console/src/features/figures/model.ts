@@ -16,6 +16,12 @@ export function monthsUntil(month: string, count: number): string[] {
   });
 }
 
+/** `2026年11月`, or `November 2026`: as the person's language says it, whatever the browser's is. */
+export function monthTold(month: string, language: string): string {
+  const form = { timeZone: "UTC", year: "numeric", month: "long" } as const;
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", form).format(new Date(`${month}-01T00:00:00Z`));
+}
+
 type Value = unknown;
 
 /** A figure with its unit; empty where nothing was divided: no data is not nothing. */

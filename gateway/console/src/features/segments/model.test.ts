@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { first, placeOf, predicate } from "./model";
+import { first, placeOf, predicate, told } from "./model";
 
 test("rows are the predicate that the API takes, each value as its kind wants it", () => {
   expect(
@@ -23,6 +23,29 @@ test("rows are the predicate that the API takes, each value as its kind wants it
       { fact: "tags", has: "车友" },
     ],
   });
+});
+
+test("what somebody spent is typed in yuan", () => {
+  expect(predicate("all", [{ not: false, about: "spent_fen", demand: "at_least", value: 1000.5 }])).toEqual({
+    all: [{ fact: "spent_fen", at_least: 100050 }],
+  });
+});
+
+test("a predicate of the API is told in parts that have words, whatever it holds", () => {
+  expect(told({ any: [{ fact: "kind", equals: "person" }] })).toMatchObject({ join: "any" });
+  expect(told({ not: { fact: "formal", equals: true } })).toMatchObject({ join: "not" });
+  expect(told({ fact: "last_service", more_days_ago: 180 })).toEqual({
+    about: "last_service",
+    demands: [{ name: "more_days_ago", values: [180], unit: "days" }],
+  });
+  expect(told({ vehicle: { model: ["GL8", "GS"], age: { at_least: 3 } } })).toEqual({
+    about: "vehicle",
+    demands: [
+      { name: "model", values: ["GL8", "GS"] },
+      { name: "at_least", values: [3], unit: "years" },
+    ],
+  });
+  expect(told({ consent: { purpose: "marketing", channel: "sms" } })).toMatchObject({ about: "consent" });
 });
 
 test("a new row begins with what its fact is asked for, as a rule", () => {

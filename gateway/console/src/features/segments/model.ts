@@ -43,6 +43,14 @@ export const FACTS = {
 } as const satisfies Record<string, Kind>;
 export type Fact = keyof typeof FACTS;
 
+/** Facts whose values are codes with a word of `enums`; those of stores are the stores'. */
+export const CODED: Partial<Record<Fact, { words: string; values: readonly string[] }>> = {
+  kind: { words: "kind", values: ["person", "company"] },
+  gender: { words: "gender", values: ["male", "female"] },
+  channel: { words: "channel", values: ["call", "sms", "email", "letter"] },
+};
+export const OF_STORES: readonly Fact[] = ["store", "sold_store", "last_service_store"];
+
 export interface Condition {
   not: boolean;
   /** A fact, or `vehicle` for a car of his by model and age. */
@@ -64,12 +72,44 @@ function judged(condition: Condition): Predicate {
   }
   const kind = FACTS[about];
   if (kind === "flag") return { fact: about, equals: value === "true" };
+  if (about === "spent_fen") return { fact: about, [demand]: Math.round(Number(value) * 100) };
   const isNumber = kind === "number" || demand === "within_days" || demand === "more_days_ago";
   return { fact: about, [demand]: isNumber ? Number(value) : String(value) };
 }
 
 export function predicate(join: "all" | "any", conditions: readonly Condition[]): Predicate {
   return { [join]: conditions.map((each) => (each.not ? { not: judged(each) } : judged(each))) };
+}
+
+/** What a predicate says, to be put into words: how parts are joined, or one condition with what it demands. */
+export type Told =
+  | { join: "all" | "any" | "not"; parts: Predicate[] }
+  | { about: string; demands: { name: string; values: unknown[]; unit?: "days" | "years" }[] };
+
+const DAYS: readonly string[] = ["within_days", "more_days_ago"];
+
+export function told(of: Predicate): Told {
+  for (const join of ["all", "any"] as const) if (Array.isArray(of[join])) return { join, parts: of[join] };
+  if (of.not) return { join: "not", parts: [of.not as Predicate] };
+  const values = (value: unknown) => (Array.isArray(value) ? value : [value]);
+  if (of.vehicle) {
+    const { model, age } = of.vehicle as { model?: string[]; age?: Record<string, number> };
+    const ages = Object.entries(age ?? {}).map(([name, value]) => ({ name, values: [value], unit: "years" as const }));
+    return { about: "vehicle", demands: [...(model ? [{ name: "model", values: model }] : []), ...ages] };
+  }
+  if (of.consent) {
+    const { purpose, channel } = of.consent as { purpose: string; channel?: string };
+    return { about: "consent", demands: [{ name: "equals", values: [purpose, ...(channel ? [channel] : [])] }] };
+  }
+  const { fact, ...demands } = of as { fact: string } & Record<string, unknown>;
+  return {
+    about: fact,
+    demands: Object.entries(demands).map(([name, value]) => ({
+      name,
+      values: values(value),
+      unit: DAYS.includes(name) ? "days" : undefined,
+    })),
+  };
 }
 
 /** Which row a complaint of the server is about: `predicate.all[1].at_least` is the second. */
