@@ -29,9 +29,11 @@ WORDS = {
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
     "customer_unmerged": "撤销合并", "customer_split": "拆分档案", "duplicate_suspected": "疑似重复",
     "customer_consent_changed": "变更授权", "vehicle_party_changed": "变更车辆关系人",
-    "vehicle_allocated": "配车",
+    "vehicle_allocated": "配车", "vehicle_released": "释放车辆", "order_cancel_requested": "申请取消订单",
+    "order_cancel_withdrawn": "撤回取消申请", "order_cancelled": "取消订单",
     "copy": "查阅复制", "correction": "更正", "erasure": "删除", "expired": "超过保存期限",
     "approved": "待签约", "signed": "已签约", "allocated": "已配车", "delivered": "已交车",
+    "ready": "待交车", "closed": "已关闭", "cancel_pending": "待取消", "cancelled": "已取消",
     "deposit": "定金", "balance": "车款",
     "active": "有效", "open": "待处理", "carried_out": "已处理", "refused": "已拒绝",
 }  # fmt: skip

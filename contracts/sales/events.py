@@ -59,6 +59,57 @@ class VehicleDelivered:
     km: int
 
 
+@event(producer="sales", name="order_cancel_requested", version=1, subject="order")
+class OrderCancelRequested:
+    """Somebody asked for a signed order to be cancelled; `fault` says because of whom (`Fault`)."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    fault: str
+
+
+@event(producer="sales", name="order_cancel_withdrawn", version=1, subject="order")
+class OrderCancelWithdrawn:
+    """It goes on where it was, with its car."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+
+
+@event(producer="sales", name="order_cancelled", version=1, subject="order")
+class OrderCancelled:
+    """The order is no more. `paid_fen` was paid for it, and is to be settled by the fault."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    fault: str
+    total_fen: int
+    paid_fen: int
+
+
+@event(producer="sales", name="vehicle_released", version=1, subject="order")
+class VehicleReleased:
+    """A vehicle that was set aside for an order may be had by another one."""
+
+    order_id: UUID
+    vehicle_id: UUID
+    vin: str
+    customer_id: UUID
+    consultant_id: str
+
+
+@event(producer="sales", name="order_closed", version=1, subject="order")
+class OrderClosed:
+    """Nothing more is to be done for a delivered order."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+
+
 @event(producer="sales", name="orders_rekeyed", version=1, subject="rekeying")
 class OrdersRekeyed:
     """Orders follow a change of customers' records (E8): `kind` is merged, unmerged or split, `rows` how many moved."""

@@ -15,12 +15,24 @@ from contracts.shapes import Between, Text
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands (C4; the states of this slice)."""
+    """Where an order stands (C4). Its money and its steps say how far they are themselves."""
 
     APPROVED = "approved"
     SIGNED = "signed"
     ALLOCATED = "allocated"
+    READY = "ready"
     DELIVERED = "delivered"
+    CLOSED = "closed"
+    CANCEL_PENDING = "cancel_pending"
+    CANCELLED = "cancelled"
+
+
+class Fault(StrEnum):
+    """Because of whom an order is cancelled: it decides over the deposit (Civil Code, 586 and 587)."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    NEITHER = "neither"
 
 
 class PaymentKind(StrEnum):
@@ -151,6 +163,14 @@ class DeliverOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseOrder:
+    """Nothing more is to be done for a delivered order."""
+
+    order_id: UUID
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderById:
     """One order."""
 
@@ -177,6 +197,11 @@ class Order:
     vin: str | None = None
     vehicle_id: UUID | None = None
     delivered_at: datetime | None = None
+    closed_at: datetime | None = None
+    cancel_fault: Fault | None = None
+    cancel_reason: str | None = None
+    cancel_requested_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
 
 class OrderSort(StrEnum):
@@ -326,6 +351,7 @@ class OrderProgress:
     promised_date: date | None
     version: int
     link_ends_on: date
+    cancelled_on: date | None = None
 
 
 receive_stock = command(
@@ -370,6 +396,13 @@ deliver_order = command(
     Order,
     refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "BALANCE_OPEN"),
     summary="Hand the car over",
+)
+close_order = command(
+    "sales.close_order",
+    CloseOrder,
+    Order,
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE"),
+    summary="Close a delivered order",
 )
 list_stock = query("sales.list_stock", ListStock, Stock, summary="Vehicles in stock, those to be had first of all")
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.sales import cancellations
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
@@ -23,4 +24,8 @@ ROUTES = (
     Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),
     Route("POST", "/orders/{order_id}/deliver", sales.deliver_order, "交车"),
+    Route("POST", "/orders/{order_id}/close", sales.close_order, "关闭订单"),
+    Route("POST", "/orders/{order_id}/cancel", cancellations.request_cancel, "申请取消订单"),
+    Route("POST", "/orders/{order_id}/cancel/confirm", cancellations.confirm_cancel, "确认取消订单"),
+    Route("POST", "/orders/{order_id}/cancel/withdraw", cancellations.withdraw_cancel, "撤回取消申请"),
 )

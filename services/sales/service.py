@@ -10,9 +10,9 @@ from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StoreChanged
-from contracts.sales import operations
+from contracts.sales import cancellations, operations
 from contracts.sales.events import OrdersRekeyed
-from services.sales import orders, stock
+from services.sales import cancelling, orders, stock
 from services.sales.orders.models import ORDERS
 
 
@@ -27,6 +27,10 @@ class SalesService:
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
     allocate_vehicle = does(operations.allocate_vehicle, orders.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
+    close_order = does(operations.close_order, orders.usecases.close_order)
+    request_cancel = does(cancellations.request_cancel, cancelling.usecases.request_cancel)
+    confirm_cancel = does(cancellations.confirm_cancel, cancelling.usecases.confirm_cancel)
+    withdraw_cancel = does(cancellations.withdraw_cancel, cancelling.usecases.withdraw_cancel)
     make_order_link = does(operations.make_order_link, orders.usecases.make_order_link)
     revoke_order_link = does(operations.revoke_order_link, orders.usecases.revoke_order_link)
     list_stock = shows(operations.list_stock, stock.queries.list_stock)

@@ -16,7 +16,7 @@ from contracts.customer.senders import reveal_to_sender
 from contracts.declared import fields_of
 from contracts.followup import operations as followup
 from contracts.policies import POLICIES
-from contracts.sales.operations import OrderStatus, PaymentKind
+from contracts.sales.operations import Fault, OrderStatus, PaymentKind
 from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
@@ -145,6 +145,7 @@ def values(of: type[StrEnum]) -> list[str]:
         ("payType", values(PayType)),
         ("orderStatus", values(OrderStatus)),
         ("paymentKind", values(PaymentKind)),
+        ("cancelFault", values(Fault)),
         ("visitStatus", values(followup.VisitStatus)),
         ("pairStatus", values(duplicates.PairStatus)),
         ("evidence", values(matching.Kind)),

@@ -132,6 +132,10 @@ class GoodRequests:
             "sales.pay_order": partial(self._order, "sign"),
             "sales.allocate_vehicle": partial(self._order, "sign", "pay"),
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
+            "sales.close_order": partial(self._order, "sign", "pay", "allocate", "deliver"),
+            "sales.request_cancel": partial(self._order, "sign"),
+            "sales.confirm_cancel": partial(self._order, "sign", "cancel"),
+            "sales.withdraw_cancel": partial(self._order, "sign", "cancel"),
             "workshop.authorize_repair": self._reception,
             "workshop.dispatch_repair": partial(self._reception, "authorize"),
             "workshop.inspect_repair": partial(self._reception, "authorize", "dispatch", "start", "finish"),
@@ -170,6 +174,10 @@ class GoodRequests:
             self.client("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
         if "allocate" in steps:
             self.client("consultant").post(f"{path}/allocate", {"vin": vin})
+        if "deliver" in steps:
+            self.client("consultant").post(f"{path}/deliver", {"km": 9})
+        if "cancel" in steps:
+            self.client("consultant").post(f"{path}/cancel", {"fault": "buyer", "reason": "不买了"})
         return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10]}
 
     def _repair_order(self, customer_id: str, vehicle_id: str) -> str:

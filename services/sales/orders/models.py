@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import links, rekeying
@@ -14,29 +14,25 @@ from chassis.organisation import stores
 from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
-from contracts.sales.operations import CreateOrder, OrderStatus, PaymentKind, PayOrder, SignOrder
+from contracts.sales.operations import CreateOrder, Fault, OrderStatus, PaymentKind, PayOrder, SignOrder
 from services.sales.declared import Base
+from services.sales.orders import rules
 from services.sales.orders.errors import (
     BalanceOpen,
     DepositMissing,
     ModelDiffers,
-    OrderState,
     Overpayment,
 )
+from services.sales.orders.rules import Command
 from services.sales.stock.models import StockVehicle
-
-NEXT = {
-    OrderStatus.APPROVED: OrderStatus.SIGNED,
-    OrderStatus.SIGNED: OrderStatus.ALLOCATED,
-    OrderStatus.ALLOCATED: OrderStatus.DELIVERED,
-}
-"""The allowed transitions (C4)."""
 
 
 class Order(Base):
     """A customer's order for a car. The first promise is kept beside the current one (R48).
 
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
+    `changed_at` is when this version of it came to be, `status_before` where it goes on if it is not cancelled after
+    all. A cancelled order has no vehicle.
     """
 
     __tablename__ = "sales_order"
@@ -45,6 +41,7 @@ class Order(Base):
         Index("sales_order_by_promise", "store_id", "promised_date", "id"),
         Index("sales_order_by_customer", "customer_id"),
         Index("sales_order_by_origin", "origin_customer_id"),
+        CheckConstraint("status <> 'cancelled' OR vin IS NULL", name="sales_order_cancelled_has_no_vehicle"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -58,6 +55,7 @@ class Order(Base):
     paid_fen: Mapped[int]
     created_at: Mapped[datetime]
     version: Mapped[int]
+    changed_at: Mapped[datetime]
     contract_no: Mapped[str | None]
     signer: Mapped[str | None]
     signed_at: Mapped[datetime | None]
@@ -69,6 +67,14 @@ class Order(Base):
     km: Mapped[int | None]
     delivered_at: Mapped[datetime | None]
     origin_customer_id: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+    status_before: Mapped[OrderStatus | None]
+    cancel_fault: Mapped[Fault | None]
+    cancel_reason: Mapped[str | None]
+    cancel_requested_by: Mapped[str | None]
+    cancel_requested_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None]
+    cancelled_at: Mapped[datetime | None]
     payments: Mapped[list[Payment]] = relationship(back_populates="order")
 
     @classmethod
@@ -83,6 +89,7 @@ class Order(Base):
             paid_fen=0,
             created_at=now,
             version=1,
+            changed_at=now,
         )
 
     @property
@@ -100,48 +107,81 @@ class Order(Base):
         if expected is not None and expected != self.version:
             raise StaleVersion(expected=expected, version=self.version)
 
-    def _require_next(self, to: OrderStatus) -> None:
-        if NEXT.get(self.status) is not to:
-            raise OrderState(status=self.status, wanted=to)
-
-    def _move(self, to: OrderStatus) -> None:
-        self._require_next(to)
-        self.status = to
+    def _do(self, command: Command, *, now: datetime) -> None:
+        """Go where the command leads, if it may be done: the next version. Raises OrderState."""
+        self.status = rules.target(command, status=self.status, previous=self.status_before)
         self.version += 1
+        self.changed_at = now
 
     def sign(self, asked: SignOrder, *, now: datetime) -> None:
         """The contract is signed and a delivery date promised."""
-        self._move(OrderStatus.SIGNED)
+        self._do(Command.SIGN, now=now)
         self.contract_no, self.signer, self.signed_at = asked.contract_no, asked.signer, now
         self.promised_date = self.first_promise = asked.promised_date
 
-    def pay(self, *, amount_fen: int) -> None:
+    def pay(self, *, amount_fen: int, now: datetime) -> None:
         """Money came in. Never more than the price (C4)."""
-        if self.status not in (OrderStatus.SIGNED, OrderStatus.ALLOCATED):
-            raise OrderState(status=self.status, wanted="paid")
+        rules.require(Command.PAY, status=self.status)
         if amount_fen > self.balance_fen:
             raise Overpayment(balance=f"{self.balance_fen / 100:,.2f}", balance_fen=self.balance_fen)
+        self._do(Command.PAY, now=now)
         self.paid_fen += amount_fen
-        self.version += 1
 
     def allocate(self, vehicle: StockVehicle, *, now: datetime) -> None:
         """Set a stock vehicle aside for this order, and the order for it."""
-        self._require_next(OrderStatus.ALLOCATED)
+        rules.require(Command.ALLOCATE, status=self.status)
         if self.paid_fen == 0:
             raise DepositMissing
         if vehicle.model != self.model:
             raise ModelDiffers(ordered=self.model, vehicle=vehicle.model)
         vehicle.take(self.id)
-        self._move(OrderStatus.ALLOCATED)
+        self._do(Command.ALLOCATE, now=now)
         self.vin, self.vehicle_id, self.allocated_at = vehicle.vin, vehicle.vehicle_id, now
 
     def deliver(self, *, km: int, now: datetime) -> None:
         """The customer drives away, everything paid."""
-        self._require_next(OrderStatus.DELIVERED)
+        rules.require(Command.DELIVER, status=self.status)
         if self.balance_fen > 0:
             raise BalanceOpen(balance_fen=self.balance_fen)
-        self._move(OrderStatus.DELIVERED)
+        self._do(Command.DELIVER, now=now)
         self.km, self.delivered_at = km, now
+
+    def make_ready(self, *, now: datetime) -> None:
+        """All that must be done before the customer comes is done; its steps say when (C5)."""
+        self._do(Command.MAKE_READY, now=now)
+
+    def close(self, *, now: datetime) -> None:
+        """Nothing more is to be done for it."""
+        self._do(Command.CLOSE, now=now)
+        self.closed_at = now
+
+    def request_cancel(self, *, fault: Fault, reason: str, by: str, now: datetime) -> None:
+        """Somebody wants it cancelled; what nobody signed is, at once."""
+        status = self.status
+        self._do(Command.REQUEST_CANCEL, now=now)
+        self.cancel_fault, self.cancel_reason = fault, reason
+        self.cancel_requested_by, self.cancel_requested_at = by, now
+        if self.status is OrderStatus.CANCELLED:
+            self.cancelled_by, self.cancelled_at = by, now
+        else:
+            self.status_before = status
+
+    def confirm_cancel(self, *, fault: Fault | None, by: str, now: datetime) -> None:
+        """It is cancelled; a vehicle it has must be released with it."""
+        self._do(Command.CONFIRM_CANCEL, now=now)
+        self.cancel_fault = fault or self.cancel_fault
+        self.status_before, self.cancelled_by, self.cancelled_at = None, by, now
+
+    def withdraw_cancel(self, *, now: datetime) -> None:
+        """It goes on where it was; what was said of a cancellation is not."""
+        self._do(Command.WITHDRAW_CANCEL, now=now)
+        self.status_before = self.cancel_fault = self.cancel_reason = None
+        self.cancel_requested_by = self.cancel_requested_at = None
+
+    def release(self, vehicle: StockVehicle) -> None:
+        """Its vehicle may be had by another order."""
+        vehicle.release()
+        self.vin = self.vehicle_id = self.allocated_at = None
 
 
 class Payment(Base):
@@ -191,7 +231,7 @@ ORDERS = rekeying.Holding(
     document_id="t.id::text",
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("order",),
-    words=("signer",),
+    words=("signer", "cancel_reason"),
 )
 """Orders follow their customers."""
 

@@ -26,11 +26,9 @@ SORTS = {
 }
 _SHEET = text(
     """
-    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, paid.payments,
-           greatest(o.created_at, o.signed_at, o.allocated_at, o.delivered_at, paid.last_at) AS changed_at
+    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, paid.payments
       FROM sales_order o CROSS JOIN LATERAL (
-           SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.confirmed_at, p.id), '[]') AS payments,
-                  max(p.confirmed_at) AS last_at
+           SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.confirmed_at, p.id), '[]') AS payments
              FROM payment p WHERE p.order_id = o.id) paid
      WHERE o.id = :order_id
     """

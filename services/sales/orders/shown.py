@@ -32,7 +32,8 @@ def progress_shown(order: RowMapping, *, link_ends_at: datetime) -> operations.O
         OrderStep.DELIVERED: order["delivered_at"],
     }
     steps = [StepTold(step, _day(moment)) for step, moment in moments.items()]
-    return shaped(operations.OrderProgress, order, steps=steps, link_ends_on=link_ends_at.astimezone(LOCAL).date())
+    days = {"cancelled_on": _day(order["cancelled_at"]), "link_ends_on": link_ends_at.astimezone(LOCAL).date()}
+    return shaped(operations.OrderProgress, order, steps=steps, **days)
 
 
 def _day(moment: datetime | None) -> date | None:

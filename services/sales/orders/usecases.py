@@ -70,7 +70,7 @@ def pay_order(session: Session, asked: operations.PayOrder, *, scope: Scope, now
         if (known.order_id, known.amount_fen) != (asked.order_id, asked.amount_fen):
             raise ReferenceUsed(external_ref=asked.external_ref)
         return balance_shown(order)
-    order.pay(amount_fen=asked.amount_fen)
+    order.pay(amount_fen=asked.amount_fen, now=now)
     payment = Payment.confirm(asked, now=now)
     session.add(payment)
     confirmed = picked(
@@ -104,6 +104,14 @@ def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Sc
     order.deliver(km=asked.km, now=now)
     delivered = picked(events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, delivered, now=now)
+    return order_shown(order)
+
+
+def close_order(session: Session, asked: operations.CloseOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Nothing more is to be done for a delivered order."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.close(now=now)
+    tell(session, order, picked(events.OrderClosed, order, order_id=order.id, customer_id=order.written_for), now=now)
     return order_shown(order)
 
 

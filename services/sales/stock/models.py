@@ -40,3 +40,7 @@ class StockVehicle(Base):
         if self.order_id is not None:
             raise VehicleTaken(vin=self.vin)
         self.order_id = order_id
+
+    def release(self) -> None:
+        """Another order may have it again."""
+        self.order_id = None

@@ -18,7 +18,10 @@ STOCK_SORTS = {
     StockSort.LONGEST_HERE: Sorting(_stock.received_at, _stock.vin, few=_FEW),
     StockSort.NEWEST: Sorting(_stock.received_at, _stock.vin, descending=True, few=_FEW),
 }
-_WAITS = text("EXISTS (SELECT 1 FROM sales_order o WHERE o.id = stock_vehicle.order_id AND o.status <> 'delivered')")
+_WAITS = text(
+    "EXISTS (SELECT 1 FROM sales_order o WHERE o.id = stock_vehicle.order_id"
+    " AND o.status NOT IN ('delivered', 'closed'))"
+)
 
 
 def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> operations.StockVehicles:

@@ -28,7 +28,7 @@ from contracts.followup.events import (
     VisitRescheduled,
     VisitSuppressed,
 )
-from contracts.sales.events import OrderSigned, VehicleDelivered
+from contracts.sales.events import OrderCancelled, OrderSigned, VehicleDelivered
 from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, RepairSettled, VehicleReturned
 from services.customer.view.models import Glance
 from services.customer.view.rules.glance import AT, DOCUMENT, FACTS, STORE, Fact, Listed, Newest, Number, Soonest, Total
@@ -338,13 +338,13 @@ def test_a_corrected_reading_replaces_what_its_order_told_and_is_no_newer_for_it
     assert desk.view(customer).glance.last_km == 5_200
 
 
-def test_an_order_is_open_from_its_signature_to_the_keys(desk):
+@pytest.mark.parametrize("ends", [VehicleDelivered, OrderCancelled], ids=["delivered", "cancelled"])
+def test_an_order_is_open_from_its_signature_to_its_end(desk, ends):
     customer, order = desk.register().customer_id, uuids.uuid7()
     signed = received(made(OrderSigned, customer_id=customer), subject_id=order, subject_version=2)
-    delivered = received(
-        made(VehicleDelivered, customer_id=customer, vin="LSGDC82C72E867257"), subject_id=order, subject_version=6
-    )
-    for heard, open_orders in ((signed, 1), (delivered, 0), (signed, 0)):
+    told = made(ends, customer_id=customer, **({"vin": "LSGDC82C72E867257"} if ends is VehicleDelivered else {}))
+    ended = received(told, subject_id=order, subject_version=6)
+    for heard, open_orders in ((signed, 1), (ended, 0), (signed, 0)):
         play(desk, [heard])
         assert desk.view(customer).glance.open_orders == open_orders
 

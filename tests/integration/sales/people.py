@@ -15,9 +15,9 @@ from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.links import Link, LinkMade
-from contracts.sales import operations
-from contracts.sales.operations import ListOrders, PaymentKind
-from services.sales import orders, stock
+from contracts.sales import cancellations, operations
+from contracts.sales.operations import Fault, ListOrders, PaymentKind, StockStatus
+from services.sales import cancelling, orders, stock
 from services.sales.orders import queries
 from tests.support.randoms import code, vin
 
@@ -51,12 +51,13 @@ class Showroom:
 
     def do(self, name: str, role: str, *, now: datetime = NOW, **asked: Any) -> Any:
         """One command in one transaction, as its entrypoint runs it."""
-        request = getattr(operations, name).request(**asked)
+        contract = next(module for module in (operations, cancellations) if hasattr(module, name))
+        request = getattr(contract, name).request(**asked)
         return self.database.run(lambda session: self.within(session, name, role, request, now=now))
 
     def within(self, session: Session, name: str, role: str, request: object, *, now: datetime = NOW) -> Any:
         """One command in a transaction that goes on."""
-        room = next(room for room in (orders, stock) if hasattr(room.usecases, name))
+        room = next(room for room in (orders, stock, cancelling) if hasattr(room.usecases, name))
         return getattr(room.usecases, name)(session, request, scope=self.scope(name, role), now=now)
 
     def receive(self, typed: str | None = None, *, model: str = MODEL, now: datetime = NOW) -> str:
@@ -101,6 +102,12 @@ class Showroom:
             now=NOW + timedelta(days=7),
         )
 
+    def cancel(self, order_id: UUID, *, fault: Fault = Fault.BUYER, role: str = "consultant", now: datetime = NOW):
+        return self.do("request_cancel", role, order_id=order_id, fault=fault, reason="王先生不买了", now=now)
+
+    def confirm(self, order_id: UUID, *, role: str = "sales_manager", now: datetime = NOW, **more: Any):
+        return self.do("confirm_cancel", role, order_id=order_id, now=now, **more)
+
     def signed(self, *, paid_fen: int = 0) -> UUID:
         """A signed order, with so much paid."""
         order_id = self.write()
@@ -138,6 +145,12 @@ class Showroom:
         """A list of orders."""
         scope, wanted = self.scope("list_orders", role), ListOrders(**asked)
         return self.database.read(lambda reading: queries.list_orders(reading, wanted, scope=scope))
+
+    def yard(self) -> list[str]:
+        """The VINs of cars that are set aside and wait for their customers."""
+        asked, scope = operations.ListStock(status=StockStatus.ALLOCATED), self.scope("list_stock", "consultant")
+        found = self.database.read(lambda reading: stock.queries.list_stock(reading, asked, scope=scope))
+        return [one.vin for one in found.items]
 
     def somebody_waits(self) -> bool:
         """True while a session of this database waits for another's lock."""

@@ -17,6 +17,7 @@ DAYS = ("2026-11-20", "2026-11-21", "2026-11-24", "2026-11-30")
 ITEM: dict[str, Any] = {
     "number": "HN-SO-202611-0001", "store_id": "HN", "store_name": "华南店", "model": "GL8 尊贵型",
     "promised_date": "2026-11-30", "version": 4, "link_ends_on": "2026-12-23",
+    "cancelled_on": None,
 }  # fmt: skip
 
 
@@ -49,6 +50,12 @@ def test_what_was_done_has_its_day_and_what_is_to_come_has_none(done: int) -> No
 
 def test_an_order_that_is_not_signed_promises_no_day() -> None:
     assert "预计交车日期" not in page(0, promised_date=None)
+
+
+def test_a_cancelled_order_says_so_and_promises_nothing() -> None:
+    html = page(2, cancelled_on="2026-11-26")
+    assert "订单已于 2026-11-26 取消" in told(html)
+    assert "预计交车日期" not in html
 
 
 def test_what_was_typed_stays_text() -> None:

@@ -28,21 +28,21 @@ def order(status: OrderStatus, *, paid_fen: int) -> Order:
 @pytest.mark.parametrize("amount_fen", [1, 14_999_999, 15_000_000])
 def test_up_to_the_whole_balance_may_be_paid(amount_fen: int) -> None:
     signed = order(OrderStatus.SIGNED, paid_fen=5_000_000)
-    signed.pay(amount_fen=amount_fen)
+    signed.pay(amount_fen=amount_fen, now=NOW)
     assert (signed.paid_fen, signed.version) == (5_000_000 + amount_fen, 2)
 
 
 def test_a_fen_more_than_the_balance_is_refused_with_the_balance() -> None:
     signed = order(OrderStatus.SIGNED, paid_fen=5_000_000)
     with pytest.raises(Overpayment) as refused:
-        signed.pay(amount_fen=15_000_001)
+        signed.pay(amount_fen=15_000_001, now=NOW)
     assert refused.value.details == {"balance": "150,000.00", "balance_fen": 15_000_000}
     assert (signed.paid_fen, signed.version) == (5_000_000, 1)
 
 
 def test_nothing_more_may_be_paid_on_a_paid_order() -> None:
     with pytest.raises(Overpayment):
-        order(OrderStatus.ALLOCATED, paid_fen=PRICE).pay(amount_fen=1)
+        order(OrderStatus.ALLOCATED, paid_fen=PRICE).pay(amount_fen=1, now=NOW)
 
 
 def test_the_car_leaves_when_the_last_fen_is_paid() -> None:
@@ -52,6 +52,6 @@ def test_the_car_leaves_when_the_last_fen_is_paid() -> None:
     assert refused.value.details == {"balance_fen": 1}
     assert allocated.status is OrderStatus.ALLOCATED
 
-    allocated.pay(amount_fen=1)
+    allocated.pay(amount_fen=1, now=NOW)
     allocated.deliver(km=12, now=NOW)
     assert (allocated.status, allocated.km, allocated.delivered_at) == (OrderStatus.DELIVERED, 12, NOW)

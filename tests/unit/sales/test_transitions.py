@@ -9,10 +9,11 @@ import pytest
 
 from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
-from contracts.sales.operations import CreateOrder, OrderStatus, SignOrder
+from contracts.sales.operations import CreateOrder, Fault, OrderStatus, SignOrder
 from contracts.vehicle_identity import vehicle_id
 from services.sales.orders.errors import DepositMissing, ModelDiffers, OrderState
-from services.sales.orders.models import NEXT, Order
+from services.sales.orders.models import Order
+from services.sales.orders.rules import MOVES, PREVIOUS, Command
 from services.sales.stock.errors import VehicleTaken
 from services.sales.stock.models import StockVehicle
 
@@ -21,7 +22,24 @@ PROMISE = date(2026, 11, 30)
 VIN = "LHGCR1659G8000019"
 PRICE = 20_000_000
 
-C4 = {("approved", "signed"), ("signed", "allocated"), ("allocated", "delivered")}
+C4 = {
+    ("approved", "sign", "signed"),
+    ("signed", "pay", "signed"),
+    ("signed", "allocate", "allocated"),
+    ("allocated", "pay", "allocated"),
+    ("allocated", "make_ready", "ready"),
+    ("allocated", "deliver", "delivered"),
+    ("ready", "pay", "ready"),
+    ("ready", "deliver", "delivered"),
+    ("delivered", "close", "closed"),
+    ("approved", "request_cancel", "cancelled"),
+    ("signed", "request_cancel", "cancel_pending"),
+    ("allocated", "request_cancel", "cancel_pending"),
+    ("ready", "request_cancel", "cancel_pending"),
+    ("cancel_pending", "confirm_cancel", "cancelled"),
+    ("cancel_pending", "withdraw_cancel", "previous"),
+}
+"""The rules' table, by hand."""
 
 Step = Callable[[Order], None]
 
@@ -44,14 +62,18 @@ def deliver(order: Order) -> None:
     order.deliver(km=12, now=NOW)
 
 
-STEPS: tuple[tuple[Step, OrderStatus], ...] = (
-    (sign, OrderStatus.SIGNED),
-    (allocate, OrderStatus.ALLOCATED),
-    (deliver, OrderStatus.DELIVERED),
-)
-ALLOWED = [(status, step, to) for status, (step, to) in product(OrderStatus, STEPS) if NEXT.get(status) is to]
-FORBIDDEN = [(status, step, to) for status, (step, to) in product(OrderStatus, STEPS) if NEXT.get(status) is not to]
-PAYABLE = (OrderStatus.SIGNED, OrderStatus.ALLOCATED)
+STEPS: dict[Command, Step] = {
+    Command.SIGN: sign,
+    Command.PAY: lambda order: order.pay(amount_fen=1, now=NOW),
+    Command.ALLOCATE: allocate,
+    Command.MAKE_READY: lambda order: order.make_ready(now=NOW),
+    Command.DELIVER: deliver,
+    Command.CLOSE: lambda order: order.close(now=NOW),
+    Command.REQUEST_CANCEL: lambda order: order.request_cancel(fault=Fault.BUYER, reason="不买了", by="C1", now=NOW),
+    Command.CONFIRM_CANCEL: lambda order: order.confirm_cancel(fault=None, by="M1", now=NOW),
+    Command.WITHDRAW_CANCEL: lambda order: order.withdraw_cancel(now=NOW),
+}
+FORBIDDEN = [pair for pair in product(OrderStatus, Command) if pair not in MOVES]
 
 
 def order_at(status: OrderStatus, *, paid_fen: int = PRICE) -> Order:
@@ -62,43 +84,59 @@ def order_at(status: OrderStatus, *, paid_fen: int = PRICE) -> Order:
         now=NOW,
     )
     order.status, order.paid_fen = status, paid_fen
+    if status is OrderStatus.CANCEL_PENDING:
+        order.status_before = OrderStatus.SIGNED
     return order
 
 
+def values(order: Order) -> dict[str, object]:
+    return {name: value for name, value in vars(order).items() if name != "_sa_instance_state"}
+
+
 def test_the_table_is_that_of_the_rules() -> None:
-    assert {(status.value, to.value) for status, to in NEXT.items()} == C4
+    told = {
+        (status.value, command.value, "previous" if to is PREVIOUS else to.value)
+        for (status, command), to in MOVES.items()
+    }
+    assert told == C4
 
 
-@pytest.mark.parametrize(("status", "step", "to"), ALLOWED)
-def test_the_next_step_moves_the_order_and_raises_its_version(status: OrderStatus, step: Step, to: OrderStatus) -> None:
-    order = order_at(status)
-    step(order)
-    assert (order.status, order.version) == (to, 2)
+@pytest.mark.parametrize(("status", "command"), MOVES)
+def test_what_may_be_done_leads_where_the_table_says_and_is_the_next_version(
+    status: OrderStatus, command: Command
+) -> None:
+    paid = command is Command.PAY
+    order = order_at(status, paid_fen=PRICE - 1 if paid else PRICE)
+    STEPS[command](order)
+    to = MOVES[status, command]
+    assert (order.status, order.version) == (OrderStatus.SIGNED if to is PREVIOUS else to, 2)
 
 
-@pytest.mark.parametrize(("status", "step", "to"), FORBIDDEN)
-def test_a_step_out_of_turn_is_refused_and_changes_nothing(status: OrderStatus, step: Step, to: OrderStatus) -> None:
-    order = order_at(status)
-    before = {name: value for name, value in vars(order).items() if name != "_sa_instance_state"}
+@pytest.mark.parametrize(("status", "command"), FORBIDDEN)
+def test_what_may_not_be_done_is_refused_and_changes_nothing(status: OrderStatus, command: Command) -> None:
+    order = order_at(status, paid_fen=0)
+    before = values(order)
     with pytest.raises(OrderState) as refused:
-        step(order)
-    assert refused.value.details == {"status": status, "wanted": to}
-    assert {name: value for name, value in vars(order).items() if name != "_sa_instance_state"} == before
+        STEPS[command](order)
+    assert refused.value.details == {"status": status, "command": command}
+    assert values(order) == before
 
 
-@pytest.mark.parametrize("status", [status for status in OrderStatus if status not in PAYABLE])
-def test_money_for_an_order_that_takes_none_is_refused(status: OrderStatus) -> None:
-    order = order_at(status, paid_fen=0)
-    with pytest.raises(OrderState):
-        order.pay(amount_fen=1)
-    assert (order.paid_fen, order.version) == (0, 1)
+@pytest.mark.parametrize("status", [OrderStatus.SIGNED, OrderStatus.ALLOCATED, OrderStatus.READY])
+def test_a_withdrawn_cancellation_leads_back_to_where_the_order_was(status: OrderStatus) -> None:
+    order = order_at(status)
+    STEPS[Command.REQUEST_CANCEL](order)
+    assert (order.status, order.cancel_reason) == (OrderStatus.CANCEL_PENDING, "不买了")
+    order.withdraw_cancel(now=NOW)
+    assert (order.status, order.status_before, order.cancel_reason, order.cancel_fault) == (status, None, None, None)
 
 
-@pytest.mark.parametrize("status", PAYABLE)
-def test_money_comes_in_once_an_order_is_signed_until_it_is_delivered(status: OrderStatus) -> None:
-    order = order_at(status, paid_fen=0)
-    order.pay(amount_fen=1)
-    assert (order.paid_fen, order.version) == (1, 2)
+def test_whoever_confirms_a_cancellation_may_know_better_whose_fault_it_was() -> None:
+    for said, kept in ((None, Fault.BUYER), (Fault.SELLER, Fault.SELLER)):
+        order = order_at(OrderStatus.SIGNED)
+        STEPS[Command.REQUEST_CANCEL](order)
+        order.confirm_cancel(fault=said, by="M1", now=NOW)
+        assert (order.cancel_fault, order.cancelled_by, order.cancelled_at) == (kept, "M1", NOW)
 
 
 def test_the_contract_keeps_its_promise_as_the_first_one() -> None:

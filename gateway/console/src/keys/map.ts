@@ -39,6 +39,7 @@ export const KEYS = {
   notSame: { press: "KeyX", shown: "X", does: "notSame" },
   related: { press: "KeyR", shown: "R", does: "related" },
   pay: { press: "KeyF", shown: "F", does: "pay" },
+  cancelOrder: { press: "KeyX", shown: "X", does: "cancelOrder" },
   goHome: { press: "KeyG KeyH", shown: "G H", does: "goHome" },
   goReception: { press: "KeyG KeyR", shown: "G R", does: "goReception" },
   goBoard: { press: "KeyG KeyB", shown: "G B", does: "goBoard" },

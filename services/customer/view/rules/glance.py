@@ -73,7 +73,7 @@ class Fact:
 FACTS: tuple[Fact, ...] = (
     Fact(  # a contract
         opens=(sales.OrderSigned,),
-        closes=(sales.VehicleDelivered,),
+        closes=(sales.VehicleDelivered, sales.OrderCancelled),
         makes={"open_orders": Number()},
     ),
     Fact(  # a car sold
@@ -120,6 +120,8 @@ FACTS: tuple[Fact, ...] = (
     Fact(  # a word with him
         opens=(
             sales.OrderSigned,
+            sales.OrderCancelRequested,
+            sales.OrderCancelWithdrawn,
             sales.VehicleDelivered,
             workshop.RepairOrderOpened,
             workshop.VehicleReturned,

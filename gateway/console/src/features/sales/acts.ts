@@ -79,11 +79,55 @@ export function actsOf(
     fields: [{ name: "km", label: "sales.field.km", kind: "number", initial: 10, max: 3_000_000 }],
     send: (values, key) => commands.deliver(order, Number(values.km), key),
   };
+  const cancel: Act = {
+    name: "cancel",
+    label: "sales.act.cancel",
+    needs: "sales.request_cancel",
+    key: "cancelOrder",
+    fields: [
+      {
+        name: "fault",
+        label: "sales.field.fault",
+        kind: "choice",
+        options: ["buyer", "seller", "neither"].map((value) => ({ value, label: t(`enums.cancelFault.${value}`) })),
+      },
+      { name: "reason", label: "sales.field.reason", kind: "long", max: 500 },
+    ],
+    send: (values, key) => commands.requestCancel(order, values as unknown as commands.Cancellation, key),
+  };
+  const confirm: Act = {
+    name: "confirmCancel",
+    label: "sales.act.confirmCancel",
+    needs: "sales.confirm_cancel",
+    key: "step",
+    main: true,
+    ask: t("sales.ask.confirmCancel", { number: order.number }),
+    send: (_, key) => commands.confirmCancel(order, key),
+  };
+  const withdraw: Act = {
+    name: "withdrawCancel",
+    label: "sales.act.withdrawCancel",
+    needs: "sales.withdraw_cancel",
+    key: "undo",
+    send: (_, key) => commands.withdrawCancel(order, key),
+  };
+  const close: Act = {
+    name: "close",
+    label: "sales.act.close",
+    needs: "sales.close_order",
+    key: "step",
+    main: true,
+    send: (_, key) => commands.close(order, key),
+  };
   const byStatus: Record<Order["status"], Act[]> = {
-    approved: [sign],
-    signed: [allocate, pay],
-    allocated: [deliver, pay],
-    delivered: [],
+    approved: [sign, cancel],
+    signed: [allocate, pay, cancel],
+    allocated: [deliver, pay, cancel],
+    ready: [deliver, pay, cancel],
+    delivered: [close],
+    closed: [],
+    cancel_pending: [confirm, withdraw],
+    cancelled: [],
   };
   return byStatus[order.status];
 }

@@ -47,6 +47,23 @@ export const allocate = (order: Order, vin: string, key: string) =>
 export const deliver = (order: Order, km: number, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/deliver", { params: to(order, key), body: { km } })));
 
+export interface Cancellation {
+  fault: Schema["sales.RequestCancel"]["fault"];
+  reason: string;
+}
+
+export const requestCancel = (order: Order, body: Cancellation, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/cancel", { params: to(order, key), body })));
+
+export const confirmCancel = (order: Order, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/cancel/confirm", { params: to(order, key), body: {} })));
+
+export const withdrawCancel = (order: Order, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/cancel/withdraw", { params: to(order, key), body: {} })));
+
+export const close = (order: Order, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/close", { params: to(order, key), body: {} })));
+
 /** The order on paper, to be shown or printed. */
 export async function sheet(order: Order): Promise<Blob> {
   return (await asked(

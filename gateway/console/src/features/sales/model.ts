@@ -1,6 +1,25 @@
 /** What an order's page makes of what is told; pure. */
 
-export const STATUSES = ["approved", "signed", "allocated", "delivered"] as const;
+export const STATUSES = [
+  "approved",
+  "signed",
+  "allocated",
+  "ready",
+  "delivered",
+  "closed",
+  "cancel_pending",
+  "cancelled",
+] as const;
+
+/** What an order passes on its way. */
+export const WAY = ["approved", "signed", "allocated", "delivered"] as const;
+
+/** How far on its way an order is; null for one that leaves it. */
+export function placeOf(status: (typeof STATUSES)[number]): number | null {
+  if (status === "cancel_pending" || status === "cancelled") return null;
+  if (status === "delivered" || status === "closed") return WAY.length;
+  return WAY.indexOf(status === "ready" ? "allocated" : status);
+}
 
 /** A day as fields have it, a week from now: what is promised, as a rule. */
 export function inAWeek(now: Date): string {

@@ -1,0 +1,65 @@
+"""What may become of an order, and when (C4); a table, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from contracts.sales.operations import OrderStatus
+from services.sales.orders.errors import OrderState
+
+
+class Command(StrEnum):
+    """What is done to an order; of `ready` its steps are the judge, of everything else somebody."""
+
+    SIGN = "sign"
+    PAY = "pay"
+    ALLOCATE = "allocate"
+    MAKE_READY = "make_ready"
+    DELIVER = "deliver"
+    CLOSE = "close"
+    REQUEST_CANCEL = "request_cancel"
+    CONFIRM_CANCEL = "confirm_cancel"
+    WITHDRAW_CANCEL = "withdraw_cancel"
+
+
+PREVIOUS: Final = None
+"""Back to where it was before somebody asked for its cancellation."""
+
+_APPROVED, _SIGNED, _ALLOCATED = OrderStatus.APPROVED, OrderStatus.SIGNED, OrderStatus.ALLOCATED
+_READY, _DELIVERED, _CLOSED = OrderStatus.READY, OrderStatus.DELIVERED, OrderStatus.CLOSED
+_CANCELLING, _CANCELLED = OrderStatus.CANCEL_PENDING, OrderStatus.CANCELLED
+
+MOVES: Mapping[tuple[OrderStatus, Command], OrderStatus | None] = {
+    (_APPROVED, Command.SIGN): _SIGNED,
+    (_SIGNED, Command.PAY): _SIGNED,
+    (_SIGNED, Command.ALLOCATE): _ALLOCATED,
+    (_ALLOCATED, Command.PAY): _ALLOCATED,
+    (_ALLOCATED, Command.MAKE_READY): _READY,
+    (_ALLOCATED, Command.DELIVER): _DELIVERED,
+    (_READY, Command.PAY): _READY,
+    (_READY, Command.DELIVER): _DELIVERED,
+    (_DELIVERED, Command.CLOSE): _CLOSED,
+    # nothing was signed, so nobody need confirm it
+    (_APPROVED, Command.REQUEST_CANCEL): _CANCELLED,
+    (_SIGNED, Command.REQUEST_CANCEL): _CANCELLING,
+    (_ALLOCATED, Command.REQUEST_CANCEL): _CANCELLING,
+    (_READY, Command.REQUEST_CANCEL): _CANCELLING,
+    (_CANCELLING, Command.CONFIRM_CANCEL): _CANCELLED,
+    (_CANCELLING, Command.WITHDRAW_CANCEL): PREVIOUS,
+}
+"""From where a command leads whereto. What does not stand here is refused: a delivered order is never cancelled."""
+
+
+def require(command: Command, *, status: OrderStatus) -> None:
+    """Raise OrderState unless this may be done to an order that stands so."""
+    if (status, command) not in MOVES:
+        raise OrderState(status=status, command=command)
+
+
+def target(command: Command, *, status: OrderStatus, previous: OrderStatus | None) -> OrderStatus:
+    """Where the command leads from there. Raises OrderState if nowhere."""
+    require(command, status=status)
+    to = MOVES[status, command]
+    return OrderStatus(str(previous)) if to is PREVIOUS else to

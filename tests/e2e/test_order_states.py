@@ -1,0 +1,95 @@
+"""Every step of an order where it does not begin is refused over HTTP with 409 and a code: out of the table (C4)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pytest
+
+from contracts.sales.operations import OrderStatus
+from services.sales.orders.rules import MOVES, Command
+from simulator.client import ApiProblem
+from tests.support import randoms
+from tests.support.polling import eventually
+from tests.support.system import System
+
+CALLS: dict[Command, tuple[str, str, dict[str, Any]]] = {
+    Command.SIGN: ("consultant", "sign", {"contract_no": "C", "signer": "王莽", "promised_date": "2098-01-01"}),
+    Command.PAY: ("finance", "payments", {"amount_fen": 100}),
+    Command.ALLOCATE: ("consultant", "allocate", {}),
+    Command.DELIVER: ("consultant", "deliver", {"km": 9}),
+    Command.CLOSE: ("sales_manager", "close", {}),
+    Command.REQUEST_CANCEL: ("consultant", "cancel", {"fault": "buyer", "reason": "不买了"}),
+    Command.CONFIRM_CANCEL: ("sales_manager", "cancel/confirm", {}),
+    Command.WITHDRAW_CANCEL: ("consultant", "cancel/withdraw", {}),
+}
+"""How each is asked for; that an order is ready its steps say."""
+
+_TO_ALLOCATED = (Command.SIGN, Command.PAY, Command.ALLOCATE)
+WAYS: dict[OrderStatus, tuple[Command, ...]] = {
+    OrderStatus.APPROVED: (),
+    OrderStatus.SIGNED: (Command.SIGN,),
+    OrderStatus.ALLOCATED: _TO_ALLOCATED,
+    OrderStatus.DELIVERED: (*_TO_ALLOCATED, Command.DELIVER),
+    OrderStatus.CLOSED: (*_TO_ALLOCATED, Command.DELIVER, Command.CLOSE),
+    OrderStatus.CANCEL_PENDING: (Command.SIGN, Command.REQUEST_CANCEL),
+    OrderStatus.CANCELLED: (*_TO_ALLOCATED, Command.REQUEST_CANCEL, Command.CONFIRM_CANCEL),
+}
+
+
+class Orders:
+    """Orders for one customer, each with a car in the yard."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        person = {"name": "王莽", "mobile": randoms.mobile(), "store_id": "HN"}
+        self._customer = system.as_("receptionist").post("/customers", person)["customer_id"]
+
+    def at(self, status: OrderStatus) -> tuple[str, str]:
+        """The path of an order that stands there, and its car."""
+        vin = randoms.vin()
+        self._system.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
+        wanted = {"customer_id": self._customer, "store_id": "HN", "model": "GL8", "total_fen": 100}
+        path = f"/orders/{self._system.as_('consultant').post('/orders', wanted)['order_id']}"
+        for command in WAYS[status]:
+            self.do(command, path, vin)
+        assert self._system.as_("consultant").get(path)["status"] == status
+        return path, vin
+
+    def do(self, command: Command, path: str, vin: str) -> dict[str, Any]:
+        """One step, as its desk asks for it."""
+        role, step, body = CALLS[command]
+        more = {Command.PAY: {"external_ref": secrets.token_hex(8)}, Command.ALLOCATE: {"vin": vin}}.get(command, {})
+        done: dict[str, Any] = self._system.as_(role).post(f"{path}/{step}", {**body, **more})
+        return done
+
+
+@pytest.fixture(scope="module")
+def orders(system: System) -> Orders:
+    return Orders(system)
+
+
+@pytest.mark.parametrize("status", WAYS)
+def test_what_may_not_be_done_is_refused_with_a_code_and_changes_nothing(
+    system: System, orders: Orders, status: OrderStatus
+) -> None:
+    path, vin = orders.at(status)
+    before = system.as_("consultant").get(path)
+    forbidden = [command for command in CALLS if (status, command) not in MOVES]
+    assert forbidden
+    for command in forbidden:
+        with pytest.raises(ApiProblem) as refused:
+            orders.do(command, path, vin)
+        assert (command, refused.value.status, refused.value.code) == (command, 409, "ORDER_STATE")
+    assert system.as_("consultant").get(path) == before
+
+
+def test_the_customer_s_view_knows_of_a_cancelled_order_as_of_none_that_is_open(system: System, orders: Orders) -> None:
+    car = system.deliver_a_car(name="班固")
+    wanted = {"customer_id": car.customer_id, "store_id": "HN", "model": "GL8", "total_fen": 100}
+    path = f"/orders/{system.as_('consultant').post('/orders', wanted)['order_id']}"
+    for command in (Command.SIGN, Command.REQUEST_CANCEL, Command.CONFIRM_CANCEL):
+        orders.do(command, path, car.vin)
+    view = eventually(lambda: system.view_with(car.customer_id, "order_cancelled"), what="the line of the cancellation")
+    assert view["glance"]["open_orders"] == 0
