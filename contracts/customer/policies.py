@@ -83,9 +83,7 @@ class Retention:
         int, Between(10, 50), Called("业务单据保存年数", "Years that papers of the books are kept")
     ] = 10
     transient_days: Annotated[int, Between(1, 90), Called("导入文件保存天数", "Days that imported files are kept")] = 90
-    act: Annotated[
-        Act, Called("超期客户", "Customers past it")
-    ] = Act.PROPOSE
+    act: Annotated[Act, Called("超期客户", "Customers past it")] = Act.PROPOSE
 
 
 RETENTION = policy(

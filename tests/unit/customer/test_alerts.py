@@ -56,6 +56,7 @@ def test_each_fact_has_its_alert_in_two_languages(known, code, zh):
 def test_where_his_car_is_stands_beside_the_sentence_for_names_of_stores_are_the_gateways():
     (alert,) = alerts(arrival(in_workshop=[REPAIR]), today=TODAY)
     assert alert.store_id == REPAIR.store_id
+    assert REPAIR.number is not None
     assert REPAIR.store_id not in alert.zh.replace(REPAIR.number, "")
 
 
