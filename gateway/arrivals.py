@@ -20,6 +20,7 @@ from chassis.store.idempotency import Asked
 from contracts import shapes
 from contracts.customer.operations import RegisterCustomer, Registered, register_customer
 from contracts.customer.vehicles import AddVehicle, add_vehicle
+from contracts.declared import fields_of
 from contracts.gateway.arrivals import Arrival, RecordArrival, record_arrival
 from contracts.operation import Kind, Operation
 from contracts.picked import picked
@@ -28,8 +29,7 @@ from contracts.sayings import Saying
 from contracts.workshop.operations import CheckRepairOrder, OpenRepairOrder, check_repair_order, open_repair_order
 from gateway.asking import LocalCall, ask
 
-_OF_HIM = ("name", "mobile", "more_phones", "id_no", "organisation_no", "birth_date", "gender", "email", "address",
-           "employer", "force_new", "reason")  # fmt: skip
+_OF_HIM = tuple(name for name in fields_of(RegisterCustomer) if name not in ("store_id", "kind", "source", "vehicle"))
 """What is said of somebody who is to be found or registered, and of nobody whom the desk has chosen."""
 
 

@@ -78,6 +78,7 @@ def _profile(customer: dict[str, Any]) -> str:
         ("出生日期", customer["birth_date"]),
         ("机构代码", customer["uscc"] or customer["organisation_code"]),
         ("工作单位", customer["employer"]),
+        ("职业", word(customer["occupation"])),
         ("地址", "、".join(one["text"] or "***" for one in customer["addresses"] if one["until"] is None)),
         ("电子邮箱", customer["email"]),
         ("标签", "、".join(customer["tags"])),

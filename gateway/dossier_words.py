@@ -35,6 +35,9 @@ WORDS = {
     "approved": "待签约", "signed": "已签约", "allocated": "已配车", "delivered": "已交车",
     "ready": "待交车", "closed": "已关闭", "cancel_pending": "待取消", "cancelled": "已取消",
     "deposit": "定金", "balance": "车款",
+    "civil_servant": "国家公务员", "professional": "专业技术人员", "employee": "职员", "manager": "企业管理人员",
+    "worker": "工人", "farmer": "农民", "student": "学生", "soldier": "现役军人", "freelance": "自由职业者",
+    "self_employed": "个体经营者", "unemployed": "无业人员", "retired": "退(离)休人员",
     "active": "有效", "open": "待处理", "carried_out": "已处理", "refused": "已拒绝",
 }  # fmt: skip
 DETAILS = {
@@ -46,6 +49,7 @@ DETAILS = {
 
 CODES = frozenset((
     "kind", "gender", "role", "type", "purpose", "channel", "basis", "department", "next_visit_purpose", "status",
+    "occupation",
 ))  # fmt: skip
 """Fields whose values are codes; elsewhere the same word is what somebody typed."""
 

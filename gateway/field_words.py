@@ -120,6 +120,7 @@ FIELDS = {
     "no": "序号",
     "now": "时间",
     "number": "号码",
+    "occupation": "职业",
     "occurred_at": "时间",
     "of": "属于",
     "old": "原值",

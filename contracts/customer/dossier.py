@@ -12,7 +12,7 @@ from uuid import UUID
 
 from contracts.customer.folder import ConsentShown, DocumentShown
 from contracts.customer.merges import FieldChoice
-from contracts.customer.operations import ChangeShown, CustomerKind, Gender, Preferences
+from contracts.customer.operations import ChangeShown, CustomerKind, Gender, Occupation, Preferences
 from contracts.customer.privacy import RequestKind, RequestStatus
 from contracts.customer.relations import RelationShown
 from contracts.customer.views import AddressShown, CustomerView, PhoneShown
@@ -55,6 +55,7 @@ class EarlierRecord:
     email: str | None
     addresses: list[AddressShown]
     employer: str | None
+    occupation: Occupation | None
     preferences: Preferences
     tags: list[str]
     store_id: StoreId

@@ -137,6 +137,7 @@ class CustomerProfiled:
     district: str | None = None
     birth_month: int | None = None
     birth_day: int | None = None
+    occupation: str | None = None
 
 
 @event(producer="customer", name="contact_shown", version=1, subject="contact", confidential=True)

@@ -45,6 +45,24 @@ class Gender(StrEnum):
     FEMALE = "female"
 
 
+class Occupation(StrEnum):
+    """What a person does for a living (R26), in the thirteen classes of GB/T 2261.4-2003; no job is told by it."""
+
+    CIVIL_SERVANT = "civil_servant"
+    PROFESSIONAL = "professional"
+    EMPLOYEE = "employee"
+    MANAGER = "manager"
+    WORKER = "worker"
+    FARMER = "farmer"
+    STUDENT = "student"
+    SOLDIER = "soldier"
+    FREELANCE = "freelance"
+    SELF_EMPLOYED = "self_employed"
+    UNEMPLOYED = "unemployed"
+    RETIRED = "retired"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class VehicleGiven:
     """A vehicle as the desk types it, and what the customer is to it."""
@@ -76,6 +94,7 @@ class RegisterCustomer:
     email: Annotated[str, Text(0, 120)] | None = None
     address: Address | None = None
     employer: Annotated[str, Text(0, 100)] | None = None
+    occupation: Occupation | None = None
     vehicle: VehicleGiven | None = None
     force_new: bool = False
     reason: Reason | None = None
@@ -124,8 +143,8 @@ class Preferences:
 class UpdateCustomer:
     """Change what is given, leave the rest. A new `mobile` or `address` becomes the current one; the old ones are kept.
 
-    `null` takes away a birth date, gender, e-mail or employer that was wrong; the first two follow from a card all the
-    same.
+    `null` takes away a birth date, gender, e-mail, employer or occupation that was wrong; the first two follow from a
+    card all the same.
     `expected_version` (If-Match) is what the caller looked at.
     """
 
@@ -141,6 +160,7 @@ class UpdateCustomer:
     email: Annotated[str, Text(0, 120)] | None = UNSAID
     address: Address | None = None
     employer: Annotated[str, Text(0, 100)] | None = UNSAID
+    occupation: Occupation | None = UNSAID
     tags: list[Annotated[str, Text(1, 40)]] | None = None
     preferences: Preferences | None = None
 

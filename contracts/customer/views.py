@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from contracts.customer.operations import CustomerKind, Gender, Preferences
+from contracts.customer.operations import CustomerKind, Gender, Occupation, Preferences
 from contracts.fields import Address, IdNumber, Km, Mobile, MobileShown, SpentFen, StaffId, StoreId
 from contracts.operation import query
 from contracts.shapes import Between, Text
@@ -199,6 +199,7 @@ class CustomerView:
     email: str | None = None
     addresses: list[AddressShown] = field(default_factory=list)
     employer: str | None = None
+    occupation: Occupation | None = None
     preferences: Preferences = field(default_factory=Preferences)
     tags: list[str] = field(default_factory=list)
     updated_at: datetime | None = None

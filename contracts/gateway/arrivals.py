@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from contracts.customer.operations import CustomerKind, Gender, VehicleGiven, register_customer
+from contracts.customer.operations import CustomerKind, Gender, Occupation, VehicleGiven, register_customer
 from contracts.customer.vehicles import add_vehicle
 from contracts.fields import Address, IdNumber, Km, Mobile, Reason, StoreId
 from contracts.operation import command
@@ -44,6 +44,7 @@ class RecordArrival:
     email: Annotated[str, Text(0, 120)] | None = None
     address: Address | None = None
     employer: Annotated[str, Text(0, 100)] | None = None
+    occupation: Occupation | None = None
     force_new: bool = False
     reason: Reason | None = None
 

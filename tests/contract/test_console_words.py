@@ -132,6 +132,7 @@ def values(of: type[StrEnum]) -> list[str]:
         ("role", list(matrix().roles)),
         ("kind", values(operations.CustomerKind)),
         ("gender", values(operations.Gender)),
+        ("occupation", values(operations.Occupation)),
         ("vehicleRole", values(operations.VehicleRole)),
         ("channel", values(operations.Channel)),
         ("consentChannel", values(folder.ConsentChannel)),

@@ -115,6 +115,22 @@ def test_a_number_that_one_department_changes_is_known_to_all_and_its_history_te
     assert (caught.value.status, caught.value.code) == (412, "STALE_VERSION")
 
 
+def test_what_he_lives_by_is_typed_and_changed_by_its_code_in_the_version_that_was_seen(system: System) -> None:
+    desk = system.as_("receptionist")
+    _, made = registered(desk, name="姜子牙", mobile=randoms.mobile(), occupation="self_employed")
+    path = f"/customers/{made['customer_id']}"
+    assert desk.get(f"{path}/360")["occupation"] == "self_employed"
+    status, answer = desk.send("PATCH", path, {"occupation": "retired", "expected_version": 1})
+    assert (status, answer["changed"], desk.get(f"{path}/360")["occupation"]) == (200, ["occupation"], "retired")
+    assert desk.get(f"{path}/audit", field="occupation")["items"][0]["old"] == {"occupation": "self_employed"}
+    assert desk.get(f"{path}/dossier", format="json")["customer"]["occupation"] == "retired"
+    for occupation, version, refused in (("钓鱼", 2, (422, "INVALID_REQUEST")), (None, 1, (412, "STALE_VERSION"))):
+        with pytest.raises(ApiProblem) as caught:
+            desk.send("PATCH", path, {"occupation": occupation, "expected_version": version})
+        assert (caught.value.status, caught.value.code) == refused
+    assert desk.get(f"{path}/360")["occupation"] == "retired"
+
+
 def test_addresses_are_for_those_who_need_them(system: System) -> None:
     _, made = registered(
         system.as_("receptionist"), name="林小明", mobile=randoms.mobile(), address="福田区深南大道1001号"

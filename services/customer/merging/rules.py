@@ -15,7 +15,7 @@ from uuid import UUID
 
 from services.customer.record.rules import address, resident_id
 from services.customer.record.rules.names import Name
-from services.customer.record.rules.record import Record
+from services.customer.record.rules.record import PLAIN, Record
 
 CHOOSABLE: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "title"),
@@ -24,8 +24,7 @@ CHOOSABLE: Mapping[str, tuple[str, ...]] = {
     "id_number": ("id_number", "id18"),
     "organisation": ("uscc", "organisation_code"),
     "mobile": ("mobile",),
-    "email": ("email",),
-    "employer": ("employer",),
+    **{name: (name,) for name in PLAIN},
     "preferences": ("preferences",),
 }
 """What a human may take from a record of his choice, and the columns that go together."""
@@ -56,7 +55,7 @@ class Standing:
         return sum(value not in (None, "") for value in known) + len(self.record.phones) + len(self.record.addresses)
 
 
-_KNOWN = ("name", "gender", "birth_date", "id18", "uscc", "organisation_code", "email", "employer")
+_KNOWN = ("name", "gender", "birth_date", "id18", "uscc", "organisation_code", *PLAIN)
 
 
 def survivor_of(standing: Sequence[Standing]) -> UUID:
@@ -82,7 +81,7 @@ def united(
     values: dict[str, Any] = {}
     values |= _named(of_kind, since)
     values |= _carded(survivor, records, since)
-    for name in ("email", "employer"):
+    for name in PLAIN:
         values[name] = _latest(records, name, since)
     values["preferences"] = _wishes(records, since)
     values["tags"] = sorted({tag for one in records for tag in one.tags})

@@ -41,6 +41,7 @@ class Customer(Base):
     email: Mapped[str | None]
     addresses: Mapped[list[Any]]
     employer: Mapped[str | None]
+    occupation: Mapped[str | None]
     preferences: Mapped[dict[str, Any]]
     tags: Mapped[list[Any]]
     source: Mapped[str]
@@ -123,6 +124,7 @@ class ProfileTold(Base):
     district: Mapped[str | None]
     birth_month: Mapped[int | None]
     birth_day: Mapped[int | None]
+    occupation: Mapped[str | None]
     older_on: Mapped[date | None]
     version: Mapped[int]
 

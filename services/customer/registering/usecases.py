@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,14 +20,13 @@ from contracts.personal_numbers import mask_mobile, numbers_masked
 from contracts.picked import picked
 from services.customer.record.errors import PossibleDuplicate, ReasonRequired
 from services.customer.record.rules.facts import Role
-from services.customer.record.rules.gender import Gender
-from services.customer.record.rules.given import Given, Typed
+from services.customer.record.rules.given import Given
 from services.customer.record.rules.matching import Decision
 from services.customer.record.rules.record import Record, new_record
 from services.customer.record.usecases import profiles
 from services.customer.record.usecases.identifying import Found, known_to, lock
 from services.customer.record.usecases.pairs import Suspicion, queue
-from services.customer.record.usecases.reading import read
+from services.customer.record.usecases.reading import at_desk, read
 from services.customer.record.usecases.records import Edit, inserts_of, update_records
 from services.customer.vehicles.models import Vehicle
 from services.customer.vehicles.usecases import odometer
@@ -175,23 +174,10 @@ def keep_vehicle(written: Written, customer_id: UUID, given: Given, *, origin: O
 
 def _read(request: RegisterCustomer, *, now: datetime) -> Given:
     car = request.vehicle
-    typed = Typed(
-        name=request.name,
-        kind=request.kind,
-        phones=(request.mobile, *request.more_phones),
-        id_number=request.id_no or "",
-        organisation_number=request.organisation_no or "",
-        birth_date=request.birth_date,
-        gender=Gender(request.gender) if request.gender else None,
-        email=request.email or "",
-        address=request.address or "",
-        employer=request.employer or "",
-        vin=car.vin if car else "",
-        plate=(car.plate or "") if car else "",
-        model=car.model if car else "",
-        colour=(car.colour or "") if car else "",
-        role=Role(car.role) if car else Role.OWNER,
-    )
+    typed = at_desk(request, name=request.name, kind=request.kind)
+    if car is not None:
+        plate, colour = car.plate or "", car.colour or ""
+        typed = replace(typed, vin=car.vin, plate=plate, model=car.model, colour=colour, role=Role(car.role))
     return read(typed, now=now)
 
 

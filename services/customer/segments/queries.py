@@ -64,6 +64,7 @@ STANDS: dict[str, str] = {
     "birth_month": "extract(month FROM c.birth_date)",
     "district": "(SELECT string_agg(a->>'text', ' ') FROM jsonb_array_elements(c.addresses) a"
     " WHERE a->>'until' IS NULL)",
+    "occupation": "c.occupation",
     "tags": "c.tags",
     "source": "c.source",
     "store": "c.store_id",

@@ -42,6 +42,7 @@ FACTS: dict[str, Kind] = {
     "age": Kind.NUMBER,
     "birth_month": Kind.NUMBER,
     "district": Kind.TEXT,
+    "occupation": Kind.TEXT,
     "tags": Kind.TAGS,
     "source": Kind.TEXT,
     "store": Kind.TEXT,

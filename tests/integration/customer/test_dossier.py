@@ -103,8 +103,9 @@ def record(filler: Filler, **given: Any) -> UUID:
     phone = {"number": number, "kind": "mobile", "shared": False, "extension": "8001", **told}
     house = {"text": f"深圳市{number}号", "kind": "home", **told}
     row = filler.add(
-        "customer", kind="person", gender="female", mobile=number, tags=[f"tag {number}"], forced_reason=None,
-        phones=shapes.plain([phone]), addresses=shapes.plain([house]), source="desk",
+        "customer", kind="person", gender="female", occupation="retired", mobile=number,
+        tags=[f"tag {number}"], forced_reason=None, source="desk",
+        phones=shapes.plain([phone]), addresses=shapes.plain([house]),
         preferences={"channel": "sms", "do_not_call": True}, **given,
     )  # fmt: skip
     identifier: UUID = row["id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.customer.imports import Department
+from contracts.customer.operations import Occupation
 from services.customer.importing.usecases import matching
 from services.customer.importing.usecases.batch import MOST_OF_A_NUMBER
 from services.customer.record.rules import company_id, resident_id
@@ -372,11 +373,20 @@ def test_a_mistyped_card_rejects_the_row_and_nothing_else(office):
 
 
 def test_what_is_left_out_is_said(office):
-    rows = [["曹操", randoms.mobile(), "粤BI0000", "昨天", "nobody"]]
-    import_id = office.bring_in(as_csv(rows, headings=("姓名", "手机", "车牌", "交车日期", "邮箱")))
+    rows = [["曹操", randoms.mobile(), "粤BI0000", "昨天", "nobody", "丞相"]]
+    import_id = office.bring_in(as_csv(rows, headings=("姓名", "手机", "车牌", "交车日期", "邮箱", "职业")))
     (row,) = office.report(import_id)
     assert row.outcome == "created"
-    assert set(row.warnings) == {"PLATE_INVALID", "DATE_INVALID", "EMAIL_INVALID"}
+    assert set(row.warnings) == {"PLATE_INVALID", "DATE_INVALID", "EMAIL_INVALID", "OCCUPATION_UNKNOWN"}
+
+
+def test_a_list_tells_what_its_people_live_by_and_takes_nothing_that_is_known_away(office):
+    known = office.desk.register(name="荀彧", mobile=(mobile := randoms.mobile()), occupation=Occupation.RETIRED)
+    rows = [["荀彧", mobile, "医生"], ["华佗", (new := randoms.mobile()), "医生"], ["华佗", new, ""]]
+    import_id = office.bring_in(as_csv(rows, headings=("姓名", "手机", "职业")))
+    assert office.outcomes(import_id) == ["matched", "created", "matched"]
+    (made,) = office.desk.found(new)
+    assert [office.desk.view(who).occupation for who in (known.customer_id, made)] == ["retired", "professional"]
 
 
 def test_batches_of_any_size_come_to_the_same(office, monkeypatch):

@@ -20,7 +20,7 @@ from chassis.process.clock import LOCAL
 from chassis.store import migrations
 from chassis.store.archive import archive
 from contracts.customer.events import CustomerProfiled, CustomerRegistered
-from contracts.customer.operations import Gender
+from contracts.customer.operations import Gender, Occupation
 from contracts.envelope import read
 from services.customer.record.usecases import profiles
 from tests.integration.customer.conftest import NOW, Desk
@@ -34,9 +34,11 @@ TOLD = """
     SELECT subject_version AS version, envelope->'payload' AS payload, occurred_at, store_id FROM outbox
      WHERE event_type = 'customer_profiled' AND subject_id = :id ORDER BY position
 """
-WANG = {"birth_date": date(1988, 5, 1), "gender": Gender.FEMALE, "address": "深圳市福田区深南大道1001号"}
+WANG = {"birth_date": date(1988, 5, 1), "gender": Gender.FEMALE, "address": "深圳市福田区深南大道1001号",
+        "occupation": Occupation.EMPLOYEE}  # fmt: skip
 HER: dict[str, Any] = {
     "kind": "person", "gender": "female", "age_band": "35-44", "district": "福田", "birth_month": 5, "birth_day": 1,
+    "occupation": "employee",
 }  # fmt: skip
 NOTHING: dict[str, Any] = dict.fromkeys(HER)
 
@@ -99,6 +101,8 @@ def test_every_fact_that_changes_is_told_and_nothing_else_is(desk: Desk) -> None
         ({"birth_date": date(1960, 6, 2)}, {"age_band": "65+"}),
         ({"gender": Gender.MALE}, {"gender": "male"}),
         ({"gender": None}, {"gender": None}),
+        ({"occupation": Occupation.RETIRED}, {"occupation": "retired"}),
+        ({"occupation": None}, {"occupation": None}),
         ({"birth_date": None}, {"birth_month": None, "birth_day": None, "age_band": None}),
     ):
         desk.update(who, **given)
@@ -126,10 +130,10 @@ def test_a_year_of_birth_that_was_corrected_within_the_band_moves_the_day(desk: 
 def test_an_import_tells_of_whom_it_brings_and_of_whom_it_knows_more(desk: Desk) -> None:
     known = desk.register(name="王芳芳", mobile=(mobile := randoms.mobile()), gender=Gender.FEMALE).customer_id
     new = randoms.mobile()
-    rows = [["王芳芳", mobile, "深圳市福田区1号"], ["赵一鸣", new, "深圳市南山区2号"]]
-    Office(desk).bring_in(as_csv(rows, headings=("姓名", "手机", "地址")))
-    assert told(desk, known) == [{**NOTHING, "kind": "person", "gender": "female"},
-                                 {**NOTHING, "kind": "person", "gender": "female", "district": "福田"}]  # fmt: skip
+    rows = [["王芳芳", mobile, "深圳市福田区1号", "教师"], ["赵一鸣", new, "深圳市南山区2号", "神仙"]]
+    Office(desk).bring_in(as_csv(rows, headings=("姓名", "手机", "地址", "职业")))
+    her = {**NOTHING, "kind": "person", "gender": "female"}
+    assert told(desk, known) == [her, {**her, "district": "福田", "occupation": "professional"}]
     (other,) = desk.found(new)
     assert told(desk, other) == [{**NOTHING, "kind": "person", "district": "南山"}]
 
@@ -255,7 +259,7 @@ def test_of_who_was_erased_the_log_tells_nothing_any_more(desk: Desk) -> None:
     assert told(desk, loser) == [empty, empty], "that he is nobody was told when he was merged"
     assert told(desk, bystander) == [HER]
     kept = desk.rows("SELECT * FROM profile_told WHERE customer_id = ANY(:ids)", ids=[survivor, loser])
-    assert {(row["kind"], row["gender"], row["district"], row["birth_day"], row["older_on"]) for row in kept} == {
+    assert {(row["kind"], row["gender"], row["district"], row["birth_day"], row["occupation"]) for row in kept} == {
         (None,) * 5
     }
     assert turn(desk, now=NOW + timedelta(days=20000)) >= 0

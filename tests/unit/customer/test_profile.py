@@ -23,6 +23,7 @@ class Somebody:
     gender: str | None = None
     birth_date: date | None = None
     addresses: list[dict[str, Any]] = field(default_factory=list)
+    occupation: str | None = None
 
 
 def lives(text: str, *, until: str | None = None) -> dict[str, Any]:
@@ -34,8 +35,9 @@ def test_everything_that_is_known_and_nothing_that_names_him() -> None:
         gender="female",
         birth_date=date(1988, 2, 29),
         addresses=[lives("东莞市南城区1号", until="2020-01-01"), lives("深圳市福田区深南大道1001号3栋502")],
+        occupation="manager",
     )
-    assert profile_of(who, on=TODAY) == Profile("person", "female", "35-44", "福田", 2, 29)
+    assert profile_of(who, on=TODAY) == Profile("person", "female", "35-44", "福田", 2, 29, "manager")
 
 
 def test_of_whom_nothing_is_known_and_of_a_company_the_kind_remains() -> None:

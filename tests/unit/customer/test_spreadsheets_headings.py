@@ -44,6 +44,7 @@ def alone(heading, *texts):
         ("邮箱 电子邮箱 E-mail", "email"),
         ("地址 住址 联系地址 通讯地址", "address"),
         ("单位 工作单位", "employer"),
+        ("职业 客户职业 职业类别 Occupation", "occupation"),
         ("车架号 VIN 底盘号 车辆识别代号 ＶＩＮ码 vin_no 车架号(VIN)", "vin"),
         ("车牌 车牌号 牌照号 车牌号码 车号", "plate"),
         ("车型 车款 车型名称", "model"),

@@ -32,6 +32,7 @@ def test_fields_are_read_by_their_columns():
         mobile="138 0013 8000",
         birth_date="1975/10/20",
         gender="男",
+        occupation="公务员",
         email="c@example.com",
         address="福田区",
         vin="LSGDC82C02S716214",
@@ -42,6 +43,7 @@ def test_fields_are_read_by_their_columns():
     typed = row.typed
     assert (typed.name, typed.phones, typed.birth_date) == ("陈晓明先生", ("138 0013 8000",), date(1975, 10, 20))
     assert (typed.gender, typed.email, typed.address) == ("male", "c@example.com", "福田区")
+    assert typed.occupation == "civil_servant"
     assert (typed.vin, typed.plate, typed.model) == ("LSGDC82C02S716214", "粤B·12345", "GL8")
     assert (typed.since, typed.role, row.warnings) == (date(2002, 8, 15), Role.OWNER, ())
 
@@ -171,6 +173,7 @@ def test_what_the_person_is_to_the_car(department, said, role, relation):
         ("email", "nobody", "EMAIL_INVALID"),
         ("birth_date", "02-03-15", "DATE_AMBIGUOUS"),
         ("gender", "?", "GENDER_INVALID"),
+        ("occupation", "神仙", "OCCUPATION_UNKNOWN"),
         ("delivered_at", "昨天", "DATE_INVALID"),
         ("km", "很多", "KM_INVALID"),
         ("km", "-5", "KM_INVALID"),

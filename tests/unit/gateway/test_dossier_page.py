@@ -51,8 +51,9 @@ def dossier(name: str = "陈晓明") -> dict[str, Any]:
             "customer_id": "0193", "kind": "person", "name": name, "title": "", "gender": "male",
             "birth_date": "1975-10-20", "id_number": "4****************8", "uscc": None, "organisation_code": None,
             "mobile": "138****6582", "phones": [{"number": "138****6582", "until": None}], "email": name,
-            "addresses": [{"text": None, "until": None}], "employer": name, "tags": [name], "store_id": "HN",
-            "store_name": "华南店", "registered_at": moment, "version": 3, "preferences": {"do_not_call": True},
+            "addresses": [{"text": None, "until": None}], "employer": name, "occupation": "retired",
+            "tags": [name], "store_id": "HN", "store_name": "华南店", "registered_at": moment,
+            "version": 3, "preferences": {"do_not_call": True},
             "vehicles": [{
                 "model": "GL8", "vin": "LSGDC82C02S716214", "plate": "粤B12345", "colour": name, "role": "owner",
                 "since": moment, "until": None,

@@ -20,6 +20,7 @@ from contracts import plate
 from contracts.customer.imports import Department
 from contracts.customer.operations import CustomerKind
 from services.customer.importing.spreadsheets.cells import CellRefused, gender_of, km_of, past_of, tidy
+from services.customer.importing.spreadsheets.occupations import occupation_of
 from services.customer.importing.spreadsheets.wordings import Field
 from services.customer.record.rules import company_names, email, phone, resident_id
 from services.customer.record.rules.facts import Role
@@ -115,6 +116,7 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
         email=_readable(email.normalise, _first(said, Field.EMAIL), email.NotAnEmail, "EMAIL_INVALID", warnings),
         address=_first(said, Field.ADDRESS),
         employer=_first(said, Field.EMPLOYER),
+        occupation=_taken(occupation_of, _first(said, Field.OCCUPATION), warnings),
         vin=_first(said, Field.VIN),
         plate=_readable(_plate, _first(said, Field.PLATE), plate.NotAPlate, "PLATE_INVALID", warnings),
         model=_first(said, Field.MODEL),

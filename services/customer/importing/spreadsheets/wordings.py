@@ -22,6 +22,7 @@ class Field(StrEnum):
     EMAIL = "email"
     ADDRESS = "address"
     EMPLOYER = "employer"
+    OCCUPATION = "occupation"
     VIN = "vin"
     PLATE = "plate"
     MODEL = "model"
@@ -105,6 +106,10 @@ _WORDINGS: dict[Field, tuple[str, str]] = {
     Field.EMPLOYER: (
         "工作单位 单位 所在单位 就职单位 任职单位 公司 工作公司 服务单位",
         "employer|company|company name|workplace|organisation|organization",
+    ),
+    Field.OCCUPATION: (
+        "职业 职业类别 职业类型 职业分类 职业身份 从业状况",
+        "occupation|profession",
     ),
     Field.VIN: (
         (

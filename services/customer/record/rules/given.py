@@ -7,7 +7,7 @@ from datetime import date
 
 from contracts import plate
 from contracts import vin as vins
-from contracts.customer.operations import CustomerKind
+from contracts.customer.operations import CustomerKind, Occupation
 from services.customer.record.rules import address, company_id, company_names, email, names, phone, resident_id
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, Role
@@ -37,6 +37,7 @@ class Typed:
     email: str = ""
     address: str = ""
     employer: str = ""
+    occupation: Occupation | None = None
     vin: str = ""
     plate: str = ""
     model: str = ""
@@ -73,6 +74,7 @@ class Given:
     email: str | None
     address: str
     employer: str | None
+    occupation: Occupation | None
     vehicle: GivenVehicle | None
     plate: plate.Plate | None
     warnings: tuple[str, ...]
@@ -124,6 +126,7 @@ def read(typed: Typed, *, today: date, imported: bool = False) -> Given:
         email=_email(typed.email),
         address=" ".join(typed.address.split()),
         employer=" ".join(typed.employer.split()) or None,
+        occupation=typed.occupation,
         vehicle=_vehicle(typed, shown),
         plate=shown,
         warnings=_warnings(id_card, typed),

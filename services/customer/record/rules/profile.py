@@ -31,6 +31,8 @@ class Known(Protocol):
     def birth_date(self) -> date | None: ...
     @property
     def addresses(self) -> Sequence[Mapping[str, Any]]: ...
+    @property
+    def occupation(self) -> str | None: ...
 
 
 class Profile(NamedTuple):
@@ -42,6 +44,7 @@ class Profile(NamedTuple):
     district: str | None = None
     birth_month: int | None = None
     birth_day: int | None = None
+    occupation: str | None = None
 
 
 NOBODY = Profile()
@@ -60,6 +63,7 @@ def profile_of(record: Known, *, on: date) -> Profile:
         district=coarse(lives),
         birth_month=born.month if born else None,
         birth_day=born.day if born else None,
+        occupation=record.occupation,
     )
 
 

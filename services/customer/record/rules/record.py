@@ -26,6 +26,13 @@ from services.customer.record.rules.sounds import sounds
 
 ACTIVE, MERGED, ERASED = "active", "merged", "erased"
 
+PLAIN = ("email", "employer", "occupation")
+"""Fields of one value that follow from no other: whoever knows better says so, and of several the last word stands.
+
+`null` takes one away, and a human may choose of which record it is taken. One more is a name here, and in `Typed`,
+`Given` and `Record`.
+"""
+
 _OF_VEHICLES = frozenset({"vin", "plate"})
 """Kinds of keys that lead to a customer by his vehicle, which has its own tables."""
 
@@ -57,6 +64,7 @@ class Record:
     email: str | None
     addresses: Sequence[Mapping[str, Any]]
     employer: str | None
+    occupation: str | None
     preferences: Mapping[str, Any]
     tags: Sequence[str]
     source: str
@@ -144,7 +152,7 @@ class Record:
         known_house = {address.house_of(one["text"]) for one in self.addresses}
         if given.address and address.house_of(given.address) not in known_house:
             new["addresses"] = [*self.addresses, address_entry(given.address, department=department, at=at)]
-        for field in ("id_number", "id18", "uscc", "organisation_code", "birth_date", "gender", "email", "employer"):
+        for field in ("id_number", "id18", "uscc", "organisation_code", "birth_date", "gender", *PLAIN):
             if getattr(self, field) is None and (value := getattr(given, field)) is not None:
                 new[field] = value
         if "id18" in new:
@@ -202,9 +210,7 @@ def new_record(
         organisation_code=given.organisation_code,
         mobile=first.number if first else "",
         phones=missing_phones(given.phones, (), department=department, at=at),
-        email=given.email,
         addresses=[address_entry(given.address, department=department, at=at)] if given.address else [],
-        employer=given.employer,
         preferences={},
         tags=[],
         source=source,
@@ -215,6 +221,7 @@ def new_record(
         forced_reason=forced_reason,
         status=ACTIVE,
         merged_into=None,
+        **{name: getattr(given, name) for name in PLAIN},
     )
 
 

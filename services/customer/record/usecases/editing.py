@@ -28,14 +28,13 @@ from services.customer.record.errors import (
 )
 from services.customer.record.rules import phone, resident_id
 from services.customer.record.rules import record as records
-from services.customer.record.rules.gender import Gender
-from services.customer.record.rules.given import Given, Typed
+from services.customer.record.rules.given import Given
 from services.customer.record.rules.names import Name
-from services.customer.record.rules.record import ERASED, Record
+from services.customer.record.rules.record import ERASED, PLAIN, Record
 from services.customer.record.sealing import key_beside, record_of
 from services.customer.record.usecases.identifying import Found, known_to, lock
 from services.customer.record.usecases.pairs import Suspicion, queue
-from services.customer.record.usecases.reading import read
+from services.customer.record.usecases.reading import at_desk, read
 from services.customer.record.usecases.records import Edit, update_records
 
 _TO_CHANGE = text(
@@ -130,19 +129,8 @@ def _shown(found: Found) -> dict[str, object]:
 
 
 def _read(request: UpdateCustomer, before: Record, *, now: datetime) -> Given:
-    typed = Typed(
-        name=request.name if request.name is not None else before.name + before.title,
-        kind=before.kind,
-        phones=(*((request.mobile,) if request.mobile else ()), *request.more_phones),
-        id_number=request.id_no or "",
-        organisation_number=request.organisation_no or "",
-        birth_date=request.birth_date or None,
-        gender=Gender(request.gender) if request.gender else None,
-        email=request.email or "",
-        address=request.address or "",
-        employer=request.employer or "",
-    )
-    return read(typed, now=now)
+    name = request.name if request.name is not None else before.name + before.title
+    return read(at_desk(request, name=name, kind=before.kind), now=now)
 
 
 def _values(request: UpdateCustomer, before: Record, given: Given, *, department: str, at: datetime) -> dict[str, Any]:
@@ -176,14 +164,13 @@ def _emptied(request: UpdateCustomer, *, id18: str | None) -> dict[str, Any]:
     return emptied
 
 
-_MAY_BE_EMPTIED = ("birth_date", "gender", "email", "employer")
+_MAY_BE_EMPTIED = ("birth_date", "gender", *PLAIN)
 _FIELDS = {
     "id_no": ("id_number", "id18", "birth_date", "gender"),
     "organisation_no": ("uscc", "organisation_code"),
     "birth_date": ("birth_date",),
     "gender": ("gender",),
-    "email": ("email",),
-    "employer": ("employer",),
+    **{name: (name,) for name in PLAIN},
 }
 """Which fields of the record follow from a field of the request."""
 

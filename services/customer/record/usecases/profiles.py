@@ -33,7 +33,7 @@ _ANEW = ", ".join(f"{name} = excluded.{name}" for name in (*Profile._fields, "ol
 _TOLD = text("SELECT * FROM profile_told WHERE customer_id = ANY(:ids)")
 _DUE = text(
     """
-    SELECT c.id, c.store_id, c.status, c.kind, c.gender, c.birth_date, c.addresses
+    SELECT c.id, c.store_id, c.status, c.kind, c.gender, c.birth_date, c.addresses, c.occupation
       FROM profile_told p JOIN customer c ON c.id = p.customer_id
      WHERE p.older_on <= :today ORDER BY p.older_on LIMIT :most FOR UPDATE OF c SKIP LOCKED
     """

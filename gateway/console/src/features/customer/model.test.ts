@@ -9,6 +9,7 @@ const BEFORE: Profile = {
   birth_date: "1980-02-03",
   email: "a@b.cn",
   employer: "",
+  occupation: "",
   address: "深圳",
   channel: "call",
   from_hour: 9,
@@ -26,6 +27,11 @@ test("only what changed is sent", () => {
 test("what was wrong is taken away, and a name is not", () => {
   expect(changeOf(BEFORE, after({ email: "", birth_date: "" }))).toEqual({ email: null, birth_date: null });
   expect(changeOf(BEFORE, after({ name: "" }))).toEqual({});
+});
+
+test("what was chosen is sent as its code, and chosen no longer it is taken away", () => {
+  expect(changeOf(BEFORE, after({ occupation: "retired" }))).toEqual({ occupation: "retired" });
+  expect(changeOf(after({ occupation: "retired" }), BEFORE)).toEqual({ occupation: null });
 });
 
 test("preferences go together, because they are one thing", () => {

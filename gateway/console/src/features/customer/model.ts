@@ -1,5 +1,6 @@
 import type { Operation } from "../../api/rights.gen";
 import type { paths } from "../../api/schema.gen";
+import type { Code } from "../../ui/codes";
 import type { CustomerView, TimelineEntry } from "./queries";
 
 /** What the page makes of a record; pure. */
@@ -13,12 +14,13 @@ export interface Profile {
   name: string;
   mobile: string;
   id_no: string;
-  gender: "" | "male" | "female";
+  gender: "" | Code<"gender">;
   birth_date: string;
   email: string;
   employer: string;
+  occupation: "" | Code<"occupation">;
   address: string;
-  channel: "" | "call" | "sms" | "email" | "letter";
+  channel: "" | Code<"channel">;
   from_hour: number | "";
   to_hour: number | "";
   do_not_call: boolean;
@@ -35,6 +37,7 @@ export function profileOf(view: CustomerView): Profile {
     birth_date: view.birth_date ?? "",
     email: view.email ?? "",
     employer: view.employer ?? "",
+    occupation: view.occupation ?? "",
     address: view.addresses.find((each) => !each.until)?.text ?? "",
     channel: view.preferences.channel ?? "",
     from_hour: view.preferences.from_hour ?? "",
@@ -49,7 +52,7 @@ export function changedFields(before: Profile, after: Profile): ProfileField[] {
 }
 
 const PREFERENCES: readonly ProfileField[] = ["channel", "from_hour", "to_hour", "do_not_call"];
-const MAY_BE_EMPTIED: readonly ProfileField[] = ["gender", "birth_date", "email", "employer"];
+const MAY_BE_EMPTIED: readonly ProfileField[] = ["gender", "birth_date", "email", "employer", "occupation"];
 
 /** What is sent: only what changed. Emptied is `null` where the record may be without it, else it is left as it is. */
 export function changeOf(before: Profile, after: Profile): Change {

@@ -3,7 +3,16 @@ import type { Side } from "./queries";
 /** Two records side by side; pure. */
 
 /** What a person may choose of which record it is taken, by the name the API has for it. */
-export const CHOOSABLE = ["name", "gender", "birth_date", "id_number", "mobile", "email", "employer"] as const;
+export const CHOOSABLE = [
+  "name",
+  "gender",
+  "birth_date",
+  "id_number",
+  "mobile",
+  "email",
+  "employer",
+  "occupation",
+] as const;
 export type Choosable = (typeof CHOOSABLE)[number];
 
 export interface Line {

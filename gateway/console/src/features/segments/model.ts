@@ -19,6 +19,7 @@ export const FACTS = {
   age: "number",
   birth_month: "number",
   district: "text",
+  occupation: "text",
   tags: "tags",
   source: "text",
   store: "text",
@@ -43,12 +44,7 @@ export const FACTS = {
 } as const satisfies Record<string, Kind>;
 export type Fact = keyof typeof FACTS;
 
-/** Facts whose values are codes with a word of `enums`; those of stores are the stores'. */
-export const CODED: Partial<Record<Fact, { words: string; values: readonly string[] }>> = {
-  kind: { words: "kind", values: ["person", "company"] },
-  gender: { words: "gender", values: ["male", "female"] },
-  channel: { words: "channel", values: ["call", "sms", "email", "letter"] },
-};
+/** Facts whose values are codes of stores. */
 export const OF_STORES: readonly Fact[] = ["store", "sold_store", "last_service_store"];
 
 export interface Condition {
