@@ -1,8 +1,8 @@
 """Survivorship: which of several records lives on, and what stands in it then (E8).
 
-Of one field what was verified goes before what follows from a card, that before what was told last, that before what
-is longer. Of phones, addresses and tags all are kept, the same ones once. Of wishes not to be called the strictest
-holds.
+Of one field what was verified goes before what follows from a card, that before what was told last, that before the
+longer text; a code is not better for being long, there the survivor's stands. Of phones, addresses and tags all are
+kept, the same ones once. Of wishes not to be called the strictest holds.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class Standing:
         return sum(value not in (None, "") for value in known) + len(self.record.phones) + len(self.record.addresses)
 
 
+_CODED = frozenset({"gender", "occupation"})
+"""Fields whose values are codes."""
 _KNOWN = ("name", "gender", "birth_date", "id18", "uscc", "organisation_code", *PLAIN)
 
 
@@ -131,11 +133,11 @@ def _of_card(id18: str | None) -> dict[str, Any]:
 
 
 def _latest(records: Sequence[Record], name: str, since: Since) -> Any:
-    """Of what is known the one told last, then the longest; of equals the survivor's, who comes first."""
+    """Of what is known the one told last, then the longest text; of equals the survivor's, who comes first."""
     known = [one for one in records if getattr(one, name) not in (None, "")]
     if not known:
         return None
-    best = max(known, key=lambda one: (_told(one, name, since), len(str(getattr(one, name)))))
+    best = max(known, key=lambda one: (_told(one, name, since), 0 if name in _CODED else len(str(getattr(one, name)))))
     return getattr(best, name)
 
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.customer.operations import CustomerKind
+from contracts.customer.operations import CustomerKind, Occupation
 from services.customer.merging.rules import Standing, lives_on, restored, survivor_of, united
 from services.customer.record.rules import given as giving
+from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.given import Typed
 from services.customer.record.rules.record import Record, new_record
 
@@ -64,6 +65,16 @@ class TestFields:
 
     def test_of_what_was_told_at_once_the_longer_stands(self):
         assert unite(record(1, employer="比亚迪"), record(2, employer="比亚迪汽车"))["employer"] == "比亚迪汽车"
+
+    @pytest.mark.parametrize("survives", [0, 1])
+    def test_of_codes_that_were_told_at_once_the_survivor_s_stands_however_long_the_other_is(self, survives):
+        both = [record(1, gender=Gender.MALE, occupation=Occupation.OTHER),
+                record(2, gender=Gender.FEMALE, occupation=Occupation.SELF_EMPLOYED)]  # fmt: skip
+        survivor, loser = both[survives], both[1 - survives]
+        values = unite(survivor, loser)
+        assert (values["gender"], values["occupation"]) == (survivor.gender, survivor.occupation)
+        later = unite(survivor, loser, since={(loser.id, "occupation"): NOON + DAY})
+        assert later["occupation"] == loser.occupation, "what was told last stands"
 
     def test_nothing_known_takes_the_place_of_something_known(self):
         assert unite(record(1, email="a@b.cn"), record(2, at=NOON + DAY))["email"] == "a@b.cn"
