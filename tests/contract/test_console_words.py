@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from contracts import vin
 from contracts.access import matrix
 from contracts.customer import duplicates, exports, folder, imports, operations, privacy, relations
 from contracts.customer.senders import reveal_to_sender
@@ -22,8 +24,9 @@ from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
 from gateway.routes import TABLE
 from services.customer.folder.rules.completeness import DICTIONARY
-from services.customer.importing.spreadsheets import wordings
-from services.customer.record.rules import matching
+from services.customer.importing.spreadsheets import cells, occupations, rows, wordings
+from services.customer.importing.usecases import batch
+from services.customer.record.rules import matching, resident_id
 from services.customer.segments import rules as segments
 from services.customer.view.rules.asking import By
 from services.customer.view.usecases.timeline import TOLD
@@ -126,6 +129,15 @@ def values(of: type[StrEnum]) -> list[str]:
     return [each.value for each in of]
 
 
+def warnings_of_rows() -> list[str]:
+    """What a row of a department's list may be taken with: doubts, and what of it was left out."""
+    read = set()
+    for source, codes in ((cells, r"[A-Z]+_[A-Z]+"), (occupations, r"[A-Z]+_[A-Z]+"), (rows, r"[A-Z]+_INVALID")):
+        read |= set(re.findall(rf'"({codes})"', inspect.getsource(source)))
+    doubts = {rows.OTHER_DOCUMENT, batch.CARD_TAKEN, batch.MOBILE_SHARED, resident_id.BORN_BEFORE_1900, vin.UNVERIFIED}
+    return sorted(doubts | read - {"MONEY_INVALID", "TRUTH_INVALID"})  # which no field of a list is read as
+
+
 @pytest.mark.parametrize(
     ("name", "known"),
     [
@@ -158,6 +170,7 @@ def values(of: type[StrEnum]) -> list[str]:
         ("outcome", values(imports.Outcome)),
         ("undone", values(imports.Undone)),
         ("importField", values(wordings.Field)),
+        ("importWarning", warnings_of_rows()),
         ("exportStatus", values(exports.ExportStatus)),
         ("fact", ["vehicle", "consent", *segments.FACTS]),
         ("demand", ["model", *sorted({demand for asked in segments._DEMANDS.values() for demand in asked})]),
