@@ -48,7 +48,7 @@ export const deliver = (order: Order, km: number, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/deliver", { params: to(order, key), body: { km } })));
 
 export interface Cancellation {
-  fault: Schema["sales.RequestCancel"]["fault"];
+  fault: NonNullable<Order["cancel_fault"]>;
   reason: string;
 }
 

@@ -12,7 +12,9 @@ test("who sees no prices sees no balance, and it is not nothing", () => {
 });
 
 test("an order is on its way until it is at its end, and a cancelled one is nowhere", () => {
-  expect(["approved", "signed", "allocated", "ready"].map((status) => placeOf(status as "ready"))).toEqual([0, 1, 2, 2]);
+  expect(["approved", "signed", "allocated", "ready"].map((status) => placeOf(status as "ready"))).toEqual([
+    0, 1, 2, 2,
+  ]);
   expect([placeOf("delivered"), placeOf("closed")]).toEqual([4, 4]);
   expect([placeOf("cancel_pending"), placeOf("cancelled")]).toEqual([null, null]);
 });
