@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -353,13 +354,23 @@ class Management:
         """
         self.call("PUT", f"/vhosts/{self.vhost}", {})
         for user, password in passwords.items():
-            self.call("PUT", f"/users/{user}", {"password": password, "tags": ""})
+            self.make_user(user, password)
             self.call("PUT", f"/permissions/{self.vhost}/{user}", rights(user))
         self.call(
             "POST",
             f"/definitions/{self.vhost}",
             {"exchanges": wanted.exchanges, "queues": wanted.queues, "bindings": wanted.bindings},
         )
+
+    def make_user(self, user: str, password: str) -> None:
+        """Make a user, or give the one that is there this password."""
+        wanted = {"password": password, "tags": ""}
+        try:
+            self.call("PUT", f"/users/{user}", wanted)
+        except urllib.error.HTTPError as refused:
+            if refused.code != HTTPStatus.BAD_REQUEST:
+                raise
+            self.call("PUT", f"/users/{user}", wanted)  # somebody else made him in the same moment
 
     def remake(self, wanted: Topology) -> list[str]:
         """Delete queues that have other arguments than wanted, which nothing can change, to be applied anew.

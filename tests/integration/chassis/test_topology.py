@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import amqp
 import pytest
 import uuid_utils.compat as uuids
@@ -14,6 +16,7 @@ from contracts.sales.events import VehicleDelivered
 from tests.support.broker import PASSWORD, Broker
 from tests.support.events import made, received
 from tests.support.polling import eventually
+from tests.support.randoms import code
 
 
 def diff(broker: Broker) -> list[str]:
@@ -24,6 +27,24 @@ def test_what_was_applied_is_as_it_should_be_and_applying_again_changes_nothing(
     assert diff(broker) == []
     broker.apply()
     assert diff(broker) == []
+
+
+def test_users_that_several_make_at_the_same_moment_are_made(broker: Broker):
+    """Installations share a broker, and what one has just made is no error for another."""
+    users = [code("PLANTED") for _ in range(25)]
+
+    def make(number: int) -> None:
+        for user in users:
+            broker.management.make_user(user, PASSWORD)
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(make, range(4)))
+        known = {user["name"] for user in broker.management.call("GET", "/users")}
+        assert set(users) <= known
+    finally:
+        for user in users:
+            broker.management.call("DELETE", f"/users/{user}")
 
 
 def test_a_missing_queue_is_found_and_mended(broker: Broker):
