@@ -318,6 +318,10 @@ def rights(user: str) -> dict[str, str]:
     }
 
 
+NOWHERE = "^$"
+"""What no name of an exchange or queue is like, but that of the default exchange, to which services do not publish."""
+
+
 def vhost_of(uri: str) -> str:
     """The virtual host that an AMQP URI names; the broker's default one where it names none."""
     return unquote(urlsplit(uri).path[1:]) or "/"
@@ -350,17 +354,24 @@ class Management:
     def apply(self, wanted: Topology, passwords: dict[str, str]) -> None:
         """Create what is missing, the virtual host too, and users with exactly their rights there.
 
-        Never deletes, never changes a queue.
+        Never deletes, never changes a queue. An exchange that was missing is published to by nobody before it has all
+        of its bindings: relays are trying already, and what they publish in between would reach some and be lost for
+        the others. So rights come last, and who has them keeps no right to write where exchanges are missing.
         """
         self.call("PUT", f"/vhosts/{self.vhost}", {})
-        for user, password in passwords.items():
-            self.make_user(user, password)
-            self.call("PUT", f"/permissions/{self.vhost}/{user}", rights(user))
+        there = {exchange["name"] for exchange in self.call("GET", f"/exchanges/{self.vhost}")}
+        if not {exchange["name"] for exchange in wanted.exchanges} <= there:
+            known = {one["user"] for one in self.call("GET", f"/vhosts/{self.vhost}/permissions")}
+            for user in known & passwords.keys():
+                self.call("PUT", f"/permissions/{self.vhost}/{user}", {**rights(user), "write": NOWHERE})
         self.call(
             "POST",
             f"/definitions/{self.vhost}",
             {"exchanges": wanted.exchanges, "queues": wanted.queues, "bindings": wanted.bindings},
         )
+        for user, password in passwords.items():
+            self.make_user(user, password)
+            self.call("PUT", f"/permissions/{self.vhost}/{user}", rights(user))
 
     def make_user(self, user: str, password: str) -> None:
         """Make a user, or give the one that is there this password."""

@@ -9,10 +9,11 @@ import pytest
 import uuid_utils.compat as uuids
 
 from chassis.bus import topology
-from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED, exchange_of
+from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED, Management, exchange_of
 from chassis.process.settings import SERVICES
 from contracts.customer.events import ContactShown, VehicleRegistered
 from contracts.sales.events import VehicleDelivered
+from contracts.workshop.events import RepairSettled
 from tests.support.broker import PASSWORD, Broker
 from tests.support.events import made, received
 from tests.support.polling import eventually
@@ -69,6 +70,41 @@ def test_a_missing_exchange_and_its_bindings_are_found_and_mended(broker: Broker
     finally:
         broker.apply()
     assert diff(broker) == []
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["by who was known", "by who was new"])
+def test_nothing_is_published_to_an_exchange_before_all_who_hear_it_are_bound(
+    clean_queues: Broker, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """A relay tries all the time; what it publishes to an exchange that stands before its bindings reaches but some."""
+    management = clean_queues.management
+    with clean_queues.channel() as channel:
+        channel.exchange_delete("workshop.events")
+    if not known:
+        management.call("DELETE", "/users/workshop")
+    body, refused = received(made(RepairSettled)).envelope.dump(), []
+    really = Management.call
+
+    def publish() -> None:
+        clean_queues.publish("workshop.events", "repair_settled.v1.HN", body, user="workshop")
+
+    def call(self: Management, method: str, path: str, body: object = None) -> object:
+        answer = really(self, method, path, body)
+        if path.startswith("/definitions/"):
+            with pytest.raises(amqp.AccessRefused) as error:
+                publish()
+            refused.append(error)
+        return answer
+
+    monkeypatch.setattr(Management, "call", call)
+    clean_queues.apply()
+
+    assert len(refused) == 1
+    publish()
+    heard = [consumer for consumer, events in HEARS.items() if RepairSettled in events]
+    assert heard
+    for consumer in heard:
+        assert clean_queues.take(consumer)
 
 
 def test_a_missing_binding_is_found_and_mended(broker: Broker):
