@@ -111,7 +111,7 @@ export const useSession = defineStore("session", () => {
     me.value = person;
     stores.value = all.items;
     expired.value = false;
-    if (given.value) tellOthers({ ...given.value });
+    if (given.value) tellOthers(given.value);
     void queries.invalidateQueries();
   }
 

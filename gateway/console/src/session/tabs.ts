@@ -27,7 +27,7 @@ export function askOthers(): Promise<Given | null> {
 }
 
 export function tellOthers(word: Given | "left"): void {
-  say(word === "left" ? { left: true } : word);
+  say(word === "left" ? { left: true } : { token: word.token, endsAt: word.endsAt });
 }
 
 export function onOthers(told: { asked: () => Given | null; given: (given: Given) => void; left: () => void }): void {
@@ -37,7 +37,8 @@ export function onOthers(told: { asked: () => Given | null; given: (given: Given
     else if ("token" in word) told.given(word);
     else {
       const given = told.asked();
-      if (given) say(given);
+      // a copy: what the screen follows cannot be sent
+      if (given) say({ token: given.token, endsAt: given.endsAt });
     }
   });
 }
