@@ -38,14 +38,26 @@ class VisitSort(StrEnum):
     LATEST = "-due_at"
 
 
+class VisitsDue(StrEnum):
+    """Which visits by their due time: whatever it is, those until the end of today, or those whose time is over."""
+
+    ANY = "any"
+    TODAY = "today"
+    OVERDUE = "overdue"
+
+
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """Visits of the caller's scope by due time; without a status those to be made, by whatever channel."""
+    """Visits of the caller's scope by due time; without a status those to be made, by whatever channel.
+
+    `due` goes by the day on which it is asked, so that a saved view stays true; `due_before` is a moment.
+    """
 
     store_id: StoreId | None = None
     status: VisitStatus | None = None
     channel: Channel | None = None
     customer_id: UUID | None = None
+    due: VisitsDue = VisitsDue.ANY
     due_before: datetime | None = None
     sort: VisitSort = VisitSort.EARLIEST
     page: Page = 1

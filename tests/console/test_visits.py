@@ -41,7 +41,7 @@ def answered(system: System, visit: dict[str, Any]) -> dict[str, Any]:
 def test_a_caller_reads_who_he_is_shows_his_number_scores_and_goes_to_the_next(
     system: System, two: tuple[dict[str, Any], dict[str, Any]], sit_down: SitDown
 ) -> None:
-    desk = sit_down("cr_agent").open("visits?when=all")
+    desk = sit_down("cr_agent").open("visits?due=any")
     for visit in two:
         desk.page.locator(f"[data-row='{visit['visit_id']}']").wait_for()
     order = [each.get_attribute("data-row") for each in desk.page.locator("[data-row]").all()]

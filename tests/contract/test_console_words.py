@@ -18,7 +18,7 @@ from contracts.customer.senders import reveal_to_sender
 from contracts.declared import fields_of
 from contracts.followup import operations as followup
 from contracts.policies import POLICIES
-from contracts.sales.operations import Fault, OrderStatus, PaymentKind
+from contracts.sales.operations import Fault, OrderStatus, PaymentKind, StockStatus
 from contracts.workshop.operations import PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
@@ -159,6 +159,7 @@ def warnings_of_rows() -> list[str]:
         ("orderStatus", values(OrderStatus)),
         ("paymentKind", values(PaymentKind)),
         ("cancelFault", values(Fault)),
+        ("stockStatus", values(StockStatus)),
         ("visitStatus", values(followup.VisitStatus)),
         ("pairStatus", values(duplicates.PairStatus)),
         ("evidence", values(matching.Kind)),

@@ -69,6 +69,13 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/sales/OrdersPage.vue"),
   },
   {
+    name: "stock",
+    path: "stock",
+    needs: "sales.list_stock",
+    key: "goStock",
+    load: () => import("./features/sales/StockPage.vue"),
+  },
+  {
     name: "figures",
     path: "figures",
     needs: "reporting.month_figures",

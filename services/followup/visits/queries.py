@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from chassis.customers import rekeying
+from chassis.process.clock import LOCAL
 from chassis.store import pages
 from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.followup import operations
-from contracts.followup.operations import VisitSort, VisitStatus
+from contracts.followup.operations import VisitsDue, VisitSort, VisitStatus
+from services.followup.tasks.rules import end_of_day
 from services.followup.visits.errors import VisitNotFound
 from services.followup.visits.models import OPEN, Visit
 from services.followup.visits.occasions import consent_for
@@ -43,7 +46,7 @@ def get_visit(connection: Connection, asked: operations.VisitById, *, scope: Sco
     return _all_shown(connection, [row])[0]
 
 
-def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope) -> operations.Visits:
+def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope, now: datetime) -> operations.Visits:
     """A page of the visits the caller may see. Raises StoreNotAllowed for a foreign store."""
     stores = scope.narrow(asked.store_id)
     wanted = select(Visit.__table__).where(_columns.status.in_(OPEN if asked.status is None else (asked.status,)))
@@ -54,6 +57,9 @@ def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope
     wanted = wanted.where(_columns.made_with.is_(None))
     if asked.channel is not None:
         wanted = wanted.where(_columns.channel == asked.channel)
+    if asked.due is not VisitsDue.ANY:
+        until = now if asked.due is VisitsDue.OVERDUE else end_of_day(now, LOCAL)
+        wanted = wanted.where(_columns.due_at < until)
     if asked.due_before is not None:
         wanted = wanted.where(_columns.due_at < asked.due_before)
     found = pages.page(connection, wanted.add_columns(_STANDS_FOR), asked, by=SORTS[asked.sort])

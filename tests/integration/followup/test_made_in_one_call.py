@@ -114,7 +114,8 @@ def of(database: Database, purpose: str, event: Received[Any] | None = None) -> 
 def shown(database: Database, **asked: Any) -> list[tuple[str, list[str]]]:
     """The worklist: what a visit is made for, and what is asked in it."""
     may = scope("worklist", "cr_agent")
-    found = database.read(lambda connection: queries.worklist(connection, Worklist(size=100, **asked), scope=may))
+    asks = Worklist(size=100, **asked)
+    found = database.read(lambda connection: queries.worklist(connection, asks, scope=may, now=AFTERNOON))
     return [(visit.purpose, visit.purposes) for visit in found.items]
 
 

@@ -75,7 +75,8 @@ def owners(database: Database) -> dict[UUID, UUID]:
 def shown(database: Database, **asked: Any) -> list[UUID]:
     """The visits on the worklist."""
     may = scope("worklist", "cr_agent")
-    found = database.read(lambda connection: queries.worklist(connection, Worklist(size=100, **asked), scope=may))
+    asks = Worklist(size=100, **asked)
+    found = database.read(lambda connection: queries.worklist(connection, asks, scope=may, now=AFTERNOON))
     return [visit.visit_id for visit in found.items]
 
 

@@ -74,9 +74,9 @@ def test_who_is_not_to_be_called_is_called_for_nothing_and_may_be_asked_another_
     assert set(standing(followup).values()) == {("suppressed", "do_not_call")}
     everything = scope("worklist", "leader")
     with followup.reading() as connection:
-        assert queries.worklist(connection, operations.Worklist(), scope=everything).items == []
+        assert queries.worklist(connection, operations.Worklist(), scope=everything, now=AFTERNOON).items == []
         asked = operations.Worklist(status=VisitStatus.SUPPRESSED)
-        shown = queries.worklist(connection, asked, scope=everything).items
+        shown = queries.worklist(connection, asked, scope=everything, now=AFTERNOON).items
     assert {visit.suppressed_because for visit in shown} == {SuppressedBecause.DO_NOT_CALL}
     assert shown[0].other_ways == [Channel.SMS, Channel.EMAIL, Channel.LETTER]
 

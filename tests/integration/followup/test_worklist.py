@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import uuid_utils.compat as uuids
 
+from chassis.process.clock import LOCAL
 from chassis.store.database import Database
-from contracts.followup.operations import VisitById, Visits, VisitSort, VisitStatus, Worklist
+from contracts.followup.operations import VisitById, Visits, VisitsDue, VisitSort, VisitStatus, Worklist
 from contracts.refusals import StoreNotAllowed
 from services.followup.visits import queries
 from services.followup.visits.errors import VisitNotFound
@@ -24,8 +25,8 @@ MANAGER = scope("worklist", "sales_manager", stores=("HN", "YZ"))
 LEADER = scope("worklist", "leader", stores=())
 
 
-def listed(database: Database, *, by: Any = MANAGER, **asked: Any) -> Visits:
-    return database.read(lambda connection: queries.worklist(connection, Worklist(**asked), scope=by))
+def listed(database: Database, *, by: Any = MANAGER, now: datetime = AFTERNOON, **asked: Any) -> Visits:
+    return database.read(lambda connection: queries.worklist(connection, Worklist(**asked), scope=by, now=now))
 
 
 def ids(page: Visits) -> list[UUID]:
@@ -65,6 +66,19 @@ def test_due_before_leaves_out_its_own_moment(followup: Database) -> None:
     (visit,) = plan_all(followup, returned())
     assert listed(followup, due_before=visit.due_at).total == 0
     assert listed(followup, due_before=visit.due_at + timedelta(microseconds=1)).total == 1
+
+
+def test_what_is_due_today_or_overdue_goes_by_the_stores_day_on_which_it_is_asked(followup: Database) -> None:
+    (visit,) = plan_all(followup, returned())
+    day = datetime.combine(visit.due_at.astimezone(LOCAL).date(), time.min, LOCAL)
+    instant = timedelta(microseconds=1)
+    moments = (day - instant, day, visit.due_at, visit.due_at + instant)
+    found = {due: [listed(followup, due=due, now=now).total for now in moments] for due in VisitsDue}
+    assert found == {
+        VisitsDue.ANY: [1, 1, 1, 1],
+        VisitsDue.TODAY: [0, 1, 1, 1],
+        VisitsDue.OVERDUE: [0, 0, 0, 1],
+    }
 
 
 def test_everybody_sees_the_visits_of_his_stores_only(followup: Database) -> None:
@@ -133,7 +147,7 @@ def test_each_order_of_a_store_s_visits_is_read_by_its_index(
     try:
         databases.as_owner("followup", "ANALYZE visit")
         asked, his = Worklist(status=VisitStatus.COMPLETED, sort=sort), scope("worklist", "cr_agent", stores=("S3",))
-        plan = plan_of_page(followup, lambda connection: queries.worklist(connection, asked, scope=his))
+        plan = plan_of_page(followup, lambda connection: queries.worklist(connection, asked, scope=his, now=AFTERNOON))
     finally:
         databases.as_owner("followup", "DELETE FROM visit WHERE purpose = 'MANY'")
     assert queries.SORTS[sort].index in plan, plan

@@ -8,6 +8,11 @@ export interface Column {
   /** Its words. */
   label: string;
   number?: boolean;
+  /**
+   * The orders that the list can have by it, as the list's request calls them; its heading goes from one to the next.
+   * The first of the first column with any is what holds unless another is chosen.
+   */
+  sorts?: readonly string[];
 }
 
 /** What a list can be narrowed by: choices, or a day. It stands in the address, so a view is a link. */
@@ -19,6 +24,8 @@ export interface Filter {
   kind?: "choice" | "date" | "text";
   /** What holds without a choice. */
   usual?: string;
+  /** What the list's request takes for it where it says nothing, if that is not the usual; a saved view may say so. */
+  unsaid?: string;
 }
 
 /** What the address says of a list: its filters and its page. */

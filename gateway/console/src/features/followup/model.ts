@@ -8,15 +8,6 @@ export function isWhole(score: number | "", remark: string): boolean {
   return score !== "" && (score > UNHAPPY || remark.trim() !== "");
 }
 
-/** Until when visits of a view are due: those that are overdue, today's, or any. */
-export function dueBefore(view: string, now: Date): string | undefined {
-  if (view === "overdue") return now.toISOString();
-  if (view === "all") return undefined;
-  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(now);
-  const midnight = Date.parse(`${today}T00:00:00+08:00`) + 24 * 60 * 60_000;
-  return new Date(midnight).toISOString();
-}
-
 /** The score of a digit's key: `0` is ten. */
 export function scoreOf(digit: number): number {
   return digit === 0 ? 10 : digit;

@@ -18,7 +18,8 @@ const names = () => (useSession().may("customer.names_of") ? ("customer" as cons
 export interface VisitsAsked {
   status?: Visit["status"];
   channel?: Visit["channel"];
-  due_before?: string;
+  due?: "any" | "today" | "overdue";
+  sort?: "due_at" | "-due_at";
   page: number;
 }
 

@@ -64,6 +64,18 @@ export const withdrawCancel = (order: Order, key: string) =>
 export const close = (order: Order, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/close", { params: to(order, key), body: {} })));
 
+export interface Received {
+  vin: string;
+  model: string;
+  store_id: string;
+}
+
+/** A car has come into the yard of a store. */
+export async function receive(body: Received, key: string): Promise<void> {
+  await asked(api.POST("/stock-vehicles", { params: { header: { "Idempotency-Key": key } }, body }));
+  void queries.invalidateQueries({ queryKey: ["stock"] });
+}
+
 /** The order on paper, to be shown or printed. */
 export async function sheet(order: Order): Promise<Blob> {
   return (await asked(

@@ -4,13 +4,20 @@ import type { Option } from "../../ui/act";
 
 export type Order = Schema["sales.Order"];
 
+export type YardVehicle = Schema["sales.YardVehicle"];
 const A_PAGE = 50;
 const MOST = 100;
 
 export const ORDERS = ["orders"] as const;
 export const orderKey = (id: string) => ["order", id] as const;
 
-export const orders = (store: string, what: { status?: Order["status"]; page: number }) =>
+export interface OrdersAsked {
+  status?: Order["status"];
+  sort?: "-created_at" | "created_at" | "promised_date";
+  page: number;
+}
+
+export const orders = (store: string, what: OrdersAsked) =>
   queryOptions({
     queryKey: [...ORDERS, store, what],
     queryFn: ({ signal }) =>
@@ -32,6 +39,22 @@ export const stock = (store: string) =>
     queryFn: () => asked(api.GET("/stock-vehicles", { params: { query: { store_id: store, size: MOST } } })),
     select: (data): (Option & { model: string })[] =>
       data.items.map((car) => ({ value: car.vin, model: car.model, label: `${car.model} ${car.vin}` })),
+  });
+
+export interface StockAsked {
+  status?: YardVehicle["status"];
+  model?: string;
+  sort?: "received_at" | "-received_at";
+  page: number;
+}
+
+/** The cars in the yard of the store, or of all of one's own. */
+export const yard = (store: string, what: StockAsked) =>
+  queryOptions({
+    queryKey: ["stock", store, what],
+    queryFn: ({ signal }) =>
+      asked(api.GET("/stock-vehicles", { params: { query: { ...what, size: A_PAGE } }, signal })),
+    placeholderData: keepPreviousData,
   });
 
 export const links = (id: string) =>

@@ -1,0 +1,90 @@
+"""A list is narrowed, sorted, and kept as a view under a name of one's own; a car comes into the yard by keys."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from contracts.vin import with_check_digit
+from tests.support.desk import Desk
+from tests.support.polling import eventually
+from tests.support.system import System
+
+SitDown = Callable[..., Desk]
+STOCK = "sales.list_stock"
+
+
+def a_vin() -> str:
+    return with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+
+
+def views(system: System, of: str) -> dict[str, Any]:
+    """The sales manager's views of a list, by their names."""
+    kept = system.as_("sales_manager").get("/me/views")["items"]
+    return {view["name"]: view["asked"] for one in kept if one["of"] == of for view in one["views"]}
+
+
+def test_a_car_comes_into_the_yard_and_the_list_that_shows_it_is_kept_under_a_name(
+    system: System, sit_down: SitDown
+) -> None:
+    model, vin, later = f"君威{secrets.token_hex(3)}", a_vin(), a_vin()
+    desk = sit_down("sales_manager").open("stock")
+    desk.page.get_by_role("button", name="车辆入库").wait_for()
+    desk.press("c", "v")
+    desk.field("车架号").fill(vin[:-1] + ("0" if vin[-1] != "0" else "1"))
+    desk.field("车型").last.fill(model)
+    desk.may_be_refused |= {422}
+    desk.press("Control+Enter")
+    desk.see("车架号无效")
+    desk.field("车架号").fill(vin)
+    desk.press("Control+Enter")
+    desk.page.locator("tr", has_text=vin).wait_for()
+    system.as_("sales_manager").post("/stock-vehicles", {"vin": later, "model": model, "store_id": "HN"})
+
+    desk.field("车型").fill(model)
+    desk.press("Enter")
+    desk.page.wait_for_url("**model=**")
+    desk.page.get_by_role("button", name="入库时间").click()
+    rows = desk.page.locator("tbody tr")
+    rows.nth(0).filter(has_text=later).wait_for()
+    rows.nth(1).filter(has_text=vin).wait_for()
+    desk.press("Control+s")
+    desk.field("视图名称").fill("新到的君威")
+    desk.press("Control+Enter")
+    view = desk.page.get_by_role("link", name="新到的君威")
+    view.wait_for()
+    assert view.get_attribute("aria-current") == "true"
+    assert views(system, STOCK) == {"新到的君威": {"status": "available", "model": model, "sort": "-received_at"}}
+
+    desk.open("stock")
+    desk.page.get_by_role("link", name="新到的君威").wait_for()
+    desk.press("1")
+    desk.page.wait_for_url("**sort=-received_at**")
+    rows.nth(0).filter(has_text=later).wait_for()
+    assert rows.count() == 2
+    desk.page.get_by_role("button", name="视图改名").click()
+    desk.field("视图名称").fill("君威")
+    desk.press("Control+Enter")
+    eventually(lambda: list(views(system, STOCK)) == ["君威"], what="the view to have its other name")
+    desk.page.get_by_role("button", name="删除视图").click()
+    desk.see("删除视图“君威”?")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("navigation", name="我的视图").wait_for(state="detached")
+    assert views(system, STOCK) == {}
+
+
+def test_a_view_of_calls_is_of_the_day_on_which_it_is_opened_also_on_a_telephone(
+    system: System, sit_down: SitDown
+) -> None:
+    view = {"name": "超期的电话", "asked": {"due": "overdue", "channel": "call"}}
+    system.as_("sales_manager").send("PUT", "/me/views", {"of": "followup.worklist", "views": [view]})
+    desk = sit_down("sales_manager", width=390, height=844).open("visits")
+    with desk.page.expect_request(lambda asked: "due=overdue" in asked.url and "channel=call" in asked.url):
+        desk.page.get_by_role("link", name="超期的电话").click()
+    due = desk.page.get_by_label("到期").first
+    assert due.input_value() == "overdue"
+    desk.page.get_by_role("link", name="默认").click()
+    desk.page.wait_for_url("**/visits")
+    assert due.input_value() == "today"
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 390
