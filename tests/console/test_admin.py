@@ -95,11 +95,17 @@ def test_who_looked_at_whom_and_why_is_read_by_whom_it_concerns(system: System, 
     assert system.staff_id("advisor") in row.inner_text()
 
 
-def test_an_erasure_wants_the_customers_name_and_is_done_then(system: System, sit_down: SitDown) -> None:
+def test_an_erasure_is_taken_down_where_he_asks_wants_his_name_and_is_done_then(
+    system: System, sit_down: SitDown
+) -> None:
     person = {"name": "夏侯渊", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
     customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
-    asked = {"kind": "erasure", "how": "电话要求"}
-    system.as_("receptionist").post(f"/customers/{customer_id}/privacy-requests", asked)
+    reception = sit_down("receptionist").open(f"customers/{customer_id}?tab=consents")
+    reception.page.get_by_role("button", name="登记个人信息请求").click()
+    reception.field("客户要求").select_option("erasure")
+    reception.field("说明").fill("电话要求")
+    reception.press("Control+Enter")
+    reception.see("已登记,答复期限")
     desk = sit_down("leader")
     desk.store = "all"
     desk.open("privacy-requests?kind=erasure")

@@ -13,6 +13,20 @@ export async function update(id: string, change: Change, etag: string | null, ke
   return answer;
 }
 
+export interface Asked {
+  kind: "copy" | "correction" | "erasure";
+  how: string;
+}
+
+/** He asks for a copy of his data, a correction or their erasure; answers by when that is due. */
+export async function takeDown(id: string, body: Asked, key: string): Promise<string> {
+  const params = { path: { customer_id: id }, header: { "Idempotency-Key": key } };
+  const taken = await asked(api.POST("/customers/{customer_id}/privacy-requests", { params, body }));
+  void queries.invalidateQueries({ queryKey: [...ofCustomer(id), "privacy-requests"] });
+  void queries.invalidateQueries({ queryKey: ["privacy"] });
+  return taken.due_at;
+}
+
 export interface NewOrder {
   customer_id: string;
   store_id: string;

@@ -48,6 +48,13 @@ export const consents = (id: string) =>
   });
 
 export const documents = (id: string) =>
+/** What he asked about his data and is not answered yet. */
+export const privacyRequests = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "privacy-requests"],
+    queryFn: () => asked(api.GET("/privacy-requests", { params: { query: { customer_id: id } } })),
+  });
+
   queryOptions({
     queryKey: [...ofCustomer(id), "documents"],
     queryFn: () => asked(api.GET("/customers/{customer_id}/documents", { params: path(id) })),
