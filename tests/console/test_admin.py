@@ -27,12 +27,24 @@ def as_admin(desk: Desk) -> Desk:
 
 def test_somebody_is_hired_with_a_password_told_once_and_leaves_at_once(system: System, sit_down: SitDown) -> None:
     code = f"C{secrets.token_hex(3).upper()}"
-    desk = as_admin(sit_down()).open("staff")
+    desk = as_admin(sit_down()).open("teams")
+    desk.page.get_by_role("button", name="新团队").click()
+    desk.field("代码").fill(f"T{code}")
+    desk.field("名称").fill("一组")
+    desk.field("门店").select_option("HN")
+    desk.press("Control+Enter")
+    desk.page.locator(f"[data-row='T{code}']").focus()
+    desk.press("e")
+    desk.field("名称").fill(f"飞鹰{code}")
+    desk.press("Control+Enter")
+    desk.page.locator("tr", has_text=f"飞鹰{code}").wait_for()
+    desk.open("staff")
     desk.page.get_by_role("button", name="新员工").click()
     desk.field("工号").fill(code)
     desk.field("姓名").fill("新来的")
     desk.page.get_by_label("服务顾问").check()
     desk.page.get_by_label("华南店").check()
+    desk.field("团队(可不填)").select_option(f"T{code}")
     password = desk.field("初始密码").input_value()
     desk.press("Control+Enter")
     desk.page.get_by_role("dialog").wait_for(state="detached")
@@ -40,6 +52,7 @@ def test_somebody_is_hired_with_a_password_told_once_and_leaves_at_once(system: 
     client.close()
     desk.page.reload()
     assert password not in desk.page.content()
+    desk.page.locator("tr", has_text=code).filter(has_text=f"飞鹰{code}").wait_for()
     desk.page.locator(f"[data-row='{code}']").focus()
     desk.page.get_by_role("button", name="离职").click()
     desk.see("他的登录会立即结束")
@@ -63,6 +76,39 @@ def test_hours_of_a_store_are_typed_as_they_are_read_and_what_is_none_stands_at_
     hours: dict[str, Any] = system.boss.get("/stores/BA/calendar")["hours"]
     assert hours["sunday"] == [{"opens": "09:00", "closes": "12:00"}, {"opens": "13:00", "closes": "17:00"}]
     assert len(hours["monday"]) == 1
+
+
+def test_a_manager_says_when_his_store_works_otherwise_than_its_week_and_the_law(
+    system: System, sit_down: SitDown
+) -> None:
+    desk = sit_down("sales_manager", store="BA").open()
+    desk.page.get_by_role("link", name="门店", exact=True).click()
+    assert desk.page.get_by_role("button", name="新门店").count() == 0
+    desk.page.get_by_role("link", name="BA", exact=True).click()
+    desk.page.get_by_role("button", name="添加特定日期").wait_for()
+    desk.press("d")
+    desk.field("日期").fill("2027-05-05")
+    desk.field("营业(可不填)").fill("9:00-12:00")
+    desk.field("缘由(可不填)").fill("店庆")
+    desk.press("Control+Enter")
+    desk.page.locator("tr", has_text="2027-05-05").wait_for()
+    desk.press("d")
+    desk.field("日期").fill("2027-05-06")
+    desk.press("Control+Enter")
+    desk.page.locator("tr", has_text="2027-05-06").get_by_text("休息").wait_for()
+    desk.press("e")
+    desk.field("法定节假日(可不填)").fill("休息")
+    desk.field("调休上班日(可不填)").fill("9:00-17:00")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("dialog").wait_for(state="detached")
+    desk.page.locator("tr", has_text="2027-05-06").get_by_role("button", name="删除").click()
+    desk.page.locator("tr", has_text="2027-05-06").wait_for(state="detached")
+    told = system.boss.get("/stores/BA/calendar")
+    assert told["own_days"] == [{"day": "2027-05-05", "hours": [{"opens": "09:00", "closes": "12:00"}], "why": "店庆"}]
+    assert (told["hours"]["holidays"], told["hours"]["makeup_days"]) == ([], [{"opens": "09:00", "closes": "17:00"}])
+    desk.open("stores/HN/calendar")
+    desk.see("周日")
+    assert desk.page.get_by_role("button", name="添加特定日期").count() == 0, "another store's is not his"
 
 
 def test_a_value_is_tried_before_it_is_published(system: System, sit_down: SitDown) -> None:

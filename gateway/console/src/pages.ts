@@ -103,9 +103,15 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/admin/StaffPage.vue"),
   },
   {
+    name: "teams",
+    path: "teams",
+    needs: "gateway.change_team",
+    load: () => import("./features/admin/TeamsPage.vue"),
+  },
+  {
     name: "stores",
     path: "stores",
-    needs: "gateway.change_store",
+    needs: "gateway.change_calendar",
     load: () => import("./features/admin/StoresPage.vue"),
   },
   {

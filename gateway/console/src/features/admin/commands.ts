@@ -1,6 +1,6 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import type { Calendar, Request, Staff, Store } from "./queries";
+import { type Calendar, calendar, type Request, type Staff, type Store, type Team } from "./queries";
 
 const withKey = (key: string) => ({ header: { "Idempotency-Key": key } });
 const versioned = (code: string, version: number, key: string) => ({
@@ -20,6 +20,7 @@ export interface NewStaff {
   roles: string[];
   stores: string[];
   initial_password: string;
+  team: string | null;
 }
 
 export const hire = (body: NewStaff, key: string) =>
@@ -27,7 +28,7 @@ export const hire = (body: NewStaff, key: string) =>
 
 export const changeStaff = (
   person: Staff,
-  body: { roles?: string[]; stores?: string[]; active?: boolean },
+  body: { roles?: string[]; stores?: string[]; team?: string | null; active?: boolean },
   key: string,
 ) => changed("staff", asked(api.PATCH("/staff/{code}", { params: versioned(person.code, person.version, key), body })));
 
@@ -37,16 +38,32 @@ export const openStore = (body: { code: string; name: string; dealer_code: strin
 export const changeStore = (store: Store, body: { name?: string; closes_on?: string | null }, key: string) =>
   changed("stores", asked(api.PATCH("/stores/{code}", { params: versioned(store.code, store.version, key), body })));
 
-export const changeHours = (shown: Calendar, hours: Schema["gateway.OpeningHours.given"], key: string) =>
+export interface NewTeam {
+  code: string;
+  name: string;
+  store_id: string;
+}
+
+export const formTeam = (body: NewTeam, key: string) =>
+  changed("teams", asked(api.POST("/teams", { params: withKey(key), body })));
+
+export const renameTeam = (team: Team, name: string, key: string) =>
   changed(
-    "calendar",
-    asked(
-      api.PATCH("/stores/{code}/calendar", {
-        params: versioned(shown.store_id, shown.version, key),
-        body: { hours },
-      }),
-    ),
+    "teams",
+    asked(api.PATCH("/teams/{code}", { params: versioned(team.code, team.version, key), body: { name } })),
   );
+
+export interface CalendarChange {
+  hours?: Schema["gateway.OpeningHours.given"];
+  own_days?: Schema["gateway.OwnDay.given"][];
+}
+
+/** Other hours, or other days of its own, of a store as it was looked at; the answer is how it stands then. */
+export async function changeCalendar(shown: Calendar, body: CalendarChange, key: string): Promise<void> {
+  const params = versioned(shown.store_id, shown.version, key);
+  const now = await asked(api.PATCH("/stores/{code}/calendar", { params, body }));
+  queries.setQueryData(calendar(shown.store_id).queryKey, now);
+}
 
 export interface Publishing {
   code: string;

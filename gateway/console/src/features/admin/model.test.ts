@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fieldsOf, hoursOf, hoursTold, initialPassword, valueTold } from "./model";
+import { fieldsOf, hoursOf, hoursTold, initialPassword, ownHoursOf, valueTold, withDay } from "./model";
 
 test("a policy's value is fields with the bounds and words of its schema", () => {
   const policy = {
@@ -29,6 +29,22 @@ test("hours are typed as they are read, and what is none is none", () => {
   expect(hoursTold(hoursOf(typed) ?? [])).toBe("08:30-12:00, 13:00-18:00");
   expect(hoursOf("")).toEqual([]);
   expect(hoursOf("上午")).toBeNull();
+});
+
+test("of holidays nothing typed says as on that day of the week, and that they are closed is said", () => {
+  expect(ownHoursOf(" ", "休息")).toBeNull();
+  expect(ownHoursOf("休息", "休息")).toEqual([]);
+  expect(ownHoursOf("9:00-17:00", "休息")).toEqual([{ opens: "09:00", closes: "17:00" }]);
+  expect(ownHoursOf("上午", "休息")).toBeUndefined();
+});
+
+test("a day of a store's own is one, in its place among the others", () => {
+  const days = [
+    { day: "2027-01-02", why: "a" },
+    { day: "2027-02-01", why: "b" },
+  ];
+  expect(withDay(days, { day: "2027-01-20", why: "c" }).map((each) => each.why)).toEqual(["a", "c", "b"]);
+  expect(withDay(days, { day: "2027-01-02", why: "d" }).map((each) => each.why)).toEqual(["d", "b"]);
 });
 
 test("two initial passwords differ", () => {

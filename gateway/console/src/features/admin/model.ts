@@ -80,6 +80,20 @@ export function hoursOf(typed: string): Interval[] | null {
   }));
 }
 
+/**
+ * Hours of a kind of day that may be as its day of the week: nothing typed says so (null), `closed` is the word for none;
+ * undefined if it is no hours.
+ */
+export function ownHoursOf(typed: string, closed: string): Interval[] | null | undefined {
+  if (typed.trim() === "") return null;
+  return typed.trim() === closed ? [] : (hoursOf(typed) ?? undefined);
+}
+
+/** With a day of the store's own: in the place of what was said of that day before. */
+export function withDay<D extends { day: string }>(days: readonly D[], one: D): D[] {
+  return [...days.filter((each) => each.day !== one.day), one].sort((a, b) => a.day.localeCompare(b.day));
+}
+
 /** A password to be told once: 16 signs nobody mixes up. */
 export function initialPassword(): string {
   const signs = "abcdefghjkmnpqrstuvwxyz23456789";

@@ -3,6 +3,7 @@ import { api, asked, type Schema } from "../../api/client";
 
 export type Staff = Schema["gateway.Staff"];
 export type Store = Schema["gateway.Store"];
+export type Team = Schema["gateway.Team"];
 export type Policy = Schema["gateway.Policy"];
 export type Access = Schema["gateway.Access"];
 export type Request = Schema["customer.RequestShown"];
@@ -19,6 +20,8 @@ export const staff = (page: number) =>
   });
 
 export const stores = () => queryOptions({ queryKey: ["stores"], queryFn: () => asked(api.GET("/stores")) });
+
+export const teams = () => queryOptions({ queryKey: ["teams"], queryFn: () => asked(api.GET("/teams")) });
 
 export const calendar = (code: string) =>
   queryOptions({
