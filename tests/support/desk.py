@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
@@ -19,7 +20,10 @@ PATIENCE_MS = 10_000
 
 
 class Desk:
-    """One person's browser. `keys` counts what was pressed, `asked` is what its tabs asked the server for."""
+    """One person's browser. `keys` counts what was pressed, `asked` is what its tabs asked the server for.
+
+    With a `host` it finds the system under that name, as a browser somewhere in the house does.
+    """
 
     def __init__(
         self,
@@ -32,8 +36,11 @@ class Desk:
         language: str = "zh",
         width: int = 1366,
         height: int = 768,
+        host: str = "",
     ) -> None:
         self.system, self.store, self._pictures = system, store, pictures
+        known = urlsplit(system.base_url)
+        self.base_url = f"{known.scheme}://{host or known.hostname}:{known.port}"
         self.keys = 0
         self.errors: list[str] = []
         self.asked: list[str] = []
@@ -76,7 +83,7 @@ class Desk:
 
     def open(self, path: str = "") -> Desk:
         """Open a page of the console by its address in the store."""
-        self.page.goto(f"{self.system.base_url}/console/{self.store}/{path}")
+        self.page.goto(f"{self.base_url}/console/{self.store}/{path}")
         return self
 
     def another_tab(self) -> Page:
