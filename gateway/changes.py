@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,13 +27,17 @@ _ROWS = {row.event.declaration.topic: row for row in LIVE}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change as it is kept: what decides who is told of it, and what he is told."""
+    """A change as it is kept: what decides who is told of it, and what he is told.
+
+    It is that of its `owner_ids`, and of whoever has the `role`, if it is or was anybody's of that.
+    """
 
     position: int
     event_id: UUID
     row: Live
     store_id: str
-    owner_id: str | None
+    owner_ids: tuple[str, ...]
+    role: str | None
     told: bytes
 
 
@@ -47,15 +52,22 @@ class Changes:
         self._complete_from = self.head = 0
 
     def add(self, event: Received[Any]) -> bool:
-        """Keep a change; False for one that is known already, or of a kind that no screen is told of."""
+        """Keep a change, one for each thing it is about.
+
+        False for one that is known already, or of a kind that no screen is told of.
+        """
         row = _ROWS.get(event.payload.declaration.topic)
         if row is None or event.id in self._known:
             return False
-        self.head += 1
-        owner_id = getattr(event.payload, row.owner) if row.owner else None
-        self._kept.append(Change(self.head, event.id, row, event.store_id, owner_id, _told(event)))
+        owners = [getattr(event.payload, field) for field in row.owners]
+        role = getattr(event.payload, row.role) if row.role and None in owners else None
         self._known.add(event.id)
-        if len(self._kept) > self._most:
+        for subject_type, subject_id in _subjects(event, row):
+            self.head += 1
+            told = _told(event, subject_type=subject_type, subject_id=subject_id)
+            his = tuple(filter(None, owners))
+            self._kept.append(Change(self.head, event.id, row, event.store_id, his, role, told))
+        while len(self._kept) > self._most:
             oldest = self._kept.popleft()
             self._known.discard(oldest.event_id)
             self._complete_from = oldest.position
@@ -92,13 +104,22 @@ class Changes:
         return position if self._complete_from <= position <= self.head else None
 
 
-def _told(event: Received[Any]) -> bytes:
-    envelope, subject = event.envelope, event.subject
+def _subjects(event: Received[Any], row: Live) -> Iterator[tuple[str, str]]:
+    """What it is about, each by its kind and identifier: its subject first."""
+    yield event.subject.type, event.subject.id
+    for kind, field in row.about:
+        named = getattr(event.payload, field)
+        for one in named if isinstance(named, list) else [named]:
+            yield kind, str(one)
+
+
+def _told(event: Received[Any], *, subject_type: str, subject_id: str) -> bytes:
+    envelope = event.envelope
     change = LiveChange(
         type=envelope.event_type,
-        subject_type=subject.type,
-        subject_id=subject.id,
-        version=subject.version,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        version=event.subject.version,
         store_id=envelope.store_id,
         occurred_at=envelope.occurred_at,
     )

@@ -66,7 +66,11 @@ class Stream:
     def may_hear(self, change: Change) -> bool:
         """Whether one of the queries that the change touches would show it to him."""
         scopes = self.reach.get(change.row, ())
-        return any(scope.admits(store_id=change.store_id, owner_id=change.owner_id) for scope in scopes)
+        store_id = change.store_id
+        if change.role in self.actor.roles and any(store_id in scope.stores for scope in scopes):
+            return True
+        owners = change.owner_ids or (None,)
+        return any(scope.admits(store_id=store_id, owner_id=owner) for scope in scopes for owner in owners)
 
     def end(self, *, farewell: bytes = b"") -> None:
         """End it; with a farewell once that was sent, else at once."""

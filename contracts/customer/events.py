@@ -247,3 +247,13 @@ class CustomerSplit:
     documents: list[DocumentMoved] = field(default_factory=list)
     part: int = 1
     parts: int = 1
+
+
+@event(producer="customer", name="import_advanced", version=1, subject="import")
+class ImportAdvanced:
+    """An import of a department's list, or its undoing, came further: `done` rows of `total`, once it is known."""
+
+    import_id: UUID
+    status: str
+    done: int
+    total: int | None = None

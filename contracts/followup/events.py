@@ -108,6 +108,35 @@ class VisitParted:
     channel: str
 
 
+@event(producer="followup", name="visit_fell_due", version=1, subject="visit")
+class VisitFellDue:
+    """A planned visit's time has come: somebody is to make it now."""
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    due_at: datetime
+    trigger_type: str
+    trigger_id: UUID
+    channel: str
+
+
+@event(producer="followup", name="task_handed_over", version=1, subject="task")
+class TaskHandedOver:
+    """A task came from whoever had it to somebody else; where there is nobody, it is anybody's of the role (R13).
+
+    `how` is taken, handed_over, given_back, or left: who had it does it no more. Why is not told.
+    """
+
+    task_id: UUID
+    kind: str
+    customer_id: UUID
+    role: str
+    how: str
+    from_staff_id: str | None = None
+    to_staff_id: str | None = None
+
+
 @event(producer="followup", name="visits_rekeyed", version=1, subject="rekeying")
 class VisitsRekeyed:
     """Visits follow a change of customers' records (E8): `kind` is merged, unmerged or split, `rows` how many moved."""

@@ -39,7 +39,7 @@ class VisitSort(StrEnum):
 
 
 class VisitsDue(StrEnum):
-    """Which visits by their due time: whatever it is, those until the end of today, or those whose time is over."""
+    """Which visits by their due time: whatever it is, those until the end of today, or those whose day is over."""
 
     ANY = "any"
     TODAY = "today"

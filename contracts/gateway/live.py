@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.customer import duplicates, views
+from contracts.customer import duplicates, folder, imports, merges, views
 from contracts.customer import events as customer
 from contracts.envelope import Event
 from contracts.fields import Nothing
@@ -54,13 +54,24 @@ class Live:
 
     `touches` are the queries that show its subject, and may answer otherwise after it: it is told within the reach of
     any of them. One that shows something else by a wider right has no place here, for the subject's id is told.
-    `owner` names the field of its payload that says whose it is, for reaches that end at that; without one those
-    hear nothing.
+    `owner` names the field of its payload that says whose it is, for reaches that end at that, or several of them;
+    without one those hear nothing. `role` names the field that says whose it is where one of these is empty:
+    whoever has that role in the store.
+    `about` are other things that it changed: the kind of each, and the field that names it, or several of that kind.
+    Of each of them it is told as of its subject.
     """
 
     event: type[Event]
     touches: tuple[Operation[Any, Any], ...]
-    owner: str = ""
+    owner: str | tuple[str, ...] = ""
+    role: str = ""
+    about: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The fields that say whose it is."""
+        named = (self.owner,) if isinstance(self.owner, str) else self.owner
+        return tuple(filter(None, named))
 
 
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
@@ -68,6 +79,8 @@ _ORDERS = (orders.list_orders, orders.get_order)
 _VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
 _PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
 _RECORD = (views.customer_view,)
+_MERGE = (views.customer_view, merges.merge_state)
+_IMPORTS = (imports.list_imports, imports.get_import)
 
 LIVE: tuple[Live, ...] = (
     Live(workshop.RepairOrderOpened, _BOARD),
@@ -93,9 +106,16 @@ LIVE: tuple[Live, ...] = (
     Live(followup.VisitReleased, _VISITS),
     Live(followup.VisitMerged, _VISITS),
     Live(followup.VisitParted, _VISITS),
+    Live(followup.VisitFellDue, _VISITS),
+    Live(followup.TaskHandedOver, (tasks.tasks_today,), owner=("from_staff_id", "to_staff_id"), role="role"),
     Live(customer.DuplicateSuspected, _PAIRS),
     Live(customer.DuplicateDecided, _PAIRS),
     Live(customer.CustomerUpdated, _RECORD),
     Live(customer.CustomerPreferencesChanged, _RECORD),
     Live(customer.CustomerErased, _RECORD),
+    Live(customer.CustomerConsentChanged, (views.customer_view, folder.consents), about=(("customer", "customer_id"),)),
+    Live(customer.CustomerMerged, _MERGE, about=(("customer", "survivor_id"), ("customer", "loser_ids"))),
+    Live(customer.CustomerUnmerged, _MERGE, about=(("customer", "survivor_id"), ("customer", "restored_ids"))),
+    Live(customer.CustomerSplit, _MERGE, about=(("customer", "customer_id"), ("customer", "new_id"))),
+    Live(customer.ImportAdvanced, _IMPORTS),
 )

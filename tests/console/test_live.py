@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -98,3 +99,36 @@ def test_one_tab_follows_for_all_and_another_goes_on_when_it_is_closed(
     desk.page = other
     change(system, customer_id, "秦叔宝")
     other.get_by_text("秦叔宝").first.wait_for()
+
+
+def test_a_record_that_is_merged_elsewhere_says_so_and_a_consent_stands_on_the_open_page(
+    system: System, customer_id: str, sit_down: SitDown
+) -> None:
+    person = {"name": "秦叔宝", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
+    survivor = system.as_("receptionist").post("/customers", person)["customer_id"]
+    desk = sit_down("advisor").open(f"customers/{customer_id}?tab=consents")
+    desk.see("登记个人信息请求")
+    desk.see("实时")
+    consent = {"purpose": "marketing", "channel": "any", "allowed": False, "basis": "consent", "evidence": "本人电话"}
+    system.as_("receptionist").post(f"/customers/{customer_id}/consents", consent)
+    desk.page.locator("td", has_text="营销活动").wait_for()
+    merge = {"survivor_id": survivor, "loser_ids": [customer_id], "reason": "同一人"}
+    system.as_("sales_manager").post("/merges", merge)
+    desk.page.wait_for_url(f"**/customers/{survivor}**")
+    desk.see("您打开的档案已并入本档案。")
+
+
+def test_how_far_an_import_is_stands_on_the_list_of_whoever_looks_on(system: System, sit_down: SitDown) -> None:
+    content = "客户姓名,手机号码\n" + "".join(f"秦{name},136{secrets.randbelow(10**8):08d}\n" for name in "甲乙丙丁")
+    file = content.encode()
+    desk = sit_down("sales_manager").open("imports")
+    desk.see("实时")
+    manager = system.as_("service_manager")
+    name, digest = f"{secrets.token_hex(4)}.csv", hashlib.sha256(file).hexdigest()
+    announced = {"department": "service", "filename": name, "size": len(file), "sha256": digest, "store_id": "HN"}
+    made = manager.post("/imports", announced)
+    row = desk.page.get_by_role("row").filter(has_text=name)
+    row.filter(has_text="上传").wait_for()
+    manager.upload(f"/imports/{made['import_id']}/parts/1", file)
+    manager.post(f"/imports/{made['import_id']}/start", {})
+    row.filter(has_text="4 / 4").filter(has_text="完成").wait_for()

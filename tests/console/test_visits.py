@@ -131,3 +131,7 @@ def test_a_task_is_taken_and_handed_over_by_keys(system: System, sit_down: SitDo
         assert [each["hand_overs"][-1]["reason"] for each in found if each["subject_id"] == visit["visit_id"]] == [
             "休假"
         ]
+        # what comes back to me is on my list as it stands open
+        back = next(each for each in found if each["subject_id"] == visit["visit_id"])
+        colleague.post(f"/tasks/{back['task_id']}/hand-over", {"to": me, "reason": "回来了"})
+        desk.page.get_by_role("row").filter(has_text="苏东坡").filter(has_text="回来了").wait_for()

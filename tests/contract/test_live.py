@@ -53,9 +53,9 @@ def test_a_change_touches_queries_that_somebody_may_ask(row: Live) -> None:
 
 @pytest.mark.parametrize("row", LIVE, ids=topic)
 def test_whose_a_change_is_stands_in_its_event_where_a_reach_ends_at_that(row: Live) -> None:
-    if row.owner:
-        assert row.owner in {field.name for field in dataclasses.fields(row.event)}
-    else:
+    known = {field.name for field in dataclasses.fields(row.event)}
+    assert {*row.owners, *filter(None, [row.role]), *(field for _, field in row.about)} <= known
+    if not row.owners:
         reached = [reaches - set(NEAR) for reaches in grants(row).values()]
         assert any(reached), "nobody hears it: every reach ends at whose it is, which is not said"
 
@@ -81,16 +81,22 @@ def test_what_is_told_of_a_sample_is_no_value_of_it(row: Live) -> None:
     changes = Changes()
     assert changes.add(open_envelope(shapes.load(Envelope, envelope)))
     told = [orjson.loads(change.told) for change in changes.after(0) or ()]
+    about = [(kind, one) for kind, field in row.about for one in _several(payload[field])]
     assert told == [
         {
             "type": declared.name,
-            "subject_type": subject["type"],
-            "subject_id": subject["id"],
+            "subject_type": subject_type,
+            "subject_id": subject_id,
             "version": 2,
             "store_id": "HN",
             "occurred_at": "2026-11-02T15:30:00+08:00",
         }
+        for subject_type, subject_id in [(subject["type"], subject["id"]), *about]
     ]
+
+
+def _several(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def test_a_change_says_six_things() -> None:

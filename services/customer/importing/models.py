@@ -50,6 +50,7 @@ class ImportFile(Base):
     undo_asked_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     undo_counts: Mapped[dict[str, Any] | None]
+    version: Mapped[int] = mapped_column(server_default="1")
 
 
 class ImportPart(Base):

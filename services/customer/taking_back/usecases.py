@@ -22,7 +22,7 @@ from contracts import shapes
 from contracts.access import Scope
 from contracts.customer.imports import Import, ImportAsked, ImportStatus, UndoCounts, Undone
 from contracts.envelope import Doer
-from services.customer.importing.usecases.files import COLUMNS, find_locked, shown
+from services.customer.importing.usecases.files import COLUMNS, find_locked, shown, tell_step
 from services.customer.privacy.usecases.erasing import hold, leave_tombstones
 from services.customer.taking_back.errors import ImportNothingLeft, ImportRunning
 from services.customer.view.usecases import folding
@@ -152,6 +152,7 @@ def undo_import(session: Session, asked: ImportAsked, *, scope: Scope, now: date
     session.execute(
         _BEGIN, {"import_id": file.id, "by": scope.staff_id, "role": scope.role, "now": now, "counts": counts}
     )
+    tell_step(session, file.id, now=now)
     return shown(find_locked(session, file.id, scope=scope))
 
 
@@ -160,11 +161,18 @@ def go_on(session: Session, *, now: datetime) -> int:
     file = session.execute(_NEXT).one_or_none()
     if file is None:
         return 0
+    set_cause(session, Cause(correlation_id=str(file.id), actor=Doer(file.undo_by, file.undo_role)))
+    steps = _take_back_next(session, file, now=now)
+    tell_step(session, file.id, now=now)
+    return steps
+
+
+def _take_back_next(session: Session, file: Any, *, now: datetime) -> int:
+    """The next of its rows; when there are none it is undone."""
     rows = session.execute(_ROWS, {"import_id": file.id, "most": AT_ONCE}).all()
     if not rows:
         session.execute(_FINISH, {"import_id": file.id, "now": now})
         return 1
-    set_cause(session, Cause(correlation_id=str(file.id), actor=Doer(file.undo_by, file.undo_role)))
     customers = sorted({row.customer_id for row in rows if row.customer_id is not None})
     became = Counter(_mark_gone(session, file, [row.number for row in rows if row.customer_id is None]))
     became.update(_judge(session, file, customers, now=now))

@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from chassis.customers import erasing, rekeying
 from chassis.organisation import staff
 from chassis.store import policies, turns
+from chassis.store.outbox import Cause, Fact, record_all
 from contracts.access import Scope
 from contracts.customer.events import CustomerErased
 from contracts.envelope import Received
+from contracts.followup import events
 from contracts.followup import tasks as operations
 from contracts.followup.tasks import Handing
 from contracts.gateway.events import StaffChanged
+from contracts.picked import picked
 from services.followup.tasks import kinds
 from services.followup.tasks.errors import ColleagueUnknown, NotForColleague, TaskNotFound, TaskTaken
 from services.followup.tasks.kinds.kind import Kind
@@ -69,7 +72,8 @@ def keep(session: Session, received: Sequence[Received[Any]]) -> None:
             task.hear_move(word.says, at=at)
         else:
             task.hear_closing(at=at)
-    _give_back(session, tasks.values(), at=words[-1].event.occurred_at)
+    last = words[-1].event
+    _give_back(session, tasks.values(), at=last.occurred_at, cause=Cause.of(last))
 
 
 def stand(
@@ -115,7 +119,7 @@ def take_task(
     task.require_open()
     if task.staff_id is None:
         _require_for(task, kind, staff_id=scope.staff_id, roles=roles)
-        session.add(task.hand(Handing.TAKEN, to=scope.staff_id, by=scope.staff_id, at=now))
+        _hand(session, task, Handing.TAKEN, to=scope.staff_id, by=scope.staff_id, at=now)
     elif task.staff_id != scope.staff_id:
         raise TaskTaken(staff_id=task.staff_id)
     return _shown(session, task, kind, now=now)
@@ -139,7 +143,7 @@ def hand_over_task(
         _require_for(task, kind, staff_id=asked.to, roles=colleague.roles)
     if asked.to != task.staff_id:
         how = Handing.GIVEN_BACK if asked.to is None else Handing.HANDED_OVER
-        session.add(task.hand(how, to=asked.to, by=scope.staff_id, reason=asked.reason, at=now))
+        _hand(session, task, how, to=asked.to, by=scope.staff_id, reason=asked.reason, at=now)
     return _shown(session, task, kind, now=now)
 
 
@@ -210,13 +214,47 @@ def _tasks(session: Session, named: Mapping[Key, Kind], *, known: Collection[Key
     return found
 
 
-def _give_back(session: Session, tasks: Iterable[Task], *, at: datetime) -> None:
+def _give_back(session: Session, tasks: Iterable[Task], *, at: datetime, cause: Cause | None = None) -> None:
     """Let those go back to their roles whose persons may not do them, or, as far as is known, do this no more."""
     had = [task for task in tasks if task.open and task.staff_id is not None]
     members = staff.members(session, {task.staff_id for task in had if task.staff_id is not None})
     for task in had:
         if task.staff_id in task.not_for or _does_not(members.get(task.staff_id or ""), task):
-            session.add(task.hand(Handing.LEFT, to=None, at=at))
+            _hand(session, task, Handing.LEFT, to=None, at=at, cause=cause)
+
+
+def _hand(
+    session: Session,
+    task: Task,
+    how: Handing,
+    *,
+    to: str | None,
+    at: datetime,
+    by: str | None = None,
+    reason: str = "",
+    cause: Cause | None = None,
+) -> None:
+    """It is somebody else's now, or its role's again, which is written down and told; why is only written down."""
+    handed = task.hand(how, to=to, at=at, by=by, reason=reason)
+    session.add(handed)
+    told = picked(
+        events.TaskHandedOver,
+        task,
+        task_id=task.id,
+        customer_id=task.origin_customer_id or task.customer_id,
+        how=how.value,
+        from_staff_id=handed.from_staff_id,
+        to_staff_id=handed.to_staff_id,
+    )
+    fact = Fact(
+        event=told,
+        subject_id=task.id,
+        subject_version=task.version,
+        store_id=task.store_id,
+        occurred_at=at,
+        cause=cause,
+    )
+    record_all(session, [fact])
 
 
 def _does_not(member: staff.Member | None, task: Task) -> bool:

@@ -15,7 +15,7 @@ from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.followup import operations
 from contracts.followup.operations import VisitsDue, VisitSort, VisitStatus
-from services.followup.tasks.rules import end_of_day
+from services.followup.tasks.rules import end_of_day, late_before
 from services.followup.visits.errors import VisitNotFound
 from services.followup.visits.models import OPEN, Visit
 from services.followup.visits.occasions import consent_for
@@ -58,7 +58,7 @@ def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope
     if asked.channel is not None:
         wanted = wanted.where(_columns.channel == asked.channel)
     if asked.due is not VisitsDue.ANY:
-        until = now if asked.due is VisitsDue.OVERDUE else end_of_day(now, LOCAL)
+        until = late_before(now, LOCAL, all_day=True) if asked.due is VisitsDue.OVERDUE else end_of_day(now, LOCAL)
         wanted = wanted.where(_columns.due_at < until)
     if asked.due_before is not None:
         wanted = wanted.where(_columns.due_at < asked.due_before)

@@ -259,6 +259,29 @@ def test_its_state_can_be_read_while_it_runs(office):
     assert office.desk.rows("SELECT 1 FROM import_part WHERE import_id = :id", id=import_id) == []
 
 
+def test_each_step_of_it_is_told_once_with_how_far_it_is(office):
+    count = matching.AT_ONCE + 20
+    import_id = office.uploaded(as_csv(people(count)))
+    office.start(import_id)
+    office.finish()
+    told = office.told(import_id)
+    steps = [(row["payload"]["status"], row["payload"]["done"], row["payload"]["total"]) for row in told]
+    assert steps == [
+        ("uploading", 0, None),
+        ("staging", 0, None),
+        ("matching", 0, count),
+        ("matching", matching.AT_ONCE, count),
+        ("matching", count, count),
+        ("finished", count, count),
+    ]
+    versions = [row["subject_version"] for row in told]
+    assert versions == sorted(set(versions))
+    assert {row["by"] for row in told[2:]} == {MANAGER.staff_id}
+    other = office.announce(b"x")
+    office.cancel(other)
+    assert [row["payload"]["status"] for row in office.told(other)] == ["uploading", "cancelled"]
+
+
 @pytest.mark.parametrize(("count", "filename"), [(15, "list.csv"), (14, "list.csv"), (15, "list.xlsx")])
 def test_a_file_larger_than_a_piece_is_read_to_its_end(office, monkeypatch, count, filename):
     monkeypatch.setattr(staging, "AT_ONCE", 7)

@@ -96,7 +96,7 @@ def test_what_an_import_created_is_found_by_nothing_any_more_and_the_same_list_c
     assert (state.status, state.finished_at) == (ImportStatus.UNDONE, NOW)
     assert state.undo is not None
     assert (state.undo.undo_by, state.undo.undo_asked_at, state.undo.undone_at) == ("m-1", LATER, EVENING)
-    assert state.undo.counts.taken_back == 5
+    assert (state.undo.counts.taken_back, office.told(import_id)[-1]["payload"]["status"]) == (5, "undone")
     assert office.fates(import_id) == ["taken_back"] * 5 + [None]
     for row, who in zip(rows, gone, strict=False):
         assert [who in desk.found(typed) for typed in (row[0], row[1], row[3], row[4])] == [False] * 4

@@ -97,6 +97,14 @@ class Office:
         while self.go_on(now=now):
             pass
 
+    def told(self, import_id: UUID) -> list[dict[str, Any]]:
+        """What was told of it, in its order: the version, the payload, by whom."""
+        return self.desk.rows(
+            "SELECT subject_version, envelope->'payload' AS payload, envelope->'actor'->>'staff_id' AS by FROM outbox"
+            " WHERE event_type = 'import_advanced' AND subject_id = :id ORDER BY position",
+            id=str(import_id),
+        )
+
     def uploaded(self, content: bytes, **said: Any) -> UUID:
         """A file announced and uploaded in one part."""
         import_id = self.announce(content, **said)

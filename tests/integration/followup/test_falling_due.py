@@ -48,6 +48,9 @@ def test_a_visit_falls_due_at_its_due_time_and_not_before(followup: Database) ->
     assert followup.run(partial(fall_due, now=visit.due_at)) == 1
     (after,) = visits(followup)
     assert (after.status, after.version) == ("due", 2)
+    assert followup.run(partial(fall_due, now=visit.due_at)) == 0
+    told = "SELECT subject_id, subject_version, store_id FROM outbox WHERE event_type = 'visit_fell_due'"
+    assert rows(followup, told) == [{"subject_id": str(visit.id), "subject_version": 2, "store_id": visit.store_id}]
 
 
 def test_a_visit_whose_customer_was_not_asked_after_waits_a_turn(followup: Database) -> None:

@@ -206,6 +206,23 @@ class TestHands:
         hand_over(house, task.task_id, None, by=ZHAO, reason="拿错了")
         assert [one.how for one in only(house, SUN).hand_overs] == [Handing.TAKEN, Handing.GIVEN_BACK]
 
+    def test_that_it_changed_hands_is_told_with_both_and_its_role_and_why_is_not(self, house: Database) -> None:
+        event = ready()
+        hear(house, event)
+        task = take(house, only(house, ZHAO).task_id, *ZHAO)
+        hand_over(house, task.task_id, "sun.li", by=ZHAO, reason="休假")
+        hear(house, works("sun.li", "advisor", active=False, version=2))
+        told = "SELECT envelope, subject_version FROM outbox WHERE event_type = 'task_handed_over' ORDER BY position"
+        found = rows(house, told)
+        assert [(row["envelope"]["payload"]["how"], row["envelope"]["payload"]["from_staff_id"],
+                 row["envelope"]["payload"]["to_staff_id"]) for row in found] == [
+            ("taken", None, "zhao.min"), ("handed_over", "zhao.min", "sun.li"), ("left", "sun.li", None),
+        ]  # fmt: skip
+        assert {row["envelope"]["payload"]["role"] for row in found} == {"advisor"}
+        assert {row["envelope"]["payload"]["customer_id"] for row in found} == {str(event.payload.customer_id)}
+        assert [row["subject_version"] for row in found] == sorted({row["subject_version"] for row in found})
+        assert "休假" not in str(found)
+
     def test_who_has_it_already_keeps_it_and_nothing_is_written(self, house: Database) -> None:
         hear(house, signed(consultant="li.na"))
         task = only(house, LI)

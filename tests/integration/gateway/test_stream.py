@@ -15,7 +15,7 @@ import uuid_utils.compat as uuids
 
 from chassis.bus.topology import events_exchange, routing_key
 from contracts.envelope import Received
-from contracts.followup.events import VisitCompleted
+from contracts.followup.events import TaskHandedOver, VisitCompleted
 from contracts.sales.events import OrderSigned, PaymentConfirmed
 from contracts.workshop.events import RepairStageChanged
 from tests.integration.gateway.running import Gateway, Person
@@ -134,6 +134,23 @@ def test_a_dealers_leader_is_told_of_his_dealers_stores(gateway: Gateway, tell: 
         seen = tell(RepairStageChanged, store_id="HN")
         told(stream, seen)
         assert {change["store_id"] for change in stream.changes()} == {"FT", "HN"}
+
+
+def test_a_task_that_changes_hands_is_told_to_both_and_to_its_role_where_it_was_anybodys(
+    gateway: Gateway, tell: Callable[..., str]
+) -> None:
+    one, other = gateway.person("cr_agent", stores=("HN",)), gateway.person("technician", stores=("HN",))
+    colleague, elsewhere = gateway.person("cr_agent", stores=("HN",)), gateway.person("cr_agent", stores=("FT",))
+    with following(one, other, colleague, elsewhere) as streams:
+        hands = {"store_id": "HN", "role": "cr_agent"}
+        taken = tell(TaskHandedOver, **hands, from_staff_id=None, to_staff_id=one.code)
+        given = tell(TaskHandedOver, **hands, from_staff_id=one.code, to_staff_id=other.code)
+        back = tell(TaskHandedOver, **hands, from_staff_id=other.code, to_staff_id=None)
+        there = tell(TaskHandedOver, store_id="FT", from_staff_id="X", to_staff_id=elsewhere.code)
+        for stream, seen in zip(streams, (back, back, back, there), strict=True):
+            told(stream, seen)
+        heard = [stream.subjects() for stream in streams]
+    assert heard == [[taken, given, back], [given, back], [taken, back], [there]]
 
 
 def test_who_reaches_his_own_is_told_of_his_own(gateway: Gateway, tell: Callable[..., str]) -> None:

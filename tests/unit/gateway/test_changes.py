@@ -9,7 +9,9 @@ import orjson
 import pytest
 import uuid_utils.compat as uuids
 
+from contracts.customer.events import CustomerMerged
 from contracts.envelope import Received
+from contracts.followup.events import TaskHandedOver
 from contracts.sales.events import OrderSigned
 from contracts.workshop.events import RepairStageChanged
 from contracts.workshop.operations import list_repair_orders
@@ -55,7 +57,7 @@ def test_nothing_but_what_was_changed_is_told() -> None:
         "store_id": "FT",
         "occurred_at": "2026-11-02T10:00:00+08:00",
     }
-    assert (change.store_id, change.owner_id) == ("FT", None)
+    assert (change.store_id, change.owner_ids, change.role) == ("FT", (), None)
     assert list_repair_orders in change.row.touches
 
 
@@ -63,8 +65,39 @@ def test_whose_it_is_decides_who_hears_it_and_is_told_to_nobody() -> None:
     changes = Changes()
     changes.add(received(made(OrderSigned, consultant_id="HN01")))
     change = the_only(changes)
-    assert change.owner_id == "HN01"
+    assert change.owner_ids == ("HN01",)
     assert b"HN01" not in change.told
+
+
+def test_what_several_things_are_changed_by_is_told_of_each_of_them() -> None:
+    changes = Changes()
+    survivor, losers = uuids.uuid7(), [uuids.uuid7(), uuids.uuid7()]
+    changes.add(received(made(CustomerMerged, survivor_id=survivor, loser_ids=losers), subject_id="M-1"))
+    told = [orjson.loads(change.told) for change in changes.after(0) or ()]
+    assert [(one["subject_type"], one["subject_id"]) for one in told] == [
+        ("merge", "M-1"),
+        ("customer", str(survivor)),
+        *(("customer", str(loser)) for loser in losers),
+    ]
+    assert {one["type"] for one in told} == {"customer_merged"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "owners", "role"),
+    [
+        ("HN01", "HN02", ("HN01", "HN02"), None),
+        ("HN01", None, ("HN01",), "cr_agent"),
+        (None, "HN02", ("HN02",), "cr_agent"),
+    ],
+)
+def test_what_changed_hands_is_of_both_and_of_a_role_where_one_of_them_is_nobody(
+    before: str | None, after: str | None, owners: tuple[str, ...], role: str | None
+) -> None:
+    changes = Changes()
+    event = made(TaskHandedOver, from_staff_id=before, to_staff_id=after, role="cr_agent")
+    changes.add(received(event))
+    change = the_only(changes)
+    assert (change.owner_ids, change.role) == (owners, role)
 
 
 @pytest.mark.parametrize("seed", range(3))

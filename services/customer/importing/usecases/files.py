@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import itertools
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +15,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from chassis.process.aside import aside
+from chassis.store.outbox import record
 from contracts.access import Scope
+from contracts.customer.events import ImportAdvanced
 from contracts.customer.imports import Import, ImportStatus, UndoCounts, Undoing
 from contracts.picked import shaped
 from services.customer.importing.errors import (
@@ -41,6 +44,12 @@ COLUMNS = """
 """
 _ONE = text(f"SELECT {COLUMNS} FROM import_file f WHERE f.id = :import_id")  # noqa: S608  # a constant above
 _LOCKED = text(f"SELECT {COLUMNS} FROM import_file f WHERE f.id = :import_id FOR UPDATE")  # noqa: S608
+_STEP = text(
+    """
+    UPDATE import_file SET version = version + 1 WHERE id = :import_id
+    RETURNING id AS import_id, status, done, total, version, store_id
+    """
+)
 _PARTS = text("SELECT content FROM import_part WHERE import_id = :import_id ORDER BY no")
 
 
@@ -58,6 +67,19 @@ def _admitted(row: sqlalchemy.Row[Any] | None, scope: Scope) -> sqlalchemy.Row[A
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.created_by):
         raise ImportNotFound
     return row
+
+
+def tell_step(session: Session, import_id: UUID, *, now: datetime) -> None:
+    """Tell how far an import is after a step of it."""
+    step = session.execute(_STEP, {"import_id": import_id}).one()
+    record(
+        session,
+        shaped(ImportAdvanced, step._mapping),
+        subject_id=import_id,
+        subject_version=step.version,
+        store_id=step.store_id,
+        occurred_at=now,
+    )
 
 
 class Opened(NamedTuple):

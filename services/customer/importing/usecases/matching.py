@@ -26,7 +26,7 @@ from contracts.envelope import Doer
 from services.customer.importing.spreadsheets.rows import Column, fingerprint, read_row
 from services.customer.importing.spreadsheets.wordings import Field
 from services.customer.importing.usecases.batch import Batch, Reading
-from services.customer.importing.usecases.files import COLUMNS
+from services.customer.importing.usecases.files import COLUMNS, tell_step
 from services.customer.importing.usecases.staging import stage
 from services.customer.record.errors import sentences_of
 from services.customer.record.rules import given as giving
@@ -106,13 +106,18 @@ def go_on(session: Session, *, now: datetime) -> int:
     file = session.execute(_NEXT).one_or_none()
     if file is None:
         return 0
-    if file.status == "staging":
-        return stage(session, file, now=now)
+    set_cause(session, Cause(correlation_id=str(file.id), actor=Doer(file.created_by, file.role)))
+    steps = stage(session, file, now=now) if file.status == "staging" else _match_next(session, file, now=now)
+    tell_step(session, file.id, now=now)
+    return steps
+
+
+def _match_next(session: Session, file: Any, *, now: datetime) -> int:
+    """The next of its rows; when there are none it is finished."""
     rows = session.execute(_ROWS, {"import_id": file.id, "after": file.last_row, "most": AT_ONCE}).all()
     if not rows:
         session.execute(_FINISH, {"import_id": file.id, "now": now})
         return 1
-    set_cause(session, Cause(correlation_id=str(file.id), actor=Doer(file.created_by, file.role)))
     reports = _match_or_halve(session, file, rows, now=now)
     told_of = as_json([one._asdict() for one in reports])
     session.execute(_REPORT, {"import_id": file.id, "rows": told_of, "now": now})

@@ -37,7 +37,7 @@ from services.customer.importing.spreadsheets import headings
 from services.customer.importing.spreadsheets.headings import MappingRefused
 from services.customer.importing.spreadsheets.reading import Table
 from services.customer.importing.spreadsheets.wordings import Field, unit_of
-from services.customer.importing.usecases.files import Opened, find_locked, open_uploaded, shown
+from services.customer.importing.usecases.files import Opened, find_locked, open_uploaded, shown, tell_step
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STOPPABLE = frozenset({ImportStatus.UPLOADING, ImportStatus.STAGING, ImportStatus.MATCHING})
@@ -85,6 +85,7 @@ def create_import(session: Session, request: CreateImport, *, scope: Scope, now:
     )
     session.add(row)
     session.flush()
+    tell_step(session, row.id, now=now)
     return shown(find_locked(session, row.id, scope=scope))
 
 
@@ -119,6 +120,7 @@ def start_import(session: Session, request: StartImport, *, scope: Scope, now: d
     except MappingRefused as error:
         raise refusal_of_file(error.code, zh=error.zh, en=error.en) from None
     session.execute(_START, {"import_id": row.id, "mapping": as_json(mapping), "now": now})
+    tell_step(session, row.id, now=now)
     return shown(find_locked(session, row.id, scope=scope))
 
 
@@ -129,6 +131,7 @@ def cancel_import(session: Session, request: ImportAsked, *, scope: Scope, now: 
         raise ImportEnded
     session.execute(_CANCEL, {"import_id": row.id, "now": now})
     session.execute(_FORGET_PARTS, {"import_id": row.id})
+    tell_step(session, row.id, now=now)
     return shown(find_locked(session, row.id, scope=scope))
 
 

@@ -187,6 +187,7 @@ def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collecti
     visits = [visit for visit in found if visit.customer_id in known]
     for visit in visits:
         visit.fall_due()
+    record_all(session, [_fell_due(visit, now=now) for visit in visits])
     if moved := _reach(session, visits, now=now, known=known):
         stand = [visit.id for visit in moved]
         customers = {visit.customer_id: Because(now) for visit in moved}
@@ -195,6 +196,16 @@ def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collecti
         together.arrange(session, customers)
     visit_tasks.follow(session, visits, at=now)
     return len(visits)
+
+
+def _fell_due(visit: Visit, *, now: datetime) -> Fact:
+    return Fact(
+        event=picked(events.VisitFellDue, visit, visit_id=visit.id, customer_id=visit.planned_for),
+        subject_id=visit.id,
+        subject_version=visit.version,
+        store_id=visit.store_id,
+        occurred_at=now,
+    )
 
 
 def _reach(

@@ -44,10 +44,10 @@ export const completeness = (id: string) =>
 export const consents = (id: string) =>
   queryOptions({
     queryKey: [...ofCustomer(id), "consents"],
+    meta: live("customer.consents", id),
     queryFn: () => asked(api.GET("/customers/{customer_id}/consents", { params: path(id) })),
   });
 
-export const documents = (id: string) =>
 /** What he asked about his data and is not answered yet. */
 export const privacyRequests = (id: string) =>
   queryOptions({
@@ -55,6 +55,7 @@ export const privacyRequests = (id: string) =>
     queryFn: () => asked(api.GET("/privacy-requests", { params: { query: { customer_id: id } } })),
   });
 
+export const documents = (id: string) =>
   queryOptions({
     queryKey: [...ofCustomer(id), "documents"],
     queryFn: () => asked(api.GET("/customers/{customer_id}/documents", { params: path(id) })),

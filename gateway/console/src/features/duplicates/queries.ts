@@ -54,6 +54,7 @@ export const preview = (loser_ids: string[], survivor_id: string | undefined, fi
 export const merge = (id: string) =>
   queryOptions({
     queryKey: ["merge", id],
+    meta: live("customer.merge_state", id),
     queryFn: () => asked(api.GET("/merges/{merge_id}", { params: { path: { merge_id: id } } })),
   });
 

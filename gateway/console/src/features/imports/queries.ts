@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
+import { live } from "../../live/touched";
 
 export type Import = Schema["customer.Import"];
 export type Preview = Schema["customer.Preview"];
@@ -15,6 +16,7 @@ export const importKey = (id: string) => ["import", id] as const;
 export const imports = (store: string, status: Import["status"] | undefined) =>
   queryOptions({
     queryKey: [...IMPORTS, store, status ?? ""],
+    meta: live("customer.list_imports"),
     queryFn: () => asked(api.GET("/imports", { params: { query: { status, limit: MOST } } })),
     placeholderData: keepPreviousData,
   });
@@ -24,6 +26,7 @@ const path = (id: string) => ({ path: { import_id: id } });
 export const oneImport = (id: string) =>
   queryOptions({
     queryKey: importKey(id),
+    meta: live("customer.get_import", id),
     queryFn: () => asked(api.GET("/imports/{import_id}", { params: path(id) })),
   });
 

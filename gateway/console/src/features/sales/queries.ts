@@ -1,10 +1,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
+import { live } from "../../live/touched";
 import type { Option } from "../../ui/act";
 
 export type Order = Schema["sales.Order"];
-
 export type YardVehicle = Schema["sales.YardVehicle"];
+
 const A_PAGE = 50;
 const MOST = 100;
 
@@ -20,6 +21,7 @@ export interface OrdersAsked {
 export const orders = (store: string, what: OrdersAsked) =>
   queryOptions({
     queryKey: [...ORDERS, store, what],
+    meta: live("sales.list_orders"),
     queryFn: ({ signal }) =>
       asked(api.GET("/orders", { params: { query: { ...what, size: A_PAGE, expand: "customer" } }, signal })),
     placeholderData: keepPreviousData,
@@ -28,17 +30,9 @@ export const orders = (store: string, what: OrdersAsked) =>
 export const order = (id: string) =>
   queryOptions({
     queryKey: orderKey(id),
+    meta: live("sales.get_order", id),
     queryFn: () =>
       asked(api.GET("/orders/{order_id}", { params: { path: { order_id: id }, query: { expand: "customer" } } })),
-  });
-
-/** Cars of the store that can be set aside, the longest waiting first, as choices. */
-export const stock = (store: string) =>
-  queryOptions({
-    queryKey: ["stock", store],
-    queryFn: () => asked(api.GET("/stock-vehicles", { params: { query: { store_id: store, size: MOST } } })),
-    select: (data): (Option & { model: string })[] =>
-      data.items.map((car) => ({ value: car.vin, model: car.model, label: `${car.model} ${car.vin}` })),
   });
 
 export interface StockAsked {
@@ -55,6 +49,15 @@ export const yard = (store: string, what: StockAsked) =>
     queryFn: ({ signal }) =>
       asked(api.GET("/stock-vehicles", { params: { query: { ...what, size: A_PAGE } }, signal })),
     placeholderData: keepPreviousData,
+  });
+
+/** Cars of the store that can be set aside, the longest waiting first, as choices. */
+export const stock = (store: string) =>
+  queryOptions({
+    queryKey: ["stock", store],
+    queryFn: () => asked(api.GET("/stock-vehicles", { params: { query: { store_id: store, size: MOST } } })),
+    select: (data): (Option & { model: string })[] =>
+      data.items.map((car) => ({ value: car.vin, model: car.model, label: `${car.model} ${car.vin}` })),
   });
 
 export const links = (id: string) =>
