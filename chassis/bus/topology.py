@@ -69,6 +69,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.RepairReady,
         workshop.RepairSettled,
         workshop.VehicleReturned,
+        workshop.RepairCancelled,
         followup.VisitPlanned,
         followup.VisitRescheduled,
         followup.VisitCompleted,

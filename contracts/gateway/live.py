@@ -90,6 +90,7 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairReady, _BOARD),
     Live(workshop.RepairSettled, _BOARD),
     Live(workshop.VehicleReturned, _BOARD),
+    Live(workshop.RepairCancelled, _BOARD),
     Live(sales.OrderSigned, _ORDERS, owner="consultant_id"),
     Live(sales.PaymentConfirmed, _ORDERS, owner="consultant_id"),
     Live(sales.VehicleAllocated, _ORDERS, owner="consultant_id"),

@@ -44,12 +44,27 @@ class RepairAuthorized:
 
 @event(producer="workshop", name="repair_stage_changed", version=1, subject="repair_order")
 class RepairStageChanged:
-    """The order moved on the board."""
+    """The order came to a stage that has no event of its own (C7), or waits anew where it waited.
+
+    `expected_at` is when what it waits for should be there.
+    """
 
     ro_id: UUID
     customer_id: UUID
     from_stage: str
     to_stage: str
+    expected_at: datetime | None = None
+
+
+@event(producer="workshop", name="repair_cancelled", version=1, subject="repair_order")
+class RepairCancelled:
+    """The order was cancelled where it stood: the vehicle leaves without its work, and is not a workshop visit."""
+
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    from_stage: str
+    cancelled_at: datetime
 
 
 @event(producer="workshop", name="repair_ready", version=1, subject="repair_order")
@@ -80,7 +95,7 @@ class RepairSettled:
 
 @event(producer="workshop", name="vehicle_returned", version=1, subject="repair_order")
 class VehicleReturned:
-    """The customer has his vehicle back: the repair order is closed."""
+    """The customer has his vehicle back. The repair order is closed when nothing came after it for a week."""
 
     ro_id: UUID
     number: str

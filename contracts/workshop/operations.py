@@ -16,17 +16,24 @@ from contracts.shapes import Between, Text
 
 
 class Stage(StrEnum):
-    """Where a repair order stands (C7; the stages of this slice)."""
+    """Where a repair order stands (C7)."""
 
     OPENED = "opened"
+    ESTIMATED = "estimated"
     AUTHORIZED = "authorized"
     DISPATCHED = "dispatched"
     IN_PROGRESS = "in_progress"
+    WAITING_PARTS = "waiting_parts"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_INSURER = "waiting_insurer"
     QC = "qc"
     REWORK = "rework"
+    WASHING = "washing"
     READY = "ready"
     SETTLED = "settled"
     RETURNED = "delivered"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
 
 
 class PayType(StrEnum):
@@ -47,9 +54,10 @@ class LineKind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the inspector says."""
+    """What the inspector says: ready, ready once it is washed, or back to the technician."""
 
     PASSED = "passed"
+    WASHING = "washing"
     REWORK = "rework"
 
 
@@ -146,6 +154,8 @@ class RepairOrder:
     `km_status` says whether the reading fits the vehicle's others in the workshop; the customer service, which knows
     all of them, has the last word (`customer.vehicle`). `first_km` is what was read first, where it was corrected.
     `worked_by` are all who were ever given its work, or began or ended it; none of them may inspect it (C7).
+    It stands where it stands since `stage_since`. While it waits, `waiting_from` is where it stood before and
+    `expected_at` when what it waits for should be there.
     """
 
     ro_id: UUID
@@ -155,6 +165,7 @@ class RepairOrder:
     customer_id: UUID
     advisor_id: StaffId
     stage: Stage
+    stage_since: datetime
     km: int
     complaint: str
     lines: list[JobLine]
@@ -173,6 +184,12 @@ class RepairOrder:
     ready_at: datetime | None = None
     settled_at: datetime | None = None
     returned_at: datetime | None = None
+    closed_at: datetime | None = None
+    waiting_from: Stage | None = None
+    expected_at: datetime | None = None
+    waiting_note: str = ""
+    cancelled_at: datetime | None = None
+    cancel_reason: str = ""
 
 
 class RepairOrderSort(StrEnum):
@@ -187,7 +204,8 @@ class RepairOrderSort(StrEnum):
 class ListRepairOrders:
     """Repair orders of the caller's scope; without a stage the open ones: the board, oldest promise first (R37).
 
-    Of a customer all of them are shown, newest first, unless a stage is asked for; what was returned, last first.
+    Open is what was neither returned nor cancelled. Of a customer all of them are shown, newest first, unless a stage
+    is asked for; what was returned or closed, last returned first; what was cancelled, newest first.
     """
 
     store_id: StoreId | None = None
@@ -211,7 +229,9 @@ class RepairOrders:
     next: str | None
 
 
-_MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
+MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
+"""What any step of a repair order may be refused with."""
+
 _OPENING = ("STORE_CLOSED", "LINE_AMOUNT", "DISCOUNT_TOO_LARGE")
 
 check_repair_order = query(
@@ -239,46 +259,46 @@ authorize_repair = command(
     "workshop.authorize_repair",
     AuthorizeRepair,
     RepairOrder,
-    refuses=(*_MOVING, "PROMISE_IN_PAST", "NOTHING_TO_DO"),
+    refuses=(*MOVING, "PROMISE_IN_PAST", "NOTHING_TO_DO"),
     summary="Record the customer's consent and the promise to him",
 )
 dispatch_repair = command(
     "workshop.dispatch_repair",
     DispatchRepair,
     RepairOrder,
-    refuses=(*_MOVING, "TECHNICIAN_UNKNOWN"),
+    refuses=(*MOVING, "TECHNICIAN_UNKNOWN"),
     summary="Give the work to a technician, or to another",
 )
 start_repair = command(
     "workshop.start_repair",
     MoveRepair,
     RepairOrder,
-    refuses=(*_MOVING, "WORK_OF_ANOTHER"),
+    refuses=(*MOVING, "WORK_OF_ANOTHER"),
     summary="Begin the work: the technician it was given to, or a manager, who has then worked on it",
 )
 finish_repair = command(
     "workshop.finish_repair",
     MoveRepair,
     RepairOrder,
-    refuses=(*_MOVING, "WORK_OF_ANOTHER"),
+    refuses=(*MOVING, "WORK_OF_ANOTHER"),
     summary="Work done, over to quality control",
 )
 inspect_repair = command(
     "workshop.inspect_repair",
     InspectRepair,
     RepairOrder,
-    refuses=(*_MOVING, "INSPECTOR_DID_THE_WORK"),
-    summary="Quality control: ready, or rework",
+    refuses=(*MOVING, "INSPECTOR_DID_THE_WORK"),
+    summary="Quality control: ready, to be washed first, or rework",
 )
 settle_repair = command(
-    "workshop.settle_repair", MoveRepair, RepairOrder, refuses=(*_MOVING, "NOT_AUTHORIZED"), summary="Make the invoice"
+    "workshop.settle_repair", MoveRepair, RepairOrder, refuses=(*MOVING, "NOT_AUTHORIZED"), summary="Make the invoice"
 )
 return_vehicle = command(
     "workshop.return_vehicle",
     MoveRepair,
     RepairOrder,
-    refuses=_MOVING,
-    summary="Hand the vehicle back: the order is closed",
+    refuses=MOVING,
+    summary="Hand the vehicle back; a week later the order is closed",
 )
 get_repair_order = query(
     "workshop.get_repair_order",

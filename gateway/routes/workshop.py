@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.gateway import arrivals
 from contracts.workshop import operations as workshop
+from contracts.workshop import stages
 from gateway import filing
 from gateway.routing import Route
 
@@ -21,11 +22,18 @@ ROUTES = (
     Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),
     Route("GET", "/repair-orders/{ro_id}", workshop.get_repair_order, "工单"),
     Route("POST", "/repair-orders/{ro_id}/km", workshop.correct_km, "更正里程"),
+    Route("POST", "/repair-orders/{ro_id}/estimate", stages.estimate_repair, "估价"),
     Route("POST", "/repair-orders/{ro_id}/authorize", workshop.authorize_repair, "客户授权与承诺交车时间"),
     Route("POST", "/repair-orders/{ro_id}/dispatch", workshop.dispatch_repair, "派工"),
+    Route("POST", "/repair-orders/{ro_id}/recall", stages.recall_repair, "收回派工"),
     Route("POST", "/repair-orders/{ro_id}/start", workshop.start_repair, "开工"),
+    Route("POST", "/repair-orders/{ro_id}/wait", stages.wait_repair, "待料、待客户确认、待定损"),
+    Route("POST", "/repair-orders/{ro_id}/resume", stages.resume_repair, "恢复施工"),
     Route("POST", "/repair-orders/{ro_id}/finish", workshop.finish_repair, "完工送检"),
     Route("POST", "/repair-orders/{ro_id}/inspect", workshop.inspect_repair, "质检"),
+    Route("POST", "/repair-orders/{ro_id}/washed", stages.wash_repair, "洗车完成"),
     Route("POST", "/repair-orders/{ro_id}/settle", workshop.settle_repair, "结算"),
     Route("POST", "/repair-orders/{ro_id}/return", workshop.return_vehicle, "交还车辆"),
+    Route("POST", "/repair-orders/{ro_id}/cancel", stages.cancel_repair, "取消工单"),
+    Route("GET", "/repair-orders/{ro_id}/history", stages.repair_history, "工单进程"),
 )

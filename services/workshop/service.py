@@ -10,7 +10,7 @@ from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged, StoreChanged
-from contracts.workshop import operations
+from contracts.workshop import operations, stages
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import repair_orders
 from services.workshop.repair_orders.models import REPAIR_ORDERS
@@ -23,19 +23,26 @@ class WorkshopService:
 
     open_repair_order = does(
         operations.open_repair_order,
-        repair_orders.usecases.open_repair_order,
-        first=repair_orders.usecases.require_registered,
+        repair_orders.taking_in.open_repair_order,
+        first=repair_orders.taking_in.require_registered,
     )
-    correct_km = does(operations.correct_km, repair_orders.usecases.correct_km)
-    authorize_repair = does(operations.authorize_repair, repair_orders.usecases.authorize_repair)
-    dispatch_repair = does(operations.dispatch_repair, repair_orders.usecases.dispatch_repair)
-    start_repair = does(operations.start_repair, repair_orders.usecases.start_repair)
-    finish_repair = does(operations.finish_repair, repair_orders.usecases.finish_repair)
-    inspect_repair = does(operations.inspect_repair, repair_orders.usecases.inspect_repair)
-    settle_repair = does(operations.settle_repair, repair_orders.usecases.settle_repair)
-    return_vehicle = does(operations.return_vehicle, repair_orders.usecases.return_vehicle)
+    correct_km = does(operations.correct_km, repair_orders.taking_in.correct_km)
+    estimate_repair = does(stages.estimate_repair, repair_orders.steps.estimate_repair)
+    authorize_repair = does(operations.authorize_repair, repair_orders.steps.authorize_repair)
+    dispatch_repair = does(operations.dispatch_repair, repair_orders.steps.dispatch_repair)
+    recall_repair = does(stages.recall_repair, repair_orders.steps.recall_repair)
+    start_repair = does(operations.start_repair, repair_orders.steps.start_repair)
+    wait_repair = does(stages.wait_repair, repair_orders.steps.wait_repair)
+    resume_repair = does(stages.resume_repair, repair_orders.steps.resume_repair)
+    finish_repair = does(operations.finish_repair, repair_orders.steps.finish_repair)
+    inspect_repair = does(operations.inspect_repair, repair_orders.steps.inspect_repair)
+    wash_repair = does(stages.wash_repair, repair_orders.steps.wash_repair)
+    settle_repair = does(operations.settle_repair, repair_orders.steps.settle_repair)
+    return_vehicle = does(operations.return_vehicle, repair_orders.steps.return_vehicle)
+    cancel_repair = does(stages.cancel_repair, repair_orders.steps.cancel_repair)
     check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
+    repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
     list_repair_orders = shows(operations.list_repair_orders, repair_orders.queries.list_repair_orders)
 
     rekey = hears(
@@ -50,4 +57,5 @@ class WorkshopService:
     keep_staff = hears(StaffChanged, staff.keep)
     keep_stores = hears(StoreChanged, stores.keep)
 
+    returned_orders = every(300, repair_orders.steps.close_returned)
     old_commands = every(3600, idempotency.forget_old)

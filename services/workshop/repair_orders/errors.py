@@ -21,6 +21,22 @@ class StageNotAllowed(RuleRefused):
     en = "The repair order is {stage}; it cannot become {wanted} now"
 
 
+class ExpectedInPast(Invalid):
+    """What is waited for should have been there already."""
+
+    code = "EXPECTED_IN_PAST"
+    zh = "预计时间不能早于现在"
+    en = "The time it is expected at lies in the past"
+
+
+class RefusalNotSigned(RuleRefused):
+    """An order that waits is cancelled with the customer's signed refusal only (C7)."""
+
+    code = "REFUSAL_NOT_SIGNED"
+    zh = "等待中的工单须有客户签字的拒修确认才能取消"
+    en = "A repair order that waits is cancelled only with the customer's signed refusal"
+
+
 class NothingToDo(RuleRefused):
     """No work on the order that anybody could agree to."""
 

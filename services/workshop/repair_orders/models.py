@@ -21,6 +21,7 @@ from contracts.workshop import operations
 from contracts.workshop.operations import LineKind, PayType, Stage, Verdict
 from services.workshop.declared import Base
 from services.workshop.repair_orders import rules
+from services.workshop.repair_orders.rules import Step
 
 
 class RepairOrder(Base):
@@ -29,11 +30,18 @@ class RepairOrder(Base):
     `first_km` is the first reading, where it was corrected; `km_reason` why.
     `worked_by` are all who were ever given its work, or began or ended it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
+    While it waits, `waiting_from` is where it stood before; `refusal_by` signed that he refuses the work.
     """
 
     __tablename__ = "repair_order"
     __table_args__ = (
-        Index("repair_order_board", "store_id", "promised_at", postgresql_where=text("returned_at IS NULL")),
+        Index(
+            "repair_order_board",
+            "store_id",
+            "promised_at",
+            postgresql_where=text("returned_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index("repair_order_to_close", "returned_at", postgresql_where=text("stage = 'delivered'")),
         Index("repair_order_by_store", "store_id", "returned_at"),
         Index("repair_order_by_opening", "store_id", "opened_at", "id"),
         Index("repair_order_by_vehicle", "vehicle_id", "km"),
@@ -48,6 +56,7 @@ class RepairOrder(Base):
     customer_id: Mapped[UUID]
     advisor_id: Mapped[str]
     stage: Mapped[Stage]
+    stage_since: Mapped[datetime] = mapped_column(server_default=text("now()"))
     km: Mapped[int]
     complaint: Mapped[str]
     authorized_fen: Mapped[int]
@@ -68,6 +77,13 @@ class RepairOrder(Base):
     ready_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    waiting_from: Mapped[Stage | None]
+    expected_at: Mapped[datetime | None]
+    waiting_note: Mapped[str] = mapped_column(server_default="")
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(server_default="")
+    refusal_by: Mapped[str | None]
     origin_customer_id: Mapped[UUID | None]
     lines: Mapped[list[JobLine]] = relationship(back_populates="order", order_by="JobLine.position")
 
@@ -80,11 +96,14 @@ class RepairOrder(Base):
             number=number,
             advisor_id=advisor_id,
             stage=Stage.OPENED,
+            stage_since=now,
             authorized_fen=0,
             opened_at=now,
             version=1,
             km_status=ReadingStatus.OK,
             km_reason="",
+            waiting_note="",
+            cancel_reason="",
             bay="",
             worked_by=[],
             lines=[JobLine.write(line, position=position) for position, line in enumerate(asked.lines, start=1)],
@@ -111,16 +130,27 @@ class RepairOrder(Base):
         if expected is not None and expected != self.version:
             raise StaleVersion(expected=expected, version=self.version)
 
-    def _move(self, to: Stage) -> None:
-        rules.require_move(stage=self.stage, to=to)
+    def _require(self, step: Step, to: Stage) -> None:
+        rules.require_move(step, stage=self.stage, to=to)
+
+    def _move(self, step: Step, to: Stage, *, now: datetime) -> None:
+        self._require(step, to)
+        if to is not self.stage:
+            self.stage_since = now
         self.stage = to
         self.version += 1
 
+    def estimate(self, *, now: datetime) -> None:
+        """The work known so far is what the customer, or his insurer, is asked about."""
+        self._require(Step.ESTIMATE, Stage.ESTIMATED)
+        rules.require_work(self.lines)
+        self._move(Step.ESTIMATE, Stage.ESTIMATED, now=now)
+
     def authorize(self, asked: operations.AuthorizeRepair, *, now: datetime) -> None:
         """The customer agreed to what he pays of the work, and was promised a time."""
-        rules.require_move(stage=self.stage, to=Stage.AUTHORIZED)
+        self._require(Step.AUTHORIZE, Stage.AUTHORIZED)
         rules.require_work(self.lines)
-        self._move(Stage.AUTHORIZED)
+        self._move(Step.AUTHORIZE, Stage.AUTHORIZED, now=now)
         self.authorized_fen = rules.totals(self.lines)[PayType.CUSTOMER]
         self.consent_by, self.consent_channel, self.authorized_at = asked.consent_by, asked.consent_channel, now
         self.promised_at = self.first_promise = asked.promised_at
@@ -130,54 +160,102 @@ class RepairOrder(Base):
         """Everybody who worked on the order or was given its work."""
         return {*self.worked_by, *((self.technician_id,) if self.technician_id is not None else ())}
 
-    def _work(self, to: Stage, *, by: str, anybodys: bool) -> None:
-        """A step of the work itself; who does it is written down."""
-        rules.require_move(stage=self.stage, to=to)
+    def _require_own(self, *, by: str, anybodys: bool) -> None:
         if not anybodys:
             rules.require_own_work(worker_id=by, technician_id=self.technician_id)
-        self._move(to)
+
+    def _work(self, step: Step, to: Stage, *, by: str, anybodys: bool, now: datetime) -> None:
+        """A step of the work itself; who does it is written down."""
+        self._require(step, to)
+        self._require_own(by=by, anybodys=anybodys)
+        self._move(step, to, now=now)
         self.worked_by = sorted(self.workers | {by})
 
-    def dispatch(self, *, technician_id: str, bay: str) -> None:
+    def dispatch(self, *, technician_id: str, bay: str, now: datetime) -> None:
         """The work was given to a technician at a bay, or taken from one and given to another."""
-        self._move(Stage.DISPATCHED)
+        self._move(Step.DISPATCH, Stage.DISPATCHED, now=now)
         self.worked_by = sorted(self.workers | {technician_id})
         self.technician_id, self.bay = technician_id, bay
 
-    def start(self, *, by: str, anybodys: bool = False) -> None:
+    def recall(self, *, now: datetime) -> None:
+        """Work that was not begun was taken from its technician; who had it may still not inspect it."""
+        self._move(Step.RECALL, Stage.AUTHORIZED, now=now)
+        self.technician_id, self.bay = None, ""
+
+    def start(self, *, by: str, now: datetime, anybodys: bool = False) -> None:
         """The technician began, for the first time or again after quality control sent it back.
 
         With `anybodys` the work need not be his own.
         """
-        self._work(Stage.IN_PROGRESS, by=by, anybodys=anybodys)
+        self._work(Step.START, Stage.IN_PROGRESS, by=by, anybodys=anybodys, now=now)
 
-    def finish(self, *, by: str, anybodys: bool = False) -> None:
+    def wait(
+        self, to: Stage, *, expected_at: datetime | None, note: str, by: str, now: datetime, anybodys: bool = False
+    ) -> None:
+        """The work cannot go on; asked again where it waits already, what is waited for is expected anew."""
+        self._require(Step.WAIT, to)
+        self._require_own(by=by, anybodys=anybodys)
+        rules.require_expected_ahead(expected_at=expected_at, now=now)
+        if self.waiting_from is None:
+            self.waiting_from = self.stage
+        self._move(Step.WAIT, to, now=now)
+        self.expected_at, self.waiting_note = expected_at, note
+
+    def resume(self, *, by: str, now: datetime, anybodys: bool = False) -> None:
+        """What was waited for is there: it stands again where it came from."""
+        to = rules.require_return(stage=self.stage, waiting_from=self.waiting_from)
+        self._require_own(by=by, anybodys=anybodys)
+        self._move(Step.RESUME, to, now=now)
+        self._wait_no_more()
+
+    def _wait_no_more(self) -> None:
+        self.waiting_from, self.expected_at, self.waiting_note = None, None, ""
+
+    def finish(self, *, by: str, now: datetime, anybodys: bool = False) -> None:
         """The work is done; quality control is next."""
-        self._work(Stage.QC, by=by, anybodys=anybodys)
+        self._work(Step.FINISH, Stage.QC, by=by, anybodys=anybodys, now=now)
 
     def inspect(self, *, verdict: Verdict, inspector_id: str, now: datetime) -> None:
-        """Quality control by somebody who did not do the work: ready, or back to the technician."""
-        to = Stage.READY if verdict is Verdict.PASSED else Stage.REWORK
-        rules.require_move(stage=self.stage, to=to)
+        """Quality control by somebody who did not do the work: ready, to be washed first, or back to the technician."""
+        to = rules.PASSED[verdict]
+        self._require(Step.INSPECT, to)
         rules.require_other_inspector(inspector_id=inspector_id, worked_by=self.workers)
-        self._move(to)
+        self._move(Step.INSPECT, to, now=now)
         self.inspector_id = inspector_id
         if to is Stage.READY:
             self.ready_at = now
 
+    def wash(self, *, now: datetime) -> None:
+        """It passed quality control, and is washed: it may be fetched."""
+        self._move(Step.WASH, Stage.READY, now=now)
+        self.ready_at = now
+
     def settle(self, *, now: datetime) -> None:
         """The invoice: the customer pays no more than he agreed to (R51)."""
-        rules.require_move(stage=self.stage, to=Stage.SETTLED)
+        self._require(Step.SETTLE, Stage.SETTLED)
         rules.require_consent(
             customer_fen=rules.totals(self.lines)[PayType.CUSTOMER], authorized_fen=self.authorized_fen
         )
-        self._move(Stage.SETTLED)
+        self._move(Step.SETTLE, Stage.SETTLED, now=now)
         self.settled_at = now
 
     def give_back(self, *, now: datetime) -> None:
         """The customer has his vehicle again."""
-        self._move(Stage.RETURNED)
+        self._move(Step.GIVE_BACK, Stage.RETURNED, now=now)
         self.returned_at = now
+
+    def close(self, *, now: datetime) -> None:
+        """Nothing came after its return."""
+        self._move(Step.CLOSE, Stage.CLOSED, now=now)
+        self.closed_at = now
+
+    def cancel(self, *, reason: str, refusal_by: str | None, now: datetime) -> None:
+        """Nothing more is done; where it waits the customer has signed that he refuses the work."""
+        self._require(Step.CANCEL, Stage.CANCELLED)
+        rules.require_refusal(stage=self.stage, refusal_by=refusal_by)
+        self._move(Step.CANCEL, Stage.CANCELLED, now=now)
+        self._wait_no_more()
+        self.cancelled_at, self.cancel_reason, self.refusal_by = now, reason, refusal_by
 
 
 class JobLine(Base):
@@ -200,6 +278,31 @@ class JobLine(Base):
         return cls(**attributes(asked), position=position)
 
 
+class StageEntry(Base):
+    """A repair order came to a stage, by whom (nobody: by the clock): the log of its transitions, by its versions."""
+
+    __tablename__ = "stage_entry"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("repair_order.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[Stage]
+    at: Mapped[datetime]
+    staff_id: Mapped[str | None]
+    expected_at: Mapped[datetime | None]
+
+    @classmethod
+    def of(cls, order: RepairOrder, *, by: str | None, now: datetime) -> StageEntry:
+        """Where the order has just come to."""
+        return cls(
+            order_id=order.id,
+            version=order.version,
+            stage=order.stage,
+            at=now,
+            staff_id=by,
+            expected_at=order.expected_at,
+        )
+
+
 class NumberSeries(numbers.NumberSeries, Base):
     """Document numbers, by store and day."""
 
@@ -219,7 +322,7 @@ REPAIR_ORDERS = rekeying.Holding(
     document_id="t.id::text",
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("repair_order",),
-    words=("complaint", "consent_by", "km_reason"),
+    words=("complaint", "consent_by", "km_reason", "waiting_note", "cancel_reason", "refusal_by"),
 )
 """Repair orders follow their customers."""
 

@@ -7,19 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from chassis.customers import rekeying
 from chassis.store import pages
 from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.fields import Done
-from contracts.workshop import operations
+from contracts.picked import shaped
+from contracts.workshop import operations, stages
 from contracts.workshop.operations import RepairOrderSort, Stage
 from services.workshop.repair_orders.errors import RepairOrderNotFound
-from services.workshop.repair_orders.models import JobLine, RepairOrder
+from services.workshop.repair_orders.models import JobLine, RepairOrder, StageEntry
 from services.workshop.repair_orders.shown import shown
-from services.workshop.repair_orders.usecases import require_possible
+from services.workshop.repair_orders.usecases.taking_in import require_possible
 
 _columns = RepairOrder.__table__.c
 _lines = JobLine.__table__.c
@@ -31,6 +32,14 @@ SORTS = {
 }
 """What is asked for by promise is open: of what was returned the page is sorted when it is found."""
 _LAST_RETURNED_FIRST = Sorting(_columns.returned_at, _columns.id, descending=True, index="repair_order_by_store")
+_OPEN = and_(_columns.returned_at.is_(None), _columns.cancelled_at.is_(None))
+"""The vehicle is still here: the board's orders, by the predicate of its index."""
+_HERE_NO_MORE = {
+    Stage.RETURNED: _columns.returned_at.is_not(None),
+    Stage.CLOSED: _columns.returned_at.is_not(None),
+    Stage.CANCELLED: _columns.cancelled_at.is_not(None),
+}
+"""By the stages at which it is not."""
 
 
 def get_repair_order(
@@ -41,6 +50,14 @@ def get_repair_order(
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.advisor_id):
         raise RepairOrderNotFound
     return shown(row, _lines_of(connection, [row.id])[row.id])
+
+
+def repair_history(connection: Connection, asked: operations.RepairOrderById, *, scope: Scope) -> stages.RepairHistory:
+    """Every stage an order of the caller's scope came to. Raises RepairOrderNotFound."""
+    get_repair_order(connection, asked, scope=scope)
+    entries = StageEntry.__table__
+    wanted = select(entries).where(entries.c.order_id == asked.ro_id).order_by(entries.c.version)
+    return stages.RepairHistory([shaped(stages.StageEntry, row) for row in connection.execute(wanted).mappings()])
 
 
 def check_repair_order(
@@ -59,27 +76,34 @@ def list_repair_orders(
     Raises StoreNotAllowed for a foreign store.
     """
     stores = scope.narrow(asked.store_id)
-    returned = asked.stage is Stage.RETURNED
-    history = asked.customer_id is not None and asked.stage is None
     wanted = select(RepairOrder.__table__)
-    if not history:
-        wanted = wanted.where(_columns.returned_at.is_not(None) if returned else _columns.returned_at.is_(None))
+    if asked.stage is not None:
+        wanted = wanted.where(_columns.stage == asked.stage)
+        if asked.stage in _HERE_NO_MORE:
+            wanted = wanted.where(_HERE_NO_MORE[asked.stage])
+    if asked.stage not in _HERE_NO_MORE and (asked.stage is not None or asked.customer_id is None):
+        wanted = wanted.where(_OPEN)
     if stores is not None:
         wanted = wanted.where(_columns.store_id.in_(stores))
     if scope.owners is not None:
         wanted = wanted.where(_columns.advisor_id.in_(scope.owners))
-    if asked.stage is not None and not returned:
-        wanted = wanted.where(_columns.stage == asked.stage)
     if asked.vehicle_id is not None:
         wanted = wanted.where(_columns.vehicle_id == asked.vehicle_id)
     if asked.customer_id is not None:
         wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
-    usual = RepairOrderSort.NEWEST if history else RepairOrderSort.PROMISE
-    by = _LAST_RETURNED_FIRST if returned and asked.sort is None else SORTS[asked.sort or usual]
-    found = pages.page(connection, wanted, asked, by=by)
+    found = pages.page(connection, wanted, asked, by=SORTS[asked.sort] if asked.sort else _usual(asked))
     lines = _lines_of(connection, [row.id for row in found.rows])
     items = [shown(row, lines[row.id]) for row in found.rows]
     return operations.RepairOrders(items, asked.page, asked.size, found.total, found.next)
+
+
+def _usual(asked: operations.ListRepairOrders) -> Sorting:
+    """How a list is sorted of which nothing else is said."""
+    if asked.stage in (Stage.RETURNED, Stage.CLOSED):
+        return _LAST_RETURNED_FIRST
+    if asked.stage is Stage.CANCELLED or (asked.stage is None and asked.customer_id is not None):
+        return SORTS[RepairOrderSort.NEWEST]
+    return SORTS[RepairOrderSort.PROMISE]
 
 
 def _lines_of(connection: Connection, orders: list[UUID]) -> defaultdict[UUID, list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,9 +19,12 @@ from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
-from contracts.workshop import operations
+from contracts.operation import OPERATIONS
+from contracts.workshop import operations, stages
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
-from services.workshop.repair_orders import queries, usecases
+from contracts.workshop.stages import WaitingFor
+from services.workshop.repair_orders import queries
+from services.workshop.repair_orders.usecases import steps, taking_in
 from tests.support.events import received
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -31,6 +35,8 @@ WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WAR
 
 
 _VERSIONS = itertools.count(1)
+_WORK: dict[str, Callable[..., operations.RepairOrder]] = {**vars(taking_in), **vars(steps)}
+"""The commands by their names."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,14 @@ class Workshop:
         self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any
     ) -> operations.RepairOrder:
         """One command in one transaction, with its answer, as its entrypoint runs it."""
-        request, scope = getattr(operations, name).request(**asked), self.scope(name, role, staff_id=staff_id)
-        return self.database.run(lambda session: getattr(usecases, name)(session, request, scope=scope, now=now))
+        request = OPERATIONS[f"workshop.{name}"].request(**asked)
+        scope, work = self.scope(name, role, staff_id=staff_id), _WORK[name]
+        return self.database.run(lambda session: work(session, request, scope=scope, now=now))
 
     def open_within(self, session: Session, asked: operations.OpenRepairOrder) -> operations.RepairOrder:
         """A vehicle taken in, in a transaction that goes on."""
         scope = self.scope("open_repair_order", "advisor")
-        return usecases.open_repair_order(session, asked, scope=scope, now=NOW)
+        return taking_in.open_repair_order(session, asked, scope=scope, now=NOW)
 
     def open(
         self,
@@ -99,35 +106,77 @@ class Workshop:
         self.database.run(lambda session: staff.keep(session, event))
 
     def dispatch(
-        self, ro_id: UUID, *, technician: str = "technician", version: int | None = None
+        self, ro_id: UUID, *, technician: str = "technician", version: int | None = None, **asked: Any
     ) -> operations.RepairOrder:
         self.employ(technician)
         return self.do(
-            "dispatch_repair", "advisor", ro_id=ro_id, technician_id=technician, bay="3", expected_version=version
+            "dispatch_repair",
+            "advisor",
+            ro_id=ro_id,
+            technician_id=technician,
+            bay="3",
+            expected_version=version,
+            **asked,
         )
 
-    def start(
-        self, ro_id: UUID, *, role: str = "technician", by: str | None = None, version: int | None = None
+    def move(
+        self,
+        name: str,
+        role: str,
+        ro_id: UUID,
+        *,
+        by: str | None = None,
+        version: int | None = None,
+        **asked: Any,
     ) -> operations.RepairOrder:
-        return self.do("start_repair", role, staff_id=by, ro_id=ro_id, expected_version=version)
+        """A command that says nothing but which order, or what `asked` adds."""
+        return self.do(name, role, staff_id=by, ro_id=ro_id, expected_version=version, **asked)
 
-    def finish(
-        self, ro_id: UUID, *, role: str = "technician", by: str | None = None, version: int | None = None
+    def estimate(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
+        return self.move("estimate_repair", "advisor", ro_id, **asked)
+
+    def recall(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
+        return self.move("recall_repair", "advisor", ro_id, **asked)
+
+    def start(self, ro_id: UUID, *, role: str = "technician", **asked: Any) -> operations.RepairOrder:
+        return self.move("start_repair", role, ro_id, **asked)
+
+    def wait(
+        self, ro_id: UUID, waiting_for: WaitingFor = WaitingFor.PARTS, *, role: str = "advisor", **asked: Any
     ) -> operations.RepairOrder:
-        return self.do("finish_repair", role, staff_id=by, ro_id=ro_id, expected_version=version)
+        return self.move("wait_repair", role, ro_id, waiting_for=waiting_for, **asked)
+
+    def resume(self, ro_id: UUID, *, role: str = "advisor", **asked: Any) -> operations.RepairOrder:
+        return self.move("resume_repair", role, ro_id, **asked)
+
+    def finish(self, ro_id: UUID, *, role: str = "technician", **asked: Any) -> operations.RepairOrder:
+        return self.move("finish_repair", role, ro_id, **asked)
 
     def inspect(
-        self, ro_id: UUID, verdict: Verdict = Verdict.PASSED, *, by: str = "inspector", version: int | None = None
+        self, ro_id: UUID, verdict: Verdict = Verdict.PASSED, *, by: str = "inspector", **asked: Any
     ) -> operations.RepairOrder:
-        return self.do(
-            "inspect_repair", "inspector", staff_id=by, ro_id=ro_id, verdict=verdict, expected_version=version
-        )
+        return self.move("inspect_repair", "inspector", ro_id, by=by, verdict=verdict, **asked)
 
-    def settle(self, ro_id: UUID, *, version: int | None = None) -> operations.RepairOrder:
-        return self.do("settle_repair", "finance", ro_id=ro_id, expected_version=version)
+    def wash(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
+        return self.move("wash_repair", "technician", ro_id, **asked)
 
-    def give_back(self, ro_id: UUID, *, version: int | None = None, **asked: Any) -> operations.RepairOrder:
-        return self.do("return_vehicle", "advisor", ro_id=ro_id, expected_version=version, **asked)
+    def settle(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
+        return self.move("settle_repair", "finance", ro_id, **asked)
+
+    def give_back(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
+        return self.move("return_vehicle", "advisor", ro_id, **asked)
+
+    def cancel(self, ro_id: UUID, *, reason: str = "客户不修了", **asked: Any) -> operations.RepairOrder:
+        return self.move("cancel_repair", "advisor", ro_id, reason=reason, **asked)
+
+    def close_returned(self, *, now: datetime) -> int:
+        """What the clock does."""
+        return self.database.run(lambda session: steps.close_returned(session, now=now))
+
+    def history(self, ro_id: UUID) -> list[stages.StageEntry]:
+        """Where the order came to."""
+        asked, scope = operations.RepairOrderById(ro_id), self.scope("repair_history", "advisor")
+        return self.database.read(lambda reading: queries.repair_history(reading, asked, scope=scope)).items
 
     def ready(self, *work: operations.JobLine, customer: UUID | None = None) -> UUID:
         """An order whose work is done and inspected."""

@@ -236,7 +236,7 @@ def test_of_two_inspectors_at_once_one_is_heard(workshop: Workshop) -> None:
         return None
 
     with ThreadPoolExecutor(2) as people:
-        outcomes = list(people.map(inspect, Verdict))
+        outcomes = list(people.map(inspect, (Verdict.PASSED, Verdict.REWORK)))
     assert sorted(outcomes, key=str) == [StageNotAllowed, None]
     assert len(workshop.recorded(ro_id)) == 6
 

@@ -1,6 +1,7 @@
 """Every step of a repair order at every stage: those of the table go on, all others are refused and change nothing."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -12,33 +13,63 @@ from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
-from services.workshop.repair_orders.errors import NotAuthorized, NothingToDo, StageNotAllowed
+from services.workshop.repair_orders.errors import (
+    ExpectedInPast,
+    NotAuthorized,
+    NothingToDo,
+    RefusalNotSigned,
+    StageNotAllowed,
+)
 from services.workshop.repair_orders.models import JobLine, RepairOrder
-from services.workshop.repair_orders.rules import NEXT, require_move
+from services.workshop.repair_orders.rules import Step, allows
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = NOW + timedelta(hours=6)
+HOUR = timedelta(hours=1)
 TECHNICIAN, INSPECTOR = "T1", "Q1"
 
 OIL = operations.JobLine("机油更换", 30_000, Decimal("0.5"))
 WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.2"), PayType.WARRANTY)
 
 MOVES = {
-    ("opened", "authorized"),
-    ("authorized", "dispatched"),
-    ("dispatched", "in_progress"),
-    ("in_progress", "qc"),
-    ("qc", "ready"),
-    ("qc", "rework"),
-    ("rework", "in_progress"),
-    ("dispatched", "dispatched"),
-    ("in_progress", "dispatched"),
-    ("rework", "dispatched"),
-    ("ready", "settled"),
-    ("settled", "delivered"),
+    "estimate": {"opened": ["estimated"]},
+    "authorize": {"opened": ["authorized"], "estimated": ["authorized"]},
+    "dispatch": {
+        "authorized": ["dispatched"],
+        "dispatched": ["dispatched"],
+        "in_progress": ["dispatched"],
+        "rework": ["dispatched"],
+    },
+    "recall": {"dispatched": ["authorized"]},
+    "start": {"dispatched": ["in_progress"], "rework": ["in_progress"]},
+    "wait": {
+        "estimated": ["waiting_insurer"],
+        "authorized": ["waiting_parts"],
+        "dispatched": ["waiting_parts"],
+        "in_progress": ["waiting_customer", "waiting_insurer", "waiting_parts"],
+        "waiting_parts": ["waiting_parts"],
+        "waiting_customer": ["waiting_customer"],
+        "waiting_insurer": ["waiting_insurer"],
+    },
+    "resume": {
+        "waiting_parts": ["authorized", "dispatched", "in_progress"],
+        "waiting_customer": ["in_progress"],
+        "waiting_insurer": ["estimated", "in_progress"],
+    },
+    "finish": {"in_progress": ["qc"]},
+    "inspect": {"qc": ["ready", "rework", "washing"]},
+    "wash": {"washing": ["ready"]},
+    "settle": {"ready": ["settled"]},
+    "give_back": {"settled": ["delivered"]},
+    "close": {"delivered": ["closed"]},
+    "cancel": {
+        stage: ["cancelled"]
+        for stage in ("opened", "estimated", "authorized", "waiting_parts", "waiting_customer", "waiting_insurer")
+    },
 }
+"""C7, by step and stage, written down once more by hand."""
 
-Step = Callable[[RepairOrder], None]
+Done = Callable[[RepairOrder], None]
 
 
 def authorize(order: RepairOrder) -> None:
@@ -46,15 +77,19 @@ def authorize(order: RepairOrder) -> None:
 
 
 def dispatch(order: RepairOrder) -> None:
-    order.dispatch(technician_id=TECHNICIAN, bay="3")
+    order.dispatch(technician_id=TECHNICIAN, bay="3", now=NOW)
 
 
 def start(order: RepairOrder) -> None:
-    order.start(by=TECHNICIAN)
+    order.start(by=TECHNICIAN, now=NOW)
+
+
+def wait(order: RepairOrder, to: Stage = Stage.WAITING_PARTS) -> None:
+    order.wait(to, expected_at=PROMISE, note="等保险杠", by=TECHNICIAN, now=NOW)
 
 
 def finish(order: RepairOrder) -> None:
-    order.finish(by=TECHNICIAN)
+    order.finish(by=TECHNICIAN, now=NOW)
 
 
 def pass_inspection(order: RepairOrder) -> None:
@@ -69,22 +104,40 @@ def settle(order: RepairOrder) -> None:
     order.settle(now=NOW)
 
 
-def give_back(order: RepairOrder) -> None:
-    order.give_back(now=NOW)
-
-
-STEPS: tuple[tuple[Step, Stage], ...] = (
-    (authorize, Stage.AUTHORIZED),
-    (dispatch, Stage.DISPATCHED),
-    (start, Stage.IN_PROGRESS),
-    (finish, Stage.QC),
-    (pass_inspection, Stage.READY),
-    (fail_inspection, Stage.REWORK),
-    (settle, Stage.SETTLED),
-    (give_back, Stage.RETURNED),
+DOES: tuple[tuple[Step, Stage, Done], ...] = (
+    (Step.ESTIMATE, Stage.ESTIMATED, lambda order: order.estimate(now=NOW)),
+    (Step.AUTHORIZE, Stage.AUTHORIZED, authorize),
+    (Step.DISPATCH, Stage.DISPATCHED, dispatch),
+    (Step.RECALL, Stage.AUTHORIZED, lambda order: order.recall(now=NOW)),
+    (Step.START, Stage.IN_PROGRESS, start),
+    (Step.WAIT, Stage.WAITING_PARTS, wait),
+    (Step.WAIT, Stage.WAITING_CUSTOMER, lambda order: wait(order, Stage.WAITING_CUSTOMER)),
+    (Step.WAIT, Stage.WAITING_INSURER, lambda order: wait(order, Stage.WAITING_INSURER)),
+    (Step.FINISH, Stage.QC, finish),
+    (Step.INSPECT, Stage.READY, pass_inspection),
+    (
+        Step.INSPECT,
+        Stage.WASHING,
+        lambda order: order.inspect(verdict=Verdict.WASHING, inspector_id=INSPECTOR, now=NOW),
+    ),
+    (Step.INSPECT, Stage.REWORK, fail_inspection),
+    (Step.WASH, Stage.READY, lambda order: order.wash(now=NOW)),
+    (Step.SETTLE, Stage.SETTLED, settle),
+    (Step.GIVE_BACK, Stage.RETURNED, lambda order: order.give_back(now=NOW)),
+    (Step.CLOSE, Stage.CLOSED, lambda order: order.close(now=NOW)),
+    (Step.CANCEL, Stage.CANCELLED, lambda order: order.cancel(reason="不修了", refusal_by="张伟", now=NOW)),
 )
-ALLOWED = [(stage, step, to) for stage, (step, to) in product(Stage, STEPS) if to in NEXT[stage]]
-FORBIDDEN = [(stage, step, to) for stage, (step, to) in product(Stage, STEPS) if to not in NEXT[stage]]
+"""Every step but `resume`, of which more below: to which stage, and who does it."""
+Case = tuple[Stage, Step, Stage, Done]
+ALLOWED: list[Case] = []
+FORBIDDEN: list[Case] = []
+for _stage, (_step, _to, _do) in product(Stage, DOES):
+    (ALLOWED if allows(_step, stage=_stage, to=_to) else FORBIDDEN).append((_stage, _step, _to, _do))
+WAITS = [stage for stage in Stage if stage.value.startswith("waiting")]
+
+
+def names(of: list[Case]) -> list[str]:
+    return [f"{stage}-{step}-{to}" for stage, step, to, _ in of]
 
 
 def order_at(stage: Stage, *work: operations.JobLine) -> RepairOrder:
@@ -97,46 +150,112 @@ def order_at(stage: Stage, *work: operations.JobLine) -> RepairOrder:
         now=NOW,
     )
     order.stage = stage
+    order.waiting_from = Stage.IN_PROGRESS if stage in WAITS else None
     order.authorized_fen = OIL.amount_fen
     order.technician_id = TECHNICIAN
     return order
 
 
+def state(order: RepairOrder) -> dict[str, object]:
+    return {name: value for name, value in vars(order).items() if name != "_sa_instance_state"}
+
+
 def test_the_table_is_that_of_the_rules() -> None:
-    assert {(stage.value, to.value) for stage in Stage for to in NEXT[stage]} == MOVES
+    table: dict[str, dict[str, list[str]]] = {}
+    for step, stage, to in product(Step, Stage, Stage):
+        if allows(step, stage=stage, to=to):
+            table.setdefault(step, {}).setdefault(stage, []).append(to)
+    assert {step: {stage: sorted(to) for stage, to in rows.items()} for step, rows in table.items()} == MOVES
 
 
-def test_every_move_of_the_table_has_a_step() -> None:
-    assert {(stage, to) for stage, _, to in ALLOWED} == {(stage, to) for stage in Stage for to in NEXT[stage]}
+def test_every_row_of_the_table_is_done_by_somebody() -> None:
+    done = {(step, stage, to) for stage, step, to, _ in ALLOWED}
+    rows = {(step, stage, to) for step, stage, to in product(Step, Stage, Stage) if allows(step, stage=stage, to=to)}
+    assert rows - done == {(step, stage, to) for step, stage, to in rows if step is Step.RESUME}
 
 
-@pytest.mark.parametrize(("stage", "to"), [(stage, to) for stage in Stage for to in NEXT[stage]])
-def test_a_move_of_the_table_is_allowed(stage: Stage, to: Stage) -> None:
-    require_move(stage=stage, to=to)
-
-
-@pytest.mark.parametrize(("stage", "to"), [pair for pair in product(Stage, Stage) if pair[1] not in NEXT[pair[0]]])
-def test_any_other_move_is_refused(stage: Stage, to: Stage) -> None:
-    with pytest.raises(StageNotAllowed) as refused:
-        require_move(stage=stage, to=to)
-    assert refused.value.details == {"stage": stage, "wanted": to}
-
-
-@pytest.mark.parametrize(("stage", "step", "to"), ALLOWED)
-def test_a_step_whose_turn_it_is_moves_the_order_and_raises_its_version(stage: Stage, step: Step, to: Stage) -> None:
+@pytest.mark.parametrize(("stage", "step", "to", "do"), ALLOWED, ids=names(ALLOWED))
+def test_a_step_whose_turn_it_is_moves_the_order_and_raises_its_version(
+    stage: Stage, step: Step, to: Stage, do: Done
+) -> None:
     order = order_at(stage)
-    step(order)
+    do(order)
     assert (order.stage, order.version) == (to, 2)
 
 
-@pytest.mark.parametrize(("stage", "step", "to"), FORBIDDEN)
-def test_a_step_out_of_turn_is_refused_and_changes_nothing(stage: Stage, step: Step, to: Stage) -> None:
+@pytest.mark.parametrize(("stage", "step", "to", "do"), FORBIDDEN, ids=names(FORBIDDEN))
+def test_a_step_out_of_turn_is_refused_and_changes_nothing(stage: Stage, step: Step, to: Stage, do: Done) -> None:
     order = order_at(stage)
-    before = {name: value for name, value in vars(order).items() if name != "_sa_instance_state"}
+    before = state(order)
     with pytest.raises(StageNotAllowed) as refused:
-        step(order)
+        do(order)
     assert refused.value.details == {"stage": stage, "wanted": to}
-    assert {name: value for name, value in vars(order).items() if name != "_sa_instance_state"} == before
+    assert state(order) == before
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage not in WAITS])
+def test_what_does_not_wait_does_not_go_on_from_waiting(stage: Stage) -> None:
+    order = order_at(stage)
+    before = state(order)
+    with pytest.raises(StageNotAllowed):
+        order.resume(by=TECHNICIAN, now=NOW)
+    assert state(order) == before
+
+
+@pytest.mark.parametrize(
+    ("origin", "to"),
+    [(stage, to) for stage in Stage for to in WAITS if stage not in WAITS and allows(Step.WAIT, stage=stage, to=to)],
+)
+def test_from_waiting_an_order_goes_back_to_where_it_came_from(origin: Stage, to: Stage) -> None:
+    order = order_at(origin)
+    wait(order, to)
+    assert (order.stage, order.waiting_from, order.expected_at, order.waiting_note) == (to, origin, PROMISE, "等保险杠")
+    order.wait(to, expected_at=PROMISE + HOUR, note="", by=TECHNICIAN, now=NOW + HOUR)
+    assert (order.waiting_from, order.expected_at, order.stage_since) == (origin, PROMISE + HOUR, NOW)
+    order.resume(by=TECHNICIAN, now=NOW + 2 * HOUR)
+    assert (order.stage, order.stage_since, order.version) == (origin, NOW + 2 * HOUR, 4)
+    assert (order.waiting_from, order.expected_at, order.waiting_note) == (None, None, "")
+
+
+@pytest.mark.parametrize(("early", "refused"), [(timedelta(0), False), (timedelta(microseconds=1), True)])
+def test_what_is_waited_for_is_expected_now_or_later(early: timedelta, *, refused: bool) -> None:
+    order = order_at(Stage.IN_PROGRESS)
+    with pytest.raises(ExpectedInPast) if refused else nullcontext():
+        order.wait(Stage.WAITING_PARTS, expected_at=NOW - early, note="", by=TECHNICIAN, now=NOW)
+    assert order.stage is (Stage.IN_PROGRESS if refused else Stage.WAITING_PARTS)
+
+
+@pytest.mark.parametrize("stage", WAITS)
+def test_an_order_that_waits_is_cancelled_with_a_signed_refusal_only(stage: Stage) -> None:
+    order = order_at(stage)
+    before = state(order)
+    with pytest.raises(RefusalNotSigned):
+        order.cancel(reason="太贵", refusal_by=None, now=NOW)
+    assert state(order) == before
+    order.cancel(reason="太贵", refusal_by="张伟", now=NOW)
+    assert (order.cancelled_at, order.cancel_reason, order.refusal_by) == (NOW, "太贵", "张伟")
+
+
+@pytest.mark.parametrize("stage", [Stage.OPENED, Stage.ESTIMATED, Stage.AUTHORIZED])
+def test_an_order_whose_work_was_not_begun_needs_no_signature_to_be_cancelled(stage: Stage) -> None:
+    order = order_at(stage)
+    order.cancel(reason="改天再来", refusal_by=None, now=NOW)
+    assert order.stage is Stage.CANCELLED
+
+
+def test_work_taken_back_is_nobodys_and_who_had_it_may_still_not_inspect() -> None:
+    order = order_at(Stage.DISPATCHED)
+    order.worked_by = [TECHNICIAN]
+    order.recall(now=NOW)
+    assert (order.technician_id, order.bay, order.worked_by) == (None, "", [TECHNICIAN])
+
+
+def test_a_vehicle_that_is_washed_is_ready_when_it_is_clean() -> None:
+    order = order_at(Stage.QC)
+    order.inspect(verdict=Verdict.WASHING, inspector_id=INSPECTOR, now=NOW)
+    assert (order.inspector_id, order.ready_at) == (INSPECTOR, None)
+    order.wash(now=NOW + HOUR)
+    assert order.ready_at == NOW + HOUR
 
 
 def test_out_of_turn_is_said_before_any_other_fault() -> None:
@@ -147,7 +266,7 @@ def test_out_of_turn_is_said_before_any_other_fault() -> None:
     with pytest.raises(StageNotAllowed):
         empty.inspect(verdict=Verdict.PASSED, inspector_id=TECHNICIAN, now=NOW)
     with pytest.raises(StageNotAllowed):
-        empty.start(by="T2")
+        empty.start(by="T2", now=NOW)
 
 
 def test_the_customer_agrees_to_his_own_lines_only_and_the_first_promise_is_kept() -> None:

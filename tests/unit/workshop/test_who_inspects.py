@@ -22,13 +22,13 @@ def dispatched(technician_id: str) -> RepairOrder:
         now=NOW,
     )
     authorize(order)
-    order.dispatch(technician_id=technician_id, bay="3")
+    order.dispatch(technician_id=technician_id, bay="3", now=NOW)
     return order
 
 
 def do(order: RepairOrder, *, starts: str, finishes: str) -> None:
-    order.start(by=starts, anybodys=starts == MANAGER)
-    order.finish(by=finishes, anybodys=finishes == MANAGER)
+    order.start(by=starts, now=NOW, anybodys=starts == MANAGER)
+    order.finish(by=finishes, now=NOW, anybodys=finishes == MANAGER)
 
 
 def refuses(order: RepairOrder, inspector: str, verdict: Verdict) -> bool:
@@ -62,14 +62,14 @@ def test_none_of_those_who_worked_gives_a_verdict(
 def test_who_was_given_the_work_before_another_gives_no_verdict_either(begun: Stage, inspector: str) -> None:
     order = dispatched(ANN)
     if begun is not Stage.DISPATCHED:
-        order.start(by=ANN)
+        order.start(by=ANN, now=NOW)
     if begun is Stage.REWORK:
-        order.finish(by=ANN)
+        order.finish(by=ANN, now=NOW)
         order.inspect(verdict=Verdict.REWORK, inspector_id=INSPECTOR, now=NOW)
-    order.dispatch(technician_id=BEN, bay="4")
+    order.dispatch(technician_id=BEN, bay="4", now=NOW)
     assert (order.stage, order.technician_id) == (Stage.DISPATCHED, BEN)
     with pytest.raises(WorkOfAnother):
-        order.start(by=ANN)
+        order.start(by=ANN, now=NOW)
     do(order, starts=BEN, finishes=BEN)
     assert refuses(order, inspector, Verdict.PASSED) == (inspector in {ANN, BEN})
 
@@ -90,7 +90,7 @@ def test_an_inspector_who_then_does_the_rework_himself_inspects_no_more(*, given
     do(order, starts=ANN, finishes=ANN)
     order.inspect(verdict=Verdict.REWORK, inspector_id=MANAGER, now=NOW)
     if given:
-        order.dispatch(technician_id=MANAGER, bay="3")
+        order.dispatch(technician_id=MANAGER, bay="3", now=NOW)
     do(order, starts=MANAGER, finishes=MANAGER)
     assert refuses(order, MANAGER, Verdict.PASSED)
     assert not refuses(order, INSPECTOR, Verdict.PASSED)

@@ -45,7 +45,9 @@ const SETS = [
   {"general_manager": "store", "service_manager": "store", "technician": "own"},
   {"advisor": "store", "claims_clerk": "store", "dealer_leader": "dealer", "finance": "store", "general_manager": "store", "inspector": "store", "leader": "group", "parts_clerk": "store", "receptionist": "store", "service_manager": "store", "technician": "store"},
   {"general_manager": "store", "inspector": "store", "service_manager": "store"},
+  {"advisor": "store", "claims_clerk": "store", "general_manager": "store", "parts_clerk": "store", "service_manager": "store", "technician": "own"},
   {"finance": "store", "general_manager": "store", "service_manager": "store"},
+  {"advisor": "store", "general_manager": "store", "inspector": "store", "service_manager": "store", "technician": "store"},
 ] as const satisfies readonly Partial<Record<Role, Reach>>[];
 export const RIGHTS = {
   "customer.add_document": SETS[0],
@@ -160,15 +162,22 @@ export const RIGHTS = {
   "sales.which_in_stock": SETS[39],
   "sales.withdraw_cancel": SETS[33],
   "workshop.authorize_repair": SETS[29],
+  "workshop.cancel_repair": SETS[29],
   "workshop.correct_km": SETS[29],
   "workshop.dispatch_repair": SETS[29],
+  "workshop.estimate_repair": SETS[29],
   "workshop.finish_repair": SETS[40],
   "workshop.get_repair_order": SETS[41],
   "workshop.inspect_repair": SETS[42],
   "workshop.list_repair_orders": SETS[41],
   "workshop.open_repair_order": SETS[29],
+  "workshop.recall_repair": SETS[29],
+  "workshop.repair_history": SETS[41],
+  "workshop.resume_repair": SETS[43],
   "workshop.return_vehicle": SETS[29],
-  "workshop.settle_repair": SETS[43],
+  "workshop.settle_repair": SETS[44],
   "workshop.start_repair": SETS[40],
+  "workshop.wait_repair": SETS[43],
+  "workshop.wash_repair": SETS[45],
 } as const;
 export type Operation = keyof typeof RIGHTS;

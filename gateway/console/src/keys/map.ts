@@ -32,6 +32,8 @@ export const KEYS = {
   dispatch: { press: "KeyD", shown: "D", does: "dispatch" },
   pass: { press: "KeyY", shown: "Y", does: "pass" },
   rework: { press: "KeyR", shown: "R", does: "rework" },
+  wait: { press: "KeyW", shown: "W", does: "wait" },
+  wash: { press: "KeyW", shown: "W", does: "wash" },
   mine: { press: "KeyM", shown: "M", does: "mine" },
   score: { press: "Digit*", shown: "1 … 9 0", does: "score" },
   take: { press: "KeyT", shown: "T", does: "take" },

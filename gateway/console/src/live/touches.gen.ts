@@ -7,6 +7,7 @@ export const TOUCHES = {
   "repair_ready": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_settled": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "vehicle_returned": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
+  "repair_cancelled": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "order_signed": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "payment_confirmed": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "vehicle_allocated": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },

@@ -87,7 +87,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(  # a vehicle in the workshop
         opens=(workshop.RepairOrderOpened,),
-        closes=(workshop.VehicleReturned,),
+        closes=(workshop.VehicleReturned, workshop.RepairCancelled),
         makes={"open_repair_orders": Listed({"ro_id": DOCUMENT, "number": "number", "store_id": STORE, "since": AT})},
     ),
     Fact(  # a vehicle served

@@ -107,12 +107,16 @@ export const DEPARTMENTS = {
     "repair_ready",
     "repair_settled",
     "vehicle_returned",
+    "repair_cancelled",
   ],
   followup: ["visit_planned", "visit_rescheduled", "visit_completed", "visit_suppressed", "visit_released"],
 } as const;
 export type Department = keyof typeof DEPARTMENTS;
 
-const SHOWN = ["number", "model", "vin", "km", "score", "purpose", "promised_date", "due_at", "to_stage", "channel"];
+const SHOWN = [
+  ...["number", "model", "vin", "km", "score", "purpose", "promised_date", "due_at", "to_stage", "expected_at"],
+  "channel",
+];
 
 /** What of an entry's summary is shown, in its order; money last. */
 export function details(entry: TimelineEntry): [name: string, value: string | number | null][] {

@@ -1,6 +1,6 @@
 import type { Act, Option, Values } from "../../ui/act";
 import * as commands from "./commands";
-import { usualPromise } from "./model";
+import { usualPromise, waitsFor } from "./model";
 import type { RepairOrder } from "./queries";
 
 /** What may be done to an order where it stands; whose role allows it is asked by whoever shows it. */
@@ -67,16 +67,70 @@ export function actsOf(
     send: (_: Values, key) => send(key),
     ...more,
   });
+  const held = order.waiting_from !== null;
+  const wait: Act = {
+    name: "wait",
+    label: held ? "workshop.act.waitAnew" : "workshop.act.wait",
+    needs: "workshop.wait_repair",
+    key: "wait",
+    fields: [
+      {
+        name: "waiting_for",
+        label: "workshop.field.waitingFor",
+        kind: "choice",
+        initial: waitsFor(order.stage)[0] ?? "",
+        options: waitsFor(order.stage).map((value) => ({ value, label: t(`workshop.wait.${value}`) })),
+      },
+      { name: "expected_at", label: "workshop.field.expectedAt", kind: "moment", optional: true },
+      {
+        name: "note",
+        label: "workshop.field.note",
+        kind: "text",
+        optional: true,
+        initial: order.waiting_note,
+        max: 200,
+      },
+    ],
+    send: (values, key) => commands.wait(order, values as unknown as commands.Wait, key),
+  };
+  const cancel: Act = {
+    name: "cancel",
+    label: "workshop.act.cancel",
+    needs: "workshop.cancel_repair",
+    fields: [
+      { name: "reason", label: "workshop.field.cancelReason", kind: "text", max: 200 },
+      ...(held ? [{ name: "refusal_by", label: "workshop.field.refusalBy", kind: "text", max: 100 } as const] : []),
+    ],
+    send: (values, key) => commands.cancel(order, values as unknown as commands.Cancel, key),
+  };
+  const resume = step("resume", "workshop.resume_repair", (key) => commands.resume(order, key));
+  const recall = step("recall", "workshop.recall_repair", (key) => commands.recall(order, key), {
+    key: undefined,
+    main: false,
+  });
+  const estimate = step("estimate", "workshop.estimate_repair", (key) => commands.estimate(order, key), {
+    key: undefined,
+    main: false,
+  });
   const start = step("start", "workshop.start_repair", (key) => commands.start(order, key));
   const byStage: Record<RepairOrder["stage"], Act[]> = {
-    opened: [authorize],
-    authorized: [dispatch],
-    dispatched: [start, dispatch],
-    in_progress: [step("finish", "workshop.finish_repair", (key) => commands.finish(order, key)), dispatch],
+    opened: [authorize, estimate, cancel],
+    estimated: [authorize, wait, cancel],
+    authorized: [dispatch, wait, cancel],
+    dispatched: [start, dispatch, wait, recall],
+    in_progress: [step("finish", "workshop.finish_repair", (key) => commands.finish(order, key)), wait, dispatch],
+    waiting_parts: [resume, wait, cancel],
+    waiting_customer: [resume, wait, cancel],
+    waiting_insurer: [resume, wait, cancel],
     rework: [start, dispatch],
     qc: [
       step("pass", "workshop.inspect_repair", (key) => commands.inspect(order, "passed", key), {
         key: "pass",
+        barred: worked,
+      }),
+      step("passWash", "workshop.inspect_repair", (key) => commands.inspect(order, "washing", key), {
+        key: "wash",
+        main: false,
         barred: worked,
       }),
       step("rework", "workshop.inspect_repair", (key) => commands.inspect(order, "rework", key), {
@@ -85,6 +139,7 @@ export function actsOf(
         barred: worked,
       }),
     ],
+    washing: [step("wash", "workshop.wash_repair", (key) => commands.wash(order, key))],
     ready: [
       step("settle", "workshop.settle_repair", (key) => commands.settle(order, key), {
         ask: t("workshop.ask.settle", { number: order.number }),
@@ -96,6 +151,8 @@ export function actsOf(
       }),
     ],
     delivered: [],
+    closed: [],
+    cancelled: [],
   };
   return [
     ...byStage[order.stage],

@@ -26,6 +26,20 @@ export interface Work {
   bay?: string;
 }
 
+export interface Wait {
+  waiting_for: "parts" | "customer" | "insurer";
+  expected_at?: string;
+  note?: string;
+}
+
+export interface Cancel {
+  reason: string;
+  refusal_by?: string;
+}
+
+export const estimate = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/estimate", { params: to(order, key) })));
+
 export const authorize = (order: RepairOrder, body: Consent, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/authorize", { params: to(order, key), body })));
 
@@ -35,17 +49,32 @@ export const dispatch = (order: RepairOrder, body: Work, key: string) =>
 export const start = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/start", { params: to(order, key) })));
 
+export const recall = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/recall", { params: to(order, key) })));
+
+export const wait = (order: RepairOrder, body: Wait, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/wait", { params: to(order, key), body })));
+
+export const resume = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/resume", { params: to(order, key) })));
+
 export const finish = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/finish", { params: to(order, key) })));
 
-export const inspect = (order: RepairOrder, verdict: "passed" | "rework", key: string) =>
+export const inspect = (order: RepairOrder, verdict: "passed" | "washing" | "rework", key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/inspect", { params: to(order, key), body: { verdict } })));
+
+export const wash = (order: RepairOrder, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/washed", { params: to(order, key) })));
 
 export const settle = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/settle", { params: to(order, key) })));
 
 export const giveBack = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/return", { params: to(order, key) })));
+
+export const cancel = (order: RepairOrder, body: Cancel, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/cancel", { params: to(order, key), body })));
 
 export const correctKm = (order: RepairOrder, body: { km: number; reason: string }, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/km", { params: to(order, key), body })));

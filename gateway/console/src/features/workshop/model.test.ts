@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { column, minutesLeft, placeOf, riskOf, usualPromise } from "./model";
+import { column, minutesLeft, placeOf, riskOf, usualPromise, waitsFor } from "./model";
 import type { RepairOrder } from "./queries";
 
 const NOW = new Date("2026-11-27T15:00:00+08:00");
@@ -27,9 +27,20 @@ test("in a column the late one is first, and one without a promise last", () => 
   expect(column(orders, "waiting", NOW).map((each) => each.number)).toEqual(["late", "fine", "later", "without"]);
 });
 
-test("rework stands where the work does, and a closed order has passed every step", () => {
-  expect(placeOf("rework")).toBe(placeOf("in_progress"));
-  expect(placeOf("delivered")).toBe(8);
+test("what stands beside the straight way is where the car is, what waits where it came from", () => {
+  const place = (given: Partial<RepairOrder>) => placeOf(order({ waiting_from: null, ...given }));
+  expect(place({ stage: "rework" })).toBe(place({ stage: "in_progress" }));
+  expect(place({ stage: "washing" })).toBe(place({ stage: "qc" }));
+  expect(place({ stage: "waiting_parts", waiting_from: "authorized" })).toBe(place({ stage: "authorized" }));
+  expect(place({ stage: "waiting_insurer", waiting_from: "estimated" })).toBe(0);
+  expect((["delivered", "closed", "cancelled"] as const).map((stage) => place({ stage }))).toEqual([8, 8, -1]);
+});
+
+test("an order waits for what it can wait for where it stands", () => {
+  expect(waitsFor("in_progress")).toEqual(["parts", "customer", "insurer"]);
+  expect(waitsFor("authorized")).toEqual(["parts"]);
+  expect(waitsFor("waiting_insurer")).toEqual(["insurer"]);
+  expect(waitsFor("qc")).toEqual([]);
 });
 
 test("what is promised as a rule is a quarter of an hour by the stores' clock", () => {

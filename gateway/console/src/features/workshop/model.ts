@@ -4,7 +4,7 @@ import type { RepairOrder } from "./queries";
 
 export type Stage = RepairOrder["stage"];
 
-/** The stages in their order; rework is where the work is. */
+/** The straight way through the workshop. */
 export const STAGES = [
   "opened",
   "authorized",
@@ -18,17 +18,30 @@ export const STAGES = [
 
 /** The board's columns, and the stages in each. */
 export const COLUMNS = {
-  waiting: ["opened", "authorized"],
+  waiting: ["opened", "estimated", "authorized"],
   work: ["dispatched", "in_progress", "rework"],
-  check: ["qc"],
+  held: ["waiting_parts", "waiting_customer", "waiting_insurer"],
+  check: ["qc", "washing"],
   ready: ["ready", "settled"],
 } as const satisfies Record<string, readonly Stage[]>;
 export type ColumnName = keyof typeof COLUMNS;
 
-export function placeOf(stage: Stage): number {
-  const at = (STAGES as readonly string[]).indexOf(stage === "rework" ? "in_progress" : stage);
-  // an order that is closed has passed its last step
-  return stage === "delivered" ? STAGES.length : at;
+/** Stages beside the straight way, and where on it they are. */
+const BESIDE: Partial<Record<Stage, Stage>> = { estimated: "opened", rework: "in_progress", washing: "qc" };
+
+/** Its place in `STAGES`, an order that waits where it stood before; behind all of them what was returned. */
+export function placeOf(order: Pick<RepairOrder, "stage" | "waiting_from">): number {
+  if (order.stage === "delivered" || order.stage === "closed") return STAGES.length;
+  const stage = order.waiting_from ?? order.stage;
+  return (STAGES as readonly string[]).indexOf(BESIDE[stage] ?? stage);
+}
+
+/** What an order may wait for where it stands; where it waits already, the same for longer. */
+export function waitsFor(stage: Stage): readonly ("parts" | "customer" | "insurer")[] {
+  if (stage === "authorized" || stage === "dispatched" || stage === "waiting_parts") return ["parts"];
+  if (stage === "estimated" || stage === "waiting_insurer") return ["insurer"];
+  if (stage === "waiting_customer") return ["customer"];
+  return stage === "in_progress" ? ["parts", "customer", "insurer"] : [];
 }
 
 const SOON_MS = 30 * 60_000;

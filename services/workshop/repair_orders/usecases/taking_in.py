@@ -1,0 +1,102 @@
+"""A vehicle is taken in, and its reading corrected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
+
+from chassis.bus.context import Ask
+from chassis.customers import asking, rekeying
+from chassis.customers.asking import Read
+from chassis.organisation import stores
+from chassis.store import turns
+from chassis.store.numbers import next_number
+from chassis.store.outbox import tell
+from contracts.access import Scope
+from contracts.odometer import Reading, judge
+from contracts.picked import picked
+from contracts.workshop import events, operations
+from services.workshop.repair_orders import rules
+from services.workshop.repair_orders.errors import RepairOrderNotFound
+from services.workshop.repair_orders.models import RepairOrder, StageEntry
+from services.workshop.repair_orders.shown import order_shown
+from services.workshop.repair_orders.usecases.finding import order_to_change
+
+_MET = {
+    "customer_id": text("SELECT 1 FROM repair_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1"),
+    "vehicle_id": text("SELECT 1 FROM repair_order WHERE vehicle_id = :id LIMIT 1"),
+}
+"""By field: whether a repair order was written for it before."""
+
+
+def require_registered(asked: operations.OpenRepairOrder, *, read: Read, ask: Ask) -> None:
+    """A repair order is for a registered customer and vehicle. Raises InvalidRequest that names the field."""
+    asking.require_registered(asked, met=_MET, read=read, ask=ask)
+
+
+def open_repair_order(
+    session: Session, asked: operations.OpenRepairOrder, *, scope: Scope, now: datetime
+) -> operations.RepairOrder:
+    """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked.
+
+    Raises StoreClosed, LineAmount, DiscountTooLarge.
+    """
+    require_possible(session, asked, scope=scope, now=now)
+    before = readings(session, vehicle_id=asked.vehicle_id)
+    number = next_number(session, "RO", store_id=asked.store_id, period=f"{now:%Y%m%d}")
+    order = RepairOrder.open(asked, number=number, advisor_id=scope.staff_id, now=now)
+    (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "repair_order", str(order.id))])
+    order.customer_id, order.origin_customer_id = owner
+    order.km_status = judge([*before, order.reading])[order.reading]
+    session.add(order)
+    session.flush()
+    session.add(StageEntry.of(order, by=scope.staff_id, now=now))
+    opened = picked(events.RepairOrderOpened, order, ro_id=order.id, customer_id=asked.customer_id)
+    tell(session, order, opened, now=now)
+    return order_shown(order)
+
+
+def require_possible(
+    reader: Session | Connection,
+    asked: operations.OpenRepairOrder | operations.CheckRepairOrder,
+    *,
+    scope: Scope,
+    now: datetime,
+) -> None:
+    """Raise StoreNotAllowed, StoreClosed, LineAmount or DiscountTooLarge if such an order cannot be opened."""
+    scope.require_store(asked.store_id)
+    stores.require_open(reader, asked.store_id, now=now)
+    rules.require_prices(asked.lines)
+
+
+def correct_km(session: Session, asked: operations.CorrectKm, *, scope: Scope, now: datetime) -> operations.RepairOrder:
+    """The reading of the order was wrong: it and the vehicle's others are judged anew. The same one changes nothing."""
+    vehicle_id = session.scalar(select(RepairOrder.vehicle_id).where(RepairOrder.id == asked.ro_id))
+    if vehicle_id is None:
+        raise RepairOrderNotFound
+    turns.take(session, "vehicle", [vehicle_id])
+    others = select(RepairOrder).where(RepairOrder.vehicle_id == vehicle_id).order_by(RepairOrder.id)
+    orders = session.scalars(others.with_for_update()).all()
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
+    if asked.km == order.km:
+        return order_shown(order)
+    told_km = order.km
+    order.correct_km(km=asked.km, reason=asked.reason)
+    judged = judge([one.reading for one in orders])
+    for one in orders:
+        one.km_status = judged[one.reading]
+    corrected = picked(
+        events.RepairOrderKmCorrected, order, ro_id=order.id, customer_id=order.written_for, told_km=told_km
+    )
+    tell(session, order, corrected, now=now)
+    return order_shown(order)
+
+
+def readings(session: Session, *, vehicle_id: UUID) -> list[Reading]:
+    """The vehicle's odometer readings in any store; of two advisors at once the second one waits for the first."""
+    turns.take(session, "vehicle", [vehicle_id])
+    told = select(RepairOrder.opened_at, RepairOrder.id, RepairOrder.km).where(RepairOrder.vehicle_id == vehicle_id)
+    return [Reading(row.opened_at, str(row.id), row.km) for row in session.execute(told)]
