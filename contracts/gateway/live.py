@@ -86,6 +86,7 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairOrderOpened, _BOARD),
     Live(workshop.RepairOrderKmCorrected, _BOARD),
     Live(workshop.RepairAuthorized, _BOARD),
+    Live(workshop.RepairLinesChanged, _BOARD),
     Live(workshop.RepairStageChanged, _BOARD),
     Live(workshop.RepairReady, _BOARD),
     Live(workshop.RepairSettled, _BOARD),

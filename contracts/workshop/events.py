@@ -34,12 +34,27 @@ class RepairOrderKmCorrected:
 
 @event(producer="workshop", name="repair_authorized", version=1, subject="repair_order")
 class RepairAuthorized:
-    """The customer agreed to the work, its price and the time promised."""
+    """The customer agreed to the work, its price and the time promised; told again when he agrees to more."""
 
     ro_id: UUID
     customer_id: UUID
     amount_fen: int
     promised_at: datetime
+
+
+@event(producer="workshop", name="repair_lines_changed", version=1, subject="repair_order")
+class RepairLinesChanged:
+    """The work on an open order was added to, changed or declined.
+
+    `customer_fen` is what its customer would pay now, `authorized_fen` up to how much he agreed, `unanswered` how many
+    lines wait for his word (R51).
+    """
+
+    ro_id: UUID
+    customer_id: UUID
+    customer_fen: int
+    authorized_fen: int
+    unanswered: int
 
 
 @event(producer="workshop", name="repair_stage_changed", version=1, subject="repair_order")

@@ -12,7 +12,7 @@ from uuid import UUID
 from contracts.fields import After, Done, Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
 from contracts.odometer import ReadingStatus
 from contracts.operation import command, query
-from contracts.shapes import Between, Text
+from contracts.shapes import Between, Many, Text
 
 
 class Stage(StrEnum):
@@ -53,6 +53,17 @@ class LineKind(StrEnum):
     DISCOUNT = "DISCOUNT"
 
 
+class LineState(StrEnum):
+    """How far a job line is (C7): nobody works on one before it was agreed to."""
+
+    PROPOSED = "proposed"
+    AUTHORIZED = "authorized"
+    DECLINED = "declined"
+    WORKING = "working"
+    DONE = "done"
+    PASSED = "qc_pass"
+
+
 class Verdict(StrEnum):
     """What the inspector says: ready, ready once it is washed, or back to the technician."""
 
@@ -62,14 +73,41 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What another payer bears of a line: so many per cent of it, or a sum such as an insurer's deductible."""
+
+    pay_type: PayType
+    percent: Annotated[Decimal, Between(0, 100)] | None = None
+    amount_fen: RepairFen | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobLine:
-    """One piece of work: `hours` standard hours, `amount_fen` its price; or a discount, 0 or less, for its payer."""
+    """One piece of work: `hours` standard hours, `amount_fen` its price; or a discount, 0 or less, for its payer.
+
+    `pay_type` bears it, but for the `shares` of others, which are rounded down to a fen.
+    """
 
     description: Annotated[str, Text(1, 200)]
     amount_fen: RepairFen
     hours: Annotated[Decimal, Between(0, 1000)] = Decimal(0)
     pay_type: PayType = PayType.CUSTOMER
     kind: LineKind = LineKind.WORK
+    shares: Annotated[list[Share], Many(5)] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A job line on its order; `position` is its place there, and stays."""
+
+    position: int
+    state: LineState
+    description: str
+    amount_fen: RepairFen
+    hours: Decimal
+    pay_type: PayType
+    kind: LineKind
+    shares: list[Share]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +142,17 @@ class CorrectKm:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRepair:
-    """The customer's consent: who gave it, how, and the time promised to him."""
+    """The customer's consent to all that is not declined: who gave it, how, up to how much, and the promise to him.
+
+    The first one promises a time; a later one, for more work or a higher price, may promise another. Without
+    `up_to_fen` he agrees to what he would pay now.
+    """
 
     ro_id: UUID
-    promised_at: datetime
     consent_by: Annotated[str, Text(1, 100)]
+    promised_at: datetime | None = None
     consent_channel: Annotated[str, Text(1, 20)] = "signature"
+    up_to_fen: RepairFen | None = None
     expected_version: Version | None = None
 
 
@@ -149,7 +192,10 @@ class RepairOrderById:
 
 @dataclass(frozen=True, slots=True)
 class RepairOrder:
-    """A repair order as shown. `total_fen` is of all lines, `authorized_fen` what the customer agreed to pay.
+    """A repair order as shown.
+
+    `total_fen` is of all lines that were not declined, `customer_fen` what of it the customer himself would pay, and
+    `authorized_fen` up to how much he agreed.
 
     `km_status` says whether the reading fits the vehicle's others in the workshop; the customer service, which knows
     all of them, has the last word (`customer.vehicle`). `first_km` is what was read first, where it was corrected.
@@ -168,8 +214,9 @@ class RepairOrder:
     stage_since: datetime
     km: int
     complaint: str
-    lines: list[JobLine]
+    lines: list[LineShown]
     total_fen: RepairFen
+    customer_fen: RepairFen
     authorized_fen: RepairFen
     opened_at: datetime
     version: int
@@ -232,7 +279,9 @@ class RepairOrders:
 MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
 """What any step of a repair order may be refused with."""
 
-_OPENING = ("STORE_CLOSED", "LINE_AMOUNT", "DISCOUNT_TOO_LARGE")
+PRICES = ("LINE_AMOUNT", "SHARES_WRONG", "DISCOUNT_TOO_LARGE")
+"""What lines may be refused for."""
+_OPENING = ("STORE_CLOSED", *PRICES)
 
 check_repair_order = query(
     "workshop.check_repair_order",
@@ -259,8 +308,8 @@ authorize_repair = command(
     "workshop.authorize_repair",
     AuthorizeRepair,
     RepairOrder,
-    refuses=(*MOVING, "PROMISE_IN_PAST", "NOTHING_TO_DO"),
-    summary="Record the customer's consent and the promise to him",
+    refuses=(*MOVING, "PROMISE_IN_PAST", "NOTHING_TO_DO", "AMOUNT_BELOW_LINES"),
+    summary="Record the customer's consent and the promise to him; later, to more work or a higher price",
 )
 dispatch_repair = command(
     "workshop.dispatch_repair",
@@ -280,7 +329,7 @@ finish_repair = command(
     "workshop.finish_repair",
     MoveRepair,
     RepairOrder,
-    refuses=(*MOVING, "WORK_OF_ANOTHER"),
+    refuses=(*MOVING, "WORK_OF_ANOTHER", "LINES_UNANSWERED"),
     summary="Work done, over to quality control",
 )
 inspect_repair = command(

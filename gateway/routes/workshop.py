@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
+from contracts.workshop import lines, stages
 from contracts.workshop import operations as workshop
-from contracts.workshop import stages
 from gateway import filing
 from gateway.routing import Route
 
@@ -24,6 +24,10 @@ ROUTES = (
     Route("POST", "/repair-orders/{ro_id}/km", workshop.correct_km, "更正里程"),
     Route("POST", "/repair-orders/{ro_id}/estimate", stages.estimate_repair, "估价"),
     Route("POST", "/repair-orders/{ro_id}/authorize", workshop.authorize_repair, "客户授权与承诺交车时间"),
+    Route("POST", "/repair-orders/{ro_id}/lines", lines.add_line, "增加项目"),
+    Route("PATCH", "/repair-orders/{ro_id}/lines/{position}", lines.change_line, "修改项目"),
+    Route("POST", "/repair-orders/{ro_id}/lines/{position}/decline", lines.decline_line, "客户拒绝项目"),
+    Route("GET", "/repair-orders/{ro_id}/consents", lines.consents, "客户确认记录"),
     Route("POST", "/repair-orders/{ro_id}/dispatch", workshop.dispatch_repair, "派工"),
     Route("POST", "/repair-orders/{ro_id}/recall", stages.recall_repair, "收回派工"),
     Route("POST", "/repair-orders/{ro_id}/start", workshop.start_repair, "开工"),

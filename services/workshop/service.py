@@ -10,7 +10,7 @@ from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged, StoreChanged
-from contracts.workshop import operations, stages
+from contracts.workshop import lines, operations, stages
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import repair_orders
 from services.workshop.repair_orders.models import REPAIR_ORDERS
@@ -29,6 +29,9 @@ class WorkshopService:
     correct_km = does(operations.correct_km, repair_orders.taking_in.correct_km)
     estimate_repair = does(stages.estimate_repair, repair_orders.steps.estimate_repair)
     authorize_repair = does(operations.authorize_repair, repair_orders.steps.authorize_repair)
+    add_line = does(lines.add_line, repair_orders.lines.add_line)
+    change_line = does(lines.change_line, repair_orders.lines.change_line)
+    decline_line = does(lines.decline_line, repair_orders.lines.decline_line)
     dispatch_repair = does(operations.dispatch_repair, repair_orders.steps.dispatch_repair)
     recall_repair = does(stages.recall_repair, repair_orders.steps.recall_repair)
     start_repair = does(operations.start_repair, repair_orders.steps.start_repair)
@@ -42,6 +45,7 @@ class WorkshopService:
     cancel_repair = does(stages.cancel_repair, repair_orders.steps.cancel_repair)
     check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
+    consents = shows(lines.consents, repair_orders.queries.consents)
     repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
     list_repair_orders = shows(operations.list_repair_orders, repair_orders.queries.list_repair_orders)
 

@@ -19,7 +19,7 @@ from contracts.declared import fields_of
 from contracts.followup import operations as followup
 from contracts.policies import POLICIES
 from contracts.sales.operations import Fault, OrderStatus, PaymentKind, StockStatus
-from contracts.workshop.operations import PayType, Stage
+from contracts.workshop.operations import LineState, PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
 from gateway.routes import TABLE
@@ -156,6 +156,7 @@ def warnings_of_rows() -> list[str]:
         ("missing", [field.name for field in DICTIONARY]),
         ("repairStage", values(Stage)),
         ("payType", values(PayType)),
+        ("lineState", values(LineState)),
         ("orderStatus", values(OrderStatus)),
         ("paymentKind", values(PaymentKind)),
         ("cancelFault", values(Fault)),

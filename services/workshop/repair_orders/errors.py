@@ -37,12 +37,52 @@ class RefusalNotSigned(RuleRefused):
     en = "A repair order that waits is cancelled only with the customer's signed refusal"
 
 
+class LineNotFound(NotFound):
+    """No such line on the order."""
+
+    code = "LINE_NOT_FOUND"
+    zh = "工单上没有第{line}行"
+    en = "There is no line {line} on the repair order"
+
+
+class LineBegun(RuleRefused):
+    """The work of the line was begun, or was declined."""
+
+    code = "LINE_BEGUN"
+    zh = "该项目已开工或已被拒绝,只能改价,不能再更改或拒绝"
+    en = "The line is {state}; it cannot be changed or declined any more"
+
+
+class LinesUnanswered(RuleRefused):
+    """The customer was not asked yet, or has not said yes or no (R51)."""
+
+    code = "LINES_UNANSWERED"
+    zh = "第{lines}行尚未经客户确认,请先追加确认或拒绝"
+    en = "The customer has neither agreed to nor declined lines {lines}"
+
+
+class SharesWrong(Invalid):
+    """A share of a line says too much or too little."""
+
+    code = "SHARES_WRONG"
+    zh = "第{line}行分摊有误:每个付款方一次,比例与金额二选一,合计不超过该行金额"
+    en = "The shares of line {line} cannot be: each payer once, by per cent or by a sum, no more than the line in all"
+
+
+class AmountBelowLines(Invalid):
+    """The customer would agree to less than he is asked to pay."""
+
+    code = "AMOUNT_BELOW_LINES"
+    zh = "同意金额低于客户应付的{customer_fen};请先拒绝不做的项目"
+    en = "Less than the {customer_fen} the customer would pay; decline first what is not to be done"
+
+
 class NothingToDo(RuleRefused):
     """No work on the order that anybody could agree to."""
 
     code = "NOTHING_TO_DO"
-    zh = "工单上没有维修项目,请先登记项目再委托确认"
-    en = "There is no work on the repair order to agree to"
+    zh = "没有待客户确认的维修项目,请先登记项目再委托确认"
+    en = "There is no work on the repair order that anybody could agree to"
 
 
 class LineAmount(Invalid):

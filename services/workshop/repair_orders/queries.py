@@ -15,10 +15,10 @@ from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.fields import Done
 from contracts.picked import shaped
-from contracts.workshop import operations, stages
+from contracts.workshop import lines, operations, stages
 from contracts.workshop.operations import RepairOrderSort, Stage
 from services.workshop.repair_orders.errors import RepairOrderNotFound
-from services.workshop.repair_orders.models import JobLine, RepairOrder, StageEntry
+from services.workshop.repair_orders.models import Consent, JobLine, RepairOrder, StageEntry
 from services.workshop.repair_orders.shown import shown
 from services.workshop.repair_orders.usecases.taking_in import require_possible
 
@@ -60,10 +60,19 @@ def repair_history(connection: Connection, asked: operations.RepairOrderById, *,
     return stages.RepairHistory([shaped(stages.StageEntry, row) for row in connection.execute(wanted).mappings()])
 
 
+def consents(connection: Connection, asked: operations.RepairOrderById, *, scope: Scope) -> lines.Consents:
+    """What the customer said to an order of the caller's scope. Raises RepairOrderNotFound."""
+    order = get_repair_order(connection, asked, scope=scope)
+    said = Consent.__table__
+    wanted = select(said).where(said.c.order_id == asked.ro_id).order_by(said.c.version)
+    items = [shaped(lines.Consent, row) for row in connection.execute(wanted).mappings()]
+    return lines.Consents(order.store_id, items)
+
+
 def check_repair_order(
     connection: Connection, asked: operations.CheckRepairOrder, *, scope: Scope, now: datetime
 ) -> Done:
-    """Nothing stands in the way of such an order. Raises StoreNotAllowed, StoreClosed, LineAmount, DiscountTooLarge."""
+    """Nothing stands in the way of such an order. Raises StoreNotAllowed, StoreClosed, or what is wrong with lines."""
     require_possible(connection, asked, scope=scope, now=now)
     return Done()
 
@@ -92,8 +101,8 @@ def list_repair_orders(
     if asked.customer_id is not None:
         wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
     found = pages.page(connection, wanted, asked, by=SORTS[asked.sort] if asked.sort else _usual(asked))
-    lines = _lines_of(connection, [row.id for row in found.rows])
-    items = [shown(row, lines[row.id]) for row in found.rows]
+    work = _lines_of(connection, [row.id for row in found.rows])
+    items = [shown(row, work[row.id]) for row in found.rows]
     return operations.RepairOrders(items, asked.page, asked.size, found.total, found.next)
 
 

@@ -20,11 +20,12 @@ from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
 from contracts.operation import OPERATIONS
+from contracts.picked import picked
 from contracts.workshop import operations, stages
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders import queries
-from services.workshop.repair_orders.usecases import steps, taking_in
+from services.workshop.repair_orders.usecases import lines, steps, taking_in
 from tests.support.events import received
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -35,8 +36,13 @@ WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WAR
 
 
 _VERSIONS = itertools.count(1)
-_WORK: dict[str, Callable[..., operations.RepairOrder]] = {**vars(taking_in), **vars(steps)}
+_WORK: dict[str, Callable[..., operations.RepairOrder]] = {**vars(taking_in), **vars(lines), **vars(steps)}
 """The commands by their names."""
+
+
+def as_written(order: operations.RepairOrder) -> list[operations.JobLine]:
+    """The lines of an order as they were asked for."""
+    return [picked(operations.JobLine, line) for line in order.lines]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contracts.workshop.operations import JobLine, LineKind, PayType, Stage
 from services.workshop.repair_orders.errors import DiscountTooLarge, LineAmount, NothingToDo
-from tests.integration.workshop.people import OIL, WINDOW, Workshop
+from tests.integration.workshop.people import OIL, WINDOW, Workshop, as_written
 
 
 def off(amount_fen: int, pay_type: PayType = PayType.CUSTOMER) -> JobLine:
@@ -19,7 +19,7 @@ def test_a_discount_lowers_what_its_payer_agrees_to_and_pays(workshop: Workshop)
     ro_id = workshop.ready(OIL, WINDOW, off(-5_000))
     order = workshop.shown(ro_id)
     assert (order.total_fen, order.authorized_fen) == (105_000, 25_000)
-    assert order.lines == [OIL, WINDOW, off(-5_000)]
+    assert as_written(order) == [OIL, WINDOW, off(-5_000)]
     workshop.settle(ro_id)
     told = workshop.payloads(ro_id)[-1]
     assert (told["total_fen"], told["by_pay_type"]["CUSTOMER"]) == (105_000, 25_000)

@@ -21,7 +21,7 @@ from services.workshop.repair_orders.errors import (
     StageNotAllowed,
 )
 from services.workshop.repair_orders.models import JobLine, RepairOrder
-from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
+from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop, as_written
 
 OPENED, AUTHORIZED = ("repair_order_opened", 1), ("repair_authorized", 2)
 
@@ -140,7 +140,7 @@ def test_a_refused_step_leaves_the_order_as_it_was(workshop: Workshop) -> None:
 def test_the_caller_is_the_advisor_and_the_order_shows_its_work_in_order(workshop: Workshop) -> None:
     order = workshop.shown(workshop.open(WINDOW, OIL))
     assert order.advisor_id == "advisor"
-    assert order.lines == [WINDOW, OIL]
+    assert as_written(order) == [WINDOW, OIL]
     assert (order.stage, order.version, order.total_fen, order.authorized_fen) == (Stage.OPENED, 1, 110_000, 0)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from contracts.workshop.operations import Stage, Verdict
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders.errors import RefusalNotSigned, RepairOrderNotFound, WorkOfAnother
-from services.workshop.repair_orders.rules import CLOSED_AFTER
+from services.workshop.repair_orders.rules.moving import CLOSED_AFTER
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
 from tests.integration.workshop.test_erasing import hear
 from tests.support.events import twice_shuffled

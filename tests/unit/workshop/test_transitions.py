@@ -12,7 +12,7 @@ import pytest
 from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
-from contracts.workshop.operations import PayType, Stage, Verdict
+from contracts.workshop.operations import LineState, PayType, Stage, Verdict
 from services.workshop.repair_orders.errors import (
     ExpectedInPast,
     NotAuthorized,
@@ -21,7 +21,8 @@ from services.workshop.repair_orders.errors import (
     StageNotAllowed,
 )
 from services.workshop.repair_orders.models import JobLine, RepairOrder
-from services.workshop.repair_orders.rules import Step, allows
+from services.workshop.repair_orders.rules.moving import Step, allows
+from services.workshop.repair_orders.rules.work import OPEN_TO_MONEY, UNAGREED
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = NOW + timedelta(hours=6)
@@ -73,7 +74,7 @@ Done = Callable[[RepairOrder], None]
 
 
 def authorize(order: RepairOrder) -> None:
-    order.authorize(operations.AuthorizeRepair(order.id, PROMISE, "张伟"), now=NOW)
+    order.authorize(operations.AuthorizeRepair(order.id, "张伟", PROMISE), by="A1", now=NOW)
 
 
 def dispatch(order: RepairOrder) -> None:
@@ -132,8 +133,18 @@ Case = tuple[Stage, Step, Stage, Done]
 ALLOWED: list[Case] = []
 FORBIDDEN: list[Case] = []
 for _stage, (_step, _to, _do) in product(Stage, DOES):
+    if _step is Step.AUTHORIZE and _stage in OPEN_TO_MONEY - UNAGREED:
+        continue  # he agrees to more: `test_lines.py`
     (ALLOWED if allows(_step, stage=_stage, to=_to) else FORBIDDEN).append((_stage, _step, _to, _do))
 WAITS = [stage for stage in Stage if stage.value.startswith("waiting")]
+
+
+HOW_FAR = {
+    **dict.fromkeys((Stage.AUTHORIZED, Stage.DISPATCHED), LineState.AUTHORIZED),
+    **dict.fromkeys((Stage.IN_PROGRESS, Stage.REWORK, *WAITS), LineState.WORKING),
+    Stage.QC: LineState.DONE,
+}
+"""How far the lines of an order are that stands there."""
 
 
 def names(of: list[Case]) -> list[str]:
@@ -153,6 +164,8 @@ def order_at(stage: Stage, *work: operations.JobLine) -> RepairOrder:
     order.waiting_from = Stage.IN_PROGRESS if stage in WAITS else None
     order.authorized_fen = OIL.amount_fen
     order.technician_id = TECHNICIAN
+    for line in order.lines:
+        line.state = HOW_FAR.get(stage, LineState.PROPOSED if stage in UNAGREED else LineState.PASSED)
     return order
 
 

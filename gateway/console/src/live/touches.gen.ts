@@ -3,6 +3,7 @@ export const TOUCHES = {
   "repair_order_opened": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_order_km_corrected": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_authorized": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
+  "repair_lines_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_stage_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_ready": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_settled": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },

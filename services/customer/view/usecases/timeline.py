@@ -124,6 +124,7 @@ UNTOLD: dict[type[Event], str] = {
     followup.TaskHandedOver: "who of us does it is nobody's history",
     sales.OrderClosed: "nothing happened to him; his line is the delivery",
     sales.OrdersRekeyed: "another service's word that it has followed a merge",
+    workshop.RepairLinesChanged: "the work changes often; what he agreed to, and what he pays, is told",
     workshop.RepairOrdersRekeyed: "another service's word that it has followed a merge",
     followup.VisitsRekeyed: "another service's word that it has followed a merge",
     gateway.StoreChanged: "of the organisation",

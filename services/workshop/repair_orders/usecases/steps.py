@@ -14,9 +14,9 @@ from contracts.envelope import Event
 from contracts.picked import picked
 from contracts.workshop import events, operations, stages
 from contracts.workshop.operations import Stage
-from services.workshop.repair_orders import rules
 from services.workshop.repair_orders.errors import TechnicianUnknown
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
+from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.shown import order_shown
 from services.workshop.repair_orders.usecases.finding import order_to_change, order_to_work_on
 
@@ -40,10 +40,14 @@ def estimate_repair(
 def authorize_repair(
     session: Session, asked: operations.AuthorizeRepair, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """Record the customer's consent and the promise to him. Raises PromiseInPast, NothingToDo."""
-    rules.require_promise_ahead(promised_at=asked.promised_at, now=now)
+    """Record the customer's consent and the promise to him; later, to more work or a higher price.
+
+    Raises PromiseInPast, NothingToDo, AmountBelowLines.
+    """
+    moving.require_promise_ahead(promised_at=asked.promised_at, now=now)
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    order.authorize(asked, now=now)
+    left = order.stage
+    session.add(order.authorize(asked, by=scope.staff_id, now=now))
     authorized = picked(
         events.RepairAuthorized,
         order,
@@ -51,7 +55,10 @@ def authorize_repair(
         customer_id=order.written_for,
         amount_fen=order.authorized_fen,
     )
-    return _came(session, order, authorized, by=scope.staff_id, now=now)
+    if order.stage is not left:
+        return _came(session, order, authorized, by=scope.staff_id, now=now)
+    tell(session, order, authorized, now=now)
+    return order_shown(order)
 
 
 def dispatch_repair(
@@ -113,7 +120,7 @@ def settle_repair(
     """Make the invoice. Raises NotAuthorized if the customer would pay more than he agreed to (R51)."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     order.settle(now=now)
-    borne = rules.totals(order.lines)
+    borne = work.totals(work.charged(order.lines))
     settled = picked(
         events.RepairSettled,
         order,
@@ -140,7 +147,7 @@ def wait_repair(session: Session, asked: stages.WaitRepair, *, scope: Scope, now
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = order.stage
     order.wait(
-        rules.WAITING[asked.waiting_for],
+        moving.WAITING[asked.waiting_for],
         expected_at=asked.expected_at,
         note=asked.note,
         by=scope.staff_id,
@@ -184,7 +191,7 @@ def cancel_repair(
 def close_returned(session: Session, *, now: datetime) -> int:
     """Close the orders whose vehicles were returned a week ago (C7), some at a time; returns how many."""
     returned = select(RepairOrder).where(
-        RepairOrder.stage == Stage.RETURNED, RepairOrder.returned_at <= now - rules.CLOSED_AFTER
+        RepairOrder.stage == Stage.RETURNED, RepairOrder.returned_at <= now - moving.CLOSED_AFTER
     )
     oldest = returned.order_by(RepairOrder.returned_at).limit(TOGETHER)
     orders = session.scalars(oldest.with_for_update(skip_locked=True)).all()

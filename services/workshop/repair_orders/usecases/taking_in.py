@@ -19,9 +19,9 @@ from contracts.access import Scope
 from contracts.odometer import Reading, judge
 from contracts.picked import picked
 from contracts.workshop import events, operations
-from services.workshop.repair_orders import rules
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
+from services.workshop.repair_orders.rules import work
 from services.workshop.repair_orders.shown import order_shown
 from services.workshop.repair_orders.usecases.finding import order_to_change
 
@@ -42,7 +42,7 @@ def open_repair_order(
 ) -> operations.RepairOrder:
     """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked.
 
-    Raises StoreClosed, LineAmount, DiscountTooLarge.
+    Raises StoreClosed, LineAmount, SharesWrong, DiscountTooLarge.
     """
     require_possible(session, asked, scope=scope, now=now)
     before = readings(session, vehicle_id=asked.vehicle_id)
@@ -66,10 +66,10 @@ def require_possible(
     scope: Scope,
     now: datetime,
 ) -> None:
-    """Raise StoreNotAllowed, StoreClosed, LineAmount or DiscountTooLarge if such an order cannot be opened."""
+    """Raise StoreNotAllowed, StoreClosed, or what is wrong with its lines, if such an order cannot be opened."""
     scope.require_store(asked.store_id)
     stores.require_open(reader, asked.store_id, now=now)
-    rules.require_prices(asked.lines)
+    work.require_prices(asked.lines)
 
 
 def correct_km(session: Session, asked: operations.CorrectKm, *, scope: Scope, now: datetime) -> operations.RepairOrder:

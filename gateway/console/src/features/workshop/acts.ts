@@ -1,7 +1,9 @@
-import type { Act, Option, Values } from "../../ui/act";
+import type { Act, Field, Option, Values } from "../../ui/act";
 import * as commands from "./commands";
-import { usualPromise, waitsFor } from "./model";
+import { mustAgree, openTo, usualPromise, waitsFor } from "./model";
 import type { RepairOrder } from "./queries";
+
+const PAY_TYPES = ["CUSTOMER", "WARRANTY", "INTERNAL", "INSURANCE", "GOODWILL"] as const;
 
 /** What may be done to an order where it stands; whose role allows it is asked by whoever shows it. */
 export function actsOf(
@@ -10,6 +12,23 @@ export function actsOf(
 ): Act[] {
   const { t } = given;
   const worked = order.worked_by.includes(given.me) ? t("workshop.workedOnIt") : undefined;
+  const channel = (name: string): Field => ({
+    name,
+    label: "workshop.field.consentChannel",
+    kind: "choice",
+    initial: "signature",
+    options: ["signature", "call", "sms"].map((value) => ({ value, label: t(`workshop.consentChannel.${value}`) })),
+  });
+  const consentFields: Field[] = [
+    {
+      name: "consent_by",
+      label: "workshop.field.consentBy",
+      kind: "text",
+      initial: order.customer_name ?? "",
+      max: 100,
+    },
+    channel("consent_channel"),
+  ];
   const authorize: Act = {
     name: "authorize",
     label: "workshop.act.authorize",
@@ -18,20 +37,7 @@ export function actsOf(
     main: true,
     fields: [
       { name: "promised_at", label: "workshop.field.promisedAt", kind: "moment", initial: usualPromise(given.now) },
-      {
-        name: "consent_by",
-        label: "workshop.field.consentBy",
-        kind: "text",
-        initial: order.customer_name ?? "",
-        max: 100,
-      },
-      {
-        name: "consent_channel",
-        label: "workshop.field.consentChannel",
-        kind: "choice",
-        initial: "signature",
-        options: ["signature", "call", "sms"].map((value) => ({ value, label: t(`workshop.consentChannel.${value}`) })),
-      },
+      ...consentFields,
     ],
     send: (values, key) => commands.authorize(order, values as unknown as commands.Consent, key),
   };
@@ -53,6 +59,99 @@ export function actsOf(
     ],
     send: (values, key) => commands.dispatch(order, values as unknown as commands.Work, key),
   };
+  const agreeMore: Act = {
+    name: "agreeMore",
+    label: "workshop.act.agreeMore",
+    needs: "workshop.authorize_repair",
+    main: true,
+    fields: [
+      ...consentFields,
+      { name: "promised_at", label: "workshop.field.promisedAt", kind: "moment", optional: true },
+      { name: "up_to_fen", label: "workshop.field.upTo", kind: "yuan", optional: true },
+    ],
+    send: (values, key) => commands.authorize(order, values as unknown as commands.Consent, key),
+  };
+  const work = (
+    name: "addLine" | "discount",
+    more: readonly Field[],
+    send: (values: Values) => commands.Line,
+  ): Act => ({
+    name,
+    label: `workshop.act.${name}`,
+    needs: "workshop.add_line",
+    fields: [
+      { name: "description", label: "workshop.field.description", kind: "text", max: 200 },
+      { name: "amount_fen", label: "workshop.field.amount", kind: "yuan" },
+      ...more,
+      {
+        name: "pay_type",
+        label: "workshop.field.payType",
+        kind: "choice",
+        initial: "CUSTOMER",
+        options: PAY_TYPES.map((value) => ({ value, label: t(`enums.payType.${value}`) })),
+      },
+    ],
+    send: (values, key) => commands.addLine(order, send(values), key),
+  });
+  const which = (lines: RepairOrder["lines"]): Field => ({
+    name: "position",
+    label: "workshop.field.line",
+    kind: "choice",
+    initial: lines.length === 1 ? String(lines[0]?.position) : "",
+    options: lines.map((line) => ({ value: String(line.position), label: `${line.position}. ${line.description}` })),
+  });
+  const notBegun = order.lines.filter((line) => line.state === "proposed" || line.state === "authorized");
+  const charged = order.lines.filter((line) => line.state !== "declined");
+  const onLines: Act[] = [];
+  if (openTo("work", order.stage)) {
+    onLines.push({
+      ...work(
+        "addLine",
+        [{ name: "hours", label: "workshop.field.hours", kind: "number", optional: true }],
+        (values) => ({
+          ...(values as unknown as commands.Line),
+          hours: String(values.hours ?? 0),
+        }),
+      ),
+      key: "addLine",
+    });
+    if (notBegun.length) {
+      onLines.push({
+        name: "declineLine",
+        label: "workshop.act.declineLine",
+        needs: "workshop.decline_line",
+        fields: [
+          which(notBegun),
+          {
+            name: "declined_by",
+            label: "workshop.field.declinedBy",
+            kind: "text",
+            initial: order.customer_name ?? "",
+            max: 100,
+          },
+          channel("channel"),
+        ],
+        send: ({ position, ...said }, key) =>
+          commands.declineLine(order, Number(position), said as { declined_by: string; channel: string }, key),
+      });
+    }
+  }
+  if (openTo("money", order.stage) && charged.length) {
+    onLines.push(
+      {
+        name: "changePrice",
+        label: "workshop.act.changePrice",
+        needs: "workshop.change_line",
+        fields: [which(charged), { name: "amount_fen", label: "workshop.field.amount", kind: "yuan" }],
+        send: (values, key) => commands.changePrice(order, Number(values.position), Number(values.amount_fen), key),
+      },
+      work("discount", [], (values) => ({
+        ...(values as unknown as commands.Line),
+        amount_fen: -Math.abs(Number(values.amount_fen)),
+        kind: "DISCOUNT",
+      })),
+    );
+  }
   const step = (
     name: string,
     needs: Act["needs"],
@@ -155,7 +254,9 @@ export function actsOf(
     cancelled: [],
   };
   return [
+    ...(mustAgree(order) ? [agreeMore] : []),
     ...byStage[order.stage],
+    ...onLines,
     {
       name: "correctKm",
       label: "workshop.act.correctKm",

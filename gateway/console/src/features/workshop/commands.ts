@@ -1,4 +1,4 @@
-import { api, asked } from "../../api/client";
+import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
 import { BOARD, type RepairOrder, recordKey } from "./queries";
 
@@ -16,10 +16,13 @@ async function moved(call: Promise<RepairOrder>): Promise<void> {
 }
 
 export interface Consent {
-  promised_at: string;
+  promised_at?: string;
   consent_by: string;
   consent_channel: string;
+  up_to_fen?: number;
 }
+
+export type Line = Schema["workshop.JobLine"];
 
 export interface Work {
   technician_id: string;
@@ -42,6 +45,34 @@ export const estimate = (order: RepairOrder, key: string) =>
 
 export const authorize = (order: RepairOrder, body: Consent, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/authorize", { params: to(order, key), body })));
+
+export const addLine = (order: RepairOrder, line: Line, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/lines", { params: to(order, key), body: { line } })));
+
+const toLine = (order: RepairOrder, position: number, key: string) => {
+  const params = to(order, key);
+  return { ...params, path: { ...params.path, position } };
+};
+
+export const changePrice = (order: RepairOrder, position: number, amount_fen: number, key: string) =>
+  moved(
+    asked(
+      api.PATCH("/repair-orders/{ro_id}/lines/{position}", {
+        params: toLine(order, position, key),
+        body: { amount_fen },
+      }),
+    ),
+  );
+
+export const declineLine = (
+  order: RepairOrder,
+  position: number,
+  body: { declined_by: string; channel: string },
+  key: string,
+) =>
+  moved(
+    asked(api.POST("/repair-orders/{ro_id}/lines/{position}/decline", { params: toLine(order, position, key), body })),
+  );
 
 export const dispatch = (order: RepairOrder, body: Work, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/dispatch", { params: to(order, key), body })));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { column, minutesLeft, placeOf, riskOf, usualPromise, waitsFor } from "./model";
+import { column, minutesLeft, mustAgree, openTo, placeOf, riskOf, usualPromise, waitsFor } from "./model";
 import type { RepairOrder } from "./queries";
 
 const NOW = new Date("2026-11-27T15:00:00+08:00");
@@ -41,6 +41,23 @@ test("an order waits for what it can wait for where it stands", () => {
   expect(waitsFor("authorized")).toEqual(["parts"]);
   expect(waitsFor("waiting_insurer")).toEqual(["insurer"]);
   expect(waitsFor("qc")).toEqual([]);
+});
+
+test("he must agree once more to work he was not asked about, and to a higher price", () => {
+  const asks = (given: Partial<RepairOrder>) =>
+    mustAgree(order({ stage: "in_progress", lines: [], customer_fen: 100, authorized_fen: 100, ...given }));
+  const proposed = [{ state: "proposed" }] as RepairOrder["lines"];
+  expect(asks({})).toBe(false);
+  expect(asks({ customer_fen: 101 })).toBe(true);
+  expect(asks({ lines: proposed })).toBe(true);
+  expect(asks({ lines: proposed, stage: "opened", authorized_fen: 0 })).toBe(false);
+  expect(asks({ customer_fen: 101, stage: "settled" })).toBe(false);
+  expect(asks({ customer_fen: null, authorized_fen: null })).toBe(false);
+});
+
+test("work is added until it is inspected, a price is changed until the invoice", () => {
+  expect([openTo("work", "rework"), openTo("work", "qc"), openTo("money", "ready")]).toEqual([true, false, true]);
+  expect([openTo("money", "settled"), openTo("work", "cancelled")]).toEqual([false, false]);
 });
 
 test("what is promised as a rule is a quarter of an hour by the stores' clock", () => {

@@ -44,6 +44,22 @@ export function waitsFor(stage: Stage): readonly ("parts" | "customer" | "insure
   return stage === "in_progress" ? ["parts", "customer", "insurer"] : [];
 }
 
+const BEFORE_QC: readonly Stage[] = [...COLUMNS.waiting, ...COLUMNS.work, ...COLUMNS.held];
+
+/** Whether work may be added where the order stands, and whether its price may still be another. */
+export function openTo(what: "work" | "money", stage: Stage): boolean {
+  return (
+    BEFORE_QC.includes(stage) || (what === "money" && (stage === "qc" || stage === "washing" || stage === "ready"))
+  );
+}
+
+/** Whether the customer must say yes or no once more: to work he was not asked about, or to a higher price. */
+export function mustAgree(order: Pick<RepairOrder, "stage" | "lines" | "customer_fen" | "authorized_fen">): boolean {
+  if (order.stage === "opened" || order.stage === "estimated" || !openTo("money", order.stage)) return false;
+  const dearer = order.authorized_fen !== null && (order.customer_fen ?? 0) > order.authorized_fen;
+  return dearer || order.lines.some((line) => line.state === "proposed");
+}
+
 const SOON_MS = 30 * 60_000;
 /** `none` without a promise, `soon` in its last half hour; a car that was ready in time stays in time. */
 export type Risk = "none" | "fine" | "soon" | "late";

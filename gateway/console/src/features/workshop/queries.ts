@@ -27,6 +27,14 @@ export const repairOrder = (id: string) =>
       asked(api.GET("/repair-orders/{ro_id}", { params: { path: { ro_id: id }, query: { expand: "customer" } } })),
   });
 
+/** What the customer agreed to and declined, who said it and how. */
+export const consents = (id: string, version: number) =>
+  queryOptions({
+    queryKey: [...recordKey(id), "consents", version],
+    queryFn: () => asked(api.GET("/repair-orders/{ro_id}/consents", { params: { path: { ro_id: id } } })),
+    placeholderData: keepPreviousData,
+  });
+
 /** What else was done to his cars, the newest first. */
 export const earlier = (customerId: string) =>
   queryOptions({

@@ -1,23 +1,19 @@
-"""The rules of a repair order (C7, C19); pure."""
+"""How a repair order moves (C7): the table of steps, and what stands in the way of one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from contracts.refusals import InvalidRequest
 from contracts.sayings import Saying
-from contracts.workshop.operations import LineKind, PayType, Stage, Verdict
+from contracts.workshop.operations import Stage, Verdict
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders.errors import (
-    DiscountTooLarge,
     ExpectedInPast,
     InspectorDidTheWork,
-    LineAmount,
-    NotAuthorized,
-    NothingToDo,
     PromiseInPast,
     RefusalNotSigned,
     StageNotAllowed,
@@ -111,22 +107,6 @@ LONGEST_PROMISE = timedelta(days=366)
 """A promise beyond it is a slip of the keyboard."""
 
 
-class Priced(Protocol):
-    """Work with a price, or a discount, and somebody to pay it: a job line as asked for or as kept."""
-
-    @property
-    def kind(self) -> LineKind:
-        """Whether it is work."""
-
-    @property
-    def amount_fen(self) -> int:
-        """Its price."""
-
-    @property
-    def pay_type(self) -> PayType:
-        """Who pays it."""
-
-
 def allows(step: Step, *, stage: Stage, to: Stage) -> bool:
     """True if by this step an order at `stage` may come to `to`."""
     return any(move.step is step and stage in move.out_of and to in move.to for move in MOVES)
@@ -160,33 +140,17 @@ def require_expected_ahead(*, expected_at: datetime | None, now: datetime) -> No
     _require_near("expected_at", expected_at, now=now)
 
 
-def totals(lines: Iterable[Priced]) -> dict[PayType, int]:
-    """What each payer bears, in fen; a payer who bears nothing is there with 0."""
-    borne = dict.fromkeys(PayType, 0)
-    for line in lines:
-        borne[line.pay_type] += line.amount_fen
-    return borne
+def promised(promised_at: datetime | None) -> datetime:
+    """The time promised with the first consent (C7). Raises InvalidRequest if nobody promised one."""
+    if promised_at is None:
+        raise InvalidRequest(errors={"promised_at": [Saying.MISSING()]})
+    return promised_at
 
 
-def require_prices(lines: Sequence[Priced]) -> None:
-    """Raise LineAmount for a price below 0 or a discount above, DiscountTooLarge if a payer's would end below 0."""
-    for place, line in enumerate(lines, start=1):
-        if line.amount_fen > 0 if line.kind is LineKind.DISCOUNT else line.amount_fen < 0:
-            raise LineAmount(line=place)
-    for pay_type, borne in totals(lines).items():
-        if borne < 0:
-            work = totals(line for line in lines if line.kind is LineKind.WORK)
-            raise DiscountTooLarge(pay_type=pay_type, work_fen=work[pay_type])
-
-
-def require_work(lines: Collection[Priced]) -> None:
-    """Raise NothingToDo for an order without a line of work, whoever pays it."""
-    if all(line.kind is LineKind.DISCOUNT for line in lines):
-        raise NothingToDo
-
-
-def require_promise_ahead(*, promised_at: datetime, now: datetime) -> None:
+def require_promise_ahead(*, promised_at: datetime | None, now: datetime) -> None:
     """Raise PromiseInPast for a time that has passed, InvalidRequest for one that nobody can mean."""
+    if promised_at is None:
+        return
     if promised_at < now:
         raise PromiseInPast(promised_at=promised_at)
     _require_near("promised_at", promised_at, now=now)
@@ -207,9 +171,3 @@ def require_other_inspector(*, inspector_id: str, worked_by: Collection[str]) ->
     """Raise InspectorDidTheWork if the inspector is one of those who worked, whatever else he may be."""
     if inspector_id in worked_by:
         raise InspectorDidTheWork(worked_by=sorted(worked_by))
-
-
-def require_consent(*, customer_fen: int, authorized_fen: int) -> None:
-    """Raise NotAuthorized if the customer would pay more than he agreed to (R51)."""
-    if customer_fen > authorized_fen:
-        raise NotAuthorized(customer_fen=customer_fen, authorized_fen=authorized_fen)

@@ -1,9 +1,9 @@
-"""What the workshop service owns: repair orders and their job lines."""
+"""A repair order, how it moves, and the log of that."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -12,16 +12,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
-from chassis.organisation import staff, stores
-from chassis.store import numbers
 from contracts.odometer import Reading, ReadingStatus
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
-from contracts.workshop.operations import LineKind, PayType, Stage, Verdict
+from contracts.workshop.lines import ChangeLine, DeclineLine, Said
+from contracts.workshop.operations import LineState, Stage, Verdict
 from services.workshop.declared import Base
-from services.workshop.repair_orders import rules
-from services.workshop.repair_orders.rules import Step
+from services.workshop.repair_orders.errors import LineNotFound, NothingToDo
+from services.workshop.repair_orders.models.lines import Consent, JobLine
+from services.workshop.repair_orders.rules import moving, work
+from services.workshop.repair_orders.rules.moving import Step
 
 
 class RepairOrder(Base):
@@ -85,7 +86,7 @@ class RepairOrder(Base):
     cancel_reason: Mapped[str] = mapped_column(server_default="")
     refusal_by: Mapped[str | None]
     origin_customer_id: Mapped[UUID | None]
-    lines: Mapped[list[JobLine]] = relationship(back_populates="order", order_by="JobLine.position")
+    lines: Mapped[list[JobLine]] = relationship(order_by="JobLine.position")
 
     @classmethod
     def open(cls, asked: operations.OpenRepairOrder, *, number: str, advisor_id: str, now: datetime) -> RepairOrder:
@@ -131,7 +132,7 @@ class RepairOrder(Base):
             raise StaleVersion(expected=expected, version=self.version)
 
     def _require(self, step: Step, to: Stage) -> None:
-        rules.require_move(step, stage=self.stage, to=to)
+        moving.require_move(step, stage=self.stage, to=to)
 
     def _move(self, step: Step, to: Stage, *, now: datetime) -> None:
         self._require(step, to)
@@ -143,17 +144,87 @@ class RepairOrder(Base):
     def estimate(self, *, now: datetime) -> None:
         """The work known so far is what the customer, or his insurer, is asked about."""
         self._require(Step.ESTIMATE, Stage.ESTIMATED)
-        rules.require_work(self.lines)
+        work.require_work(self.lines)
         self._move(Step.ESTIMATE, Stage.ESTIMATED, now=now)
 
-    def authorize(self, asked: operations.AuthorizeRepair, *, now: datetime) -> None:
-        """The customer agreed to what he pays of the work, and was promised a time."""
-        self._require(Step.AUTHORIZE, Stage.AUTHORIZED)
-        rules.require_work(self.lines)
-        self._move(Step.AUTHORIZE, Stage.AUTHORIZED, now=now)
-        self.authorized_fen = rules.totals(self.lines)[PayType.CUSTOMER]
-        self.consent_by, self.consent_channel, self.authorized_at = asked.consent_by, asked.consent_channel, now
-        self.promised_at = self.first_promise = asked.promised_at
+    def authorize(self, asked: operations.AuthorizeRepair, *, by: str, now: datetime) -> Consent:
+        """The customer agreed to what he pays of the work, and was promised a time; later maybe another."""
+        first = self.stage in work.UNAGREED
+        if first:
+            work.require_work(self.lines)
+        elif self.stage not in work.OPEN_TO_MONEY:
+            self._require(Step.AUTHORIZE, Stage.AUTHORIZED)
+        elif not work.unanswered(self.lines) and asked.up_to_fen is None and self._within_agreed():
+            raise NothingToDo
+        promised_at = moving.promised(asked.promised_at or self.promised_at)
+        up_to_fen = work.agreed_fen(up_to_fen=asked.up_to_fen, authorized_fen=self.authorized_fen, lines=self.lines)
+        said = self._said(Said.AGREED, work.unanswered(self.lines), up_to_fen=up_to_fen).take_down(
+            said_by=asked.consent_by, channel=asked.consent_channel, by=by, at=now
+        )
+        if first:
+            self._move(Step.AUTHORIZE, Stage.AUTHORIZED, now=now)
+            self.consent_by, self.consent_channel, self.authorized_at = asked.consent_by, asked.consent_channel, now
+            self.first_promise = promised_at
+        else:
+            self.version += 1
+        self.promised_at, self.authorized_fen = promised_at, up_to_fen
+        self._lines_go({LineState.PROPOSED: work.begun_at(self.stage)})
+        return said
+
+    def _said(self, said: Said, lines: Sequence[int], *, up_to_fen: int) -> Consent:
+        return Consent.given(said, order_id=self.id, version=self.version, lines=lines, up_to_fen=up_to_fen)
+
+    def _within_agreed(self) -> bool:
+        return work.customer_fen(self.lines) <= self.authorized_fen
+
+    def _lines_go(self, to: Mapping[LineState, LineState]) -> None:
+        for line in self.lines:
+            line.state = to.get(line.state, line.state)
+
+    def add_line(self, asked: operations.JobLine) -> None:
+        """More work, or a discount; what the customer has not agreed to waits for his word."""
+        work.require_open(asked, stage=self.stage)
+        position = max((line.position for line in self.lines), default=0) + 1
+        work.require_price(asked, place=position)
+        work.require_sums([*work.charged(self.lines), asked])
+        state = work.state_of(asked, stage=self.stage, others=self.lines, authorized_fen=self.authorized_fen)
+        self.lines.append(JobLine.write(asked, position=position, state=state))
+        self.version += 1
+
+    def change_line(self, asked: ChangeLine) -> None:
+        """A line is another than it was; where its customer would pay more than he agreed to, he is asked again."""
+        line = self._line(asked.position)
+        work.require_changeable(
+            state=line.state, stage=self.stage, other_work=asked.description is not None or asked.hours is not None
+        )
+        other_work = asked.description not in (None, line.description)
+        line.change(asked)
+        work.require_price(line, place=line.position)
+        work.require_sums(work.charged(self.lines))
+        if line.state in work.NOT_BEGUN:
+            others = [one for one in self.lines if one is not line]
+            agreed = work.state_of(line, stage=self.stage, others=others, authorized_fen=self.authorized_fen)
+            line.state = LineState.PROPOSED if other_work and work.is_his(line) else agreed
+        self.version += 1
+
+    def decline_line(self, asked: DeclineLine, *, by: str, now: datetime) -> Consent:
+        """The customer does not want work that was not begun."""
+        line = self._line(asked.position)
+        work.require_open_to_work(stage=self.stage)
+        work.require_not_begun(state=line.state)
+        work.require_sums([one for one in work.charged(self.lines) if one is not line])
+        said = self._said(Said.DECLINED, [line.position], up_to_fen=self.authorized_fen).take_down(
+            said_by=asked.declined_by, channel=asked.channel, by=by, at=now
+        )
+        line.state = LineState.DECLINED
+        self.version += 1
+        return said
+
+    def _line(self, position: int) -> JobLine:
+        found = next((line for line in self.lines if line.position == position), None)
+        if found is None:
+            raise LineNotFound(line=position)
+        return found
 
     @property
     def workers(self) -> set[str]:
@@ -162,7 +233,7 @@ class RepairOrder(Base):
 
     def _require_own(self, *, by: str, anybodys: bool) -> None:
         if not anybodys:
-            rules.require_own_work(worker_id=by, technician_id=self.technician_id)
+            moving.require_own_work(worker_id=by, technician_id=self.technician_id)
 
     def _work(self, step: Step, to: Stage, *, by: str, anybodys: bool, now: datetime) -> None:
         """A step of the work itself; who does it is written down."""
@@ -188,6 +259,7 @@ class RepairOrder(Base):
         With `anybodys` the work need not be his own.
         """
         self._work(Step.START, Stage.IN_PROGRESS, by=by, anybodys=anybodys, now=now)
+        self._lines_go({LineState.AUTHORIZED: LineState.WORKING})
 
     def wait(
         self, to: Stage, *, expected_at: datetime | None, note: str, by: str, now: datetime, anybodys: bool = False
@@ -195,7 +267,7 @@ class RepairOrder(Base):
         """The work cannot go on; asked again where it waits already, what is waited for is expected anew."""
         self._require(Step.WAIT, to)
         self._require_own(by=by, anybodys=anybodys)
-        rules.require_expected_ahead(expected_at=expected_at, now=now)
+        moving.require_expected_ahead(expected_at=expected_at, now=now)
         if self.waiting_from is None:
             self.waiting_from = self.stage
         self._move(Step.WAIT, to, now=now)
@@ -203,7 +275,7 @@ class RepairOrder(Base):
 
     def resume(self, *, by: str, now: datetime, anybodys: bool = False) -> None:
         """What was waited for is there: it stands again where it came from."""
-        to = rules.require_return(stage=self.stage, waiting_from=self.waiting_from)
+        to = moving.require_return(stage=self.stage, waiting_from=self.waiting_from)
         self._require_own(by=by, anybodys=anybodys)
         self._move(Step.RESUME, to, now=now)
         self._wait_no_more()
@@ -213,14 +285,19 @@ class RepairOrder(Base):
 
     def finish(self, *, by: str, now: datetime, anybodys: bool = False) -> None:
         """The work is done; quality control is next."""
+        self._require(Step.FINISH, Stage.QC)
+        self._require_own(by=by, anybodys=anybodys)
+        work.require_answered(self.lines)
         self._work(Step.FINISH, Stage.QC, by=by, anybodys=anybodys, now=now)
+        self._lines_go({LineState.WORKING: LineState.DONE})
 
     def inspect(self, *, verdict: Verdict, inspector_id: str, now: datetime) -> None:
         """Quality control by somebody who did not do the work: ready, to be washed first, or back to the technician."""
-        to = rules.PASSED[verdict]
+        to = moving.PASSED[verdict]
         self._require(Step.INSPECT, to)
-        rules.require_other_inspector(inspector_id=inspector_id, worked_by=self.workers)
+        moving.require_other_inspector(inspector_id=inspector_id, worked_by=self.workers)
         self._move(Step.INSPECT, to, now=now)
+        self._lines_go({LineState.DONE: LineState.WORKING if to is Stage.REWORK else LineState.PASSED})
         self.inspector_id = inspector_id
         if to is Stage.READY:
             self.ready_at = now
@@ -233,9 +310,7 @@ class RepairOrder(Base):
     def settle(self, *, now: datetime) -> None:
         """The invoice: the customer pays no more than he agreed to (R51)."""
         self._require(Step.SETTLE, Stage.SETTLED)
-        rules.require_consent(
-            customer_fen=rules.totals(self.lines)[PayType.CUSTOMER], authorized_fen=self.authorized_fen
-        )
+        work.require_consent(customer_fen=work.customer_fen(self.lines), authorized_fen=self.authorized_fen)
         self._move(Step.SETTLE, Stage.SETTLED, now=now)
         self.settled_at = now
 
@@ -252,30 +327,10 @@ class RepairOrder(Base):
     def cancel(self, *, reason: str, refusal_by: str | None, now: datetime) -> None:
         """Nothing more is done; where it waits the customer has signed that he refuses the work."""
         self._require(Step.CANCEL, Stage.CANCELLED)
-        rules.require_refusal(stage=self.stage, refusal_by=refusal_by)
+        moving.require_refusal(stage=self.stage, refusal_by=refusal_by)
         self._move(Step.CANCEL, Stage.CANCELLED, now=now)
         self._wait_no_more()
         self.cancelled_at, self.cancel_reason, self.refusal_by = now, reason, refusal_by
-
-
-class JobLine(Base):
-    """One piece of work on a repair order, with who pays it; or a discount for a payer."""
-
-    __tablename__ = "job_line"
-
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("repair_order.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    description: Mapped[str]
-    hours: Mapped[Decimal]
-    amount_fen: Mapped[int]
-    pay_type: Mapped[PayType]
-    kind: Mapped[LineKind] = mapped_column(server_default=LineKind.WORK)
-    order: Mapped[RepairOrder] = relationship(back_populates="lines")
-
-    @classmethod
-    def write(cls, asked: operations.JobLine, *, position: int) -> JobLine:
-        """A line as the advisor wrote it."""
-        return cls(**attributes(asked), position=position)
 
 
 class StageEntry(Base):
@@ -303,18 +358,6 @@ class StageEntry(Base):
         )
 
 
-class NumberSeries(numbers.NumberSeries, Base):
-    """Document numbers, by store and day."""
-
-
-class CustomerAlias(rekeying.CustomerAlias, Base):
-    """Where customers live on."""
-
-
-class DocumentOwner(rekeying.DocumentOwner, Base):
-    """Documents that were given to somebody else."""
-
-
 REPAIR_ORDERS = rekeying.Holding(
     table="repair_order",
     key=("id",),
@@ -323,13 +366,6 @@ REPAIR_ORDERS = rekeying.Holding(
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("repair_order",),
     words=("complaint", "consent_by", "km_reason", "waiting_note", "cancel_reason", "refusal_by"),
+    hanging=(rekeying.Hanging("repair_consent", "order_id", ("said_by",)),),
 )
 """Repair orders follow their customers."""
-
-
-class StaffMember(staff.StaffMember, Base):
-    """Who works where, as what."""
-
-
-class Store(stores.Store, Base):
-    """From which day on stores are closed."""

@@ -1,0 +1,18 @@
+"""What the workshop service owns: repair orders, their lines, what their customers said, and their log."""
+
+from services.workshop.repair_orders.models.kept import CustomerAlias, DocumentOwner, NumberSeries, StaffMember, Store
+from services.workshop.repair_orders.models.lines import Consent, JobLine
+from services.workshop.repair_orders.models.orders import REPAIR_ORDERS, RepairOrder, StageEntry
+
+__all__ = [
+    "REPAIR_ORDERS",
+    "Consent",
+    "CustomerAlias",
+    "DocumentOwner",
+    "JobLine",
+    "NumberSeries",
+    "RepairOrder",
+    "StaffMember",
+    "StageEntry",
+    "Store",
+]
