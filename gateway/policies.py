@@ -35,6 +35,7 @@ from contracts.policies import (
     PolicyStandings,
     PublishPolicy,
 )
+from contracts.sales import policies as sales
 from gateway.asking import LocalCall, ask
 from gateway.errors import PolicyNotFound, StoreUnknown
 from gateway.faults import HttpFault
@@ -42,7 +43,7 @@ from gateway.json_schema import Schemas
 
 log = logs.get("policies")
 
-DECLARED = (customer, followup, gateway)
+DECLARED = (customer, followup, gateway, sales)
 """Where the policies of each service that has any are declared."""
 
 HERE = "gateway"

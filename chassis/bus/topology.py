@@ -89,6 +89,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         customer.CustomerPreferencesChanged,
         customer.DuplicateSuspected,
         customer.DuplicateDecided,
+        sales.VehicleOffered,
+        sales.VehicleOfferEnded,
         sales.VehicleDelivered,
         workshop.VehicleReturned,
         gateway.StaffChanged,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, TextClause
 from chassis.bus.context import Ask
 from contracts.customer.operations import WhichExist, which_exist
 from contracts.refusals import InvalidRequest
-from contracts.sales.operations import StockVehicles, which_in_stock
+from contracts.sales.stock import StockVehicles, which_in_stock
 from contracts.sayings import Saying
 
 Read = Callable[[Callable[[Connection], Any]], Any]

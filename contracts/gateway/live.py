@@ -18,6 +18,7 @@ from contracts.followup import events as followup
 from contracts.followup import operations as visits
 from contracts.followup import tasks
 from contracts.operation import Operation, query
+from contracts.sales import allocation, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.workshop import events as workshop
@@ -75,6 +76,8 @@ class Live:
 
 
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
+_STOCK = (stock.list_stock,)
+_QUEUE = (allocation.list_waiting, tasks.tasks_today)
 _ORDERS = (orders.list_orders, orders.get_order)
 _VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
 _PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
@@ -101,6 +104,10 @@ LIVE: tuple[Live, ...] = (
     Live(sales.OrderCancelled, _ORDERS, owner="consultant_id"),
     Live(sales.VehicleDelivered, _ORDERS, owner="consultant_id"),
     Live(sales.OrderClosed, _ORDERS, owner="consultant_id"),
+    Live(sales.VehicleReceived, _STOCK),
+    Live(sales.CertificateMoved, _STOCK),
+    Live(sales.VehicleOffered, _QUEUE),
+    Live(sales.VehicleOfferEnded, _QUEUE),
     Live(followup.VisitPlanned, _VISITS),
     Live(followup.VisitRescheduled, _VISITS),
     Live(followup.VisitCompleted, _VISITS),

@@ -110,6 +110,56 @@ class OrderClosed:
     consultant_id: str
 
 
+@event(producer="sales", name="vehicle_received", version=1, subject="stock_vehicle")
+class VehicleReceived:
+    """A vehicle arrived in a store's yard."""
+
+    stock_id: UUID
+    vehicle_id: UUID
+    vin: str
+    model: str
+    condition: str
+
+
+@event(producer="sales", name="certificate_moved", version=1, subject="stock_vehicle")
+class CertificateMoved:
+    """The certificate of a vehicle is somewhere else: without it there are no plates."""
+
+    stock_id: UUID
+    certificate: str
+    moved_by: str
+    vehicle_id: UUID | None = None
+    vin: str | None = None
+
+
+@event(producer="sales", name="vehicle_offered", version=1, subject="vehicle_offer")
+class VehicleOffered:
+    """A vehicle that came, or was let go, is kept until then for the order that has waited longest."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    stock_id: UUID
+    vehicle_id: UUID
+    vin: str
+    model: str
+    until: datetime
+
+
+@event(producer="sales", name="vehicle_offer_ended", version=1, subject="vehicle_offer")
+class VehicleOfferEnded:
+    """It is not kept for the order any more: taken, lapsed or not_needed."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    stock_id: UUID
+    vehicle_id: UUID
+    vin: str
+    model: str
+    how: str
+
+
 @event(producer="sales", name="orders_rekeyed", version=1, subject="rekeying")
 class OrdersRekeyed:
     """Orders follow a change of customers' records (E8): `kind` is merged, unmerged or split, `rows` how many moved."""

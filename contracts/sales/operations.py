@@ -1,4 +1,4 @@
-"""What the sales service can be asked."""
+"""What the sales service can be asked about orders."""
 
 from __future__ import annotations
 
@@ -40,77 +40,6 @@ class PaymentKind(StrEnum):
 
     DEPOSIT = "deposit"
     BALANCE = "balance"
-
-
-class StockStatus(StrEnum):
-    """Where a vehicle in the yard stands."""
-
-    AVAILABLE = "available"
-    ALLOCATED = "allocated"
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiveStock:
-    """A vehicle arrived in the yard of a store."""
-
-    vin: Vin
-    model: Model
-    store_id: StoreId
-
-
-@dataclass(frozen=True, slots=True)
-class StockVehicle:
-    """A vehicle in stock."""
-
-    vehicle_id: UUID
-    vin: str
-    model: str
-    store_id: StoreId
-    status: StockStatus
-
-
-class StockSort(StrEnum):
-    """By how long a vehicle has been in the yard: the longest first, or the newest."""
-
-    LONGEST_HERE = "received_at"
-    NEWEST = "-received_at"
-
-
-@dataclass(frozen=True, slots=True)
-class ListStock:
-    """Vehicles in the yards of the caller's stores, the longest waiting first; without a status those to be had."""
-
-    store_id: StoreId | None = None
-    status: StockStatus = StockStatus.AVAILABLE
-    model: Model | None = None
-    sort: StockSort = StockSort.LONGEST_HERE
-    page: Page = 1
-    size: Size = 50
-    after: After | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class YardVehicle:
-    """A vehicle in a yard, and since when; `order_id` is the order it is set aside for."""
-
-    vehicle_id: UUID
-    vin: str
-    model: str
-    store_id: StoreId
-    status: StockStatus
-    received_at: datetime
-    order_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """A page of the vehicles in stock."""
-
-    items: list[YardVehicle]
-    page: int
-    size: int
-    total: int
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,13 +219,6 @@ class OrderSheet:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StockVehicles:
-    """Vehicles by their identifiers; in the answer those that a store took into its stock, sold since or not."""
-
-    vehicle_ids: list[UUID]
-
-
 class OrderStep(StrEnum):
     """What an order passes on its way to the keys, as a customer sees it."""
 
@@ -354,13 +276,6 @@ class OrderProgress:
     cancelled_on: date | None = None
 
 
-receive_stock = command(
-    "sales.receive_stock",
-    ReceiveStock,
-    StockVehicle,
-    refuses=("STORE_CLOSED", "VIN_INVALID", "VIN_IN_STOCK"),
-    summary="Take a vehicle into stock",
-)
 create_order = command("sales.create_order", CreateOrder, Order, refuses=("STORE_CLOSED",), summary="Write an order")
 sign_order = command(
     "sales.sign_order",
@@ -386,6 +301,8 @@ allocate_vehicle = command(
         "DEPOSIT_MISSING",
         "VEHICLE_NOT_FOUND",
         "VEHICLE_TAKEN",
+        "VEHICLE_OFFERED",
+        "VIN_INVALID",
         "MODEL_DIFFERS",
     ),
     summary="Set a stock vehicle aside",
@@ -394,7 +311,7 @@ deliver_order = command(
     "sales.deliver_order",
     DeliverOrder,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "BALANCE_OPEN"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "BALANCE_OPEN", "VEHICLE_NOT_HERE"),
     summary="Hand the car over",
 )
 close_order = command(
@@ -404,7 +321,6 @@ close_order = command(
     refuses=("ORDER_NOT_FOUND", "ORDER_STATE"),
     summary="Close a delivered order",
 )
-list_stock = query("sales.list_stock", ListStock, Stock, summary="Vehicles in stock, those to be had first of all")
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
 order_sheet = query(
     "sales.order_sheet",
@@ -412,9 +328,6 @@ order_sheet = query(
     OrderSheet,
     refuses=("ORDER_NOT_FOUND",),
     summary="An order to print and sign",
-)
-which_in_stock = query(
-    "sales.which_in_stock", StockVehicles, StockVehicles, summary="Which of these vehicles are, or were, in stock"
 )
 list_orders = query("sales.list_orders", ListOrders, Orders, summary="Orders of my scope")
 make_order_link = command(

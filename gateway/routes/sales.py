@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from contracts.sales import cancellations
+from contracts.sales import allocation, cancellations, stock
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
 from gateway.routing import Route
 
 ROUTES = (
-    Route("POST", "/stock-vehicles/registered", sales.which_in_stock, "哪些车辆已入库"),
-    Route("GET", "/stock-vehicles", sales.list_stock, "库存车辆"),
-    Route("POST", "/stock-vehicles", sales.receive_stock, "车辆入库", status=201),
+    Route("POST", "/stock-vehicles/registered", stock.which_in_stock, "哪些车辆已入库"),
+    Route("GET", "/stock-vehicles", stock.list_stock, "库存车辆"),
+    Route("GET", "/stock-vehicles/waiting", allocation.list_waiting, "排队等车的订单"),
+    Route("POST", "/stock-vehicles", stock.receive_stock, "车辆入库", status=201),
+    Route("POST", "/stock-vehicles/expected", stock.expect_stock, "登记在途车辆", status=201),
+    Route("PATCH", "/stock-vehicles/{stock_id}", stock.change_expected, "更改在途车辆"),
+    Route("POST", "/stock-vehicles/{stock_id}/certificate", stock.move_certificate, "登记合格证去向"),
     Route("POST", "/orders", sales.create_order, "新建订单", status=201),
     Route("GET", "/orders", sales.list_orders, "订单列表"),
     Route("GET", "/orders/{order_id}", sales.get_order, "订单"),

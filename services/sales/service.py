@@ -7,12 +7,13 @@ from functools import partial
 from chassis.customers import erasing, links, rekeying
 from chassis.organisation import stores
 from chassis.store import idempotency
-from chassis.table import does, every, hears, shows
+from chassis.table import does, every, hears, keeps, shows
+from contracts import sales
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StoreChanged
 from contracts.sales import cancellations, operations
 from contracts.sales.events import OrdersRekeyed
-from services.sales import cancelling, orders, stock
+from services.sales import allocation, cancelling, orders, stock
 from services.sales.orders.models import ORDERS
 
 
@@ -21,11 +22,14 @@ class SalesService:
 
     name = "sales"
 
-    receive_stock = does(operations.receive_stock, stock.usecases.receive_stock)
+    expect_stock = does(sales.stock.expect_stock, stock.usecases.expect_stock)
+    change_expected = does(sales.stock.change_expected, stock.usecases.change_expected)
+    receive_stock = does(sales.stock.receive_stock, allocation.usecases.receive_stock)
+    move_certificate = does(sales.stock.move_certificate, stock.usecases.move_certificate)
     create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
     sign_order = does(operations.sign_order, orders.usecases.sign_order)
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
-    allocate_vehicle = does(operations.allocate_vehicle, orders.usecases.allocate_vehicle)
+    allocate_vehicle = does(operations.allocate_vehicle, allocation.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
     close_order = does(operations.close_order, orders.usecases.close_order)
     request_cancel = does(cancellations.request_cancel, cancelling.usecases.request_cancel)
@@ -33,13 +37,16 @@ class SalesService:
     withdraw_cancel = does(cancellations.withdraw_cancel, cancelling.usecases.withdraw_cancel)
     make_order_link = does(operations.make_order_link, orders.usecases.make_order_link)
     revoke_order_link = does(operations.revoke_order_link, orders.usecases.revoke_order_link)
-    list_stock = shows(operations.list_stock, stock.queries.list_stock)
-    which_in_stock = shows(operations.which_in_stock, stock.queries.which_in_stock)
+    list_stock = shows(sales.stock.list_stock, stock.queries.list_stock)
+    which_in_stock = shows(sales.stock.which_in_stock, stock.queries.which_in_stock)
+    list_waiting = shows(sales.allocation.list_waiting, allocation.queries.list_waiting)
     get_order = shows(operations.get_order, orders.queries.get_order)
     order_sheet = shows(operations.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
     order_links = shows(operations.order_links, orders.queries.order_links)
     order_progress = shows(operations.order_progress, orders.queries.order_progress)
+
+    policies = keeps("sales")
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
@@ -49,4 +56,5 @@ class SalesService:
 
     keep_stores = hears(StoreChanged, stores.keep)
 
+    pass_vehicles_on = every(30, allocation.usecases.pass_on)
     old_commands = every(3600, idempotency.forget_old)

@@ -131,6 +131,8 @@ class GoodRequests:
             "sales.make_order_link": self._order,
             "sales.pay_order": partial(self._order, "sign"),
             "sales.allocate_vehicle": partial(self._order, "sign", "pay"),
+            "sales.change_expected": self._vehicle,
+            "sales.move_certificate": self._vehicle,
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
             "sales.close_order": partial(self._order, "sign", "pay", "allocate", "deliver"),
             "sales.request_cancel": partial(self._order, "sign"),
@@ -162,7 +164,9 @@ class GoodRequests:
         return made
 
     def _order(self, *steps: str) -> dict[str, Any]:
-        body = {"customer_id": self.known["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 1000}
+        # a model of its own: whoever was paid for and got no car stands in nobody's queue
+        model = randoms.code("G")
+        body = {"customer_id": self.known["customer_id"], "store_id": "HN", "model": model, "total_fen": 1000}
         order_id = self.client("consultant").post("/orders", body)["order_id"]
         path, vin = f"/orders/{order_id}", randoms.vin()
         signed = {"contract_no": "C", "signer": "错", "promised_date": FAR[:10]}
@@ -171,7 +175,7 @@ class GoodRequests:
         if "pay" in steps:
             paid = {"amount_fen": 1000, "external_ref": str(uuid.uuid4())}
             self.client("finance").post(f"{path}/payments", paid)
-            self.client("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
+            self.client("sales_manager").post("/stock-vehicles", {"vin": vin, "model": model, "store_id": "HN"})
         if "allocate" in steps:
             self.client("consultant").post(f"{path}/allocate", {"vin": vin})
         if "deliver" in steps:
@@ -179,6 +183,11 @@ class GoodRequests:
         if "cancel" in steps:
             self.client("consultant").post(f"{path}/cancel", {"fault": "buyer", "reason": "不买了"})
         return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10]}
+
+    def _vehicle(self) -> dict[str, Any]:
+        """One on its way."""
+        made = self.client("sales_planner").post("/stock-vehicles/expected", {"model": "GL8", "store_id": "HN"})
+        return {"stock_id": made["stock_id"]}
 
     def _repair_order(self, customer_id: str, vehicle_id: str) -> str:
         body = {"vehicle_id": vehicle_id, "customer_id": customer_id, "store_id": "HN", "km": 5000, "complaint": "保养"}
@@ -281,6 +290,7 @@ _BY_NAME: dict[str, Any] = {
     "closes": "18:00",
 }
 _OF_OPERATION: dict[str, dict[str, Any]] = {
+    "sales.move_certificate": {"certificate": "pledged"},
     "gateway.create_dealer": {"code": randoms.code},
     "gateway.create_store": {"code": randoms.code, "dealer_code": "HT"},
     "gateway.change_store": {"code": "WRONG", "dealer_code": "HT"},

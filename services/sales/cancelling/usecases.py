@@ -15,6 +15,7 @@ from services.sales.orders.models import Order
 from services.sales.orders.shown import order_shown
 from services.sales.orders.usecases import order_to_change
 from services.sales.stock.models import StockVehicle
+from services.sales.stock.usecases import of_order
 
 
 def request_cancel(
@@ -60,12 +61,12 @@ def set_aside(session: Session, order: Order) -> StockVehicle | None:
 
     One that was invoiced, insured or given a plate for this customer is to be taken back first.
     """
-    return None if order.vin is None else session.get_one(StockVehicle, order.vin, with_for_update=True)
+    return of_order(session, order.id)
 
 
 def _release(session: Session, order: Order, vehicle: StockVehicle, *, now: datetime) -> None:
     released = picked(events.VehicleReleased, order, order_id=order.id, customer_id=order.written_for)
-    order.release(vehicle)
+    order.release(vehicle, now=now)
     tell(session, order, released, now=now)
 
 

@@ -1,5 +1,5 @@
 """Orders, from the contract to the handed-over car."""
 
-from services.sales.orders import queries, usecases
+from services.sales.orders import queries, shown, usecases
 
-__all__ = ["queries", "usecases"]
+__all__ = ["queries", "shown", "usecases"]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import links, rekeying
@@ -42,6 +42,8 @@ class Order(Base):
         Index("sales_order_by_customer", "customer_id"),
         Index("sales_order_by_origin", "origin_customer_id"),
         CheckConstraint("status <> 'cancelled' OR vin IS NULL", name="sales_order_cancelled_has_no_vehicle"),
+        Index("sales_order_waiting", "store_id", "model", postgresql_where=text("status = 'signed'")),
+        Index("sales_order_one_vin", "vin", unique=True, postgresql_where=text("delivered_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -61,7 +63,7 @@ class Order(Base):
     signed_at: Mapped[datetime | None]
     promised_date: Mapped[date | None]
     first_promise: Mapped[date | None]
-    vin: Mapped[str | None] = mapped_column(unique=True)
+    vin: Mapped[str | None]
     vehicle_id: Mapped[UUID | None]
     allocated_at: Mapped[datetime | None]
     km: Mapped[int | None]
@@ -178,9 +180,9 @@ class Order(Base):
         self.status_before = self.cancel_fault = self.cancel_reason = None
         self.cancel_requested_by = self.cancel_requested_at = None
 
-    def release(self, vehicle: StockVehicle) -> None:
+    def release(self, vehicle: StockVehicle, *, now: datetime) -> None:
         """Its vehicle may be had by another order."""
-        vehicle.release()
+        vehicle.release(registered=False, now=now)
         self.vin = self.vehicle_id = self.allocated_at = None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Row, RowMapping
 
 from chassis.process.clock import LOCAL
+from contracts.access import Scope
 from contracts.picked import picked, shaped
 from contracts.sales import operations
 from contracts.sales.operations import OrderStep, StepTold
@@ -16,6 +18,13 @@ from services.sales.orders.models import Order
 def order_shown(order: Order | Row[tuple[Order]]) -> operations.Order:
     """An order, from its model or its row."""
     return picked(operations.Order, order, order_id=order.id)
+
+
+def named_to(scope: Scope, order: Order) -> dict[str, Any]:
+    """What a refusal says of an order that stands in the way: its number to whoever may see it, to others nothing."""
+    if not scope.admits(store_id=order.store_id, owner_id=order.consultant_id):
+        return {"named": ""}
+    return {"named": f" {order.number}", "number": order.number, "order_id": order.id}
 
 
 def balance_shown(order: Order) -> operations.Balance:

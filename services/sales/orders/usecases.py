@@ -26,10 +26,10 @@ from services.sales.orders.errors import (
     ReferenceUsed,
 )
 from services.sales.orders.models import ORDER_PROGRESS, Order, Payment
-from services.sales.orders.shown import balance_shown, order_shown
-from services.sales.stock.errors import VehicleNotFound
+from services.sales.orders.shown import balance_shown, named_to, order_shown
+from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
-from services.sales.stock.usecases import readable_vin
+from services.sales.stock.usecases import of_order, of_vin
 
 _MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
 
@@ -89,19 +89,29 @@ def allocate_vehicle(
 ) -> operations.Order:
     """Set a stock vehicle aside for the order; of two orders at once one gets it (R47)."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
-    vehicle = session.get(StockVehicle, readable_vin(asked.vin), with_for_update=True)
+    vehicle = of_vin(session, asked.vin)
     if vehicle is None or vehicle.store_id != order.store_id:
         raise VehicleNotFound(vin=asked.vin)
+    _require_free(session, vehicle, scope=scope)
     order.allocate(vehicle, now=now)
     allocated = picked(events.VehicleAllocated, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, allocated, now=now)
     return order_shown(order)
 
 
+def _require_free(session: Session, vehicle: StockVehicle, *, scope: Scope) -> None:
+    """Raise VehicleTaken if an order has it; it is named to whoever may see it."""
+    if vehicle.order_id is not None:
+        raise VehicleTaken(vin=vehicle.vin, **named_to(scope, session.get_one(Order, vehicle.order_id)))
+
+
 def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Hand the car over."""
+    """Hand the car over; it leaves the stock. Raises VehicleNotHere."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.deliver(km=asked.km, now=now)
+    vehicle = of_order(session, order.id)
+    if vehicle is not None:
+        vehicle.leave(now=now)
     delivered = picked(events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, delivered, now=now)
     return order_shown(order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.refusals import Conflict, Invalid, NotFound
+from contracts.refusals import Conflict, Invalid, NotFound, RuleRefused
 
 
 class VehicleNotFound(NotFound):
@@ -14,11 +14,27 @@ class VehicleNotFound(NotFound):
 
 
 class VehicleTaken(Conflict):
-    """Another order has this VIN (R47)."""
+    """Another order has this VIN (R47); which, is told as far as the caller may see it."""
 
     code = "VEHICLE_TAKEN"
-    zh = "车辆{vin}已配给其他订单,请另选一辆"
-    en = "Vehicle {vin} belongs to another order"
+    zh = "车辆{vin}已配给其他订单{named},请另选一辆"
+    en = "Vehicle {vin} belongs to another order{named}"
+
+
+class VehicleNotHere(RuleRefused):
+    """What is on its way cannot be handed over."""
+
+    code = "VEHICLE_NOT_HERE"
+    zh = "车辆{vin}尚未到店,不能交车;请先办理车辆入库"
+    en = "Vehicle {vin} has not arrived; take it into stock first"
+
+
+class VehicleHere(RuleRefused):
+    """It is not on its way any more."""
+
+    code = "VEHICLE_HERE"
+    zh = "该车已到店"
+    en = "This vehicle has arrived already"
 
 
 class VinInvalid(Invalid):
@@ -35,3 +51,35 @@ class VinInStock(Conflict):
     code = "VIN_IN_STOCK"
     zh = "车辆{vin}已在库"
     en = "Vehicle {vin} is in stock already"
+
+
+class VinDiffers(RuleRefused):
+    """The vehicle on its way has another VIN."""
+
+    code = "VIN_DIFFERS"
+    zh = "在途车辆的车架号是{known},不是{vin}"
+    en = "The vehicle on its way is {known}, not {vin}"
+
+
+class SoldBefore(RuleRefused):
+    """It was handed over once: it comes back as used."""
+
+    code = "SOLD_BEFORE"
+    zh = "车辆{vin}曾售出,只能按二手车入库"
+    en = "Vehicle {vin} was sold before; it can only come back as used"
+
+
+class SetAsideAs(RuleRefused):
+    """What came is not what was set aside for an order."""
+
+    code = "SET_ASIDE_AS"
+    zh = "该车已按{expected}配给订单,与到店车型({model})不符"
+    en = "It is set aside for an order as a {expected}, and a {model} came"
+
+
+class CertificateState(RuleRefused):
+    """The certificate does not go there from where it is."""
+
+    code = "CERTIFICATE_STATE"
+    zh = "合格证当前为{certificate},不能变为{wanted}"
+    en = "The certificate is {certificate}; it cannot become {wanted}"

@@ -5,16 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Row
 
 from contracts.picked import picked
-from contracts.sales import operations
-from contracts.sales.operations import StockStatus
+from contracts.sales import stock as operations
 from services.sales.stock.models import StockVehicle
+from services.sales.stock.rules import standing
 
 
-def stock_shown(vehicle: StockVehicle) -> operations.StockVehicle:
-    """A vehicle in the yard."""
-    return picked(operations.StockVehicle, vehicle)
-
-
-def in_the_yard(vehicle: Row[tuple[StockVehicle]], *, status: StockStatus) -> operations.YardVehicle:
-    """A vehicle in the yard, with how long it has been there."""
-    return picked(operations.YardVehicle, vehicle, status=status)
+def stock_shown(vehicle: StockVehicle | Row[tuple[StockVehicle]]) -> operations.StockVehicle:
+    """A vehicle in stock, from its model or its row."""
+    status = standing(received_at=vehicle.received_at, order_id=vehicle.order_id, gone_at=vehicle.gone_at)
+    return picked(operations.StockVehicle, vehicle, stock_id=vehicle.id, status=status)

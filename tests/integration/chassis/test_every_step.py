@@ -36,7 +36,8 @@ from contracts.envelope import Received
 from contracts.operation import Operation
 from contracts.refusals import NotFound
 from contracts.sales.events import VehicleDelivered
-from contracts.sales.operations import list_orders, receive_stock
+from contracts.sales.operations import list_orders
+from contracts.sales.stock import receive_stock
 from contracts.vin import with_check_digit
 from tests.integration.gateway.conftest import answers
 from tests.integration.gateway.running import Process, free_port

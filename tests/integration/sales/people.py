@@ -10,14 +10,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from chassis.handing import asked_for
 from chassis.process.clock import LOCAL
 from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.links import Link, LinkMade
-from contracts.sales import cancellations, operations
-from contracts.sales.operations import Fault, ListOrders, PaymentKind, StockStatus
-from services.sales import cancelling, orders, stock
+from contracts.operation import OPERATIONS
+from contracts.sales import operations
+from contracts.sales import stock as in_stock
+from contracts.sales.operations import Fault, ListOrders, PaymentKind
+from services.sales import allocation, cancelling, orders, stock
 from services.sales.orders import queries
 from tests.support.randoms import code, vin
 
@@ -26,6 +29,7 @@ PROMISE = date(2026, 11, 30)
 PRICE = 20_000_000
 DEPOSIT = 2_000_000
 MODEL = "雅阁 2.0L"
+ROOMS = (allocation, orders, stock, cancelling)
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,14 @@ class Showroom:
 
     def do(self, name: str, role: str, *, now: datetime = NOW, **asked: Any) -> Any:
         """One command in one transaction, as its entrypoint runs it."""
-        contract = next(module for module in (operations, cancellations) if hasattr(module, name))
-        request = getattr(contract, name).request(**asked)
+        request = OPERATIONS[f"sales.{name}"].request(**asked)
         return self.database.run(lambda session: self.within(session, name, role, request, now=now))
 
     def within(self, session: Session, name: str, role: str, request: object, *, now: datetime = NOW) -> Any:
         """One command in a transaction that goes on."""
-        room = next(room for room in (orders, stock, cancelling) if hasattr(room.usecases, name))
-        return getattr(room.usecases, name)(session, request, scope=self.scope(name, role), now=now)
+        work = next(getattr(room.usecases, name) for room in ROOMS if hasattr(room.usecases, name))
+        ready = {"scope": self.scope(name, role), "now": now}
+        return work(session, request, **{one: ready[one] for one in asked_for(work, ready)})
 
     def receive(self, typed: str | None = None, *, model: str = MODEL, now: datetime = NOW) -> str:
         """The VIN of a vehicle that arrived in the yard."""
@@ -66,6 +70,18 @@ class Showroom:
             "receive_stock", "sales_manager", vin=typed or vin(), model=model, store_id=self.store, now=now
         ).vin
         return arrived
+
+    def expect(self, *, model: str = MODEL, role: str = "sales_planner", **asked: Any) -> in_stock.StockVehicle:
+        """A vehicle on its way to the store."""
+        made: in_stock.StockVehicle = self.do("expect_stock", role, model=model, store_id=self.store, **asked)
+        return made
+
+    def yard(self, role: str = "consultant", **asked: Any) -> list[in_stock.StockVehicle]:
+        """The stock of the store, as its people see it."""
+        scope, wanted = self.scope("list_stock", role), in_stock.ListStock(**asked)
+        page = self.database.read(lambda reading: stock.queries.list_stock(reading, wanted, scope=scope))
+        assert page.total == len(page.items)
+        return page.items
 
     def write(self, *, customer: UUID | None = None, now: datetime = NOW) -> UUID:
         """An order that the consultant wrote."""
@@ -79,18 +95,20 @@ class Showroom:
         contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}
         return self.do("sign_order", role, order_id=order_id, expected_version=version, **contract)
 
-    def pay(self, order_id: UUID, amount_fen: int = PRICE, *, reference: str | None = None):
+    def pay(self, order_id: UUID, amount_fen: int = PRICE, *, reference: str | None = None, now: datetime = NOW):
         return self.do(
             "pay_order",
             "finance",
+            now=now,
             order_id=order_id,
             kind=PaymentKind.BALANCE,
             amount_fen=amount_fen,
             external_ref=reference or code("P"),
         )
 
-    def allocate(self, order_id: UUID, arrived: str, *, version: int | None = None):
-        return self.do("allocate_vehicle", "consultant", order_id=order_id, vin=arrived, expected_version=version)
+    def allocate(self, order_id: UUID, arrived: str, *, version: int | None = None, now: datetime = NOW):
+        asked = {"order_id": order_id, "vin": arrived, "expected_version": version}
+        return self.do("allocate_vehicle", "consultant", now=now, **asked)
 
     def deliver(self, order_id: UUID, *, version: int | None = None):
         return self.do(
@@ -145,12 +163,6 @@ class Showroom:
         """A list of orders."""
         scope, wanted = self.scope("list_orders", role), ListOrders(**asked)
         return self.database.read(lambda reading: queries.list_orders(reading, wanted, scope=scope))
-
-    def yard(self) -> list[str]:
-        """The VINs of cars that are set aside and wait for their customers."""
-        asked, scope = operations.ListStock(status=StockStatus.ALLOCATED), self.scope("list_stock", "consultant")
-        found = self.database.read(lambda reading: stock.queries.list_stock(reading, asked, scope=scope))
-        return [one.vin for one in found.items]
 
     def somebody_waits(self) -> bool:
         """True while a session of this database waits for another's lock."""

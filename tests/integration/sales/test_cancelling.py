@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from contracts.refusals import OperationNotAllowed
 from contracts.sales.operations import Fault, OrderStatus
+from contracts.sales.stock import StockStatus
 from services.sales.orders.errors import OrderNotFound, OrderState
 from tests.integration.sales.people import DEPOSIT, NOW, PRICE, Showroom
 
@@ -127,8 +128,8 @@ def test_the_sheet_says_since_when_it_is_cancelled_and_the_customer_sees_the_day
 def test_a_car_of_a_closed_order_waits_for_nobody(showroom: Showroom) -> None:
     order_id = showroom.signed(paid_fen=PRICE)
     showroom.allocate(order_id, showroom.receive())
-    assert showroom.yard() != []
+    assert showroom.yard(status=StockStatus.ALLOCATED) != []
     showroom.deliver(order_id)
-    assert showroom.yard() == []
+    assert showroom.yard(status=StockStatus.ALLOCATED) == []
     showroom.do("close_order", "sales_manager", order_id=order_id)
-    assert showroom.yard() == []
+    assert showroom.yard(status=StockStatus.ALLOCATED) == []

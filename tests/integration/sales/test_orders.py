@@ -14,7 +14,8 @@ import pytest
 from chassis.store.numbers import next_number
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.sales import operations
-from contracts.sales.operations import OrderStatus, ReceiveStock, SignOrder, StockStatus
+from contracts.sales.operations import OrderStatus, SignOrder
+from contracts.sales.stock import ReceiveStock
 from contracts.vehicle_identity import vehicle_id
 from services.sales.orders.errors import (
     BalanceOpen,
@@ -22,7 +23,6 @@ from services.sales.orders.errors import (
     OrderNotFound,
     PromiseInPast,
 )
-from services.sales.stock import queries as yards
 from services.sales.stock.errors import VehicleNotFound, VehicleTaken, VinInStock, VinInvalid
 from tests.integration.sales.people import DEPOSIT, MODEL, NOW, PRICE, PROMISE, Showroom
 from tests.support.polling import eventually
@@ -340,28 +340,3 @@ def test_orders_of_the_same_moment_keep_their_order_from_page_to_page(showroom: 
     paged = [order.order_id for page in (1, 2, 3) for order in showroom.page(page=page, size=2).items]
     assert len(paged) == 5
     assert set(paged) == written
-
-
-# -- the yard
-
-
-def test_the_yard_shows_what_is_to_be_had_and_what_waits_for_its_customer(showroom: Showroom) -> None:
-    first, second = showroom.receive(), showroom.receive(model="飞度", now=NOW + timedelta(minutes=1))
-    gone = showroom.receive()
-    taken, delivered = showroom.signed(paid_fen=PRICE), showroom.signed(paid_fen=PRICE)
-    showroom.allocate(delivered, gone)
-    showroom.deliver(delivered)
-
-    def yard(role: str = "consultant", **asked: Any) -> list[str]:
-        wanted, scope = operations.ListStock(**asked), showroom.scope("list_stock", role)
-        page = showroom.database.read(lambda reading: yards.list_stock(reading, wanted, scope=scope))
-        assert page.total == len(page.items)
-        assert {one.status for one in page.items} <= {wanted.status}
-        return [one.vin for one in page.items]
-
-    assert yard() == [first, second]
-    assert yard(model="飞度") == [second]
-    showroom.allocate(taken, first)
-    assert (yard(), yard(status=StockStatus.ALLOCATED)) == ([second], [first])
-    with pytest.raises(StoreNotAllowed):
-        yard(store_id="elsewhere")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from contracts.sales import operations
-from contracts.sales.operations import ListOrders, OrderSort, StockSort
+from contracts.sales.operations import ListOrders, OrderSort
+from contracts.sales.stock import StockSort
 from services.sales.orders import queries
-from services.sales.stock import queries as yards
 from tests.integration.sales.people import NOW, PROMISE, Showroom
 from tests.support.databases import Databases
 from tests.support.plans import plan_of_page
@@ -63,9 +63,8 @@ def test_orders_that_are_worked_off_are_walked_without_a_gap(showroom: Showroom)
 def test_a_yard_is_listed_by_how_long_a_vehicle_waits(showroom: Showroom) -> None:
     arrived = [showroom.receive(now=NOW + timedelta(minutes=minute)) for minute in range(3)]
 
-    def by(**sort: Any) -> list[str]:
-        wanted, scope = operations.ListStock(**sort), showroom.scope("list_stock", "consultant")
-        return [one.vin for one in showroom.database.read(lambda on: yards.list_stock(on, wanted, scope=scope)).items]
+    def by(**sort: Any) -> list[str | None]:
+        return [one.vin for one in showroom.yard(**sort)]
 
     assert (by(), by(sort=StockSort.NEWEST)) == (arrived, arrived[::-1])
 

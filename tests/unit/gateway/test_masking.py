@@ -16,6 +16,7 @@ from contracts.fields import Done, Mobile, PriceFen, StaffId, StoreId
 from contracts.operation import OPERATIONS
 from contracts.personal_numbers import mask_mobile
 from contracts.sales import operations as sales
+from contracts.sales import stock
 from contracts.shapes import Names, Sensitive
 from contracts.workshop import operations as workshop
 from gateway.expanding import EXPANSIONS, Expansion, expansions_of
@@ -200,7 +201,7 @@ def test_an_order_shows_its_price_to_its_consultant_and_not_to_an_advisor() -> N
         (workshop.RepairOrders, ["customer", "vehicle"]),
         (workshop.RepairOrder, ["customer", "vehicle"]),
         (views.Hits, []),
-        (sales.Stock, []),
+        (stock.Stock, []),
         (dossier.Dossier, []),
         (customer.NamesOf, []),
         (vehicles.VehiclesOf, []),

@@ -10,6 +10,7 @@ import pytest
 from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
 from contracts.sales.operations import CreateOrder, Fault, OrderStatus, SignOrder
+from contracts.sales.stock import ExpectStock
 from contracts.vehicle_identity import vehicle_id
 from services.sales.orders.errors import DepositMissing, ModelDiffers, OrderState
 from services.sales.orders.models import Order
@@ -45,7 +46,8 @@ Step = Callable[[Order], None]
 
 
 def vehicle(*, model: str = "雅阁 2.0L", order_id: UUID | None = None) -> StockVehicle:
-    received = StockVehicle.receive(vin=VIN, model=model, store_id="HN", now=NOW)
+    received = StockVehicle.expect(ExpectStock(model, "HN"), vin=VIN)
+    received.arrive(vin=VIN, model=model, now=NOW)
     received.order_id = order_id
     return received
 

@@ -57,7 +57,7 @@ export const stock = (store: string) =>
     queryKey: ["stock", store],
     queryFn: () => asked(api.GET("/stock-vehicles", { params: { query: { store_id: store, size: MOST } } })),
     select: (data): (Option & { model: string })[] =>
-      data.items.map((car) => ({ value: car.vin, model: car.model, label: `${car.model} ${car.vin}` })),
+      data.items.map(({ vin, model }) => ({ value: vin ?? "", model, label: `${model} ${vin ?? ""}` })),
   });
 
 export const links = (id: string) =>
