@@ -7,9 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.fields import OwnerId, StoreId
+from contracts.fields import Model, OwnerId, StoreId
 from contracts.operation import query
-from contracts.sales.stock import Model
 
 
 class OfferEnd(StrEnum):

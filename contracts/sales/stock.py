@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import After, Page, Size, StaffId, StoreId, Version, Vin
+from contracts.fields import After, Model, Page, Size, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
-from contracts.shapes import UNSAID, Text
-
-Model = Annotated[str, Text(1, 80)]
-"""What the vehicle is, as orders name it."""
+from contracts.shapes import UNSAID
 
 
 class StockStatus(StrEnum):

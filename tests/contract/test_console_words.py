@@ -18,7 +18,8 @@ from contracts.customer.senders import reveal_to_sender
 from contracts.declared import fields_of
 from contracts.followup import operations as followup
 from contracts.policies import POLICIES
-from contracts.sales.operations import Fault, OrderStatus, PaymentKind, StockStatus
+from contracts.sales.operations import Fault, OrderStatus, PaymentKind
+from contracts.sales.stock import Certificate, Condition, StockStatus
 from contracts.workshop.operations import LineState, PayType, Stage
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
@@ -161,6 +162,8 @@ def warnings_of_rows() -> list[str]:
         ("paymentKind", values(PaymentKind)),
         ("cancelFault", values(Fault)),
         ("stockStatus", values(StockStatus)),
+        ("certificate", values(Certificate)),
+        ("condition", values(Condition)),
         ("visitStatus", values(followup.VisitStatus)),
         ("pairStatus", values(duplicates.PairStatus)),
         ("evidence", values(matching.Kind)),

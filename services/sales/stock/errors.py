@@ -81,5 +81,5 @@ class CertificateState(RuleRefused):
     """The certificate does not go there from where it is."""
 
     code = "CERTIFICATE_STATE"
-    zh = "合格证当前为{certificate},不能变为{wanted}"
+    zh = "合格证目前不能这样登记,请刷新后按其所在处登记"
     en = "The certificate is {certificate}; it cannot become {wanted}"

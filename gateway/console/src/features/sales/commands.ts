@@ -1,6 +1,6 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import { ORDERS, type Order, orderKey } from "./queries";
+import { ORDERS, type Order, orderKey, type StockVehicle } from "./queries";
 
 /** What is asked of an order as it was looked at; refused where somebody was quicker. */
 const to = (order: Order, key: string) => ({
@@ -68,6 +68,7 @@ export interface Received {
   vin: string;
   model: string;
   store_id: string;
+  stock_id?: string;
 }
 
 /** A car has come into the yard of a store. */
@@ -75,6 +76,30 @@ export async function receive(body: Received, key: string): Promise<void> {
   await asked(api.POST("/stock-vehicles", { params: { header: { "Idempotency-Key": key } }, body }));
   void queries.invalidateQueries({ queryKey: ["stock"] });
 }
+
+const ofCar = (car: StockVehicle, key: string) => ({
+  path: { stock_id: car.stock_id },
+  header: { "Idempotency-Key": key, "If-Match": `"${car.version}"` },
+});
+
+async function stocked(asking: Promise<unknown>): Promise<void> {
+  await asking;
+  void queries.invalidateQueries({ queryKey: ["stock"] });
+}
+
+/** A car is on its way; neither its VIN nor its day need be known. */
+export const announce = (
+  body: { model: string; store_id: string; vin: string | null; eta: string | null },
+  key: string,
+) => stocked(asked(api.POST("/stock-vehicles/expected", { params: { header: { "Idempotency-Key": key } }, body })));
+
+export const expectedAnew = (car: StockVehicle, body: { eta: string | null; vin: string | null }, key: string) =>
+  stocked(asked(api.PATCH("/stock-vehicles/{stock_id}", { params: ofCar(car, key), body })));
+
+export const moveCertificate = (car: StockVehicle, certificate: StockVehicle["certificate"], key: string) =>
+  stocked(
+    asked(api.POST("/stock-vehicles/{stock_id}/certificate", { params: ofCar(car, key), body: { certificate } })),
+  );
 
 /** The order on paper, to be shown or printed. */
 export async function sheet(order: Order): Promise<Blob> {

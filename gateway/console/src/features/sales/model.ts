@@ -32,3 +32,11 @@ export function inAWeek(now: Date): string {
 export function owed(order: { total_fen: number | null; paid_fen: number | null }): number | null {
   return order.total_fen === null || order.paid_fen === null ? null : order.total_fen - order.paid_fen;
 }
+
+/** Where a certificate may go from where it is; the server says so too. */
+export const CERTIFICATE_NEXT = {
+  with_us: ["pledged"],
+  pledged: ["requested", "released"],
+  requested: ["released", "pledged"],
+  released: ["pledged"],
+} as const;

@@ -4,7 +4,7 @@ import { live } from "../../live/touched";
 import type { Option } from "../../ui/act";
 
 export type Order = Schema["sales.Order"];
-export type YardVehicle = Schema["sales.YardVehicle"];
+export type StockVehicle = Schema["sales.StockVehicle"];
 
 const A_PAGE = 50;
 const MOST = 100;
@@ -36,9 +36,9 @@ export const order = (id: string) =>
   });
 
 export interface StockAsked {
-  status?: YardVehicle["status"];
+  status?: StockVehicle["status"];
   model?: string;
-  sort?: "received_at" | "-received_at";
+  sort?: "received_at" | "-received_at" | "eta";
   page: number;
 }
 
@@ -46,6 +46,7 @@ export interface StockAsked {
 export const yard = (store: string, what: StockAsked) =>
   queryOptions({
     queryKey: ["stock", store, what],
+    meta: live("sales.list_stock"),
     queryFn: ({ signal }) =>
       asked(api.GET("/stock-vehicles", { params: { query: { ...what, size: A_PAGE } }, signal })),
     placeholderData: keepPreviousData,
