@@ -6,8 +6,8 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO, cast
 
 import orjson
 import structlog
@@ -24,7 +24,7 @@ def configure(service: str) -> None:
             structlog.processors.JSONRenderer(serializer=lambda entry, **_: orjson.dumps(entry, default=str)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.BytesLoggerFactory(),
+        logger_factory=lambda *_: structlog.BytesLogger(cast("BinaryIO", _Unfailing(sys.stdout.buffer))),
         cache_logger_on_first_use=True,
     )
     bridge = logging.StreamHandler(sys.stdout)
@@ -40,6 +40,30 @@ def configure(service: str) -> None:
         error=describe(hook.exc_value) if hook.exc_value else "",
         where=origin(hook.exc_value) if hook.exc_value else [],
     )
+
+
+class _Unfailing:
+    """Where lines are written. One that cannot be, as on a full disk, is lost or late: it is no reason to stop."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, line: bytes) -> None:
+        """Write, if it can be."""
+        self._try(lambda: self._file.write(line))
+
+    def flush(self) -> None:
+        """Say what waits, if it can be said."""
+        self._try(self._file.flush)
+
+    def _try(self, said: Callable[[], object]) -> None:
+        try:
+            said()
+        except OSError:
+            # not above: it takes `socketserver` along, which has to come after eventlet's patch or waits for all
+            from chassis.process import metrics  # noqa: PLC0415
+
+            metrics.LOG_FAILURES.inc()
 
 
 class _Bridge(logging.Formatter):

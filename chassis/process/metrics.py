@@ -17,6 +17,7 @@ OUTBOX_LAG = Gauge("crm_outbox_oldest_seconds", "Age of the oldest unpublished e
 OUTBOX_ROWS = Gauge("crm_outbox_unpublished", "Unpublished events", ["service"])
 OUTBOX_PARKED = Gauge("crm_outbox_parked", "Events that cannot be sent and wait for an operator's word", ["service"])
 CONNECTIONS_LOST = Counter("crm_broker_connections_lost_total", "Broker connections lost", ["link"])
+LOG_FAILURES = Counter("crm_log_failures_total", "Log lines that could not be written when they were said")
 HUB_LAG = Gauge("crm_hub_lag_seconds", "How late the event loop's last tick was")
 POOL_IN_USE = Gauge("crm_database_pool_in_use", "Database connections in use", ["service"])
 DUPLICATES_OPEN = Gauge("crm_duplicate_pairs_open", "Pairs of records that wait for a human")
