@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 import traceback
@@ -92,13 +93,24 @@ def _described_one(argument: object) -> object:
 
 
 def describe(error: BaseException) -> str:
-    """What went wrong, without the data it went wrong with: PostgreSQL's messages quote whole rows (S24)."""
+    """What went wrong, without the data it went wrong with: PostgreSQL's messages quote whole rows (S24).
+
+    What has no state and is no fault of a statement is about the connection, and its words alone say why there is none.
+    """
     quoted = getattr(error, "orig", None) or error
     if not hasattr(quoted, "sqlstate"):
         return f"{type(error).__name__}: {error}".splitlines()[0][:300]
     state = quoted.sqlstate
+    if state is None and any(kind.__name__ == "OperationalError" for kind in type(quoted).__mro__):
+        return f"{type(quoted).__name__}: {_why_not_connected(str(quoted))}"
     constraint = getattr(getattr(quoted, "diag", None), "constraint_name", None)
     return " ".join(part for part in (type(quoted).__name__, state, constraint) if part)
+
+
+def _why_not_connected(told: str) -> str:
+    """The server's or the network's own word, without addresses and names: whoever may ask for health reads it too."""
+    why = (told.rpartition("failed: ")[2].strip().splitlines() or [""])[0]
+    return re.sub(r"\"[^\"]*\"", "…", why)[:200]
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

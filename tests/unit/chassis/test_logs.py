@@ -6,6 +6,10 @@ import subprocess
 import sys
 import textwrap
 
+import psycopg
+import pytest
+
+from chassis.process import logs
 from tests.support.source import ROOT
 
 MORE_THAN_ANY_BUFFER_HOLDS = 2_000
@@ -53,3 +57,32 @@ def test_nothing_that_waits_is_there_before_eventlet_s_patch() -> None:
     told = ran("import sys, chassis.cli; print(*sys.modules, file=sys.stderr)", stdout="/dev/null")
     waiting = {"socketserver", "http.server", "prometheus_client", "psycopg", "sqlalchemy", "amqp", "kombu"}
     assert waiting & set(told.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (
+            'connection to server at "10.1.2.3", port 5432 failed: FATAL:  sorry, too many clients already',
+            "FATAL:  sorry, too many clients already",
+        ),
+        (
+            'connection failed: connection to server at "::1", port 1 failed: Connection refused\n\tIs it running?',
+            "Connection refused",
+        ),
+        (
+            'connection to server at "db" failed: FATAL:  password authentication failed for user "sales_app"',
+            "FATAL:  password authentication failed for user …",
+        ),
+        ("connection timeout expired", "connection timeout expired"),
+        ("", ""),
+    ],
+)
+def test_why_there_is_no_connection_is_told_without_addresses_and_names(told: str, why: str) -> None:
+    assert logs.describe(psycopg.OperationalError(told)) == f"OperationalError: {why}"
+
+
+def test_what_a_statement_failed_on_is_told_by_its_state_and_never_in_the_server_s_words() -> None:
+    told = "Key (mobile)=(13800138000) already exists"
+    assert logs.describe(psycopg.errors.UniqueViolation(told)) == "UniqueViolation 23505"
+    assert logs.describe(psycopg.DataError(told)) == "DataError"
