@@ -23,13 +23,12 @@ from contracts.access import NO_SCOPE, NOBODY, Scope, matrix
 from contracts.operation import Kind, Operation
 from contracts.refusals import InvalidRequest, Refusal
 from contracts.sayings import Saying
-from gateway import encoding, faults, filing, problems, reading, visitors
+from gateway import encoding, filing, problems, reading, visitors
 from gateway.access_log import Access, AccessLog, Left, headers_of
 from gateway.answering import Answering
 from gateway.asking import LocalCall, Tell, ask, nobody_listens
 from gateway.clock import Clock
 from gateway.errors import PasswordChangeRequired
-from gateway.faults import HttpFault
 from gateway.household import household
 from gateway.local import LocalOperations
 from gateway.pages import Pages
@@ -89,9 +88,10 @@ class Dispatcher:
             if page is not None:
                 return page
             route, path_values = self.table.find(request.method, request.path)
-            if not route.public:
-                live = self._who(request, route)
-            response = self._operate(request, route, path_values, live, request_id)
+            with Timeout(max(request.arrived + DEADLINE - time.time(), 0.001)):  # whoever else is asked on the way
+                if not route.public:
+                    live = self._who(request, route)
+                response = self._operate(request, route, path_values, live, request_id)
             # a token is never packed: with a text of the caller's beside it its length would tell of it
             if not route.public and encoding.worth_it(response) and encoding.takes_gzip(request.headers):
                 response = encoding.packed(response)
@@ -223,23 +223,19 @@ class Dispatcher:
         tell: Tell,
     ) -> bytes:
         address = self._address(request)
-        try:
-            with Timeout(max(context.remaining(), 0.001)):
-                self.local.admit(operation, asked, address=address)
-                call = LocalCall(
-                    actor=live.actor if live else NOBODY,
-                    scope=scope,
-                    store_id=context.store_id,
-                    now=moment(context, test_mode=self.test_mode),
-                    context=context,
-                    arrived=clock.now(),
-                    address=address,
-                    token_hash=live.token_hash if live else None,
-                    tell=tell,
-                )
-                return self.local.answer(operation, _loaded(operation, asked), call)
-        except Timeout:
-            raise HttpFault(faults.TIMED_OUT) from None
+        self.local.admit(operation, asked, address=address)
+        call = LocalCall(
+            actor=live.actor if live else NOBODY,
+            scope=scope,
+            store_id=context.store_id,
+            now=moment(context, test_mode=self.test_mode),
+            context=context,
+            arrived=clock.now(),
+            address=address,
+            token_hash=live.token_hash if live else None,
+            tell=tell,
+        )
+        return self.local.answer(operation, _loaded(operation, asked), call)
 
     def _log_access(
         self, asked: dict[str, Any], route: Route, *, body: bytes, staff_id: str, request_id: str

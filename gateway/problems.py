@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis.bus.link import LinkDown
 from chassis.bus.rpc import CallFailed, CallTimeout, Overloaded, Refused, Unavailable
 from chassis.process import logs
-from chassis.store.database import is_outage
+from chassis.store.database import is_contention, is_outage
 from contracts import sayings
 from contracts.complaints import WHOLE, complaints, lines, said, writable
 from contracts.refusals import Kind, Refusal
@@ -81,6 +81,8 @@ def _answer(error: BaseException, *, language: str, request_id: str) -> Response
     fault = _fault_of(error)
     if fault is faults.INTERNAL:
         log.error("request failed", request_id=request_id, error=logs.describe(error), where=logs.origin(error))
+    elif isinstance(error, SQLAlchemyError):  # what a service could not do stands in its own log
+        log.warning("unavailable", request_id=request_id, error=logs.describe(error), where=logs.origin(error))
     return of_fault(fault, language=language, request_id=request_id)
 
 
@@ -90,7 +92,7 @@ def _fault_of(error: BaseException) -> Fault:
             return fault
     if isinstance(error, Timeout):
         return faults.TIMED_OUT
-    if isinstance(error, SQLAlchemyError) and is_outage(error):
+    if isinstance(error, SQLAlchemyError) and (is_outage(error) or is_contention(error)):
         return faults.UNAVAILABLE
     return faults.INTERNAL
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -15,8 +17,11 @@ from chassis.bus.rpc import AT_ONCE_PER_SERVICE
 from tests.integration.gateway.running import Gateway, Person, Process
 from tests.support.databases import Databases
 from tests.support.polling import eventually
+from tests.support.tcp_proxy import TcpProxy
 
 LOOKUP = "/customers/lookup?q=13800000000"
+ANSWERED_WITHIN = 10.0
+"""Seconds: the deadline of eight and some air."""
 INNER = ("Traceback", "psycopg", "sqlalchemy", "SELECT", "permission", "/work", ".py", "gateway_app", "127.0.0.1")
 
 
@@ -44,6 +49,27 @@ def forbidden(databases: Databases, service: str, table: str) -> Iterator[None]:
             yield
         finally:
             admin.execute(f'GRANT SELECT ON {table} TO "{service}_app"')
+
+
+@contextmanager
+def held(databases: Databases, *tables: str) -> Iterator[None]:
+    """Somebody else has the gateway's tables meanwhile, each in its mode, as `VACUUM FULL` and `ALTER TABLE` have."""
+    with databases.admin("gateway") as admin, admin.transaction():
+        for table in tables:
+            admin.execute(f"LOCK TABLE {table} MODE")
+        yield
+
+
+def answered(asked: Mapping[str, Person]) -> dict[str, tuple[int, str, float]]:
+    """What is said to requests that are made at once, and after how many seconds."""
+
+    def ask(path: str) -> tuple[int, str, float]:
+        started = time.monotonic()
+        answer = asked[path].get(path, X_Request_Id=f"asked-for{path.replace('/', '-')}")
+        return answer.status, answer.code, time.monotonic() - started
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return dict(zip(asked, pool.map(ask, asked), strict=True))
 
 
 @pytest.fixture
@@ -84,6 +110,42 @@ def test_without_its_database_the_gateway_is_unavailable_and_says_when_to_come_b
         assert gateway.page("/healthz").status == 200
     eventually(lambda: gateway.page("/readyz").status == 200)
     assert desk.get("/me").status == 200
+
+
+def test_while_its_tables_are_held_the_gateway_is_unavailable_within_the_deadline_and_its_log_says_why(
+    gateway: Gateway, desk: Person
+) -> None:
+    unseen = gateway.person("receptionist", stores=("HN",))
+    with gateway.databases.admin("gateway") as admin:
+        long_ago = "UPDATE staff_session SET seen_at = seen_at - interval '5 minutes' WHERE staff_code = %s"
+        admin.execute(long_ago, [unseen.code])
+    with held(gateway.databases, "saved_views IN ACCESS EXCLUSIVE", "staff_session IN SHARE ROW EXCLUSIVE"):
+        said = answered({"/me/views": desk, "/me": unseen})
+    assert said["/me/views"][:2] == (503, "UNAVAILABLE")
+    assert said["/me"][:2] == (504, "TIMED_OUT"), "that he is there cannot be noted: four tries of three seconds"
+    assert max(seconds for _, _, seconds in said.values()) < ANSWERED_WITHIN
+    (line,) = [line for line in gateway.logged("asked-for-me-views") if line["event"] == "unavailable"]
+    assert line["error"] == "LockNotAvailable 55P03"
+    assert unseen.get("/me").status == 200
+
+
+def test_a_database_that_says_nothing_holds_nobody_beyond_the_deadline(
+    start_gateway: Callable[..., Gateway], settings: dict[str, str]
+) -> None:
+    address = urlsplit(settings["CRM_GATEWAY_DATABASE_URL"])
+    with TcpProxy(address.hostname or "", address.port or 5432) as proxy:
+        login = address.netloc.rpartition("@")[0]
+        url = urlunsplit(address._replace(netloc=f"{login}@127.0.0.1:{proxy.port}"))
+        slow = start_gateway(CRM_GATEWAY_DATABASE_URL=url)
+        person = slow.person("leader")
+        proxy.set("hold")
+        said = answered({"/me": person, "/orders": person})  # who he is it has not asked yet
+        proxy.set("pass")
+        assert {status for status, _, _ in said.values()} <= {503, 504}
+        assert max(seconds for _, _, seconds in said.values()) < ANSWERED_WITHIN
+        eventually(lambda: person.get("/me").status == 200, within=15)
+        slow.process.signal(signal.SIGTERM)
+        assert slow.process.ended(within=15) == 0
 
 
 def test_a_service_without_its_database_is_unavailable(
