@@ -186,8 +186,8 @@ class Runtime(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             found.append("stopping")
         if self.operations:
             found += self.calls.problems()
-        if self.caller is not None and not self.caller.link.is_up:
-            found.append("questions: no broker connection")
+        if self.caller is not None:
+            found += [f"questions: {problem}" for problem in self.caller.problems()]
         if self.consumer is not None:
             found += self.consumer.problems()
         try:

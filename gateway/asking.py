@@ -19,7 +19,7 @@ SHORT_OUTAGE = 1.0
 
 def ask(caller: Caller, operation: Operation, body: bytes, context: CallContext) -> bytes:
     """The answer of the service. Raises Refused, CallFailed, HttpFault."""
-    if not caller.link.is_up and not caller.link.wait_up(SHORT_OUTAGE):
+    if (not caller.link.is_up and not caller.link.wait_up(SHORT_OUTAGE)) or caller.is_unheard:
         raise HttpFault(faults.UNAVAILABLE)
     return caller.call(operation, body, context)
 

@@ -118,9 +118,7 @@ class Runtime(SharedExtension):
         found = []
         if self.stopping.is_set():
             found.append("stopping")
-        if not self.caller.link.is_up:
-            found.append("calls: no broker connection")
-        return found
+        return found + [f"calls: {problem}" for problem in self.caller.problems()]
 
     def _look_after(self) -> None:
         while True:

@@ -106,7 +106,8 @@ class LinkDown(ConnectionError):
 class Link:
     """One connection with one channel, kept alive by the thread that calls `run()`.
 
-    `on_connect(channel)` is called after each (re)connection and declares what to consume.
+    `on_connect(channel)` is called after each (re)connection and declares what to consume; `on_tick(channel)` once a
+    second while it stands, when nobody else writes.
     """
 
     def __init__(
@@ -117,9 +118,10 @@ class Link:
         heartbeat: int,
         on_connect: Callable[[Any], None] | None = None,
         on_lost: Callable[[], None] | None = None,
+        on_tick: Callable[[Any], None] | None = None,
     ) -> None:
         self._uri, self.name, self._heartbeat = uri, name, heartbeat
-        self._on_connect, self._on_lost = on_connect, on_lost
+        self._on_connect, self._on_lost, self._on_tick = on_connect, on_lost, on_tick
         self._writing = threading.RLock()
         self._connection: kombu.Connection | None = None
         self._channel: Any = None
@@ -215,10 +217,13 @@ class Link:
                 seen, seen_at = wire.bytes_recv, now
             elif self._heartbeat and now - seen_at > 2 * self._heartbeat:
                 raise LinkDown(f"nothing heard for {now - seen_at:.0f} s")
-            if self._heartbeat and now - ticked_at >= _TICK:
+            if now - ticked_at >= _TICK:
                 ticked_at = now
                 with self._writing:
-                    connection.heartbeat_check()
+                    if self._heartbeat:
+                        connection.heartbeat_check()
+                    if self._on_tick is not None:
+                        self._on_tick(self._channel)
 
     def _drop(self, connection: kombu.Connection | None) -> None:
         self._up.clear()

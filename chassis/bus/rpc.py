@@ -31,10 +31,16 @@ log = logs.get("rpc")
 
 OK, REFUSED, FAILED, UNAVAILABLE = "ok", "refused", "failed", "unavailable"
 CALL_PREFETCH = 32
+_ECHO = "echo"
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes. RabbitMQ 4 ends the connection over a larger message, and would over its repetition."""
 OVERDUE_AFTER = 2.0
 """Seconds after a call's deadline at which its service is no longer ready: each ends at its deadline or is stuck."""
+DEAF_AFTER = 3
+"""Turns of the link, a second each, without our own word coming back, after which the broker is taken to read nothing.
+
+Turns and no seconds: where the process itself stood still nothing is said of the broker.
+"""
 AT_ONCE_PER_SERVICE = 64
 """Calls one caller has in flight to one service; more are turned away: a dead service takes no others with it."""
 
@@ -191,7 +197,12 @@ class Calls(Protocol):
 
 
 class Caller:
-    """Calls services and waits for their answers. One per process; safe for many greenlets."""
+    """Calls services and waits for their answers. One per process; safe for many greenlets.
+
+    Under an alarm of memory or disk the broker keeps the connection and its heartbeats, and reads nothing of who
+    publishes. So a caller sends itself a word and looks whether that comes back: else each call would end at its deadline,
+    and nobody would say why.
+    """
 
     def __init__(self, uri: str, *, user: str, heartbeat: int) -> None:
         self._user = user
@@ -199,11 +210,36 @@ class Caller:
         self._waiting: dict[str, Waiter] = {}
         self._in_flight: dict[str, int] = {}
         self._reply_queue = ""
+        self._turns_unheard = 0
         self.link = Link(
-            uri, name=f"{user}.caller", heartbeat=heartbeat, on_connect=self._consume, on_lost=self._fail_waiting
+            uri,
+            name=f"{user}.caller",
+            heartbeat=heartbeat,
+            on_connect=self._consume,
+            on_lost=self._fail_waiting,
+            on_tick=self._listen_for_itself,
         )
 
+    def problems(self) -> list[str]:
+        """Why nobody can be asked right now; empty when somebody can."""
+        if not self.link.is_up:
+            return ["no broker connection"]
+        return ["the broker takes nothing: an alarm of its memory or disk?"] if self.is_unheard else []
+
+    @property
+    def is_unheard(self) -> bool:
+        """True while the broker reads nothing of what is sent here."""
+        return self._turns_unheard > DEAF_AFTER
+
+    def _listen_for_itself(self, channel: Any) -> None:
+        """Send a word to the own queue; one at a time, so that they fill nothing while nobody reads them."""
+        if not self._turns_unheard:
+            word = amqp.Message(b"", correlation_id=_ECHO, delivery_mode=1)
+            channel.basic_publish(word, exchange=REPLIES, routing_key=self._reply_queue)
+        self._turns_unheard += 1
+
     def _consume(self, channel: Any) -> None:
+        self._turns_unheard = 0
         queue = reply_queue(self._user, str(uuids.uuid7()))
         channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)
         channel.queue_bind(queue, REPLIES, routing_key=queue)
@@ -211,7 +247,11 @@ class Caller:
         self._reply_queue = queue
 
     def _on_answer(self, message: Any) -> None:
-        waiter = self._waiting.pop(message.properties.get("correlation_id", ""), None)
+        number = message.properties.get("correlation_id", "")
+        if number == _ECHO:
+            self._turns_unheard = 0
+            return
+        waiter = self._waiting.pop(number, None)
         if waiter is not None:
             waiter.send((message.properties.get("type"), _as_bytes(message.body)))
 

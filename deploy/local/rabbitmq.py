@@ -25,6 +25,8 @@ EPMD_SECONDS = 10.0
 STOP_SECONDS = 20.0
 AMQP_GREETING = b"AMQP\x00\x00\x09\x01"
 
+MEMORY = "512MB"
+"""From which on it takes nothing more."""
 # A write-ahead log is kept in memory until it is this long; the default is 512 MB.
 WAL_BYTES = 32 * 1024 * 1024
 
@@ -165,6 +167,12 @@ class RabbitMQ:
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
 
+    def control(self, *words: str) -> None:
+        """Tell the running node by `rabbitmqctl`. Raises subprocess.CalledProcessError."""
+        assert self._binaries is not None
+        command = [str(self._binaries.server.with_name("rabbitmqctl")), *words]
+        subprocess.run(command, env=self._environment(self._binaries), check=True, capture_output=True)  # noqa: S603  # our own words
+
     # --- starting ---
 
     def _start_epmd(self, binaries: RabbitMQBinaries) -> None:
@@ -192,7 +200,7 @@ class RabbitMQ:
             "default_vhost": VHOST,
             "default_user": ADMIN,
             "default_pass": self._password(),
-            "vm_memory_high_watermark.absolute": "512MB",
+            "vm_memory_high_watermark.absolute": MEMORY,
             "raft.wal_max_size_bytes": WAL_BYTES,
             "management.rates_mode": "none",
             "log.file": "false",

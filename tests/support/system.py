@@ -29,6 +29,7 @@ from chassis.bus import dead
 from chassis.bus.topology import HEARS, Management, vhost_of
 from chassis.process import clock
 from contracts.vin import with_check_digit
+from deploy.local.rabbitmq import MEMORY
 from deploy.local.stack import Stack
 from simulator.client import Client
 from tests.support.business import Desk
@@ -307,6 +308,17 @@ class System:
             yield
         finally:
             self.stack.rabbitmq.start()
+
+    @contextmanager
+    def broker_alarmed(self) -> Iterator[None]:
+        """The broker's memory is used up, it says, and it reads nothing of who publishes."""
+        rabbitmq = self.stack.rabbitmq
+        assert rabbitmq is not None
+        rabbitmq.control("set_vm_memory_high_watermark", "absolute", "1000")
+        try:
+            yield
+        finally:
+            rabbitmq.control("set_vm_memory_high_watermark", "absolute", MEMORY)
 
     def close_connections(self) -> None:
         """The broker closes every connection."""
