@@ -26,7 +26,7 @@ WORDS = {
     "visit_suppressed": "暂停回访", "visit_released": "恢复回访",
     "visit_merged": "合并回访", "visit_parted": "分开回访",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
-    "repair_cancelled": "取消维修",
+    "repair_cancelled": "取消维修", "promise_renewed": "更新承诺",
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
     "customer_unmerged": "撤销合并", "customer_split": "拆分档案", "duplicate_suspected": "疑似重复",
     "customer_consent_changed": "变更授权", "vehicle_party_changed": "变更车辆关系人",

@@ -71,3 +71,22 @@ MERGE_QUESTION = policy(
     changes_en="Records suspected from then on are decided within this time; tasks there are already stay as they are",
     per_store=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesToCall:
+    """So many minutes after it was told."""
+
+    minutes: Annotated[int, Between(5, 240), Called("几分钟内联系客户", "Minutes to call the customer")]
+
+
+PROMISE_AT_RISK = policy(
+    "PROMISE_AT_RISK",
+    MinutesToCall(15),
+    service="followup",
+    zh="交车可能延迟时联系客户的期限",
+    en="Time to call a customer whose vehicle will hardly be ready as promised",
+    changes_zh="此后发现的延迟风险按新期限处理;已有待办不变",
+    changes_en="What is at risk from then on is told within this time; tasks there are already stay as they are",
+    per_store=True,
+)

@@ -23,6 +23,7 @@ from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
+from contracts.workshop import progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Live:
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
 _STOCK = (stock.list_stock,)
 _QUEUE = (allocation.list_waiting, tasks.tasks_today)
+_PROMISES = (*_BOARD, progress.board_progress, tasks.tasks_today)
 _ORDERS = (orders.list_orders, orders.get_order)
 _VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
 _PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
@@ -91,6 +93,8 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairAuthorized, _BOARD),
     Live(workshop.RepairLinesChanged, _BOARD),
     Live(workshop.RepairStageChanged, _BOARD),
+    Live(workshop.PromiseAtRisk, _PROMISES),
+    Live(workshop.PromiseRenewed, _PROMISES),
     Live(workshop.RepairReady, _BOARD),
     Live(workshop.RepairSettled, _BOARD),
     Live(workshop.VehicleReturned, _BOARD),

@@ -82,6 +82,34 @@ class RepairCancelled:
     cancelled_at: datetime
 
 
+@event(producer="workshop", name="promise_at_risk", version=1, subject="promise")
+class PromiseAtRisk:
+    """An order will hardly be ready as promised (`at_risk`), or will not (`late`): told once a level (C8).
+
+    `eta` is when it is expected to be ready, null where nobody knows; `reason` what that hangs on. The subject is the
+    promise of the order, by the order's identifier.
+    """
+
+    ro_id: UUID
+    customer_id: UUID
+    advisor_id: str
+    promised_at: datetime
+    eta: datetime | None
+    risk: str
+    reason: str
+
+
+@event(producer="workshop", name="promise_renewed", version=1, subject="repair_order")
+class PromiseRenewed:
+    """The customer was promised another time than `told_before`; what counts is `first_promise`."""
+
+    ro_id: UUID
+    customer_id: UUID
+    promised_at: datetime
+    told_before: datetime
+    first_promise: datetime
+
+
 @event(producer="workshop", name="repair_ready", version=1, subject="repair_order")
 class RepairReady:
     """The vehicle may be fetched."""

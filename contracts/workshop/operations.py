@@ -228,6 +228,7 @@ class RepairOrder:
     bay: str = ""
     promised_at: datetime | None = None
     first_promise: datetime | None = None
+    promise_reason: str = ""
     ready_at: datetime | None = None
     settled_at: datetime | None = None
     returned_at: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import lines, stages
+from contracts.workshop import lines, progress, stages
 from contracts.workshop import operations as workshop
 from gateway import filing
 from gateway.routing import Route
@@ -20,6 +20,7 @@ ROUTES = (
     Route("POST", "/repair-orders", workshop.open_repair_order, "接车开单", status=201),
     Route("GET", "/repair-orders", workshop.list_repair_orders, "工单列表"),
     Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),
+    Route("GET", "/board/progress", progress.board_progress, "看板:预计完工与交车风险"),
     Route("GET", "/repair-orders/{ro_id}", workshop.get_repair_order, "工单"),
     Route("POST", "/repair-orders/{ro_id}/km", workshop.correct_km, "更正里程"),
     Route("POST", "/repair-orders/{ro_id}/estimate", stages.estimate_repair, "估价"),
@@ -29,6 +30,8 @@ ROUTES = (
     Route("POST", "/repair-orders/{ro_id}/lines/{position}/decline", lines.decline_line, "客户拒绝项目"),
     Route("GET", "/repair-orders/{ro_id}/consents", lines.consents, "客户确认记录"),
     Route("POST", "/repair-orders/{ro_id}/dispatch", workshop.dispatch_repair, "派工"),
+    Route("GET", "/repair-orders/{ro_id}/progress", progress.progress, "工单进度:预计完工与交车风险"),
+    Route("POST", "/repair-orders/{ro_id}/promise", progress.renew_promise, "更新承诺交车时间"),
     Route("POST", "/repair-orders/{ro_id}/recall", stages.recall_repair, "收回派工"),
     Route("POST", "/repair-orders/{ro_id}/start", workshop.start_repair, "开工"),
     Route("POST", "/repair-orders/{ro_id}/wait", stages.wait_repair, "待料、待客户确认、待定损"),

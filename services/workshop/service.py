@@ -10,7 +10,7 @@ from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged, StoreChanged
-from contracts.workshop import lines, operations, stages
+from contracts.workshop import lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import repair_orders
 from services.workshop.repair_orders.models import REPAIR_ORDERS
@@ -33,6 +33,7 @@ class WorkshopService:
     change_line = does(lines.change_line, repair_orders.lines.change_line)
     decline_line = does(lines.decline_line, repair_orders.lines.decline_line)
     dispatch_repair = does(operations.dispatch_repair, repair_orders.steps.dispatch_repair)
+    renew_promise = does(progress.renew_promise, repair_orders.promises.renew_promise)
     recall_repair = does(stages.recall_repair, repair_orders.steps.recall_repair)
     start_repair = does(operations.start_repair, repair_orders.steps.start_repair)
     wait_repair = does(stages.wait_repair, repair_orders.steps.wait_repair)
@@ -47,6 +48,8 @@ class WorkshopService:
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
     consents = shows(lines.consents, repair_orders.queries.consents)
     repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
+    order_progress = shows(progress.progress, repair_orders.queries.progress)
+    board_progress = shows(progress.board_progress, repair_orders.queries.board_progress)
     list_repair_orders = shows(operations.list_repair_orders, repair_orders.queries.list_repair_orders)
 
     rekey = hears(
@@ -61,5 +64,6 @@ class WorkshopService:
     keep_staff = hears(StaffChanged, staff.keep)
     keep_stores = hears(StoreChanged, stores.keep)
 
+    watched_promises = every(2, repair_orders.promises.watch_promises)
     returned_orders = every(300, repair_orders.steps.close_returned)
     old_commands = every(3600, idempotency.forget_old)

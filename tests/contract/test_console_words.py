@@ -21,6 +21,7 @@ from contracts.policies import POLICIES
 from contracts.sales.operations import Fault, OrderStatus, PaymentKind
 from contracts.sales.stock import Certificate, Condition, StockStatus
 from contracts.workshop.operations import LineState, PayType, Stage
+from contracts.workshop.progress import RiskReason
 from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
 from gateway.routes import TABLE
@@ -158,6 +159,7 @@ def warnings_of_rows() -> list[str]:
         ("repairStage", values(Stage)),
         ("payType", values(PayType)),
         ("lineState", values(LineState)),
+        ("riskReason", values(RiskReason)),
         ("orderStatus", values(OrderStatus)),
         ("paymentKind", values(PaymentKind)),
         ("cancelFault", values(Fault)),

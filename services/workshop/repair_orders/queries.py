@@ -14,12 +14,16 @@ from chassis.store import pages
 from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.fields import Done
-from contracts.picked import shaped
+from contracts.picked import picked, shaped
 from contracts.workshop import lines, operations, stages
+from contracts.workshop import progress as contract
 from contracts.workshop.operations import RepairOrderSort, Stage
+from contracts.workshop.progress import Risk, RiskReason
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import Consent, JobLine, RepairOrder, StageEntry
+from services.workshop.repair_orders.rules.prediction import rank, risk_of
 from services.workshop.repair_orders.shown import shown
+from services.workshop.repair_orders.usecases.outlook import OpenOrder, outlook
 from services.workshop.repair_orders.usecases.taking_in import require_possible
 
 _columns = RepairOrder.__table__.c
@@ -67,6 +71,37 @@ def consents(connection: Connection, asked: operations.RepairOrderById, *, scope
     wanted = select(said).where(said.c.order_id == asked.ro_id).order_by(said.c.version)
     items = [shaped(lines.Consent, row) for row in connection.execute(wanted).mappings()]
     return lines.Consents(order.store_id, items)
+
+
+def progress(
+    connection: Connection, asked: operations.RepairOrderById, *, scope: Scope, now: datetime
+) -> contract.Progress:
+    """How far one order is, and whether its promise will hold. Raises RepairOrderNotFound."""
+    order = get_repair_order(connection, asked, scope=scope)
+    here = outlook(connection, [order.store_id], now=now)
+    found = next((one for one in here if one.ro_id == asked.ro_id), None)
+    if found is not None:
+        return _progress(found)
+    kept = Risk.NONE if order.ready_at is None else risk_of(order.promised_at, eta=order.ready_at, now=order.ready_at)
+    return picked(contract.Progress, order, eta=order.ready_at, risk=kept, reason=RiskReason.READY)
+
+
+def board_progress(
+    connection: Connection, asked: contract.ProgressOfBoard, *, scope: Scope, now: datetime
+) -> contract.BoardProgress:
+    """How far every open order of the caller's scope is, the worst first. Raises StoreNotAllowed."""
+    orders = outlook(connection, scope.narrow(asked.store_id), now=now)
+    shown = [_progress(one) for one in orders if scope.owners is None or one.row.advisor_id in scope.owners]
+    return contract.BoardProgress(sorted(shown, key=_worst_first))
+
+
+def _progress(one: OpenOrder) -> contract.Progress:
+    return shaped(contract.Progress, one.row._mapping, **one.predicted._asdict())
+
+
+def _worst_first(one: contract.Progress) -> tuple[int, bool, float, UUID]:
+    promised = one.promised_at.timestamp() if one.promised_at else 0.0
+    return (-rank(one.risk), one.promised_at is None, promised, one.ro_id)
 
 
 def check_repair_order(

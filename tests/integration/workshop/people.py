@@ -25,7 +25,7 @@ from contracts.workshop import operations, stages
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders import queries
-from services.workshop.repair_orders.usecases import lines, steps, taking_in
+from services.workshop.repair_orders.usecases import lines, promises, steps, taking_in
 from tests.support.events import received
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -36,7 +36,12 @@ WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WAR
 
 
 _VERSIONS = itertools.count(1)
-_WORK: dict[str, Callable[..., operations.RepairOrder]] = {**vars(taking_in), **vars(lines), **vars(steps)}
+_WORK: dict[str, Callable[..., operations.RepairOrder]] = {
+    **vars(taking_in),
+    **vars(lines),
+    **vars(promises),
+    **vars(steps),
+}
 """The commands by their names."""
 
 

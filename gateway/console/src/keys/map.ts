@@ -32,6 +32,7 @@ export const KEYS = {
   dispatch: { press: "KeyD", shown: "D", does: "dispatch" },
   pass: { press: "KeyY", shown: "Y", does: "pass" },
   rework: { press: "KeyR", shown: "R", does: "rework" },
+  renewPromise: { press: "KeyP", shown: "P", does: "renewPromise" },
   addLine: { press: "KeyA", shown: "A", does: "addLine" },
   wait: { press: "KeyW", shown: "W", does: "wait" },
   wash: { press: "KeyW", shown: "W", does: "wash" },

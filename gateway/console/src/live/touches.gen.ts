@@ -5,6 +5,8 @@ export const TOUCHES = {
   "repair_authorized": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_lines_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_stage_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
+  "promise_at_risk": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order", "workshop.board_progress", "followup.tasks_today"] },
+  "promise_renewed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order", "workshop.board_progress", "followup.tasks_today"] },
   "repair_ready": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_settled": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "vehicle_returned": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },

@@ -8,12 +8,14 @@ from contracts.envelope import Event
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.vehicle_offered import VEHICLE_OFFERED
+from services.followup.tasks.kinds.promise_at_risk import PROMISE_AT_RISK
 from services.followup.tasks.kinds.visit_due import VISIT_DUE
 
 KINDS: tuple[Kind, ...] = (
     VISIT_DUE,
     MERGE_QUESTION,
     VEHICLE_OFFERED,
+    PROMISE_AT_RISK,
 )
 """Every kind, each code once. Only what stands below reads it: tests of tasks put their own in its place."""
 

@@ -3,6 +3,7 @@
 from services.workshop.repair_orders.models.kept import CustomerAlias, DocumentOwner, NumberSeries, StaffMember, Store
 from services.workshop.repair_orders.models.lines import Consent, JobLine
 from services.workshop.repair_orders.models.orders import REPAIR_ORDERS, RepairOrder, StageEntry
+from services.workshop.repair_orders.models.promises import PromiseWatch
 
 __all__ = [
     "REPAIR_ORDERS",
@@ -11,6 +12,7 @@ __all__ = [
     "DocumentOwner",
     "JobLine",
     "NumberSeries",
+    "PromiseWatch",
     "RepairOrder",
     "StaffMember",
     "StageEntry",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -19,7 +20,7 @@ from contracts.workshop import operations
 from contracts.workshop.lines import ChangeLine, DeclineLine, Said
 from contracts.workshop.operations import LineState, Stage, Verdict
 from services.workshop.declared import Base
-from services.workshop.repair_orders.errors import LineNotFound, NothingToDo
+from services.workshop.repair_orders.errors import LineNotFound, NothingToDo, StageNotAllowed
 from services.workshop.repair_orders.models.lines import Consent, JobLine
 from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.rules.moving import Step
@@ -31,6 +32,7 @@ class RepairOrder(Base):
     `first_km` is the first reading, where it was corrected; `km_reason` why.
     `worked_by` are all who were ever given its work, or began or ended it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
+    `worked_hours` is the store's working time for which its work was going on, up to when that last stopped.
     While it waits, `waiting_from` is where it stood before; `refusal_by` signed that he refuses the work.
     """
 
@@ -45,6 +47,7 @@ class RepairOrder(Base):
         Index("repair_order_to_close", "returned_at", postgresql_where=text("stage = 'delivered'")),
         Index("repair_order_by_store", "store_id", "returned_at"),
         Index("repair_order_by_opening", "store_id", "opened_at", "id"),
+        Index("repair_order_by_technician", "technician_id", "ready_at"),
         Index("repair_order_by_vehicle", "vehicle_id", "km"),
         Index("repair_order_by_customer", "customer_id"),
         Index("repair_order_by_origin", "origin_customer_id"),
@@ -79,6 +82,8 @@ class RepairOrder(Base):
     settled_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    promise_reason: Mapped[str] = mapped_column(server_default="")
+    worked_hours: Mapped[Decimal] = mapped_column(server_default="0")
     waiting_from: Mapped[Stage | None]
     expected_at: Mapped[datetime | None]
     waiting_note: Mapped[str] = mapped_column(server_default="")
@@ -103,6 +108,8 @@ class RepairOrder(Base):
             version=1,
             km_status=ReadingStatus.OK,
             km_reason="",
+            promise_reason="",
+            worked_hours=Decimal(0),
             waiting_note="",
             cancel_reason="",
             bay="",
@@ -248,6 +255,13 @@ class RepairOrder(Base):
         self.worked_by = sorted(self.workers | {technician_id})
         self.technician_id, self.bay = technician_id, bay
 
+    def renew_promise(self, *, promised_at: datetime, reason: str) -> None:
+        """Another time was promised, before the vehicle is ready; the first one is kept."""
+        if self.promised_at is None or self.stage not in moving.PROMISED:
+            raise StageNotAllowed(stage=self.stage, wanted=Stage.AUTHORIZED)
+        self.promised_at, self.promise_reason = promised_at, reason
+        self.version += 1
+
     def recall(self, *, now: datetime) -> None:
         """Work that was not begun was taken from its technician; who had it may still not inspect it."""
         self._move(Step.RECALL, Stage.AUTHORIZED, now=now)
@@ -337,6 +351,7 @@ class StageEntry(Base):
     """A repair order came to a stage, by whom (nobody: by the clock): the log of its transitions, by its versions."""
 
     __tablename__ = "stage_entry"
+    __table_args__ = (Index("stage_entry_waits", "at", postgresql_where=text("stage LIKE 'waiting%'")),)
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("repair_order.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -365,7 +380,7 @@ REPAIR_ORDERS = rekeying.Holding(
     document_id="t.id::text",
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("repair_order",),
-    words=("complaint", "consent_by", "km_reason", "waiting_note", "cancel_reason", "refusal_by"),
+    words=("complaint", "consent_by", "km_reason", "waiting_note", "cancel_reason", "refusal_by", "promise_reason"),
     hanging=(rekeying.Hanging("repair_consent", "order_id", ("said_by",)),),
 )
 """Repair orders follow their customers."""

@@ -100,6 +100,12 @@ PASSED: dict[Verdict, Stage] = {
 }
 """By the inspector's word, where the order goes on."""
 
+PROMISED = frozenset({
+    *(Stage.AUTHORIZED, Stage.DISPATCHED, Stage.IN_PROGRESS, Stage.QC, Stage.REWORK, Stage.WASHING),
+    *WAITING.values(),
+})  # fmt: skip
+"""Where a promise is still to be kept, and may be given anew."""
+
 CLOSED_AFTER = timedelta(days=7)
 """So long after the vehicle was returned its order is closed (C7)."""
 

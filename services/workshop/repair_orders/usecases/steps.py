@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.organisation import staff
+from chassis.organisation import staff, stores
 from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.envelope import Event
@@ -19,12 +21,27 @@ from services.workshop.repair_orders.models import RepairOrder, StageEntry
 from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.shown import order_shown
 from services.workshop.repair_orders.usecases.finding import order_to_change, order_to_work_on
+from services.workshop.repair_orders.usecases.outlook import worked
 
 TECHNICIAN = "technician"
 """The role of whom work is given to."""
 
+HOUR = timedelta(hours=1)
+
 TOGETHER = 200
 """Orders that are closed in one transaction."""
+
+
+class Left(NamedTuple):
+    """Where an order stood before a step, and since when."""
+
+    stage: Stage
+    since: datetime
+
+    @classmethod
+    def of(cls, order: RepairOrder) -> Left:
+        """Where it stands now."""
+        return cls(order.stage, order.stage_since)
 
 
 def estimate_repair(
@@ -32,7 +49,7 @@ def estimate_repair(
 ) -> operations.RepairOrder:
     """The customer, or his insurer, is asked about the work known so far. Raises NothingToDo."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.estimate(now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
@@ -68,7 +85,7 @@ def dispatch_repair(
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     if not staff.works(session, asked.technician_id, role=TECHNICIAN, store_id=order.store_id):
         raise TechnicianUnknown(field="technician_id", technician_id=asked.technician_id)
-    left = order.stage
+    left = Left.of(order)
     order.dispatch(technician_id=asked.technician_id, bay=asked.bay, now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
@@ -78,7 +95,7 @@ def start_repair(
 ) -> operations.RepairOrder:
     """Begin the work, or the rework; the caller works. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.start(by=scope.staff_id, now=now, anybodys=scope.owners is None)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
@@ -88,7 +105,7 @@ def finish_repair(
 ) -> operations.RepairOrder:
     """Work done, over to quality control; the caller worked. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.finish(by=scope.staff_id, now=now, anybodys=scope.owners is None)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
@@ -98,7 +115,7 @@ def inspect_repair(
 ) -> operations.RepairOrder:
     """Quality control; the caller is the inspector. Raises InspectorDidTheWork."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.inspect(verdict=asked.verdict, inspector_id=scope.staff_id, now=now)
     if order.stage is not Stage.READY:
         return _moved(session, order, left=left, by=scope.staff_id, now=now)
@@ -145,7 +162,7 @@ def return_vehicle(
 def wait_repair(session: Session, asked: stages.WaitRepair, *, scope: Scope, now: datetime) -> operations.RepairOrder:
     """The work cannot go on, or not before another time than was expected. Raises WorkOfAnother, ExpectedInPast."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.wait(
         moving.WAITING[asked.waiting_for],
         expected_at=asked.expected_at,
@@ -162,7 +179,7 @@ def resume_repair(
 ) -> operations.RepairOrder:
     """What was waited for is there. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.resume(by=scope.staff_id, now=now, anybodys=scope.owners is None)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
@@ -172,7 +189,7 @@ def recall_repair(
 ) -> operations.RepairOrder:
     """Work that was not begun is nobody's again."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.recall(now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
@@ -182,9 +199,11 @@ def cancel_repair(
 ) -> operations.RepairOrder:
     """Nothing more is done to the vehicle. Raises RefusalNotSigned for an order that waits, without a signature."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    left = order.stage
+    left = Left.of(order)
     order.cancel(reason=asked.reason, refusal_by=asked.refusal_by, now=now)
-    cancelled = picked(events.RepairCancelled, order, ro_id=order.id, customer_id=order.written_for, from_stage=left)
+    cancelled = picked(
+        events.RepairCancelled, order, ro_id=order.id, customer_id=order.written_for, from_stage=left.stage
+    )
     return _came(session, order, cancelled, by=scope.staff_id, now=now)
 
 
@@ -196,8 +215,9 @@ def close_returned(session: Session, *, now: datetime) -> int:
     oldest = returned.order_by(RepairOrder.returned_at).limit(TOGETHER)
     orders = session.scalars(oldest.with_for_update(skip_locked=True)).all()
     for order in orders:
+        left = Left.of(order)
         order.close(now=now)
-        _note_move(session, order, left=Stage.RETURNED, by=None, now=now)
+        _note_move(session, order, left=left, by=None, now=now)
     return len(orders)
 
 
@@ -206,19 +226,22 @@ def _ready(session: Session, order: RepairOrder, *, by: str, now: datetime) -> o
     return _came(session, order, ready, by=by, now=now)
 
 
-def _moved(session: Session, order: RepairOrder, *, left: Stage, by: str, now: datetime) -> operations.RepairOrder:
+def _moved(session: Session, order: RepairOrder, *, left: Left, by: str, now: datetime) -> operations.RepairOrder:
     """The board's event, for the changes of stage that have no event of their own; then the order."""
+    if left.stage is Stage.IN_PROGRESS is not order.stage:
+        calendar = stores.calendars(session, [order.store_id]).get(order.store_id)
+        order.worked_hours += Decimal(worked(calendar, left.since, now) / HOUR).quantize(Decimal("0.0001"))
     _note_move(session, order, left=left, by=by, now=now)
     return order_shown(order)
 
 
-def _note_move(session: Session, order: RepairOrder, *, left: Stage, by: str | None, now: datetime) -> None:
+def _note_move(session: Session, order: RepairOrder, *, left: Left, by: str | None, now: datetime) -> None:
     changed = picked(
         events.RepairStageChanged,
         order,
         ro_id=order.id,
         customer_id=order.written_for,
-        from_stage=left,
+        from_stage=left.stage,
         to_stage=order.stage,
     )
     _note(session, order, changed, by=by, now=now)

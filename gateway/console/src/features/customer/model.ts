@@ -108,13 +108,26 @@ export const DEPARTMENTS = {
     "repair_settled",
     "vehicle_returned",
     "repair_cancelled",
+    "promise_renewed",
   ],
   followup: ["visit_planned", "visit_rescheduled", "visit_completed", "visit_suppressed", "visit_released"],
 } as const;
 export type Department = keyof typeof DEPARTMENTS;
 
 const SHOWN = [
-  ...["number", "model", "vin", "km", "score", "purpose", "promised_date", "due_at", "to_stage", "expected_at"],
+  ...[
+    "number",
+    "model",
+    "vin",
+    "km",
+    "score",
+    "purpose",
+    "promised_date",
+    "due_at",
+    "to_stage",
+    "expected_at",
+    "promised_at",
+  ],
   "channel",
 ];
 

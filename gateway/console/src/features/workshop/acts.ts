@@ -1,6 +1,6 @@
 import type { Act, Field, Option, Values } from "../../ui/act";
 import * as commands from "./commands";
-import { mustAgree, openTo, usualPromise, waitsFor } from "./model";
+import { isPromised, mustAgree, openTo, usualPromise, waitsFor } from "./model";
 import type { RepairOrder } from "./queries";
 
 const PAY_TYPES = ["CUSTOMER", "WARRANTY", "INTERNAL", "INSURANCE", "GOODWILL"] as const;
@@ -93,6 +93,17 @@ export function actsOf(
     ],
     send: (values, key) => commands.addLine(order, send(values), key),
   });
+  const renewPromise: Act = {
+    name: "renewPromise",
+    label: "workshop.act.renewPromise",
+    needs: "workshop.renew_promise",
+    key: "renewPromise",
+    fields: [
+      { name: "promised_at", label: "workshop.field.promisedAt", kind: "moment", initial: usualPromise(given.now) },
+      { name: "reason", label: "workshop.field.promiseReason", kind: "text", max: 200 },
+    ],
+    send: (values, key) => commands.renewPromise(order, values as { promised_at: string; reason: string }, key),
+  };
   const which = (lines: RepairOrder["lines"]): Field => ({
     name: "position",
     label: "workshop.field.line",
@@ -257,6 +268,7 @@ export function actsOf(
     ...(mustAgree(order) ? [agreeMore] : []),
     ...byStage[order.stage],
     ...onLines,
+    ...(isPromised(order) ? [renewPromise] : []),
     {
       name: "correctKm",
       label: "workshop.act.correctKm",

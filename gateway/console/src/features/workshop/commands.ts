@@ -80,6 +80,9 @@ export const dispatch = (order: RepairOrder, body: Work, key: string) =>
 export const start = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/start", { params: to(order, key) })));
 
+export const renewPromise = (order: RepairOrder, body: { promised_at: string; reason: string }, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/promise", { params: to(order, key), body })));
+
 export const recall = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/recall", { params: to(order, key) })));
 

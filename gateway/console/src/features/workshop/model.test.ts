@@ -16,6 +16,15 @@ test("risk is the promise against the clock, and of a car that is ready against 
   expect(riskOf(order({ promised_at: at("14:00"), ready_at: at("14:10") }), NOW)).toBe("late");
 });
 
+test("what is foreseen counts before the clock says so", () => {
+  const promised = order({ promised_at: at("16:00") });
+  expect(riskOf(promised, NOW, { risk: "late" })).toBe("late");
+  expect(riskOf(promised, NOW, { risk: "at_risk" })).toBe("soon");
+  expect(riskOf(promised, NOW, { risk: "on_track" })).toBe("fine");
+  expect(riskOf(order({ promised_at: at("15:20") }), NOW, { risk: "on_track" })).toBe("soon");
+  expect(riskOf(order({ promised_at: at("14:00") }), NOW, { risk: "on_track" })).toBe("late");
+});
+
 test("in a column the late one is first, and one without a promise last", () => {
   const orders = [
     order({ number: "without" }),
@@ -24,7 +33,12 @@ test("in a column the late one is first, and one without a promise last", () => 
     order({ number: "fine", promised_at: at("16:00") }),
     order({ number: "elsewhere", stage: "qc" }),
   ];
-  expect(column(orders, "waiting", NOW).map((each) => each.number)).toEqual(["late", "fine", "later", "without"]);
+  expect(column(orders, "waiting", NOW, new Map()).map((each) => each.number)).toEqual([
+    "late",
+    "fine",
+    "later",
+    "without",
+  ]);
 });
 
 test("what stands beside the straight way is where the car is, what waits where it came from", () => {

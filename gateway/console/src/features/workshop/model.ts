@@ -1,4 +1,4 @@
-import type { RepairOrder } from "./queries";
+import type { Progress, RepairOrder } from "./queries";
 
 /** What the board and an order make of what is told; pure. */
 
@@ -36,6 +36,11 @@ export function placeOf(order: Pick<RepairOrder, "stage" | "waiting_from">): num
   return (STAGES as readonly string[]).indexOf(BESIDE[stage] ?? stage);
 }
 
+/** Whether its promise is still to be kept, and may be given anew. */
+export function isPromised(order: Pick<RepairOrder, "stage" | "promised_at" | "ready_at">): boolean {
+  return Boolean(order.promised_at) && !order.ready_at && openTo("money", order.stage);
+}
+
 /** What an order may wait for where it stands; where it waits already, the same for longer. */
 export function waitsFor(stage: Stage): readonly ("parts" | "customer" | "insurer")[] {
   if (stage === "authorized" || stage === "dispatched" || stage === "waiting_parts") return ["parts"];
@@ -61,15 +66,22 @@ export function mustAgree(order: Pick<RepairOrder, "stage" | "lines" | "customer
 }
 
 const SOON_MS = 30 * 60_000;
-/** `none` without a promise, `soon` in its last half hour; a car that was ready in time stays in time. */
+/** `none` without a promise, `soon` in its last half hour or as is foreseen; what was ready in time stays in time. */
 export type Risk = "none" | "fine" | "soon" | "late";
+const FORESEEN: Record<Progress["risk"], Risk> = { none: "none", on_track: "fine", at_risk: "soon", late: "late" };
 
-export function riskOf(order: Pick<RepairOrder, "promised_at" | "ready_at">, now: Date): Risk {
+export function riskOf(
+  order: Pick<RepairOrder, "promised_at" | "ready_at">,
+  now: Date,
+  ahead?: Pick<Progress, "risk">,
+): Risk {
   if (!order.promised_at) return "none";
   const promised = Date.parse(order.promised_at);
   if (order.ready_at) return Date.parse(order.ready_at) <= promised ? "fine" : "late";
   if (now.getTime() > promised) return "late";
-  return promised - now.getTime() <= SOON_MS ? "soon" : "fine";
+  const byClock = promised - now.getTime() <= SOON_MS ? "soon" : "fine";
+  const foreseen = ahead ? FORESEEN[ahead.risk] : byClock;
+  return WORST.indexOf(foreseen) < WORST.indexOf(byClock) ? foreseen : byClock;
 }
 
 /** Minutes from now until the promise, below 0 once it has passed. */
@@ -80,13 +92,19 @@ export function minutesLeft(promised: string, now: Date): number {
 const WORST: readonly Risk[] = ["late", "soon", "fine", "none"];
 
 /** A column's cards: what is late first, then by what was promised soonest. */
-export function column(orders: readonly RepairOrder[], name: ColumnName, now: Date): RepairOrder[] {
+export function column(
+  orders: readonly RepairOrder[],
+  name: ColumnName,
+  now: Date,
+  ahead: ReadonlyMap<string, Progress>,
+): RepairOrder[] {
   const stages: readonly Stage[] = COLUMNS[name];
   return orders
     .filter((order) => stages.includes(order.stage))
     .sort(
       (one, other) =>
-        WORST.indexOf(riskOf(one, now)) - WORST.indexOf(riskOf(other, now)) ||
+        WORST.indexOf(riskOf(one, now, ahead.get(one.ro_id))) -
+          WORST.indexOf(riskOf(other, now, ahead.get(other.ro_id))) ||
         (one.promised_at ?? "~").localeCompare(other.promised_at ?? "~"),
     );
 }

@@ -3,6 +3,7 @@ import { api, asked, type Schema } from "../../api/client";
 import { live } from "../../live/touched";
 
 export type RepairOrder = Schema["workshop.RepairOrder"];
+export type Progress = Schema["workshop.Progress"];
 
 const MOST = 100;
 
@@ -16,6 +17,24 @@ export const board = (store: string) =>
     meta: live("workshop.list_repair_orders"),
     queryFn: ({ signal }) =>
       asked(api.GET("/board", { params: { query: { size: MOST, expand: "customer,vehicle" } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** When each car of the board will be ready, and whether its promise will hold. */
+export const boardProgress = (store: string) =>
+  queryOptions({
+    queryKey: [...BOARD, store, "progress"],
+    meta: live("workshop.board_progress"),
+    queryFn: ({ signal }) => asked(api.GET("/board/progress", { signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** The same of one order, as it stands in a version. */
+export const progress = (id: string, version: number) =>
+  queryOptions({
+    queryKey: [...recordKey(id), "progress", version],
+    meta: live("workshop.get_repair_order", id),
+    queryFn: () => asked(api.GET("/repair-orders/{ro_id}/progress", { params: { path: { ro_id: id } } })),
     placeholderData: keepPreviousData,
   });
 

@@ -1,0 +1,163 @@
+"""When an order will be ready and whether its promise holds (C8): by what it waits for, who is before it, and work.
+
+Waiting is wall time, work is the store's working time; `Clock` says when so much of it has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.workshop.operations import Stage
+from contracts.workshop.progress import Risk, RiskReason
+
+Clock = Callable[[datetime, timedelta], datetime | None]
+"""When so much working time has passed since a moment; None if the store does not open for so long any more."""
+
+INSPECTION = timedelta(minutes=15)
+WASH = timedelta(minutes=30)
+FLOOR = timedelta(minutes=15)
+"""Work past its standard time is never shown as none (C8)."""
+
+UNKNOWN_HOURS = Decimal(1)
+"""What a line of work takes that nobody gave standard hours."""
+
+AROUND = timedelta(minutes=15)
+"""So near to the promise, on either side, it is at risk (C8)."""
+
+LEAST_FACTOR, MOST_FACTOR = Decimal("0.5"), Decimal(2)
+"""Nobody is believed to be quicker or slower: what was measured beyond it is a clock that ran on."""
+
+_HELD = {
+    Stage.WAITING_PARTS: RiskReason.PARTS,
+    Stage.WAITING_CUSTOMER: RiskReason.CUSTOMER,
+    Stage.WAITING_INSURER: RiskReason.INSURER,
+}
+_AT_WORK = (Stage.IN_PROGRESS, Stage.REWORK)
+_DONE = {Stage.QC: INSPECTION + WASH, Stage.WASHING: WASH}
+"""What is left where the work is done, and of what."""
+_RANK = (Risk.NONE, Risk.ON_TRACK, Risk.AT_RISK, Risk.LATE)
+
+
+class Job(NamedTuple):
+    """An open order, as far as its prediction needs it.
+
+    `hours` are the standard hours of its undone work, `worked` the working time spent on it until now.
+    """
+
+    ro_id: UUID
+    stage: Stage
+    stage_since: datetime
+    technician_id: str | None
+    bay: str
+    promised_at: datetime | None
+    expected_at: datetime | None
+    ready_at: datetime | None
+    hours: Decimal
+    worked: timedelta
+
+
+class Prediction(NamedTuple):
+    """When an order is expected to be ready (None: nobody knows), and what that hangs on."""
+
+    eta: datetime | None
+    risk: Risk
+    reason: RiskReason
+
+
+class Known(NamedTuple):
+    """What a store knows of itself: its clock, its technicians' measured factors, how long things were waited for."""
+
+    clock: Clock
+    factors: Mapping[str, Decimal]
+    waits: Mapping[Stage, timedelta]
+
+
+def predict(jobs: Iterable[Job], *, known: Known, now: datetime) -> dict[UUID, Prediction]:
+    """Of every open order of a store. Whoever is at work goes on; then a technician's orders by their promise."""
+    free: dict[str, datetime | None] = {}
+    found: dict[UUID, Prediction] = {}
+    for job in sorted(jobs, key=_turn):
+        found[job.ro_id] = _ready(job) or _predicted(job, free=free, known=known, now=now)
+    return found
+
+
+def _turn(job: Job) -> tuple[bool, bool, float, UUID]:
+    promised = job.promised_at.timestamp() if job.promised_at else 0.0
+    return (job.stage not in _AT_WORK, job.promised_at is None, promised, job.ro_id)
+
+
+def _ready(job: Job) -> Prediction | None:
+    if job.ready_at is None:
+        return None
+    return Prediction(job.ready_at, risk_of(job.promised_at, eta=job.ready_at, now=job.ready_at), RiskReason.READY)
+
+
+def _predicted(job: Job, *, free: dict[str, datetime | None], known: Known, now: datetime) -> Prediction:
+    if job.stage in _DONE:
+        eta = known.clock(now, _DONE[job.stage])
+        reason = RiskReason.WASHING if job.stage is Stage.WASHING else RiskReason.INSPECTION
+        return Prediction(eta, risk_of(job.promised_at, eta=eta, now=now), reason)
+    places = [place for place in (job.technician_id, f"bay {job.bay}" if job.bay else None) if place]
+    there = _there_at(job, waits=known.waits, now=now)
+    begins = [there, *(free[place] for place in places if place in free)]
+    factor = known.factors.get(job.technician_id or "", Decimal(1))
+    done_at = None if None in begins else known.clock(max(filter(None, begins)), work_left(job, factor=factor))
+    if job.stage not in _HELD:
+        free.update(dict.fromkeys(places, done_at))
+    eta = None if done_at is None else known.clock(done_at, INSPECTION + WASH)
+    return Prediction(eta, risk_of(job.promised_at, eta=eta, now=now), _reason(job, begins, factor=factor, now=now))
+
+
+def _there_at(job: Job, *, waits: Mapping[Stage, timedelta], now: datetime) -> datetime | None:
+    """When what it waits for is there: as was said, else as long as such things take; None if nobody knows."""
+    if job.stage not in _HELD:
+        return now
+    if job.expected_at is not None:
+        return max(now, job.expected_at)
+    return max(now, job.stage_since + waits[job.stage]) if job.stage in waits else None
+
+
+def work_left(job: Job, *, factor: Decimal) -> timedelta:
+    """The working time that its undone work still takes; past its standard time a floor, never nothing."""
+    return max(_standard(job, factor=factor) - job.worked, FLOOR)
+
+
+def _standard(job: Job, *, factor: Decimal) -> timedelta:
+    return timedelta(hours=float(job.hours * min(max(factor, LEAST_FACTOR), MOST_FACTOR)))
+
+
+def _reason(job: Job, begins: Sequence[datetime | None], *, factor: Decimal, now: datetime) -> RiskReason:
+    if job.stage in _HELD:
+        return _HELD[job.stage]
+    if job.technician_id is None:
+        return RiskReason.NOT_DISPATCHED
+    if None in begins or max(filter(None, begins)) > now:
+        return RiskReason.QUEUE
+    return RiskReason.OVERRUN if job.worked > _standard(job, factor=factor) else RiskReason.WORK
+
+
+def risk_of(promised_at: datetime | None, *, eta: datetime | None, now: datetime) -> Risk:
+    """Whether a promise will hold that is not kept yet (C8); an order of which nobody knows is at risk."""
+    if promised_at is None:
+        return Risk.NONE
+    if now > promised_at:
+        return Risk.LATE
+    if eta is None:
+        return Risk.AT_RISK
+    if eta <= promised_at - AROUND:
+        return Risk.ON_TRACK
+    return Risk.AT_RISK if eta <= promised_at + AROUND else Risk.LATE
+
+
+def is_worse(risk: Risk, *, than: Risk) -> bool:
+    """True if the advisor must be told: the order is at risk or late, and he was not told of that level yet."""
+    return _RANK.index(risk) > max(_RANK.index(than), _RANK.index(Risk.ON_TRACK))
+
+
+def rank(risk: Risk) -> int:
+    """How bad it is."""
+    return _RANK.index(risk)
