@@ -139,6 +139,14 @@ class GoodRequests:
             "sales.confirm_cancel": partial(self._order, "sign", "cancel"),
             "sales.withdraw_cancel": partial(self._order, "sign", "cancel"),
             "workshop.authorize_repair": self._reception,
+            "workshop.add_line": self._reception,
+            "workshop.change_line": self._reception,
+            "workshop.decline_line": self._reception,
+            "workshop.estimate_repair": self._reception,
+            "workshop.cancel_repair": self._reception,
+            "workshop.renew_promise": partial(self._reception, "authorize"),
+            "workshop.wait_repair": partial(self._reception, "authorize"),
+            "workshop.recall_repair": partial(self._reception, "authorize", "dispatch"),
             "workshop.dispatch_repair": partial(self._reception, "authorize"),
             "workshop.inspect_repair": partial(self._reception, "authorize", "dispatch", "start", "finish"),
             "customer.merge_customers": lambda: {"loser_ids": [self._customer(), self._customer()]},
@@ -266,7 +274,11 @@ class GoodRequests:
         return {"customer_id": customer_id, "vehicle_id": made["vehicle_id"], "role": "user"}
 
 
-_ALSO = {"customer.prefill": ("vin",), "gateway.record_arrival": ("name", "mobile")}
+_ALSO = {
+    "customer.prefill": ("vin",),
+    "workshop.authorize_repair": ("promised_at",),
+    "gateway.record_arrival": ("name", "mobile"),
+}
 _BY_NAME: dict[str, Any] = {
     "name": randoms.name,
     "mobile": randoms.mobile,
@@ -280,6 +292,7 @@ _BY_NAME: dict[str, Any] = {
     "month": "2026-01",
     "external_ref": lambda: str(uuid.uuid4()),
     "promised_at": soon,
+    "expected_at": soon,
     "effective_from": FAR,
     "predicate": PREDICATE,
     "loser_ids": lambda: [str(uuid.uuid4()), str(uuid.uuid4())],
