@@ -21,7 +21,7 @@ def as_admin(desk: Desk) -> Desk:
     desk.field("工号").fill("admin")
     desk.field("密码").fill(PASSWORD)
     desk.press("Enter")
-    desk.page.wait_for_url("**/console/all*")
+    desk.page.wait_for_url("**/console/all/**")
     return desk
 
 

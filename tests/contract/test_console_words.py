@@ -96,7 +96,7 @@ def test_every_sentence_is_used(key: str) -> None:
 
 def said_in(path: Path) -> set[str]:
     """The keys of sentences that a source names: to be said at once, or in a row of fields, columns and acts."""
-    return set(re.findall(r"""(?:\bt\(|\$t\(|label: |hint: )["'](\w+\.[\w.]+)["']""", path.read_text()))
+    return set(re.findall(r"""(?:\bt\(|\$t\(|label: |hint: |none: )["'](\w+\.[\w.]+)["']""", path.read_text()))
 
 
 def test_every_sentence_that_a_source_names_is_there() -> None:

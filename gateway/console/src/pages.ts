@@ -1,5 +1,5 @@
 import type { Component } from "vue";
-import type { Operation } from "./api/rights.gen";
+import type { Operation, Role } from "./api/rights.gen";
 import type { KeyName } from "./keys/map";
 
 /** A page of its own in the menu: who may use the operation sees it. Its title is `shell.page.<name>`. */
@@ -133,6 +133,27 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/admin/AccessPage.vue"),
   },
 ];
+
+/** What somebody opens first: where his day is. Who has several roles begins with the first of them here. */
+export const FIRST: readonly [Role, string][] = [
+  ["cr_agent", "visits"],
+  ["receptionist", "reception"],
+  ["advisor", "board"],
+  ["service_manager", "board"],
+  ["technician", "board"],
+  ["inspector", "board"],
+  ["consultant", "tasks"],
+  ["sales_manager", "tasks"],
+  ["finance", "orders"],
+  ["leader", "figures"],
+  ["dealer_leader", "figures"],
+  ["general_manager", "figures"],
+  ["admin", "staff"],
+];
+
+export function firstPage(roles: readonly Role[]): string {
+  return FIRST.find(([role]) => roles.includes(role))?.[1] ?? "home";
+}
 
 /** Pages of one record each; lists and other records lead to them. */
 export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
-import { PAGES, RECORDS } from "./pages";
+import { firstPage, PAGES, RECORDS } from "./pages";
 import { ALL_STORES, useSession } from "./session/session";
 
 declare module "vue-router" {
@@ -8,6 +8,9 @@ declare module "vue-router" {
     inside?: boolean;
   }
 }
+
+/** In place of a store, where an address names none. */
+const ANY_STORE = "-";
 
 const routes: RouteRecordRaw[] = [
   { path: "/login", name: "login", component: () => import("./session/LoginPage.vue") },
@@ -28,7 +31,7 @@ const routes: RouteRecordRaw[] = [
       },
     ],
   },
-  { path: "/", name: "start", redirect: () => ({ name: "home", params: { store: "-" } }) },
+  { path: "/", name: "start", redirect: () => ({ name: "home", params: { store: ANY_STORE } }) },
 ];
 
 export const router = createRouter({ history: createWebHistory("/console/"), routes: routes as RouteRecordRaw[] });
@@ -36,7 +39,7 @@ export const router = createRouter({ history: createWebHistory("/console/"), rou
 router.beforeEach(async (to) => {
   const session = useSession();
   if (to.name === "login") {
-    if (session.me) return { name: "home", params: { store: session.store || "-" } };
+    if (session.me) return { name: "home", params: { store: session.store || ANY_STORE } };
     return true;
   }
   if (!session.me && !(await session.restore())) {
@@ -50,5 +53,11 @@ router.beforeEach(async (to) => {
   }
   const usual = session.leads ? ALL_STORES : (codes[0] ?? ALL_STORES);
   if (wanted === usual) return true;
-  return { ...to, name: to.name ?? "home", params: { ...to.params, store: usual }, replace: true };
+  const begins = to.name === "home" && wanted === ANY_STORE;
+  return {
+    ...to,
+    name: begins ? firstPage(session.roles) : (to.name ?? "home"),
+    params: { ...to.params, store: usual },
+    replace: true,
+  };
 });

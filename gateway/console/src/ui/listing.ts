@@ -22,6 +22,8 @@ export interface Filter {
   label: string;
   options?: readonly Option[];
   kind?: "choice" | "date" | "text";
+  /** What no choice is called, where it is not everything. */
+  none?: string;
   /** What holds without a choice. */
   usual?: string;
   /** What the list's request takes for it where it says nothing, if that is not the usual; a saved view may say so. */
