@@ -27,9 +27,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.exit(f"the console cannot be built: {problem}", returncode=1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window; before the system is started for it."""
     try:
         found = chromium.find()
     except LocalStackError as problem:

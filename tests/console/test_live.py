@@ -7,13 +7,14 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chassis.process import clock
 from tests.support.desk import Desk
 from tests.support.polling import eventually
-from tests.support.system import System
+from tests.support.system import Car, System
 
 SitDown = Callable[..., Desk]
 ON_THE_SCREEN = 0.5
@@ -32,6 +33,16 @@ def customer_id(system: System) -> str:
 def change(system: System, customer_id: str, name: str) -> None:
     """Somebody at another desk changes a record."""
     system.as_("receptionist").send("PATCH", f"/customers/{customer_id}", {"name": name})
+
+
+def taken_in(system: System, car: Car) -> dict[str, Any]:
+    """An advisor takes a car in."""
+    car_of_his = {"customer_id": car.customer_id, "vehicle_id": car.vehicle_id, "store_id": "HN", "km": 5000}
+    work = {"description": "保养", "amount_fen": 100, "hours": "1"}
+    order: dict[str, Any] = system.as_("advisor").post(
+        "/repair-orders", {**car_of_his, "complaint": "首保", "lines": [work]}
+    )
+    return order
 
 
 def streams(desk: Desk) -> list[str]:
@@ -56,9 +67,7 @@ def test_a_car_taken_in_at_another_desk_is_on_the_board_and_so_is_what_was_promi
     board = sit_down("receptionist").open("board")
     board.see("实时")
     advisor = system.as_("advisor")
-    taken_in = {"customer_id": car.customer_id, "vehicle_id": car.vehicle_id, "store_id": "HN", "km": 5000}
-    work = {"description": "保养", "amount_fen": 100, "hours": "1"}
-    order = advisor.post("/repair-orders", {**taken_in, "complaint": "首保", "lines": [work]})
+    order = taken_in(system, car)
     answered = time.monotonic()
     card = board.page.locator(f"[data-row='{order['ro_id']}']")
     card.wait_for()
@@ -132,3 +141,32 @@ def test_how_far_an_import_is_stands_on_the_list_of_whoever_looks_on(system: Sys
     manager.upload(f"/imports/{made['import_id']}/parts/1", file)
     manager.post(f"/imports/{made['import_id']}/start", {})
     row.filter(has_text="4 / 4").filter(has_text="完成").wait_for()
+
+
+def test_a_gateway_that_is_killed_and_comes_back_leaves_the_open_board_whole(system: System, sit_down: SitDown) -> None:
+    first, second = system.deliver_a_car(), system.deliver_a_car()
+    before = taken_in(system, first)
+    board = sit_down("receptionist").open("board")
+    board.may_be_cut_off = True
+    board.may_be_refused |= {502, 503, 504}
+    board.see("实时")
+    card = board.page.locator(f"[data-row='{before['ro_id']}']")
+    card.wait_for()
+    followed = len(streams(board))
+
+    system.kill("gateway")
+    board.see("每15秒更新")
+    eventually(lambda: not system.problems("gateway"), within=30, what="the gateway to be back")
+    meanwhile = eventually(lambda: taken_in(system, second), within=20, what="a car to be taken in")
+
+    board.page.locator(f"[data-row='{meanwhile['ro_id']}']").wait_for(timeout=40_000)
+    board.see("实时")
+    assert len(streams(board)) > followed
+    told = card.inner_text()
+    promised = (clock.now() + timedelta(hours=2)).isoformat()
+    consent = {"promised_at": promised, "consent_by": "本人"}
+    system.as_("advisor").post(f"/repair-orders/{before['ro_id']}/authorize", consent)
+    eventually(lambda: card.inner_text() != told, what="the stream to go on")
+    shown = [row.get_attribute("data-row") for row in board.page.locator("[data-row]").all()]
+    assert len(shown) == len(set(shown))
+    assert {before["ro_id"], meanwhile["ro_id"]} <= set(shown)

@@ -45,6 +45,7 @@ class Desk:
         self.errors: list[str] = []
         self.asked: list[str] = []
         self.may_be_refused: set[int] = set()
+        self.may_be_cut_off = False
         self._context = browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai"
         )
@@ -76,6 +77,8 @@ class Desk:
         if message.text.startswith(REFUSED) and any(
             f"status of {code}" in message.text for code in self.may_be_refused
         ):
+            return
+        if message.text.startswith(REFUSED) and "net::ERR_" in message.text and self.may_be_cut_off:
             return
         self.errors.append(message.text)
 
