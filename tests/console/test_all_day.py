@@ -96,7 +96,7 @@ def test_of_a_hundred_cards_the_one_that_was_changed_is_painted_soon_and_nothing
     for ro_id in orders[:ROUNDS]:
         desk.page.evaluate(PAINT, ro_id)
         authorize(system, ro_id)
-        desk.page.wait_for_function("window.painted !== null")
+        eventually(lambda: desk.page.evaluate("window.painted !== null"), what="the card as it is now")
         took.append(desk.page.evaluate("window.painted - window.told[0]"))
         desk.page.wait_for_timeout(A_SECOND_MS)
     longest = max([0, *desk.page.evaluate("window.long")])
@@ -127,7 +127,7 @@ def test_an_hour_of_changes_leaves_the_browser_as_it_was(system: System, orders:
             body["items"][asked % len(body["items"])]["km"] += asked
         route.fulfill(response=answer, json=body)
 
-    desk.page.route("**/api/v1/repair-orders?*", other_kilometres)
+    desk.page.route("**/api/v1/board?*", other_kilometres)
     devtools = desk.page.context.new_cdp_session(desk.page)
 
     def heap() -> int:
@@ -140,7 +140,7 @@ def test_an_hour_of_changes_leaves_the_browser_as_it_was(system: System, orders:
     for number in range(IN_AN_HOUR):
         change = {"type": "repair_stage_changed", "subject_type": "repair_order", "version": number, "store_id": STORE}
         told = json.dumps({**change, "subject_id": orders[number % CARDS], "occurred_at": clock.now().isoformat()})
-        with desk.page.expect_response("**/api/v1/repair-orders?*"):
+        with desk.page.expect_response("**/api/v1/board?*"):
             desk.page.evaluate(CHANGED, [staff, told])
             desk.page.clock.run_for(A_SECOND_MS)
     after = heap()

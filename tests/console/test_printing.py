@@ -25,6 +25,7 @@ def test_a_customer_and_a_repair_order_are_printed_without_what_is_of_the_screen
     assert "退出登录" not in printed and "维修看板" not in printed and "显示号码" not in printed
     desk.open(f"repair-orders/{closed['ro_id']}")
     desk.see("百里打印")
+    desk.see(car.vin)
     printed = paper.text(desk.page.pdf(format="A4"))
     assert closed["number"] in printed and "¥123.45" in printed and car.vin in printed
     assert "维修看板" not in printed and "更正里程" not in printed
