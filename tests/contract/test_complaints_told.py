@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import marshmallow
+import orjson
+import pytest
 from marshmallow import fields, validate
 
 from contracts.complaints import lines
 from contracts.declared import fields_of
-from contracts.operation import OPERATIONS
+from contracts.operation import OPERATIONS, Operation
 from contracts.policies import POLICIES
 from contracts.sayings import Saying, told
-from contracts.shapes import schema_of
+from contracts.shapes import InvalidShape, load, schema_of
 from gateway.field_words import FIELDS
 from gateway.routes import TABLE
+from tests.support.kinds import Example, good_request
+from tests.support.misplacing import placed, written
+from tests.support.wrong_values import attempts
 
 ASKED: set[Any] = {route.operation.request for route in TABLE.routes}
 """What people send; of what services ask each other nobody reads a complaint."""
@@ -71,10 +76,21 @@ def test_every_field_of_a_request_has_its_chinese_name() -> None:
     assert sorted(named - set(FIELDS)) == []
 
 
-def test_of_an_operation_at_its_first_use_all_complaints_are_in_chinese() -> None:
-    for operation in OPERATIONS.values():
+def complaints_of(operation: Operation[Any, Any]) -> Iterator[str]:
+    """What is said of its request with one thing wrong in it, whatever that is."""
+    example: Example = lambda _: None  # noqa: E731
+    good = good_request(operation.request, example)
+    for attempt in attempts(operation.request, example):
         try:
-            schema_of(operation.request).load({"no_such_field": 1})
-        except marshmallow.ValidationError as error:
-            for _, text in lines(error.normalized_messages()):
-                assert told(text, language="zh") != text, operation.name
+            raw = orjson.loads(written(placed(good, attempt, operation.request, example)))
+        except orjson.JSONDecodeError:
+            continue
+        try:
+            load(operation.request, raw)
+        except InvalidShape as error:
+            yield from (text for _, text in lines(error.errors))
+
+
+@pytest.mark.parametrize("operation", [route.operation for route in TABLE.routes], ids=lambda one: one.name)
+def test_of_whatever_is_wrong_once_all_is_said_in_chinese(operation: Operation[Any, Any]) -> None:
+    assert {text for text in complaints_of(operation) if told(text, language="zh") == text} == set()
