@@ -25,7 +25,7 @@ def test_a_leader_reads_what_the_api_says_by_store_and_in_sum(system: System, si
     desk.store = "all"
     desk.open("figures")
     desk.see("月度经营数据")
-    shown = desk.field("月份").input_value()
+    shown = desk.page.get_by_role("combobox", name="月份").input_value()
     figures = eventually(lambda: counted(leader.get("/reports/month", month=shown)), within=20)
     definition = next(each for each in figures["definitions"] if each["code"] == "service_visits")
     desk.page.reload()

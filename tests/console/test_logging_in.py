@@ -58,8 +58,9 @@ def is_asked_to_log_in_again(desk: Desk) -> bool:
 def test_a_session_that_ends_while_somebody_types_is_taken_up_over_the_page_and_nothing_is_lost(
     system: System, sit_down: SitDown
 ) -> None:
-    account, password = system.account("service_manager")
-    desk = sit_down("service_manager").open("reception")
+    # of a store where nobody else's session is ended with it
+    account, password = system.account("service_manager", store="FT")
+    desk = sit_down("service_manager", store="FT").open("reception")
     desk.may_be_refused.add(401)
     desk.field("车牌").fill("无名氏甲乙")
     desk.see("没有找到")
