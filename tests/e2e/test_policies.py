@@ -100,7 +100,7 @@ def test_every_policy_is_listed_tried_published_in_force_and_remembered(
     with pytest.raises(ApiProblem) as refused:
         leader.post("/policies", {**body, "value": {**value, "nonsense": 1}})
     assert (refused.value.status, refused.value.code) == (422, "INVALID_REQUEST")
-    assert refused.value.problem["errors"] == {"value": {"nonsense": ["Unknown field."]}}
+    assert refused.value.problem["errors"] == {"value": {"nonsense": ["没有这一项"]}}
 
 
 def test_a_dry_run_tells_which_visits_would_move_and_publishing_moves_them(system: System, leader: Client) -> None:
