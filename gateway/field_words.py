@@ -77,6 +77,9 @@ FIELDS = {
     "export_id": "导出申请",
     "extension": "分机",
     "external_ref": "银行流水号",
+    "list_fen": "标价",
+    "discount_fen": "优惠",
+    "draft": "草稿",
     "fault": "责任方",
     "field": "项目",
     "field_choices": "取值",
@@ -107,8 +110,8 @@ FIELDS = {
     "last_service_store_id": "最近维修门店",
     "left_at": "离开时间",
     "limit": "条数",
-    "line": "维修项目",
-    "lines": "维修项目",
+    "line": "项目",
+    "lines": "项目明细",
     "link_id": "链接",
     "loser_ids": "并入档案",
     "makeup_days": "调休上班日",
@@ -255,7 +258,7 @@ FIELDS = {
 
 
 def called(path: str, *, language: str) -> str:
-    """A field in words, by the names that lead to it: `lines.2.km` is 维修项目第3项里程, or `lines 3 km`."""
+    """A field in words, by the names that lead to it: `lines.2.km` is 项目明细第3项里程, or `lines 3 km`."""
     names = [name for name in path.split(".") if name != WHOLE]
     if language == "zh":
         return "".join(f"第{int(name) + 1}项" if name.isdecimal() else FIELDS.get(name, name) for name in names)

@@ -115,7 +115,7 @@ _PROBLEM: Schema = {
         },
         "called": {
             "type": "object",
-            "description": "`lines.2.km` → 维修项目第3项里程 · What each field of `errors` is called, in his language.",
+            "description": "`lines.2.km` → 项目明细第3项里程 · What each field of `errors` is called, in his language.",
             "additionalProperties": {"type": "string"},
         },
         "details": {"type": "object", "description": "The facts that stand in the way."},

@@ -61,6 +61,24 @@ class DaysToDecide:
     days: Annotated[int, Between(1, 30), Called("几天内确认", "Days to decide")]
 
 
+@dataclass(frozen=True, slots=True)
+class HoursToDecide:
+    """So many hours after somebody asked."""
+
+    hours: Annotated[int, Between(1, 72), Called("几小时内审批", "Hours to decide")]
+
+
+ORDER_APPROVAL = policy(
+    "ORDER_APPROVAL",
+    HoursToDecide(4),
+    service="followup",
+    zh="订单价格的审批期限",
+    en="Time to decide on a price beyond the limits",
+    changes_zh="此后提交的价格按新期限审批;已有待办不变",
+    changes_en="Prices submitted from then on are decided within this time; tasks there are already stay as they are",
+    per_store=True,
+)
+
 MERGE_QUESTION = policy(
     "MERGE_QUESTION",
     DaysToDecide(2),

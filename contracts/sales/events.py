@@ -8,6 +8,44 @@ from uuid import UUID
 from contracts.envelope import event
 
 
+@event(producer="sales", name="order_approval_requested", version=1, subject="order")
+class OrderApprovalRequested:
+    """A price gives away more than the store may without another's word.
+
+    Who wrote it, changed it last or is credited with the deal does not give it.
+    """
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    created_by: str
+    edited_by: str
+    total_fen: int
+    discount_fen: int
+    gift_fen: int
+
+
+@event(producer="sales", name="order_approved", version=1, subject="order")
+class OrderApproved:
+    """Somebody gave his word for a price beyond the limits. Of one within them nothing is told."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    approved_by: str
+    total_fen: int
+
+
+@event(producer="sales", name="order_rejected", version=1, subject="order")
+class OrderRejected:
+    """Somebody refused it; the order is a draft again."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    rejected_by: str
+
+
 @event(producer="sales", name="order_signed", version=1, subject="order")
 class OrderSigned:
     """The customer signed a contract for a car."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import After, Done, Km, Model, OwnerId, Page, PriceFen, SheetFormat, Size, StoreId, Version, Vin
+from contracts.fields import After, Done, Km, Model, OwnerId, Page, PriceFen, Size, StoreId, Version, Vin
 from contracts.links import LINK_DAYS, LinkDays, LinkMade, Links, Token
 from contracts.operation import command, query
+from contracts.sales.lines import Lines, Total
 from contracts.shapes import Between, Text
 
 
 class OrderStatus(StrEnum):
     """Where an order stands (C4). Its money and its steps say how far they are themselves."""
 
+    DRAFT = "draft"
+    APPROVAL_PENDING = "approval_pending"
     APPROVED = "approved"
     SIGNED = "signed"
     ALLOCATED = "allocated"
@@ -44,12 +47,18 @@ class PaymentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CreateOrder:
-    """An order at an agreed price; the caller is its consultant."""
+    """An order at the price that was agreed, submitted unless it is a `draft`; the caller is its consultant.
+
+    `lines` are what it is for, at list prices; without any, the car at the whole price. What they come to above
+    `total_fen` is a discount on the whole, spread over what the store sells itself.
+    """
 
     customer_id: UUID
     store_id: StoreId
     model: Model
-    total_fen: Annotated[int, Between(1, 10**12)]
+    total_fen: Total
+    lines: Lines = field(default_factory=list)
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,9 @@ class Order:
     paid_fen: PriceFen
     created_at: datetime
     version: int
+    discount_fen: PriceFen = 0
+    gift_fen: PriceFen = 0
+    reject_reason: str | None = None
     promised_date: date | None = None
     first_promise: date | None = None
     vin: str | None = None
@@ -173,50 +185,6 @@ class Balance:
     total_fen: PriceFen
     paid_fen: PriceFen
     balance_fen: PriceFen
-
-
-@dataclass(frozen=True, slots=True)
-class OrderSheetAsked:
-    """An order on paper."""
-
-    order_id: UUID
-    format: SheetFormat = SheetFormat.PDF
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentTold:
-    """Money that came in for an order."""
-
-    kind: PaymentKind
-    amount_fen: PriceFen
-    confirmed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrderSheet:
-    """What stands on an order's sheet. `changed_at` is when this version of the order came to be."""
-
-    order_id: UUID
-    number: str
-    store_id: StoreId
-    customer_id: UUID
-    consultant_id: OwnerId
-    model: str
-    status: OrderStatus
-    total_fen: PriceFen
-    paid_fen: PriceFen
-    balance_fen: PriceFen
-    payments: list[PaymentTold]
-    contract_no: str | None
-    signer: str | None
-    signed_at: datetime | None
-    promised_date: date | None
-    vin: str | None
-    allocated_at: datetime | None
-    delivered_at: datetime | None
-    created_at: datetime
-    version: int
-    changed_at: datetime
 
 
 class OrderStep(StrEnum):
@@ -276,7 +244,13 @@ class OrderProgress:
     cancelled_on: date | None = None
 
 
-create_order = command("sales.create_order", CreateOrder, Order, refuses=("STORE_CLOSED",), summary="Write an order")
+create_order = command(
+    "sales.create_order",
+    CreateOrder,
+    Order,
+    refuses=("STORE_CLOSED", "LINES_DIFFER", "DISCOUNT_BEYOND_LINES", "ONE_CAR"),
+    summary="Write an order",
+)
 sign_order = command(
     "sales.sign_order",
     SignOrder,
@@ -322,13 +296,6 @@ close_order = command(
     summary="Close a delivered order",
 )
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
-order_sheet = query(
-    "sales.order_sheet",
-    OrderSheetAsked,
-    OrderSheet,
-    refuses=("ORDER_NOT_FOUND",),
-    summary="An order to print and sign",
-)
 list_orders = query("sales.list_orders", ListOrders, Orders, summary="Orders of my scope")
 make_order_link = command(
     "sales.make_order_link",

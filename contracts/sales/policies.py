@@ -26,3 +26,42 @@ OFFER_HOURS = policy(
     changes_en="Vehicles offered from then on are kept this long; those kept already stay as they are",
     per_store=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLimits:
+    """Up to these, both included, a price needs nobody's approval: of the list prices together, and of gifts in fen."""
+
+    discount_percent: Annotated[int, Between(0, 100), Called("优惠上限(%)", "Discount up to (percent)")] = 3
+    gift_fen: Annotated[int, Between(0, 10**9), Called("赠品价值上限(分)", "Gifts up to (fen)")] = 200_000
+
+
+PRICE_LIMITS = policy(
+    "PRICE_LIMITS",
+    PriceLimits(),
+    service="sales",
+    zh="免审批的优惠和赠品",
+    en="Discounts and gifts without approval",
+    changes_zh="此后提交的报价和订单按新上限审批;已审批的不变",
+    changes_en="Prices submitted from then on are judged by it; what was approved stays",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VatRates:
+    """Value added tax contained in what is sold, in percent; what is collected for others contains none of ours."""
+
+    goods_percent: Annotated[int, Between(0, 30), Called("货物税率(%)", "Goods (percent)")] = 13
+    services_percent: Annotated[int, Between(0, 30), Called("服务税率(%)", "Services (percent)")] = 6
+
+
+VAT_RATES = policy(
+    "VAT_RATES",
+    VatRates(),
+    service="sales",
+    zh="增值税税率",
+    en="Value added tax",
+    changes_zh="此后写下的价格按新税率计算;已写下的不变",
+    changes_en="Prices written from then on contain the new rate; those written before stay",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.sales import allocation, cancellations, stock
+from contracts.sales import allocation, cancellations, prices, sheets, stock
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
@@ -19,11 +19,16 @@ ROUTES = (
     Route("POST", "/orders", sales.create_order, "新建订单", status=201),
     Route("GET", "/orders", sales.list_orders, "订单列表"),
     Route("GET", "/orders/{order_id}", sales.get_order, "订单"),
-    Route("GET", "/orders/{order_id}/sheet", sales.order_sheet, "打印订单", forms=(setting.sheet("order_sheet"),)),
+    Route("GET", "/orders/{order_id}/sheet", sheets.order_sheet, "打印订单", forms=(setting.sheet("order_sheet"),)),
     Route("POST", "/orders/{order_id}/links", sales.make_order_link, "生成客户查询链接", status=201),
     Route("GET", "/orders/{order_id}/links", sales.order_links, "有效的客户查询链接"),
     Route("DELETE", "/orders/{order_id}/links/{link_id}", sales.revoke_order_link, "撤销客户查询链接"),
     Route("GET", "/progress/{token}", sales.order_progress, "订单进度(凭链接)", public=True, forms=(PAGE,)),
+    Route("GET", "/orders/{order_id}/price", prices.order_price, "价格明细"),
+    Route("POST", "/orders/{order_id}/price", prices.price_order, "修改草稿价格"),
+    Route("POST", "/orders/{order_id}/submit", prices.submit_order, "提交订单"),
+    Route("POST", "/orders/{order_id}/approve", prices.approve_order, "批准价格"),
+    Route("POST", "/orders/{order_id}/reject", prices.reject_order, "驳回价格"),
     Route("POST", "/orders/{order_id}/sign", sales.sign_order, "签订合同"),
     Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),

@@ -11,7 +11,7 @@ from chassis.table import does, every, hears, keeps, shows
 from contracts import sales
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StoreChanged
-from contracts.sales import cancellations, operations
+from contracts.sales import cancellations, operations, prices, sheets
 from contracts.sales.events import OrdersRekeyed
 from services.sales import allocation, cancelling, orders, stock
 from services.sales.orders.models import ORDERS
@@ -27,6 +27,10 @@ class SalesService:
     receive_stock = does(sales.stock.receive_stock, allocation.usecases.receive_stock)
     move_certificate = does(sales.stock.move_certificate, stock.usecases.move_certificate)
     create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
+    price_order = does(prices.price_order, orders.usecases.price_order)
+    submit_order = does(prices.submit_order, orders.usecases.submit_order)
+    approve_order = does(prices.approve_order, orders.usecases.approve_order)
+    reject_order = does(prices.reject_order, orders.usecases.reject_order)
     sign_order = does(operations.sign_order, orders.usecases.sign_order)
     pay_order = does(operations.pay_order, orders.usecases.pay_order)
     allocate_vehicle = does(operations.allocate_vehicle, allocation.usecases.allocate_vehicle)
@@ -41,7 +45,8 @@ class SalesService:
     which_in_stock = shows(sales.stock.which_in_stock, stock.queries.which_in_stock)
     list_waiting = shows(sales.allocation.list_waiting, allocation.queries.list_waiting)
     get_order = shows(operations.get_order, orders.queries.get_order)
-    order_sheet = shows(operations.order_sheet, orders.queries.order_sheet)
+    order_price = shows(prices.order_price, orders.queries.order_price)
+    order_sheet = shows(sheets.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
     order_links = shows(operations.order_links, orders.queries.order_links)
     order_progress = shows(operations.order_progress, orders.queries.order_progress)

@@ -15,6 +15,10 @@ from tests.support.polling import eventually
 from tests.support.system import System
 
 CALLS: dict[Command, tuple[str, str, dict[str, Any]]] = {
+    Command.PRICE: ("consultant", "price", {"model": "GL8", "total_fen": 60}),
+    Command.SUBMIT: ("consultant", "submit", {}),
+    Command.APPROVE: ("sales_manager", "approve", {}),
+    Command.REJECT: ("sales_manager", "reject", {"reason": "太低"}),
     Command.SIGN: ("consultant", "sign", {"contract_no": "C", "signer": "王莽", "promised_date": "2098-01-01"}),
     Command.PAY: ("finance", "payments", {"amount_fen": 100}),
     Command.ALLOCATE: ("consultant", "allocate", {}),
@@ -26,20 +30,23 @@ CALLS: dict[Command, tuple[str, str, dict[str, Any]]] = {
 }
 """How each is asked for; that an order is ready its steps say."""
 
-_TO_ALLOCATED = (Command.SIGN, Command.PAY, Command.ALLOCATE)
+_TO_SIGNED = (Command.SUBMIT, Command.APPROVE, Command.SIGN)
+_TO_ALLOCATED = (*_TO_SIGNED, Command.PAY, Command.ALLOCATE)
 WAYS: dict[OrderStatus, tuple[Command, ...]] = {
-    OrderStatus.APPROVED: (),
-    OrderStatus.SIGNED: (Command.SIGN,),
+    OrderStatus.DRAFT: (),
+    OrderStatus.APPROVAL_PENDING: (Command.SUBMIT,),
+    OrderStatus.APPROVED: (Command.SUBMIT, Command.APPROVE),
+    OrderStatus.SIGNED: _TO_SIGNED,
     OrderStatus.ALLOCATED: _TO_ALLOCATED,
     OrderStatus.DELIVERED: (*_TO_ALLOCATED, Command.DELIVER),
     OrderStatus.CLOSED: (*_TO_ALLOCATED, Command.DELIVER, Command.CLOSE),
-    OrderStatus.CANCEL_PENDING: (Command.SIGN, Command.REQUEST_CANCEL),
+    OrderStatus.CANCEL_PENDING: (*_TO_SIGNED, Command.REQUEST_CANCEL),
     OrderStatus.CANCELLED: (*_TO_ALLOCATED, Command.REQUEST_CANCEL, Command.CONFIRM_CANCEL),
 }
 
 
 class Orders:
-    """Orders for one customer, each with a car in the yard."""
+    """Orders for one customer, each with a car in the yard, and a price that needs another's word."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -50,7 +57,8 @@ class Orders:
         """The path of an order that stands there, and its car."""
         vin = randoms.vin()
         self._system.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
-        wanted = {"customer_id": self._customer, "store_id": "HN", "model": "GL8", "total_fen": 100}
+        wanted = {"customer_id": self._customer, "store_id": "HN", "model": "GL8", "total_fen": 100, "draft": True}
+        wanted["lines"] = [{"kind": "car", "description": "GL8", "list_fen": 200}]
         path = f"/orders/{self._system.as_('consultant').post('/orders', wanted)['order_id']}"
         for command in WAYS[status]:
             self.do(command, path, vin)

@@ -134,6 +134,10 @@ class GoodRequests:
             "sales.change_expected": self._vehicle,
             "sales.move_certificate": self._vehicle,
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
+            "sales.price_order": self._draft,
+            "sales.submit_order": self._draft,
+            "sales.approve_order": partial(self._draft, "submit"),
+            "sales.reject_order": partial(self._draft, "submit"),
             "sales.close_order": partial(self._order, "sign", "pay", "allocate", "deliver"),
             "sales.request_cancel": partial(self._order, "sign"),
             "sales.confirm_cancel": partial(self._order, "sign", "cancel"),
@@ -196,6 +200,15 @@ class GoodRequests:
         """One on its way."""
         made = self.client("sales_planner").post("/stock-vehicles/expected", {"model": "GL8", "store_id": "HN"})
         return {"stock_id": made["stock_id"]}
+
+    def _draft(self, *steps: str) -> dict[str, Any]:
+        """An order by a consultant that gives away too much."""
+        car = {"kind": "car", "description": "GL8", "list_fen": 2000}
+        body = {"customer_id": self.known["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 1000}
+        order_id = self.client("consultant").post("/orders", {**body, "lines": [car], "draft": True})["order_id"]
+        if "submit" in steps:
+            self.client("consultant").post(f"/orders/{order_id}/submit", {})
+        return {"order_id": order_id, "lines": [car], "total_fen": 1000}
 
     def _repair_order(self, customer_id: str, vehicle_id: str) -> str:
         body = {"vehicle_id": vehicle_id, "customer_id": customer_id, "store_id": "HN", "km": 5000, "complaint": "保养"}

@@ -14,6 +14,7 @@ from chassis.organisation import stores
 from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
+from contracts.sales.lines import PriceLine
 from contracts.sales.operations import CreateOrder, Fault, OrderStatus, PaymentKind, PayOrder, SignOrder
 from services.sales.declared import Base
 from services.sales.orders import rules
@@ -24,6 +25,9 @@ from services.sales.orders.errors import (
     Overpayment,
 )
 from services.sales.orders.rules import Command
+from services.sales.prices.models import Line
+from services.sales.prices.rules import require_another
+from services.sales.prices.usecases import Price
 from services.sales.stock.models import StockVehicle
 
 
@@ -77,22 +81,37 @@ class Order(Base):
     cancel_requested_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]
+    created_by: Mapped[str] = mapped_column(server_default="")
+    edited_by: Mapped[str] = mapped_column(server_default="")
+    discount_fen: Mapped[int] = mapped_column(server_default="0")
+    gift_fen: Mapped[int] = mapped_column(server_default="0")
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    reject_reason: Mapped[str | None]
+    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
     payments: Mapped[list[Payment]] = relationship(back_populates="order")
 
     @classmethod
-    def write(cls, asked: CreateOrder, *, number: str, consultant_id: str, now: datetime) -> Order:
-        """A new order at an agreed price."""
-        return cls(
-            **attributes(asked),
+    def write(
+        cls, asked: CreateOrder, price: Price, *, beyond: bool, number: str, consultant_id: str, by: str, now: datetime
+    ) -> Order:
+        """A new order at an agreed price: a draft, or submitted at once. Either is its first version."""
+        order = cls(
+            **attributes(asked, but=("lines", "draft")),
             id=uuids.uuid7(),
             number=number,
             consultant_id=consultant_id,
-            status=OrderStatus.APPROVED,
+            created_by=by,
+            status=OrderStatus.DRAFT,
             paid_fen=0,
             created_at=now,
-            version=1,
-            changed_at=now,
+            version=0,
         )
+        order.reprice(price, by=by, now=now)
+        if not asked.draft:
+            order.version = 0
+            order.submit(beyond=beyond, now=now)
+        return order
 
     @property
     def written_for(self) -> UUID:
@@ -109,11 +128,41 @@ class Order(Base):
         if expected is not None and expected != self.version:
             raise StaleVersion(expected=expected, version=self.version)
 
-    def _do(self, command: Command, *, now: datetime) -> None:
-        """Go where the command leads, if it may be done: the next version. Raises OrderState."""
-        self.status = rules.target(command, status=self.status, previous=self.status_before)
+    def _do(self, command: Command, *, now: datetime, to: OrderStatus | None = None) -> None:
+        """Go where the command leads, of several places `to`: the next version. Raises OrderState."""
+        self.status = rules.target(command, status=self.status, previous=self.status_before, wanted=to)
         self.version += 1
         self.changed_at = now
+
+    def reprice(self, price: Price, *, by: str, now: datetime) -> None:
+        """Say of a draft anew what it is for and at what price."""
+        self._do(Command.PRICE, now=now)
+        self.edited_by = by
+        self.model, self.total_fen = price.model, price.total_fen
+        self.discount_fen, self.gift_fen = price.discount_fen, price.gift_fen
+        self.lines = [OrderLine.write(line, position=place) for place, line in enumerate(price.lines, start=1)]
+
+    def submit(self, *, beyond: bool, now: datetime) -> None:
+        """The draft is what was agreed; `beyond` the limits it waits for another's word, else its price stands."""
+        self._do(Command.SUBMIT, now=now, to=OrderStatus.APPROVAL_PENDING if beyond else OrderStatus.APPROVED)
+        self.reject_reason = None
+        self.approved_at = None if beyond else now
+
+    def _decide(self, command: Command, *, by: str, now: datetime) -> None:
+        """By somebody else than who wrote it, changed it last or is credited with it (R42). Raises OwnPrice."""
+        rules.require(command, status=self.status)
+        require_another(by, barred=(self.created_by, self.edited_by, self.consultant_id))
+        self._do(command, now=now)
+
+    def approve(self, *, by: str, now: datetime) -> None:
+        """Somebody else gave his word for the price. Raises OwnPrice."""
+        self._decide(Command.APPROVE, by=by, now=now)
+        self.approved_by, self.approved_at = by, now
+
+    def reject(self, *, reason: str, by: str, now: datetime) -> None:
+        """Somebody else refused it: a draft again, that says why. Raises OwnPrice."""
+        self._decide(Command.REJECT, by=by, now=now)
+        self.reject_reason = reason
 
     def sign(self, asked: SignOrder, *, now: datetime) -> None:
         """The contract is signed and a delivery date promised."""
@@ -186,6 +235,19 @@ class Order(Base):
         self.vin = self.vehicle_id = self.allocated_at = None
 
 
+class OrderLine(Line, Base):
+    """A line of an order's price."""
+
+    __tablename__ = "order_line"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"), primary_key=True)
+
+    @classmethod
+    def write(cls, line: PriceLine, *, position: int) -> OrderLine:
+        """A line as it was agreed."""
+        return cls(**attributes(line), position=position)
+
+
 class Payment(Base):
     """Money received for an order; its external reference is unique (C19)."""
 
@@ -233,7 +295,7 @@ ORDERS = rekeying.Holding(
     document_id="t.id::text",
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("order",),
-    words=("signer", "cancel_reason"),
+    words=("signer", "cancel_reason", "reject_reason"),
 )
 """Orders follow their customers."""
 

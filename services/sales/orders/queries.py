@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, RowMapping, TextClause, select, text
 
 from chassis.customers import links, rekeying
 from chassis.store import pages
@@ -14,6 +15,8 @@ from contracts.links import Links
 from contracts.picked import shaped
 from contracts.sales import operations
 from contracts.sales.operations import OrderSort
+from contracts.sales.prices import OrderPrice
+from contracts.sales.sheets import OrderSheet, OrderSheetAsked
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import ORDER_PROGRESS, Order
 from services.sales.orders.shown import order_shown, progress_shown
@@ -26,11 +29,21 @@ SORTS = {
 }
 _SHEET = text(
     """
-    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, paid.payments
+    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, priced.lines, paid.payments
       FROM sales_order o CROSS JOIN LATERAL (
+           SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') AS lines
+             FROM order_line l WHERE l.order_id = o.id) priced CROSS JOIN LATERAL (
            SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.confirmed_at, p.id), '[]') AS payments
              FROM payment p WHERE p.order_id = o.id) paid
      WHERE o.id = :order_id
+    """
+)
+_PRICE = text(
+    """
+    SELECT o.*, o.id AS order_id, (
+           SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]')
+             FROM order_line l WHERE l.order_id = o.id) AS lines
+      FROM sales_order o WHERE o.id = :order_id
     """
 )
 _PROGRESS = text(
@@ -53,12 +66,21 @@ def _order_to_show(connection: Connection, asked: operations.OrderById, *, scope
     return row
 
 
-def order_sheet(connection: Connection, asked: operations.OrderSheetAsked, *, scope: Scope) -> operations.OrderSheet:
+def order_price(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> OrderPrice:
+    """What the price of an order of the caller's scope is made of. Raises OrderNotFound."""
+    return shaped(OrderPrice, _row_to_show(connection, _PRICE, asked.order_id, scope=scope))
+
+
+def order_sheet(connection: Connection, asked: OrderSheetAsked, *, scope: Scope) -> OrderSheet:
     """What stands on the sheet of an order of the caller's scope, of one moment. Raises OrderNotFound."""
-    row = connection.execute(_SHEET, {"order_id": asked.order_id}).one_or_none()
-    if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
+    return shaped(OrderSheet, _row_to_show(connection, _SHEET, asked.order_id, scope=scope))
+
+
+def _row_to_show(connection: Connection, statement: TextClause, order_id: UUID, *, scope: Scope) -> RowMapping:
+    row = connection.execute(statement, {"order_id": order_id}).mappings().one_or_none()
+    if row is None or not scope.admits(store_id=row["store_id"], owner_id=row["consultant_id"]):
         raise OrderNotFound
-    return shaped(operations.OrderSheet, row._mapping)
+    return row
 
 
 def order_links(connection: Connection, asked: operations.OrderById, *, scope: Scope, now: datetime) -> Links:

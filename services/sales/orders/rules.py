@@ -13,6 +13,10 @@ from services.sales.orders.errors import OrderState
 class Command(StrEnum):
     """What is done to an order; of `ready` its steps are the judge, of everything else somebody."""
 
+    PRICE = "price"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
     SIGN = "sign"
     PAY = "pay"
     ALLOCATE = "allocate"
@@ -24,29 +28,36 @@ class Command(StrEnum):
     WITHDRAW_CANCEL = "withdraw_cancel"
 
 
-PREVIOUS: Final = None
+PREVIOUS: Final = ()
 """Back to where it was before somebody asked for its cancellation."""
 
+_DRAFT, _WAITING = OrderStatus.DRAFT, OrderStatus.APPROVAL_PENDING
 _APPROVED, _SIGNED, _ALLOCATED = OrderStatus.APPROVED, OrderStatus.SIGNED, OrderStatus.ALLOCATED
 _READY, _DELIVERED, _CLOSED = OrderStatus.READY, OrderStatus.DELIVERED, OrderStatus.CLOSED
 _CANCELLING, _CANCELLED = OrderStatus.CANCEL_PENDING, OrderStatus.CANCELLED
 
-MOVES: Mapping[tuple[OrderStatus, Command], OrderStatus | None] = {
-    (_APPROVED, Command.SIGN): _SIGNED,
-    (_SIGNED, Command.PAY): _SIGNED,
-    (_SIGNED, Command.ALLOCATE): _ALLOCATED,
-    (_ALLOCATED, Command.PAY): _ALLOCATED,
-    (_ALLOCATED, Command.MAKE_READY): _READY,
-    (_ALLOCATED, Command.DELIVER): _DELIVERED,
-    (_READY, Command.PAY): _READY,
-    (_READY, Command.DELIVER): _DELIVERED,
-    (_DELIVERED, Command.CLOSE): _CLOSED,
+MOVES: Mapping[tuple[OrderStatus, Command], tuple[OrderStatus, ...]] = {
+    (_DRAFT, Command.PRICE): (_DRAFT,),
+    (_DRAFT, Command.SUBMIT): (_APPROVED, _WAITING),
+    (_WAITING, Command.APPROVE): (_APPROVED,),
+    (_WAITING, Command.REJECT): (_DRAFT,),
+    (_APPROVED, Command.SIGN): (_SIGNED,),
+    (_SIGNED, Command.PAY): (_SIGNED,),
+    (_SIGNED, Command.ALLOCATE): (_ALLOCATED,),
+    (_ALLOCATED, Command.PAY): (_ALLOCATED,),
+    (_ALLOCATED, Command.MAKE_READY): (_READY,),
+    (_ALLOCATED, Command.DELIVER): (_DELIVERED,),
+    (_READY, Command.PAY): (_READY,),
+    (_READY, Command.DELIVER): (_DELIVERED,),
+    (_DELIVERED, Command.CLOSE): (_CLOSED,),
     # nothing was signed, so nobody need confirm it
-    (_APPROVED, Command.REQUEST_CANCEL): _CANCELLED,
-    (_SIGNED, Command.REQUEST_CANCEL): _CANCELLING,
-    (_ALLOCATED, Command.REQUEST_CANCEL): _CANCELLING,
-    (_READY, Command.REQUEST_CANCEL): _CANCELLING,
-    (_CANCELLING, Command.CONFIRM_CANCEL): _CANCELLED,
+    (_DRAFT, Command.REQUEST_CANCEL): (_CANCELLED,),
+    (_WAITING, Command.REQUEST_CANCEL): (_CANCELLED,),
+    (_APPROVED, Command.REQUEST_CANCEL): (_CANCELLED,),
+    (_SIGNED, Command.REQUEST_CANCEL): (_CANCELLING,),
+    (_ALLOCATED, Command.REQUEST_CANCEL): (_CANCELLING,),
+    (_READY, Command.REQUEST_CANCEL): (_CANCELLING,),
+    (_CANCELLING, Command.CONFIRM_CANCEL): (_CANCELLED,),
     (_CANCELLING, Command.WITHDRAW_CANCEL): PREVIOUS,
 }
 """From where a command leads whereto. What does not stand here is refused: a delivered order is never cancelled."""
@@ -58,8 +69,10 @@ def require(command: Command, *, status: OrderStatus) -> None:
         raise OrderState(status=status, command=command)
 
 
-def target(command: Command, *, status: OrderStatus, previous: OrderStatus | None) -> OrderStatus:
-    """Where the command leads from there. Raises OrderState if nowhere."""
+def target(
+    command: Command, *, status: OrderStatus, previous: OrderStatus | None = None, wanted: OrderStatus | None = None
+) -> OrderStatus:
+    """Where the command leads from there; of several places the one that is `wanted`. Raises OrderState if nowhere."""
     require(command, status=status)
-    to = MOVES[status, command]
-    return OrderStatus(str(previous)) if to is PREVIOUS else to
+    places = MOVES[status, command] or (OrderStatus(str(previous)),)
+    return places[0] if wanted is None else places[places.index(wanted)]

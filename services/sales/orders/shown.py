@@ -11,6 +11,7 @@ from chassis.process.clock import LOCAL
 from contracts.access import Scope
 from contracts.picked import picked, shaped
 from contracts.sales import operations
+from contracts.sales.lines import PriceLine
 from contracts.sales.operations import OrderStep, StepTold
 from services.sales.orders.models import Order
 
@@ -25,6 +26,11 @@ def named_to(scope: Scope, order: Order) -> dict[str, Any]:
     if not scope.admits(store_id=order.store_id, owner_id=order.consultant_id):
         return {"named": ""}
     return {"named": f" {order.number}", "number": order.number, "order_id": order.id}
+
+
+def lines_shown(order: Order) -> list[PriceLine]:
+    """What an order's price is made of."""
+    return [picked(PriceLine, line) for line in order.lines]
 
 
 def balance_shown(order: Order) -> operations.Balance:

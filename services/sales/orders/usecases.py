@@ -20,13 +20,16 @@ from contracts.fields import Done
 from contracts.links import LinkMade
 from contracts.picked import picked
 from contracts.sales import events, operations
+from contracts.sales.operations import OrderStatus
+from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
 from services.sales.orders.errors import (
     OrderNotFound,
     PromiseInPast,
     ReferenceUsed,
 )
 from services.sales.orders.models import ORDER_PROGRESS, Order, Payment
-from services.sales.orders.shown import balance_shown, named_to, order_shown
+from services.sales.orders.shown import balance_shown, lines_shown, named_to, order_shown
+from services.sales.prices import usecases as prices
 from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
 from services.sales.stock.usecases import of_order, of_vin
@@ -40,14 +43,61 @@ def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -
 
 
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Write an order; the caller is its consultant. Raises StoreClosed."""
+    """Write an order; the caller is its consultant. Raises StoreClosed, OneCar, DiscountBeyondLines, LinesDiffer."""
     scope.require_store(asked.store_id)
     stores.require_open(session, asked.store_id, now=now)
+    price = prices.agree(session, asked, now=now)
+    beyond = prices.needs_approval(session, price.lines, store_id=asked.store_id, now=now)
     number = next_number(session, "SO", store_id=asked.store_id, period=f"{now:%Y%m}")
-    order = Order.write(asked, number=number, consultant_id=scope.staff_id, now=now)
+    whose = {"consultant_id": scope.staff_id, "by": scope.staff_id}
+    order = Order.write(asked, price, beyond=beyond, number=number, **whose, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
     session.add(order)
+    return _submitted(session, order, now=now)
+
+
+def price_order(session: Session, asked: PriceOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Say anew what a draft is for and at what price. Raises OneCar, DiscountBeyondLines, LinesDiffer."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.reprice(prices.agree(session, asked, now=now), by=scope.staff_id, now=now)
+    return order_shown(order)
+
+
+def submit_order(session: Session, asked: SubmitOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """The draft is what was agreed; beyond what the store may give, somebody else is asked."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    beyond = prices.needs_approval(session, lines_shown(order), store_id=order.store_id, now=now)
+    order.submit(beyond=beyond, now=now)
+    return _submitted(session, order, now=now)
+
+
+def _submitted(session: Session, order: Order, *, now: datetime) -> operations.Order:
+    if order.status is OrderStatus.APPROVAL_PENDING:
+        requested = picked(events.OrderApprovalRequested, order, order_id=order.id, customer_id=order.written_for)
+        tell(session, order, requested, now=now)
+    return order_shown(order)
+
+
+def approve_order(session: Session, asked: ApproveOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Give one's word for a price beyond the limits. Raises OwnPrice."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.approve(by=scope.staff_id, now=now)
+    approved = picked(
+        events.OrderApproved, order, order_id=order.id, customer_id=order.written_for, approved_by=scope.staff_id
+    )
+    tell(session, order, approved, now=now)
+    return order_shown(order)
+
+
+def reject_order(session: Session, asked: RejectOrder, *, scope: Scope, now: datetime) -> operations.Order:
+    """Refuse it, with the reason; its consultant writes another price. Raises OwnPrice."""
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    order.reject(reason=asked.reason, by=scope.staff_id, now=now)
+    rejected = picked(
+        events.OrderRejected, order, order_id=order.id, customer_id=order.written_for, rejected_by=scope.staff_id
+    )
+    tell(session, order, rejected, now=now)
     return order_shown(order)
 
 

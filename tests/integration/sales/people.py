@@ -17,8 +17,9 @@ from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
-from contracts.sales import operations
+from contracts.sales import operations, prices, sheets
 from contracts.sales import stock as in_stock
+from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentKind
 from services.sales import allocation, cancelling, orders, stock
 from services.sales.orders import queries
@@ -91,6 +92,16 @@ class Showroom:
         )
         return order.order_id
 
+    def offer(self, *lines: LineAsked, total_fen: int, role: str = "consultant", now: datetime = NOW, **more: Any):
+        """An order for what these lines are, at an agreed price."""
+        whose = {"customer_id": uuid4(), "store_id": self.store, "model": MODEL}
+        return self.do("create_order", role, **whose, lines=list(lines), total_fen=total_fen, now=now, **more)
+
+    def price(self, order_id: UUID, *, role: str = "sales_manager") -> prices.OrderPrice:
+        """What the order's price is made of."""
+        asked, scope = operations.OrderById(order_id), self.scope("order_price", role)
+        return self.database.read(lambda reading: queries.order_price(reading, asked, scope=scope))
+
     def sign(self, order_id: UUID, *, promised: date = PROMISE, version: int | None = None, role: str = "consultant"):
         contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}
         return self.do("sign_order", role, order_id=order_id, expected_version=version, **contract)
@@ -139,9 +150,9 @@ class Showroom:
         asked, scope = operations.OrderById(order_id), self.scope("get_order", role)
         return self.database.read(lambda reading: queries.get_order(reading, asked, scope=scope))
 
-    def sheet(self, order_id: UUID, *, role: str = "consultant") -> operations.OrderSheet:
+    def sheet(self, order_id: UUID, *, role: str = "consultant") -> sheets.OrderSheet:
         """What stands on the order's sheet."""
-        asked, scope = operations.OrderSheetAsked(order_id), self.scope("order_sheet", role)
+        asked, scope = sheets.OrderSheetAsked(order_id), self.scope("order_sheet", role)
         return self.database.read(lambda reading: queries.order_sheet(reading, asked, scope=scope))
 
     def link(self, order_id: UUID, *, days: int = 30, now: datetime = NOW) -> LinkMade:

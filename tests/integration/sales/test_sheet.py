@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from chassis.store import migrations
 from chassis.store.database import Database
-from contracts.sales.operations import OrderStatus, PaymentKind, PaymentTold
+from contracts.sales.operations import OrderStatus, PaymentKind
+from contracts.sales.sheets import PaymentTold
 from services.sales.orders.errors import OrderNotFound
 from tests.integration.sales.people import DEPOSIT, NOW, PRICE, PROMISE, Showroom
 from tests.support.databases import Databases

@@ -14,6 +14,7 @@ from contracts.access import NEAR, Reach, matrix
 from contracts.declared import fields_of
 from contracts.operation import OPERATIONS
 from contracts.sales import operations as sales
+from contracts.sales.sheets import OrderSheet
 from contracts.shapes import Sensitive
 from contracts.workshop import operations as workshop
 from gateway.masking import Found, Reader, apply, plan_of
@@ -106,7 +107,7 @@ def test_two_roles_see_of_an_order_what_one_of_them_sees(
     reader = Reader(roles, (MINE,), staff_id="me", teammates=("mate",), operation="sales.order_sheet")
     for owner, sees in (("me", of_himself), ("mate", of_his_team), ("other", of_others)):
         sheet = {**ORDER, "consultant_id": owner, "payments": [{"amount_fen": 3}]}
-        apply(plan_of(sales.OrderSheet, roles, reader.operation), sheet, found=Found([], []), reader=reader)
+        apply(plan_of(OrderSheet, roles, reader.operation), sheet, found=Found([], []), reader=reader)
         shown_ = {sheet["total_fen"] is not None, sheet["payments"][0]["amount_fen"] is not None}
         assert shown_ == {sees}, owner
 

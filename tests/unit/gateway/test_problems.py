@@ -85,7 +85,7 @@ def test_what_is_wrong_with_which_field_is_told() -> None:
 def test_a_list_s_member_is_told_by_its_place() -> None:
     body = orjson.loads(answered(InvalidRequest(errors={"lines": {0: {"km": ["Odd."]}, 7: ["Bad."]}})).body)
     assert body["errors"] == {"lines": {"0": {"km": ["Odd."]}, "7": ["Bad."]}}
-    assert body["detail"] == "维修项目第1项里程: Odd.; 维修项目第8项: Bad."
+    assert body["detail"] == "项目明细第1项里程: Odd.; 项目明细第8项: Bad."
 
 
 @pytest.mark.parametrize(

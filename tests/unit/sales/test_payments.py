@@ -9,6 +9,7 @@ from chassis.process.clock import LOCAL
 from contracts.sales.operations import CreateOrder, OrderStatus
 from services.sales.orders.errors import BalanceOpen, Overpayment
 from services.sales.orders.models import Order
+from services.sales.prices.usecases import Price
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PRICE = 20_000_000
@@ -17,6 +18,9 @@ PRICE = 20_000_000
 def order(status: OrderStatus, *, paid_fen: int) -> Order:
     written = Order.write(
         CreateOrder(customer_id=UUID(int=2), store_id="HN", model="雅阁 2.0L", total_fen=PRICE),
+        Price("雅阁 2.0L", PRICE, 0, 0, []),
+        beyond=False,
+        by="C1",
         number="HN-SO-202611-0001",
         consultant_id="C1",
         now=NOW,

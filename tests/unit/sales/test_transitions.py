@@ -9,12 +9,15 @@ import pytest
 
 from chassis.process.clock import LOCAL
 from contracts.refusals import StaleVersion
+from contracts.sales.lines import LineKind, PriceLine
 from contracts.sales.operations import CreateOrder, Fault, OrderStatus, SignOrder
 from contracts.sales.stock import ExpectStock
 from contracts.vehicle_identity import vehicle_id
 from services.sales.orders.errors import DepositMissing, ModelDiffers, OrderState
 from services.sales.orders.models import Order
-from services.sales.orders.rules import MOVES, PREVIOUS, Command
+from services.sales.orders.rules import MOVES, Command
+from services.sales.prices import rules
+from services.sales.prices.usecases import Price
 from services.sales.stock.errors import VehicleTaken
 from services.sales.stock.models import StockVehicle
 
@@ -23,7 +26,22 @@ PROMISE = date(2026, 11, 30)
 VIN = "LHGCR1659G8000019"
 PRICE = 20_000_000
 
+AGREED = Price(
+    "雅阁 2.0L",
+    PRICE,
+    0,
+    0,
+    [PriceLine(LineKind.CAR, "雅阁 2.0L", PRICE, 0, PRICE, rules.contained(PRICE, percent=13))],
+)
+
 C4 = {
+    ("draft", "price", "draft"),
+    ("draft", "submit", "approved"),
+    ("draft", "submit", "approval_pending"),
+    ("approval_pending", "approve", "approved"),
+    ("approval_pending", "reject", "draft"),
+    ("draft", "request_cancel", "cancelled"),
+    ("approval_pending", "request_cancel", "cancelled"),
     ("approved", "sign", "signed"),
     ("signed", "pay", "signed"),
     ("signed", "allocate", "allocated"),
@@ -65,6 +83,10 @@ def deliver(order: Order) -> None:
 
 
 STEPS: dict[Command, Step] = {
+    Command.PRICE: lambda order: order.reprice(AGREED, by="C1", now=NOW),
+    Command.SUBMIT: lambda order: order.submit(beyond=False, now=NOW),
+    Command.APPROVE: lambda order: order.approve(by="M1", now=NOW),
+    Command.REJECT: lambda order: order.reject(reason="太低", by="M1", now=NOW),
     Command.SIGN: sign,
     Command.PAY: lambda order: order.pay(amount_fen=1, now=NOW),
     Command.ALLOCATE: allocate,
@@ -81,6 +103,9 @@ FORBIDDEN = [pair for pair in product(OrderStatus, Command) if pair not in MOVES
 def order_at(status: OrderStatus, *, paid_fen: int = PRICE) -> Order:
     order = Order.write(
         CreateOrder(customer_id=UUID(int=2), store_id="HN", model="雅阁 2.0L", total_fen=PRICE),
+        AGREED,
+        beyond=False,
+        by="C1",
         number="HN-SO-202611-0001",
         consultant_id="C1",
         now=NOW,
@@ -97,8 +122,9 @@ def values(order: Order) -> dict[str, object]:
 
 def test_the_table_is_that_of_the_rules() -> None:
     told = {
-        (status.value, command.value, "previous" if to is PREVIOUS else to.value)
-        for (status, command), to in MOVES.items()
+        (status.value, command.value, to)
+        for (status, command), places in MOVES.items()
+        for to in [place.value for place in places] or ["previous"]
     }
     assert told == C4
 
@@ -110,8 +136,15 @@ def test_what_may_be_done_leads_where_the_table_says_and_is_the_next_version(
     paid = command is Command.PAY
     order = order_at(status, paid_fen=PRICE - 1 if paid else PRICE)
     STEPS[command](order)
-    to = MOVES[status, command]
-    assert (order.status, order.version) == (OrderStatus.SIGNED if to is PREVIOUS else to, 2)
+    (to, *_) = MOVES[status, command] or (OrderStatus.SIGNED,)
+    assert (order.status, order.version) == (to, 2)
+
+
+@pytest.mark.parametrize(("beyond", "to"), [(False, OrderStatus.APPROVED), (True, OrderStatus.APPROVAL_PENDING)])
+def test_a_draft_is_approved_when_it_is_submitted_or_waits_for_another_s_word(beyond: bool, to: OrderStatus) -> None:
+    order = order_at(OrderStatus.DRAFT)
+    order.submit(beyond=beyond, now=NOW)
+    assert (order.status, order.approved_at) == (to, None if beyond else NOW)
 
 
 @pytest.mark.parametrize(("status", "command"), FORBIDDEN)

@@ -119,7 +119,33 @@ export function actsOf(
     main: true,
     send: (_, key) => commands.close(order, key),
   };
+  const submit: Act = {
+    name: "submit",
+    label: "sales.act.submit",
+    needs: "sales.submit_order",
+    key: "step",
+    main: true,
+    send: (_, key) => commands.submit(order, key),
+  };
+  const approve: Act = {
+    name: "approve",
+    label: "sales.act.approve",
+    needs: "sales.approve_order",
+    key: "pass",
+    main: true,
+    send: (_, key) => commands.approve(order, key),
+  };
+  const reject: Act = {
+    name: "reject",
+    label: "sales.act.reject",
+    needs: "sales.reject_order",
+    key: "rework",
+    fields: [{ name: "reason", label: "sales.field.reason", kind: "long", max: 500 }],
+    send: (values, key) => commands.reject(order, String(values.reason), key),
+  };
   const byStatus: Record<Order["status"], Act[]> = {
+    draft: [submit, cancel],
+    approval_pending: [approve, reject, cancel],
     approved: [sign, cancel],
     signed: [allocate, pay, cancel],
     allocated: [deliver, pay, cancel],

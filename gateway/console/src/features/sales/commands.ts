@@ -47,6 +47,15 @@ export const allocate = (order: Order, vin: string, key: string) =>
 export const deliver = (order: Order, km: number, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/deliver", { params: to(order, key), body: { km } })));
 
+export const submit = (order: Order, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/submit", { params: to(order, key), body: {} })));
+
+export const approve = (order: Order, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/approve", { params: to(order, key), body: {} })));
+
+export const reject = (order: Order, reason: string, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/reject", { params: to(order, key), body: { reason } })));
+
 export interface Cancellation {
   fault: NonNullable<Order["cancel_fault"]>;
   reason: string;

@@ -12,6 +12,7 @@ test("who sees no prices sees no balance, and it is not nothing", () => {
 });
 
 test("an order is on its way until it is at its end, and a cancelled one is nowhere", () => {
+  expect(["draft", "approval_pending"].map((status) => placeOf(status as "draft"))).toEqual([0, 0]);
   expect(["approved", "signed", "allocated", "ready"].map((status) => placeOf(status as "ready"))).toEqual([
     0, 1, 2, 2,
   ]);

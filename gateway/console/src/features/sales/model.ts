@@ -1,6 +1,8 @@
 /** What an order's page makes of what is told; pure. */
 
 export const STATUSES = [
+  "draft",
+  "approval_pending",
   "approved",
   "signed",
   "allocated",
@@ -18,6 +20,7 @@ export const WAY = ["approved", "signed", "allocated", "delivered"] as const;
 export function placeOf(status: (typeof STATUSES)[number]): number | null {
   if (status === "cancel_pending" || status === "cancelled") return null;
   if (status === "delivered" || status === "closed") return WAY.length;
+  if (status === "draft" || status === "approval_pending") return 0;
   return WAY.indexOf(status === "ready" ? "allocated" : status);
 }
 

@@ -1,0 +1,56 @@
+"""A price as it is agreed in a store at a moment, by the policies of then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from chassis.store import policies
+from contracts.sales.lines import LineAsked, PriceLine
+from contracts.sales.policies import PRICE_LIMITS, VAT_RATES
+from services.sales.prices import rules
+
+
+class Asked(Protocol):
+    """Whatever names a price: a quote, an order, a change of either."""
+
+    @property
+    def model(self) -> str:
+        """What is sold."""
+
+    @property
+    def total_fen(self) -> int:
+        """What was agreed."""
+
+    @property
+    def lines(self) -> Sequence[LineAsked]:
+        """What it is made of; empty, the car is all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price with its lines, and what it gives away."""
+
+    model: str
+    total_fen: int
+    discount_fen: int
+    gift_fen: int
+    lines: list[PriceLine]
+
+
+def agree(session: Session, asked: Asked, *, now: datetime) -> Price:
+    """The price that was asked for, with the tax of this moment. Raises OneCar, DiscountBeyondLines, LinesDiffer."""
+    rates = policies.resolve(session, VAT_RATES, store_id=policies.GROUP, at=now)
+    lines = rules.agreed(asked.lines, model=asked.model, total_fen=asked.total_fen, rates=rates)
+    gave = rules.given(lines)
+    return Price(asked.model, asked.total_fen, gave.discount_fen, gave.gift_fen, lines)
+
+
+def needs_approval(session: Session, lines: Sequence[PriceLine], *, store_id: str, now: datetime) -> bool:
+    """True if the price is beyond what the store may give without somebody else's word."""
+    limits = policies.resolve(session, PRICE_LIMITS, store_id=store_id, at=now)
+    return rules.is_beyond(rules.given(lines), limits=limits)
