@@ -31,7 +31,7 @@ WORDS = {
     "customer_unmerged": "撤销合并", "customer_split": "拆分档案", "duplicate_suspected": "疑似重复",
     "customer_consent_changed": "变更授权", "vehicle_party_changed": "变更车辆关系人",
     "vehicle_allocated": "配车", "vehicle_released": "释放车辆", "order_cancel_requested": "申请取消订单",
-    "order_cancel_withdrawn": "撤回取消申请", "order_cancelled": "取消订单",
+    "order_cancel_withdrawn": "撤回取消申请", "order_cancelled": "取消订单", "order_amended": "变更价格",
     "copy": "查阅复制", "correction": "更正", "erasure": "删除", "expired": "超过保存期限",
     "approved": "待签约", "signed": "已签约", "allocated": "已配车", "delivered": "已交车",
     "draft": "草稿", "approval_pending": "待审批",

@@ -55,6 +55,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         customer.CustomerConsentChanged,
         *_RECORDS,
         sales.OrderSigned,
+        sales.OrderAmended,
         sales.PaymentConfirmed,
         sales.VehicleAllocated,
         sales.VehicleReleased,

@@ -103,6 +103,7 @@ LIVE: tuple[Live, ...] = (
     Live(sales.OrderApproved, _ORDERS, owner="consultant_id"),
     Live(sales.OrderRejected, _ORDERS, owner="consultant_id"),
     Live(sales.OrderSigned, _ORDERS, owner="consultant_id"),
+    Live(sales.OrderAmended, _ORDERS, owner="consultant_id"),
     Live(sales.PaymentConfirmed, _ORDERS, owner="consultant_id"),
     Live(sales.VehicleAllocated, _ORDERS, owner="consultant_id"),
     Live(sales.VehicleReleased, _ORDERS, owner="consultant_id"),

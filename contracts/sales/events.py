@@ -38,7 +38,7 @@ class OrderApproved:
 
 @event(producer="sales", name="order_rejected", version=1, subject="order")
 class OrderRejected:
-    """Somebody refused it; the order is a draft again."""
+    """Somebody refused it: an order that is a draft again, or an amendment, and the price stays as it was."""
 
     order_id: UUID
     customer_id: UUID
@@ -95,6 +95,19 @@ class VehicleDelivered:
     first_promise: date
     total_fen: int
     km: int
+
+
+@event(producer="sales", name="order_amended", version=1, subject="order")
+class OrderAmended:
+    """The price of an order is another by its amendment of this number; `balance_fen` is what is owed by it."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    number: int
+    before_fen: int
+    total_fen: int
+    balance_fen: int
 
 
 @event(producer="sales", name="order_cancel_requested", version=1, subject="order")

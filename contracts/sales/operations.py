@@ -133,6 +133,7 @@ class Order:
     discount_fen: PriceFen = 0
     gift_fen: PriceFen = 0
     reject_reason: str | None = None
+    price_waits: bool = False
     promised_date: date | None = None
     first_promise: date | None = None
     vin: str | None = None

@@ -49,6 +49,27 @@ PRICE_LIMITS = policy(
 
 
 @dataclass(frozen=True, slots=True)
+class Deposit:
+    """What must be paid before a car is set aside; never more than the law lets a deposit be."""
+
+    deposit_fen: Annotated[
+        int, Between(0, 10**9), Called("配车前至少收款(分)", "Paid before a car is set aside (fen)")
+    ] = 500_000
+
+
+DEPOSIT_MIN = policy(
+    "DEPOSIT_MIN",
+    Deposit(),
+    service="sales",
+    zh="配车前的定金下限",
+    en="The least deposit before a car is set aside",
+    changes_zh="此后签订的合同按新下限;已签订的不变",
+    changes_en="Contracts signed from then on ask for it; those signed before stay",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class VatRates:
     """Value added tax contained in what is sold, in percent; what is collected for others contains none of ours."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from contracts.fields import Model, OwnerId, PriceFen, Reason, StaffId, StoreId, Version
@@ -48,6 +49,30 @@ class RejectOrder:
     expected_version: Version | None = None
 
 
+class AmendmentStatus(StrEnum):
+    """Whether an amendment changed the price."""
+
+    PENDING = "pending"
+    STANDS = "stands"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change of a price that stood: from `before_fen` to `total_fen`."""
+
+    number: int
+    status: AmendmentStatus
+    before_fen: PriceFen
+    total_fen: PriceFen
+    reason: str
+    written_by: StaffId
+    written_at: datetime
+    decided_by: StaffId | None
+    decided_at: datetime | None
+    reject_reason: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class OrderPrice:
     """What an order's price is made of: Σ `amount_fen` = `total_fen`; `discount_fen` and `gift_fen` were given."""
@@ -65,6 +90,7 @@ class OrderPrice:
     edited_by: StaffId
     approved_by: StaffId | None
     approved_at: datetime | None
+    amendments: list[Amendment]
 
 
 order_price = query(

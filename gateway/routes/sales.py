@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.sales import allocation, cancellations, prices, sheets, stock
+from contracts.sales import allocation, amendments, cancellations, prices, sheets, stock
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
@@ -33,6 +33,9 @@ ROUTES = (
     Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),
     Route("POST", "/orders/{order_id}/deliver", sales.deliver_order, "交车"),
+    Route("POST", "/orders/{order_id}/amendments", amendments.amend_order, "变更价格", status=201),
+    Route("POST", "/orders/{order_id}/amendments/approve", amendments.approve_amendment, "批准价格变更"),
+    Route("POST", "/orders/{order_id}/amendments/reject", amendments.reject_amendment, "驳回价格变更"),
     Route("POST", "/orders/{order_id}/close", sales.close_order, "关闭订单"),
     Route("POST", "/orders/{order_id}/cancel", cancellations.request_cancel, "申请取消订单"),
     Route("POST", "/orders/{order_id}/cancel/confirm", cancellations.confirm_cancel, "确认取消订单"),

@@ -11,9 +11,9 @@ from chassis.table import does, every, hears, keeps, shows
 from contracts import sales
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StoreChanged
-from contracts.sales import cancellations, operations, prices, sheets
+from contracts.sales import amendments, cancellations, operations, prices, sheets
 from contracts.sales.events import OrdersRekeyed
-from services.sales import allocation, cancelling, orders, stock
+from services.sales import allocation, amending, cancelling, orders, stock
 from services.sales.orders.models import ORDERS
 
 
@@ -36,6 +36,9 @@ class SalesService:
     allocate_vehicle = does(operations.allocate_vehicle, allocation.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
     close_order = does(operations.close_order, orders.usecases.close_order)
+    amend_order = does(amendments.amend_order, amending.usecases.amend_order)
+    approve_amendment = does(amendments.approve_amendment, amending.usecases.approve_amendment)
+    reject_amendment = does(amendments.reject_amendment, amending.usecases.reject_amendment)
     request_cancel = does(cancellations.request_cancel, cancelling.usecases.request_cancel)
     confirm_cancel = does(cancellations.confirm_cancel, cancelling.usecases.confirm_cancel)
     withdraw_cancel = does(cancellations.withdraw_cancel, cancelling.usecases.withdraw_cancel)

@@ -19,6 +19,7 @@ CALLS: dict[Command, tuple[str, str, dict[str, Any]]] = {
     Command.SUBMIT: ("consultant", "submit", {}),
     Command.APPROVE: ("sales_manager", "approve", {}),
     Command.REJECT: ("sales_manager", "reject", {"reason": "太低"}),
+    Command.AMEND: ("consultant", "amendments", {"total_fen": 60, "reason": "改价"}),
     Command.SIGN: ("consultant", "sign", {"contract_no": "C", "signer": "王莽", "promised_date": "2098-01-01"}),
     Command.PAY: ("finance", "payments", {"amount_fen": 100}),
     Command.ALLOCATE: ("consultant", "allocate", {}),
@@ -101,3 +102,17 @@ def test_the_customer_s_view_knows_of_a_cancelled_order_as_of_none_that_is_open(
         orders.do(command, path, car.vin)
     view = eventually(lambda: system.view_with(car.customer_id, "order_cancelled"), what="the line of the cancellation")
     assert view["glance"]["open_orders"] == 0
+
+
+def test_an_amendment_waits_for_another_s_word_over_http_too(system: System, orders: Orders) -> None:
+    path, _ = orders.at(OrderStatus.SIGNED)
+    lower = {"total_fen": 50, "reason": "老客户", "lines": [{"kind": "car", "description": "GL8", "list_fen": 200}]}
+    assert system.as_("consultant").post(f"{path}/amendments", lower)["total_fen"] == 100
+    with pytest.raises(ApiProblem) as refused:
+        system.as_("consultant").post(f"{path}/amendments/approve", {})
+    assert refused.value.status == 403
+    approved = system.as_("sales_manager").post(f"{path}/amendments/approve", {})
+    assert (approved["total_fen"], approved["price_waits"]) == (50, False)
+    price = system.as_("consultant").get(f"{path}/price")
+    assert [line["amount_fen"] for line in price["lines"]] == [50]
+    assert [(one["number"], one["status"], one["total_fen"]) for one in price["amendments"]] == [(1, "stands", 50)]

@@ -138,6 +138,9 @@ class GoodRequests:
             "sales.submit_order": self._draft,
             "sales.approve_order": partial(self._draft, "submit"),
             "sales.reject_order": partial(self._draft, "submit"),
+            "sales.amend_order": partial(self._order, "sign"),
+            "sales.approve_amendment": partial(self._order, "sign", "amend"),
+            "sales.reject_amendment": partial(self._order, "sign", "amend"),
             "sales.close_order": partial(self._order, "sign", "pay", "allocate", "deliver"),
             "sales.request_cancel": partial(self._order, "sign"),
             "sales.confirm_cancel": partial(self._order, "sign", "cancel"),
@@ -192,9 +195,13 @@ class GoodRequests:
             self.client("consultant").post(f"{path}/allocate", {"vin": vin})
         if "deliver" in steps:
             self.client("consultant").post(f"{path}/deliver", {"km": 9})
+        if "amend" in steps:
+            car = {"kind": "car", "description": "GL8", "list_fen": 2000}
+            lower = {"total_fen": 900, "reason": "老客户", "lines": [car]}
+            self.client("consultant").post(f"{path}/amendments", lower)
         if "cancel" in steps:
             self.client("consultant").post(f"{path}/cancel", {"fault": "buyer", "reason": "不买了"})
-        return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10]}
+        return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10], "lines": [], "total_fen": 1000}
 
     def _vehicle(self) -> dict[str, Any]:
         """One on its way."""

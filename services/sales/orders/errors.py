@@ -49,8 +49,24 @@ class DepositMissing(RuleRefused):
     """No car without a deposit (C4)."""
 
     code = "DEPOSIT_MISSING"
-    zh = "尚未收到定金,请财务先登记定金,再配车"
-    en = "No deposit yet, so no vehicle can be allocated"
+    zh = "定金未收足¥{needed},不能配车"
+    en = "A deposit of {needed} yuan comes first, so no vehicle can be allocated"
+
+
+class PaidMore(RuleRefused):
+    """More was paid than the new price; it is paid back first (C4)."""
+
+    code = "PAID_MORE"
+    zh = "已付¥{paid},高于新总价¥{total},请先退款"
+    en = "{paid} yuan were paid, more than the new price of {total} yuan; pay back first"
+
+
+class AmendmentWaits(RuleRefused):
+    """An amendment of the price waits for somebody's word."""
+
+    code = "AMENDMENT_WAITS"
+    zh = "价格变更正在审批,请先等待审批结果"
+    en = "A change of the price waits for approval; that comes first"
 
 
 class BalanceOpen(RuleRefused):

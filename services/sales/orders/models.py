@@ -19,14 +19,16 @@ from contracts.sales.operations import CreateOrder, Fault, OrderStatus, PaymentK
 from services.sales.declared import Base
 from services.sales.orders import rules
 from services.sales.orders.errors import (
+    AmendmentWaits,
     BalanceOpen,
     DepositMissing,
     ModelDiffers,
     Overpayment,
+    PaidMore,
 )
 from services.sales.orders.rules import Command
 from services.sales.prices.models import Line
-from services.sales.prices.rules import require_another
+from services.sales.prices.rules import require_another, yuan
 from services.sales.prices.usecases import Price
 from services.sales.stock.models import StockVehicle
 
@@ -37,6 +39,8 @@ class Order(Base):
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
     `changed_at` is when this version of it came to be, `status_before` where it goes on if it is not cancelled after
     all. A cancelled order has no vehicle.
+    `amendment` is the number of the one that its price is by, 0 for the price that was approved first, which stays as
+    it was; `price_waits` while one is neither approved nor refused.
     """
 
     __tablename__ = "sales_order"
@@ -88,6 +92,8 @@ class Order(Base):
     approved_by: Mapped[str | None]
     approved_at: Mapped[datetime | None]
     reject_reason: Mapped[str | None]
+    amendment: Mapped[int] = mapped_column(server_default="0")
+    price_waits: Mapped[bool] = mapped_column(server_default="false")
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
     payments: Mapped[list[Payment]] = relationship(back_populates="order")
 
@@ -106,6 +112,8 @@ class Order(Base):
             paid_fen=0,
             created_at=now,
             version=0,
+            amendment=0,
+            price_waits=False,
         )
         order.reprice(price, by=by, now=now)
         if not asked.draft:
@@ -140,7 +148,7 @@ class Order(Base):
         self.edited_by = by
         self.model, self.total_fen = price.model, price.total_fen
         self.discount_fen, self.gift_fen = price.discount_fen, price.gift_fen
-        self.lines = [OrderLine.write(line, position=place) for place, line in enumerate(price.lines, start=1)]
+        self.lines = _lines(price, amendment=0)
 
     def submit(self, *, beyond: bool, now: datetime) -> None:
         """The draft is what was agreed; `beyond` the limits it waits for another's word, else its price stands."""
@@ -164,8 +172,46 @@ class Order(Base):
         self._decide(Command.REJECT, by=by, now=now)
         self.reject_reason = reason
 
+    def amend(self, price: Price, *, number: int, beyond: bool, now: datetime) -> None:
+        """Another price, by the amendment of this number; `beyond` the limits it waits for another's word.
+
+        Raises AmendmentWaits, PaidMore.
+        """
+        rules.require(Command.AMEND, status=self.status)
+        self._require_price()
+        self._require_within(price.total_fen)
+        self._do(Command.AMEND, now=now)
+        self.lines = [*self.lines, *_lines(price, amendment=number)]
+        self.price_waits = beyond
+        if not beyond:
+            self._stand_by(price, number=number)
+
+    def decide_amendment(self, price: Price, *, number: int, stands: bool, now: datetime) -> None:
+        """The price that waited is the order's, or it stays as it was. Raises PaidMore."""
+        rules.require(Command.AMEND, status=self.status)
+        if stands:
+            self._require_within(price.total_fen)
+        self._do(Command.AMEND, now=now)
+        self.price_waits = False
+        if stands:
+            self._stand_by(price, number=number)
+
+    def _stand_by(self, price: Price, *, number: int) -> None:
+        self.amendment, self.total_fen = number, price.total_fen
+        self.discount_fen, self.gift_fen = price.discount_fen, price.gift_fen
+
+    def _require_price(self) -> None:
+        if self.price_waits:
+            raise AmendmentWaits
+
+    def _require_within(self, total_fen: int) -> None:
+        if self.paid_fen > total_fen:
+            raise PaidMore(paid=yuan(self.paid_fen), total=yuan(total_fen), paid_fen=self.paid_fen)
+
     def sign(self, asked: SignOrder, *, now: datetime) -> None:
         """The contract is signed and a delivery date promised."""
+        rules.require(Command.SIGN, status=self.status)
+        self._require_price()
         self._do(Command.SIGN, now=now)
         self.contract_no, self.signer, self.signed_at = asked.contract_no, asked.signer, now
         self.promised_date = self.first_promise = asked.promised_date
@@ -178,11 +224,12 @@ class Order(Base):
         self._do(Command.PAY, now=now)
         self.paid_fen += amount_fen
 
-    def allocate(self, vehicle: StockVehicle, *, now: datetime) -> None:
-        """Set a stock vehicle aside for this order, and the order for it."""
+    def allocate(self, vehicle: StockVehicle, *, deposit_fen: int, now: datetime) -> None:
+        """Set a stock vehicle aside for this order, and the order for it, once the deposit is there."""
         rules.require(Command.ALLOCATE, status=self.status)
-        if self.paid_fen == 0:
-            raise DepositMissing
+        needed = rules.deposit_needed(total_fen=self.total_fen, least_fen=deposit_fen)
+        if self.paid_fen < needed:
+            raise DepositMissing(needed=yuan(needed), needed_fen=needed, paid_fen=self.paid_fen)
         if vehicle.model != self.model:
             raise ModelDiffers(ordered=self.model, vehicle=vehicle.model)
         vehicle.take(self.id)
@@ -192,6 +239,7 @@ class Order(Base):
     def deliver(self, *, km: int, now: datetime) -> None:
         """The customer drives away, everything paid."""
         rules.require(Command.DELIVER, status=self.status)
+        self._require_price()
         if self.balance_fen > 0:
             raise BalanceOpen(balance_fen=self.balance_fen)
         self._do(Command.DELIVER, now=now)
@@ -236,16 +284,21 @@ class Order(Base):
 
 
 class OrderLine(Line, Base):
-    """A line of an order's price."""
+    """A line of an order's price: of the one approved first, or of the amendment of this number."""
 
     __tablename__ = "order_line"
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"), primary_key=True)
+    amendment: Mapped[int] = mapped_column(primary_key=True, server_default="0")
 
     @classmethod
-    def write(cls, line: PriceLine, *, position: int) -> OrderLine:
+    def write(cls, line: PriceLine, *, amendment: int, position: int) -> OrderLine:
         """A line as it was agreed."""
-        return cls(**attributes(line), position=position)
+        return cls(**attributes(line), amendment=amendment, position=position)
+
+
+def _lines(price: Price, *, amendment: int) -> list[OrderLine]:
+    return [OrderLine.write(line, amendment=amendment, position=place) for place, line in enumerate(price.lines, 1)]
 
 
 class Payment(Base):
@@ -296,6 +349,7 @@ ORDERS = rekeying.Holding(
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("order",),
     words=("signer", "cancel_reason", "reject_reason"),
+    hanging=(rekeying.Hanging("order_amendment", "order_id", ("reason", "reject_reason")),),
 )
 """Orders follow their customers."""
 

@@ -32,7 +32,7 @@ _SHEET = text(
     SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, priced.lines, paid.payments
       FROM sales_order o CROSS JOIN LATERAL (
            SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') AS lines
-             FROM order_line l WHERE l.order_id = o.id) priced CROSS JOIN LATERAL (
+             FROM order_line l WHERE l.order_id = o.id AND l.amendment = o.amendment) priced CROSS JOIN LATERAL (
            SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.confirmed_at, p.id), '[]') AS payments
              FROM payment p WHERE p.order_id = o.id) paid
      WHERE o.id = :order_id
@@ -42,7 +42,9 @@ _PRICE = text(
     """
     SELECT o.*, o.id AS order_id, (
            SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]')
-             FROM order_line l WHERE l.order_id = o.id) AS lines
+             FROM order_line l WHERE l.order_id = o.id AND l.amendment = o.amendment) AS lines, (
+           SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.number), '[]')
+             FROM order_amendment a WHERE a.order_id = o.id) AS amendments
       FROM sales_order o WHERE o.id = :order_id
     """
 )

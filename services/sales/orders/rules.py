@@ -17,6 +17,7 @@ class Command(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     REJECT = "reject"
+    AMEND = "amend"
     SIGN = "sign"
     PAY = "pay"
     ALLOCATE = "allocate"
@@ -42,11 +43,15 @@ MOVES: Mapping[tuple[OrderStatus, Command], tuple[OrderStatus, ...]] = {
     (_WAITING, Command.APPROVE): (_APPROVED,),
     (_WAITING, Command.REJECT): (_DRAFT,),
     (_APPROVED, Command.SIGN): (_SIGNED,),
+    (_APPROVED, Command.AMEND): (_APPROVED,),
+    (_SIGNED, Command.AMEND): (_SIGNED,),
     (_SIGNED, Command.PAY): (_SIGNED,),
     (_SIGNED, Command.ALLOCATE): (_ALLOCATED,),
+    (_ALLOCATED, Command.AMEND): (_ALLOCATED,),
     (_ALLOCATED, Command.PAY): (_ALLOCATED,),
     (_ALLOCATED, Command.MAKE_READY): (_READY,),
     (_ALLOCATED, Command.DELIVER): (_DELIVERED,),
+    (_READY, Command.AMEND): (_READY,),
     (_READY, Command.PAY): (_READY,),
     (_READY, Command.DELIVER): (_DELIVERED,),
     (_DELIVERED, Command.CLOSE): (_CLOSED,),
@@ -61,6 +66,15 @@ MOVES: Mapping[tuple[OrderStatus, Command], tuple[OrderStatus, ...]] = {
     (_CANCELLING, Command.WITHDRAW_CANCEL): PREVIOUS,
 }
 """From where a command leads whereto. What does not stand here is refused: a delivered order is never cancelled."""
+
+
+MOST_DEPOSIT_PERCENT = 20
+"""A deposit is at most so much of the price (Civil Code, 586)."""
+
+
+def deposit_needed(*, total_fen: int, least_fen: int) -> int:
+    """What must be paid before a car is set aside: something, the store's least, but never more than the law's most."""
+    return max(1, min(least_fen, total_fen * MOST_DEPOSIT_PERCENT // 100))
 
 
 def require(command: Command, *, status: OrderStatus) -> None:

@@ -30,7 +30,7 @@ def named_to(scope: Scope, order: Order) -> dict[str, Any]:
 
 def lines_shown(order: Order) -> list[PriceLine]:
     """What an order's price is made of."""
-    return [picked(PriceLine, line) for line in order.lines]
+    return [picked(PriceLine, line) for line in order.lines if line.amendment == order.amendment]
 
 
 def balance_shown(order: Order) -> operations.Balance:

@@ -12,7 +12,7 @@ from chassis.bus.context import Ask
 from chassis.customers import asking, links, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import stores
-from chassis.store import turns
+from chassis.store import policies, turns
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
@@ -21,6 +21,7 @@ from contracts.links import LinkMade
 from contracts.picked import picked
 from contracts.sales import events, operations
 from contracts.sales.operations import OrderStatus
+from contracts.sales.policies import DEPOSIT_MIN
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
 from services.sales.orders.errors import (
     OrderNotFound,
@@ -143,7 +144,8 @@ def allocate_vehicle(
     if vehicle is None or vehicle.store_id != order.store_id:
         raise VehicleNotFound(vin=asked.vin)
     _require_free(session, vehicle, scope=scope)
-    order.allocate(vehicle, now=now)
+    asks = policies.resolve(session, DEPOSIT_MIN, store_id=order.store_id, at=order.signed_at or now)
+    order.allocate(vehicle, deposit_fen=asks.deposit_fen, now=now)
     allocated = picked(events.VehicleAllocated, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, allocated, now=now)
     return order_shown(order)

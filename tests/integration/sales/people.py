@@ -21,7 +21,7 @@ from contracts.sales import operations, prices, sheets
 from contracts.sales import stock as in_stock
 from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentKind
-from services.sales import allocation, cancelling, orders, stock
+from services.sales import allocation, amending, cancelling, orders, stock
 from services.sales.orders import queries
 from tests.support.randoms import code, vin
 
@@ -30,7 +30,7 @@ PROMISE = date(2026, 11, 30)
 PRICE = 20_000_000
 DEPOSIT = 2_000_000
 MODEL = "雅阁 2.0L"
-ROOMS = (allocation, orders, stock, cancelling)
+ROOMS = (allocation, orders, stock, amending, cancelling)
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,11 @@ class Showroom:
         """What the order's price is made of."""
         asked, scope = operations.OrderById(order_id), self.scope("order_price", role)
         return self.database.read(lambda reading: queries.order_price(reading, asked, scope=scope))
+
+    def amend(self, order_id: UUID, total_fen: int, *lines: LineAsked, role: str = "consultant", now: datetime = NOW):
+        """Another price for an order that was approved."""
+        said = {"reason": "加装脚垫", "lines": list(lines)}
+        return self.do("amend_order", role, order_id=order_id, total_fen=total_fen, **said, now=now)
 
     def sign(self, order_id: UUID, *, promised: date = PROMISE, version: int | None = None, role: str = "consultant"):
         contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}

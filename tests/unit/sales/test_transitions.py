@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 PROMISE = date(2026, 11, 30)
 VIN = "LHGCR1659G8000019"
 PRICE = 20_000_000
+LEAST = 500_000
 
 AGREED = Price(
     "雅阁 2.0L",
@@ -42,6 +43,10 @@ C4 = {
     ("approval_pending", "reject", "draft"),
     ("draft", "request_cancel", "cancelled"),
     ("approval_pending", "request_cancel", "cancelled"),
+    ("approved", "amend", "approved"),
+    ("signed", "amend", "signed"),
+    ("allocated", "amend", "allocated"),
+    ("ready", "amend", "ready"),
     ("approved", "sign", "signed"),
     ("signed", "pay", "signed"),
     ("signed", "allocate", "allocated"),
@@ -75,7 +80,7 @@ def sign(order: Order) -> None:
 
 
 def allocate(order: Order) -> None:
-    order.allocate(vehicle(), now=NOW)
+    order.allocate(vehicle(), deposit_fen=LEAST, now=NOW)
 
 
 def deliver(order: Order) -> None:
@@ -87,6 +92,7 @@ STEPS: dict[Command, Step] = {
     Command.SUBMIT: lambda order: order.submit(beyond=False, now=NOW),
     Command.APPROVE: lambda order: order.approve(by="M1", now=NOW),
     Command.REJECT: lambda order: order.reject(reason="太低", by="M1", now=NOW),
+    Command.AMEND: lambda order: order.amend(AGREED, number=1, beyond=False, now=NOW),
     Command.SIGN: sign,
     Command.PAY: lambda order: order.pay(amount_fen=1, now=NOW),
     Command.ALLOCATE: allocate,
@@ -180,25 +186,44 @@ def test_the_contract_keeps_its_promise_as_the_first_one() -> None:
     assert (order.promised_date, order.first_promise, order.signed_at) == (PROMISE, PROMISE, NOW)
 
 
-def test_no_vehicle_is_set_aside_without_a_deposit() -> None:
+@pytest.mark.parametrize(
+    ("total_fen", "needed"),
+    [
+        (PRICE, LEAST),
+        (2_500_000, LEAST),
+        (2_499_999, 499_999),  # a deposit is at most a fifth of the price
+        (200, 40),
+        (4, 1),
+    ],
+)
+def test_a_car_is_set_aside_for_the_store_s_deposit_or_the_most_that_law_lets_it_be(
+    total_fen: int, needed: int
+) -> None:
+    for paid_fen in (needed - 1, needed):
+        order = order_at(OrderStatus.SIGNED, paid_fen=paid_fen)
+        order.total_fen = total_fen
+        stock = vehicle()
+        if paid_fen < needed:
+            with pytest.raises(DepositMissing) as refused:
+                order.allocate(stock, deposit_fen=LEAST, now=NOW)
+            assert refused.value.details["needed_fen"] == needed
+            assert (order.status, order.version, stock.order_id) == (OrderStatus.SIGNED, 1, None)
+        else:
+            order.allocate(stock, deposit_fen=LEAST, now=NOW)
+            assert (order.vin, order.vehicle_id, stock.order_id) == (VIN, vehicle_id(VIN), order.id)
+
+
+def test_without_a_least_deposit_a_fen_is_one() -> None:
     order = order_at(OrderStatus.SIGNED, paid_fen=0)
     with pytest.raises(DepositMissing):
-        allocate(order)
-    assert (order.status, order.version) == (OrderStatus.SIGNED, 1)
-
-
-def test_a_deposit_of_one_fen_is_a_deposit() -> None:
-    order = order_at(OrderStatus.SIGNED, paid_fen=1)
-    stock = vehicle()
-    order.allocate(stock, now=NOW)
-    assert (order.vin, order.vehicle_id, stock.order_id) == (VIN, vehicle_id(VIN), order.id)
+        order.allocate(vehicle(), deposit_fen=0, now=NOW)
 
 
 def test_another_model_than_the_ordered_one_is_refused() -> None:
     order = order_at(OrderStatus.SIGNED)
     stock = vehicle(model="飞度 1.5L")
     with pytest.raises(ModelDiffers) as refused:
-        order.allocate(stock, now=NOW)
+        order.allocate(stock, deposit_fen=LEAST, now=NOW)
     assert refused.value.details == {"ordered": "雅阁 2.0L", "vehicle": "飞度 1.5L"}
     assert stock.order_id is None
 
@@ -207,7 +232,7 @@ def test_a_vehicle_of_another_order_stays_with_it() -> None:
     other = UUID(int=9)
     stock = vehicle(order_id=other)
     with pytest.raises(VehicleTaken):
-        order_at(OrderStatus.SIGNED).allocate(stock, now=NOW)
+        order_at(OrderStatus.SIGNED).allocate(stock, deposit_fen=LEAST, now=NOW)
     assert stock.order_id == other
 
 

@@ -15,6 +15,7 @@ export const TOUCHES = {
   "order_approved": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "order_rejected": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "order_signed": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
+  "order_amended": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "payment_confirmed": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "vehicle_allocated": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "vehicle_released": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },

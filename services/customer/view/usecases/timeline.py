@@ -81,6 +81,7 @@ TOLD: dict[type[Event], Told] = {
     customer.CustomerUnmerged: Told(("survivor_id", "restored_ids"), of=("survivor_id", "restored_ids")),
     customer.CustomerSplit: Told(("customer_id", "new_id"), of=("customer_id", "new_id")),
     sales.OrderSigned: Told(("model", "promised_date", "consultant_id", "total_fen")),
+    sales.OrderAmended: Told(("before_fen", "total_fen", "balance_fen")),
     sales.PaymentConfirmed: Told(("amount_fen", "balance_fen")),
     sales.VehicleAllocated: Told(("vin", "vehicle_id")),
     sales.VehicleReleased: Told(("vin", "vehicle_id")),

@@ -143,13 +143,46 @@ export function actsOf(
     fields: [{ name: "reason", label: "sales.field.reason", kind: "long", max: 500 }],
     send: (values, key) => commands.reject(order, String(values.reason), key),
   };
+  const amend: Act = {
+    name: "amend",
+    label: "sales.act.amend",
+    needs: "sales.amend_order",
+    fields: [
+      {
+        name: "total_fen",
+        label: "sales.field.total",
+        kind: "yuan",
+        initial: order.total_fen ? order.total_fen / 100 : "",
+      },
+      { name: "reason", label: "sales.field.reason", kind: "long", max: 500 },
+    ],
+    send: (values, key) => commands.amend(order, values as unknown as { total_fen: number; reason: string }, key),
+  };
+  const waits: Act[] = [
+    {
+      name: "approveAmendment",
+      label: "sales.act.approveAmendment",
+      needs: "sales.approve_amendment",
+      key: "pass",
+      send: (_, key) => commands.approveAmendment(order, key),
+    },
+    {
+      name: "rejectAmendment",
+      label: "sales.act.rejectAmendment",
+      needs: "sales.reject_amendment",
+      key: "rework",
+      fields: [{ name: "reason", label: "sales.field.reason", kind: "long", max: 500 }],
+      send: (values, key) => commands.rejectAmendment(order, String(values.reason), key),
+    },
+  ];
+  const change = order.price_waits ? waits : [amend];
   const byStatus: Record<Order["status"], Act[]> = {
     draft: [submit, cancel],
     approval_pending: [approve, reject, cancel],
-    approved: [sign, cancel],
-    signed: [allocate, pay, cancel],
-    allocated: [deliver, pay, cancel],
-    ready: [deliver, pay, cancel],
+    approved: [sign, ...change, cancel],
+    signed: [allocate, pay, ...change, cancel],
+    allocated: [deliver, pay, ...change, cancel],
+    ready: [deliver, pay, ...change, cancel],
     delivered: [close],
     closed: [],
     cancel_pending: [confirm, withdraw],

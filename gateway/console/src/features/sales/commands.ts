@@ -56,6 +56,15 @@ export const approve = (order: Order, key: string) =>
 export const reject = (order: Order, reason: string, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/reject", { params: to(order, key), body: { reason } })));
 
+export const amend = (order: Order, body: { total_fen: number; reason: string }, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/amendments", { params: to(order, key), body })));
+
+export const approveAmendment = (order: Order, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/amendments/approve", { params: to(order, key), body: {} })));
+
+export const rejectAmendment = (order: Order, reason: string, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/amendments/reject", { params: to(order, key), body: { reason } })));
+
 export interface Cancellation {
   fault: NonNullable<Order["cancel_fault"]>;
   reason: string;
