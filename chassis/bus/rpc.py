@@ -200,8 +200,8 @@ class Caller:
     """Calls services and waits for their answers. One per process; safe for many greenlets.
 
     Under an alarm of memory or disk the broker keeps the connection and its heartbeats, and reads nothing of who
-    publishes. So a caller sends itself a word and looks whether that comes back: else each call would end at its deadline,
-    and nobody would say why.
+    publishes. So a caller sends itself a word and looks whether that comes back: else each call would end at its
+    deadline, and nobody would say why.
     """
 
     def __init__(self, uri: str, *, user: str, heartbeat: int) -> None:

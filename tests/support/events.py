@@ -29,6 +29,7 @@ _MADE: dict[object, Callable[[], object]] = {
     int: lambda: 1,
     bool: lambda: True,
     datetime: lambda: MORNING,
+    datetime | None: lambda: None,
     date: MORNING.date,
     list[str]: list,
     list[UUID]: list,

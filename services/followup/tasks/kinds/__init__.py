@@ -8,8 +8,8 @@ from contracts.envelope import Event
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.order_approval import ORDER_APPROVAL
-from services.followup.tasks.kinds.vehicle_offered import VEHICLE_OFFERED
 from services.followup.tasks.kinds.promise_at_risk import PROMISE_AT_RISK
+from services.followup.tasks.kinds.vehicle_offered import VEHICLE_OFFERED
 from services.followup.tasks.kinds.visit_due import VISIT_DUE
 
 KINDS: tuple[Kind, ...] = (
