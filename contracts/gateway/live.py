@@ -18,7 +18,7 @@ from contracts.followup import events as followup
 from contracts.followup import operations as visits
 from contracts.followup import tasks
 from contracts.operation import Operation, query
-from contracts.sales import allocation, stock
+from contracts.sales import allocation, payments, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.workshop import events as workshop
@@ -78,6 +78,7 @@ class Live:
 
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
 _STOCK = (stock.list_stock,)
+_MONEY = (payments.list_receipts, tasks.tasks_today)
 _QUEUE = (allocation.list_waiting, tasks.tasks_today)
 _PROMISES = (*_BOARD, progress.board_progress, tasks.tasks_today)
 _ORDERS = (orders.list_orders, orders.get_order)
@@ -112,6 +113,13 @@ LIVE: tuple[Live, ...] = (
     Live(sales.OrderCancelled, _ORDERS, owner="consultant_id"),
     Live(sales.VehicleDelivered, _ORDERS, owner="consultant_id"),
     Live(sales.OrderClosed, _ORDERS, owner="consultant_id"),
+    Live(sales.PaymentReversed, _ORDERS, owner="consultant_id"),
+    Live(sales.RefundPaid, _ORDERS, owner="consultant_id"),
+    Live(sales.ReceiptUnapplied, _MONEY),
+    Live(sales.ReceiptSettled, _MONEY),
+    Live(sales.RefundRequested, (tasks.tasks_today,)),
+    Live(sales.RefundApproved, (tasks.tasks_today,)),
+    Live(sales.RefundRefused, (tasks.tasks_today,)),
     Live(sales.VehicleReceived, _STOCK),
     Live(sales.CertificateMoved, _STOCK),
     Live(sales.VehicleOffered, _QUEUE),

@@ -1,5 +1,5 @@
 """What the sales service can be asked, by the idea it belongs to."""
 
-from contracts.sales import allocation, operations, policies, stock
+from contracts.sales import allocation, operations, payments, policies, stock
 
-__all__ = ["allocation", "operations", "policies", "stock"]
+__all__ = ["allocation", "operations", "payments", "policies", "stock"]

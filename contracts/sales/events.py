@@ -60,7 +60,10 @@ class OrderSigned:
 
 @event(producer="sales", name="payment_confirmed", version=1, subject="order")
 class PaymentConfirmed:
-    """Money for an order arrived; `balance_fen` is what is still owed."""
+    """Money arrived, `amount_fen` of it for this order; `balance_fen` is what is still owed.
+
+    `kind` says what it was paid as and who owed it: a loan comes from its lender, all else from the customer.
+    """
 
     order_id: UUID
     customer_id: UUID
@@ -68,6 +71,98 @@ class PaymentConfirmed:
     external_ref: str
     balance_fen: int
     consultant_id: str | None = None
+    payment_id: UUID | None = None
+    kind: str | None = None
+    channel: str | None = None
+
+
+@event(producer="sales", name="payment_reversed", version=1, subject="order")
+class PaymentReversed:
+    """A payment was taken back; its order owes `applied_fen` more, `balance_fen` in all."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    payment_id: UUID
+    kind: str
+    channel: str
+    external_ref: str
+    amount_fen: int
+    applied_fen: int
+    balance_fen: int
+
+
+@event(producer="sales", name="receipt_unapplied", version=1, subject="payment")
+class ReceiptUnapplied:
+    """Of money that came, so much is for nothing: to be used, or given back."""
+
+    payment_id: UUID
+    channel: str
+    external_ref: str
+    amount_fen: int
+    order_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@event(producer="sales", name="receipt_settled", version=1, subject="payment")
+class ReceiptSettled:
+    """Nothing of the payment is for nothing any more."""
+
+    payment_id: UUID
+    order_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@event(producer="sales", name="refund_requested", version=1, subject="refund")
+class RefundRequested:
+    """Money of a payment is asked back; another person is to agree."""
+
+    refund_id: UUID
+    payment_id: UUID
+    amount_fen: int
+    requested_by: str
+    order_id: UUID | None = None
+    customer_id: UUID | None = None
+    consultant_id: str | None = None
+
+
+@event(producer="sales", name="refund_approved", version=1, subject="refund")
+class RefundApproved:
+    """It was agreed to, and is to be paid."""
+
+    refund_id: UUID
+    payment_id: UUID
+    amount_fen: int
+    decided_by: str
+    order_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@event(producer="sales", name="refund_refused", version=1, subject="refund")
+class RefundRefused:
+    """It is not given back."""
+
+    refund_id: UUID
+    payment_id: UUID
+    amount_fen: int
+    decided_by: str
+    order_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@event(producer="sales", name="refund_paid", version=1, subject="order")
+class RefundPaid:
+    """Money of a payment went back; its order owes `applied_fen` more, `balance_fen` in all."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    refund_id: UUID
+    payment_id: UUID
+    kind: str
+    amount_fen: int
+    applied_fen: int
+    balance_fen: int
 
 
 @event(producer="sales", name="vehicle_allocated", version=1, subject="order")

@@ -39,10 +39,31 @@ class Fault(StrEnum):
 
 
 class PaymentKind(StrEnum):
-    """What a payment is for."""
+    """What a payment is, by name, for the law asks: 定金 is forfeited or doubled by fault, 订金 is always returned.
+
+    What was paid as a deposit above a fifth of the price is prepayment; a loan's disbursement comes from the lender.
+    """
 
     DEPOSIT = "deposit"
+    EARNEST = "earnest"
+    PREPAYMENT = "prepayment"
     BALANCE = "balance"
+    LOAN = "loan"
+
+
+class PaymentChannel(StrEnum):
+    """By which way money came; a reference is one payment of its channel."""
+
+    TRANSFER = "transfer"
+    CASH = "cash"
+    CARD = "card"
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    LENDER = "lender"
+
+
+Reference = Annotated[str, Text(1, 64)]
+"""What a payment is known by at its channel; letter case, width and blanks are no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +95,17 @@ class SignOrder:
 
 @dataclass(frozen=True, slots=True)
 class PayOrder:
-    """A confirmed payment. The same `external_ref` again is the same payment (R43)."""
+    """A payment that has come, or (`confirmed` false) is awaited: a cheque, a code that was shown.
+
+    The same `external_ref` of the same channel again is the same payment (R43).
+    """
 
     order_id: UUID
     amount_fen: Annotated[int, Between(1, 10**12)]
-    external_ref: Annotated[str, Text(1, 64)]
+    external_ref: Reference
     kind: PaymentKind = PaymentKind.BALANCE
+    channel: PaymentChannel = PaymentChannel.TRANSFER
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +290,7 @@ pay_order = command(
     PayOrder,
     Balance,
     refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED"),
-    summary="Record a confirmed payment",
+    summary="Record a payment",
 )
 allocate_vehicle = command(
     "sales.allocate_vehicle",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.sales import allocation, amendments, cancellations, prices, sheets, stock
+from contracts.sales import allocation, amendments, cancellations, payments, prices, sheets, stock
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
@@ -31,6 +31,16 @@ ROUTES = (
     Route("POST", "/orders/{order_id}/reject", prices.reject_order, "驳回价格"),
     Route("POST", "/orders/{order_id}/sign", sales.sign_order, "签订合同"),
     Route("POST", "/orders/{order_id}/payments", sales.pay_order, "登记收款", status=201),
+    Route("GET", "/orders/{order_id}/payments", payments.order_money, "订单款项"),
+    Route("GET", "/receipts/unapplied", payments.list_receipts, "未分配的收款"),
+    Route("POST", "/payments/{payment_id}/settle", payments.settle_payment, "确认待收款或登记失败"),
+    Route("POST", "/payments/{payment_id}/reverse", payments.reverse_payment, "冲销收款"),
+    Route("POST", "/payments/{payment_id}/apply", payments.apply_receipt, "未分配收款用于订单"),
+    Route("POST", "/payments/{payment_id}/refunds", payments.request_refund, "申请退款", status=201),
+    Route("POST", "/refunds/{refund_id}/approve", payments.approve_refund, "同意退款"),
+    Route("POST", "/refunds/{refund_id}/refuse", payments.refuse_refund, "拒绝退款"),
+    Route("POST", "/refunds/{refund_id}/pay", payments.pay_refund, "登记已退款"),
+    Route("POST", "/payment-notices", payments.payment_notice, "支付渠道通知"),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),
     Route("POST", "/orders/{order_id}/deliver", sales.deliver_order, "交车"),
     Route("POST", "/orders/{order_id}/amendments", amendments.amend_order, "变更价格", status=201),

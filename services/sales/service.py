@@ -13,7 +13,7 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StoreChanged
 from contracts.sales import amendments, cancellations, operations, prices, sheets
 from contracts.sales.events import OrdersRekeyed
-from services.sales import allocation, amending, cancelling, orders, stock
+from services.sales import allocation, amending, cancelling, orders, payments, stock
 from services.sales.orders.models import ORDERS
 
 
@@ -32,7 +32,15 @@ class SalesService:
     approve_order = does(prices.approve_order, orders.usecases.approve_order)
     reject_order = does(prices.reject_order, orders.usecases.reject_order)
     sign_order = does(operations.sign_order, orders.usecases.sign_order)
-    pay_order = does(operations.pay_order, orders.usecases.pay_order)
+    pay_order = does(operations.pay_order, payments.receipts.pay_order)
+    settle_payment = does(sales.payments.settle_payment, payments.receipts.settle_payment)
+    reverse_payment = does(sales.payments.reverse_payment, payments.receipts.reverse_payment)
+    apply_receipt = does(sales.payments.apply_receipt, payments.receipts.apply_receipt)
+    request_refund = does(sales.payments.request_refund, payments.refunds.request_refund)
+    approve_refund = does(sales.payments.approve_refund, payments.refunds.approve_refund)
+    refuse_refund = does(sales.payments.refuse_refund, payments.refunds.refuse_refund)
+    pay_refund = does(sales.payments.pay_refund, payments.refunds.pay_refund)
+    payment_notice = does(sales.payments.payment_notice, payments.notices.payment_notice)
     allocate_vehicle = does(operations.allocate_vehicle, allocation.usecases.allocate_vehicle)
     deliver_order = does(operations.deliver_order, orders.usecases.deliver_order)
     close_order = does(operations.close_order, orders.usecases.close_order)
@@ -46,6 +54,8 @@ class SalesService:
     revoke_order_link = does(operations.revoke_order_link, orders.usecases.revoke_order_link)
     list_stock = shows(sales.stock.list_stock, stock.queries.list_stock)
     which_in_stock = shows(sales.stock.which_in_stock, stock.queries.which_in_stock)
+    order_money = shows(sales.payments.order_money, payments.queries.order_money)
+    list_receipts = shows(sales.payments.list_receipts, payments.queries.list_receipts)
     list_waiting = shows(sales.allocation.list_waiting, allocation.queries.list_waiting)
     get_order = shows(operations.get_order, orders.queries.get_order)
     order_price = shows(prices.order_price, orders.queries.order_price)

@@ -128,7 +128,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Row
 from contracts.picked import attributes, picked
 from contracts.sales import operations
-from services.sales.orders.models import Order, Payment
+from services.sales.orders.models import Order
 
 T = TypeVar("T")
 
@@ -136,6 +136,17 @@ T = TypeVar("T")
 class Shape:
     number: str
     balance_fen: int
+
+@dataclass(frozen=True)
+class Payment:
+    order: Order
+    id: int
+    order_id: str
+    amount_fen: int
+    external_ref: str
+    kind: str
+    channel: str
+    confirmed: bool
 
 @dataclass(frozen=True)
 class Wider:

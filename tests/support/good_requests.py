@@ -132,6 +132,13 @@ class GoodRequests:
             "sales.pay_order": partial(self._order, "sign"),
             "sales.allocate_vehicle": partial(self._order, "sign", "pay"),
             "sales.change_expected": self._vehicle,
+            "sales.settle_payment": partial(self._payment, awaited=True),
+            "sales.reverse_payment": self._payment,
+            "sales.request_refund": self._payment,
+            "sales.apply_receipt": self._receipt,
+            "sales.approve_refund": self._refund,
+            "sales.refuse_refund": self._refund,
+            "sales.pay_refund": partial(self._refund, approved=True),
             "sales.move_certificate": self._vehicle,
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
             "sales.price_order": self._draft,
@@ -202,6 +209,31 @@ class GoodRequests:
         if "cancel" in steps:
             self.client("consultant").post(f"{path}/cancel", {"fault": "buyer", "reason": "不买了"})
         return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10], "lines": [], "total_fen": 1000}
+
+    def _payment(self, *, awaited: bool = False) -> dict[str, Any]:
+        """Money of an order of its own."""
+        order = self._order("sign")
+        path = f"/orders/{order['order_id']}/payments"
+        paid = {"amount_fen": 100, "external_ref": str(uuid.uuid4()), "confirmed": not awaited}
+        self.client("finance").post(path, paid)
+        (payment,) = self.client("finance").get(path)["payments"]
+        return {**order, "payment_id": payment["payment_id"], "amount_fen": 1}
+
+    def _receipt(self) -> dict[str, Any]:
+        """Money that its channel told of and whose order nobody knew, and an order that owes."""
+        notice = {"store_id": "HN", "channel": "wechat", "outcome": "paid", "amount": "0.01"}
+        notice |= {"external_ref": str(uuid.uuid4()), "order_number": randoms.code("N")}
+        self.client("payment_channel").post("/payment-notices", notice)
+        idle = self._system.rows("sales", "SELECT id FROM payment WHERE external_ref = %s", notice["external_ref"])
+        return {**self._order("sign"), "payment_id": str(idle[0][0])}
+
+    def _refund(self, *, approved: bool = False) -> dict[str, Any]:
+        payment = self._payment()
+        asked = {"amount_fen": 1, "reason": "多收"}
+        refund = self.client("finance").post(f"/payments/{payment['payment_id']}/refunds", asked)
+        if approved:
+            self.client("sales_manager").post(f"/refunds/{refund['refund_id']}/approve")
+        return {"refund_id": refund["refund_id"]}
 
     def _vehicle(self) -> dict[str, Any]:
         """One on its way."""
@@ -323,6 +355,7 @@ _BY_NAME: dict[str, Any] = {
     "closes": "18:00",
 }
 _OF_OPERATION: dict[str, dict[str, Any]] = {
+    "sales.payment_notice": {"amount": "19.90"},
     "sales.move_certificate": {"certificate": "pledged"},
     "gateway.create_dealer": {"code": randoms.code},
     "gateway.create_store": {"code": randoms.code, "dealer_code": "HT"},

@@ -11,7 +11,7 @@ from contracts.sales import allocation as operations
 WAITS = "o.status = 'signed' AND o.vin IS NULL AND o.paid_fen > 0"
 """Of an order `o`: its deposit is there, and it has no vehicle."""
 
-SINCE = "SELECT min(p.confirmed_at) AS at FROM payment p WHERE p.order_id = o.id"
+SINCE = "SELECT min(p.confirmed_at) AS at FROM payment p WHERE p.order_id = o.id AND p.state = 'confirmed'"
 """Of an order `o`, since when its deposit is there."""
 
 _LIST = text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.refusals import Conflict, Invalid, NotFound, RuleRefused
+from contracts.refusals import Invalid, NotFound, RuleRefused
 
 
 class OrderNotFound(NotFound):
@@ -29,20 +29,12 @@ class PromiseInPast(Invalid):
     en = "The promised date lies in the past"
 
 
-class Overpayment(RuleRefused):
+class Overpayment(Invalid):
     """More than is owed (R43)."""
 
     code = "OVERPAYMENT"
     zh = "付款超过未付余额(¥{balance})"
     en = "The payment is more than the balance of {balance} yuan"
-
-
-class ReferenceUsed(Conflict):
-    """The external reference belongs to another payment (C19)."""
-
-    code = "REFERENCE_USED"
-    zh = "该付款参考号已用于另一笔付款"
-    en = "This reference belongs to another payment"
 
 
 class DepositMissing(RuleRefused):

@@ -1,4 +1,4 @@
-"""What sales keeps of orders and of their payments."""
+"""What sales keeps of orders."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import links, rekeying
@@ -15,7 +15,7 @@ from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.sales.lines import PriceLine
-from contracts.sales.operations import CreateOrder, Fault, OrderStatus, PaymentKind, PayOrder, SignOrder
+from contracts.sales.operations import CreateOrder, Fault, OrderStatus, SignOrder
 from services.sales.declared import Base
 from services.sales.orders import rules
 from services.sales.orders.errors import (
@@ -95,7 +95,6 @@ class Order(Base):
     amendment: Mapped[int] = mapped_column(server_default="0")
     price_waits: Mapped[bool] = mapped_column(server_default="false")
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
-    payments: Mapped[list[Payment]] = relationship(back_populates="order")
 
     @classmethod
     def write(
@@ -216,13 +215,29 @@ class Order(Base):
         self.contract_no, self.signer, self.signed_at = asked.contract_no, asked.signer, now
         self.promised_date = self.first_promise = asked.promised_date
 
-    def pay(self, *, amount_fen: int, now: datetime) -> None:
-        """Money came in. Never more than the price (C4)."""
+    def require_payable(self, amount_fen: int) -> None:
+        """Raise OrderState, or Overpayment if it is more than is owed (C4)."""
         rules.require(Command.PAY, status=self.status)
         if amount_fen > self.balance_fen:
-            raise Overpayment(balance=f"{self.balance_fen / 100:,.2f}", balance_fen=self.balance_fen)
+            raise Overpayment(
+                balance=f"{self.balance_fen / 100:,.2f}", balance_fen=self.balance_fen, field="amount_fen"
+            )
+
+    def room_for(self, amount_fen: int) -> int:
+        """Of money that has come whether it was owed or not, how much is for this order."""
+        return min(amount_fen, self.balance_fen) if rules.may(Command.PAY, status=self.status) else 0
+
+    def pay(self, *, amount_fen: int, now: datetime) -> None:
+        """Money came in. Never more than the price (C4)."""
+        self.require_payable(amount_fen)
         self._do(Command.PAY, now=now)
         self.paid_fen += amount_fen
+
+    def lose(self, *, amount_fen: int, now: datetime) -> None:
+        """Money went back, wherever it stands: what it had of it is owed again, and nothing else changes."""
+        self.paid_fen -= amount_fen
+        self.version += 1
+        self.changed_at = now
 
     def allocate(self, vehicle: StockVehicle, *, deposit_fen: int, now: datetime) -> None:
         """Set a stock vehicle aside for this order, and the order for it, once the deposit is there."""
@@ -301,26 +316,6 @@ def _lines(price: Price, *, amendment: int) -> list[OrderLine]:
     return [OrderLine.write(line, amendment=amendment, position=place) for place, line in enumerate(price.lines, 1)]
 
 
-class Payment(Base):
-    """Money received for an order; its external reference is unique (C19)."""
-
-    __tablename__ = "payment"
-    __table_args__ = (UniqueConstraint("external_ref", name="payment_reference_once"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"), index=True)
-    kind: Mapped[PaymentKind]
-    amount_fen: Mapped[int]
-    external_ref: Mapped[str]
-    confirmed_at: Mapped[datetime]
-    order: Mapped[Order] = relationship(back_populates="payments")
-
-    @classmethod
-    def confirm(cls, asked: PayOrder, *, now: datetime) -> Payment:
-        """A payment that the bank has confirmed."""
-        return cls(**attributes(asked), id=uuids.uuid7(), confirmed_at=now)
-
-
 class Store(stores.Store, Base):
     """From which day on stores are closed."""
 
@@ -349,7 +344,11 @@ ORDERS = rekeying.Holding(
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("order",),
     words=("signer", "cancel_reason", "reject_reason"),
-    hanging=(rekeying.Hanging("order_amendment", "order_id", ("reason", "reject_reason")),),
+    hanging=(
+        rekeying.Hanging("order_amendment", "order_id", ("reason", "reject_reason")),
+        rekeying.Hanging("payment", "order_id", ("end_reason",)),
+        rekeying.Hanging("refund", "order_id", ("reason", "refusal")),
+    ),
 )
 """Orders follow their customers."""
 

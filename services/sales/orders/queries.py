@@ -33,8 +33,11 @@ _SHEET = text(
       FROM sales_order o CROSS JOIN LATERAL (
            SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') AS lines
              FROM order_line l WHERE l.order_id = o.id AND l.amendment = o.amendment) priced CROSS JOIN LATERAL (
-           SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.confirmed_at, p.id), '[]') AS payments
-             FROM payment p WHERE p.order_id = o.id) paid
+           SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('amount_fen', p.amount_fen - p.unused_fen
+                                                                                     - p.refunded_fen)
+                                     ORDER BY p.confirmed_at, p.id), '[]') AS payments
+             FROM payment p WHERE p.order_id = o.id AND p.state = 'confirmed'
+              AND p.amount_fen > p.unused_fen + p.refunded_fen) paid
      WHERE o.id = :order_id
     """
 )
@@ -50,7 +53,8 @@ _PRICE = text(
 )
 _PROGRESS = text(
     """
-    SELECT o.*, (SELECT min(p.confirmed_at) FROM payment p WHERE p.order_id = o.id) AS paid_at
+    SELECT o.*, (SELECT min(p.confirmed_at) FROM payment p
+                  WHERE p.order_id = o.id AND p.state = 'confirmed') AS paid_at
       FROM sales_order o WHERE o.id = CAST(:order_id AS uuid)
     """
 )
@@ -58,11 +62,12 @@ _PROGRESS = text(
 
 def get_order(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> operations.Order:
     """One order of the caller's scope. Raises OrderNotFound."""
-    return order_shown(_order_to_show(connection, asked, scope=scope))
+    return order_shown(order_to_show(connection, asked.order_id, scope=scope))
 
 
-def _order_to_show(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> Row[tuple[Order]]:
-    row = connection.execute(select(Order.__table__).where(_columns.id == asked.order_id)).one_or_none()
+def order_to_show(connection: Connection, order_id: UUID, *, scope: Scope) -> Row[tuple[Order]]:
+    """An order of the caller's scope. Raises OrderNotFound."""
+    row = connection.execute(select(Order.__table__).where(_columns.id == order_id)).one_or_none()
     if row is None or not scope.admits(store_id=row.store_id, owner_id=row.consultant_id):
         raise OrderNotFound
     return row
@@ -87,7 +92,7 @@ def _row_to_show(connection: Connection, statement: TextClause, order_id: UUID, 
 
 def order_links(connection: Connection, asked: operations.OrderById, *, scope: Scope, now: datetime) -> Links:
     """The links that show an order of the caller's scope to its customer. Raises OrderNotFound."""
-    order = _order_to_show(connection, asked, scope=scope)
+    order = order_to_show(connection, asked.order_id, scope=scope)
     return links.open_links(connection, ORDER_PROGRESS, document_id=order.id, now=now)
 
 

@@ -77,9 +77,14 @@ def deposit_needed(*, total_fen: int, least_fen: int) -> int:
     return max(1, min(least_fen, total_fen * MOST_DEPOSIT_PERCENT // 100))
 
 
+def may(command: Command, *, status: OrderStatus) -> bool:
+    """Whether this may be done to an order that stands so."""
+    return (status, command) in MOVES
+
+
 def require(command: Command, *, status: OrderStatus) -> None:
     """Raise OrderState unless this may be done to an order that stands so."""
-    if (status, command) not in MOVES:
+    if not may(command, status=status):
         raise OrderState(status=status, command=command)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.bus.context import Ask
 from chassis.customers import asking, links, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import stores
-from chassis.store import policies, turns
+from chassis.store import policies
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
@@ -26,10 +26,9 @@ from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, Submit
 from services.sales.orders.errors import (
     OrderNotFound,
     PromiseInPast,
-    ReferenceUsed,
 )
-from services.sales.orders.models import ORDER_PROGRESS, Order, Payment
-from services.sales.orders.shown import balance_shown, lines_shown, named_to, order_shown
+from services.sales.orders.models import ORDER_PROGRESS, Order
+from services.sales.orders.shown import lines_shown, named_to, order_shown
 from services.sales.prices import usecases as prices
 from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
@@ -110,29 +109,6 @@ def sign_order(session: Session, asked: operations.SignOrder, *, scope: Scope, n
     order.sign(asked, now=now)
     tell(session, order, picked(events.OrderSigned, order, order_id=order.id, customer_id=order.written_for), now=now)
     return order_shown(order)
-
-
-def pay_order(session: Session, asked: operations.PayOrder, *, scope: Scope, now: datetime) -> operations.Balance:
-    """Record a payment; the same reference for the same order and amount is the same payment (R43)."""
-    order = order_to_change(session, asked.order_id, scope=scope)
-    turns.take(session, "external_ref", [asked.external_ref])
-    known = session.scalars(select(Payment).where(Payment.external_ref == asked.external_ref)).first()
-    if known is not None:
-        if (known.order_id, known.amount_fen) != (asked.order_id, asked.amount_fen):
-            raise ReferenceUsed(external_ref=asked.external_ref)
-        return balance_shown(order)
-    order.pay(amount_fen=asked.amount_fen, now=now)
-    payment = Payment.confirm(asked, now=now)
-    session.add(payment)
-    confirmed = picked(
-        events.PaymentConfirmed,
-        payment,
-        customer_id=order.written_for,
-        consultant_id=order.consultant_id,
-        balance_fen=order.balance_fen,
-    )
-    tell(session, order, confirmed, now=now)
-    return balance_shown(order)
 
 
 def allocate_vehicle(

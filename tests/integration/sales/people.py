@@ -18,10 +18,11 @@ from contracts.access import Actor, Scope, matrix
 from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
 from contracts.sales import operations, prices, sheets
+from contracts.sales import payments as in_money
 from contracts.sales import stock as in_stock
 from contracts.sales.lines import LineAsked
-from contracts.sales.operations import Fault, ListOrders, PaymentKind
-from services.sales import allocation, amending, cancelling, orders, stock
+from contracts.sales.operations import Fault, ListOrders, PaymentChannel, PaymentKind
+from services.sales import allocation, amending, cancelling, orders, payments, stock
 from services.sales.orders import queries
 from tests.support.randoms import code, vin
 
@@ -30,7 +31,17 @@ PROMISE = date(2026, 11, 30)
 PRICE = 20_000_000
 DEPOSIT = 2_000_000
 MODEL = "雅阁 2.0L"
-ROOMS = (allocation, orders, stock, amending, cancelling)
+WORK = (
+    allocation.usecases,
+    orders.usecases,
+    stock.usecases,
+    amending.usecases,
+    cancelling.usecases,
+    payments.receipts,
+    payments.refunds,
+    payments.notices,
+)
+"""Where commands are done; allocation's stand before what they are made of."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class Showroom:
 
     def within(self, session: Session, name: str, role: str, request: object, *, now: datetime = NOW) -> Any:
         """One command in a transaction that goes on."""
-        work = next(getattr(room.usecases, name) for room in ROOMS if hasattr(room.usecases, name))
+        work = next(getattr(where, name) for where in WORK if hasattr(where, name))
         ready = {"scope": self.scope(name, role), "now": now}
         return work(session, request, **{one: ready[one] for one in asked_for(work, ready)})
 
@@ -111,16 +122,48 @@ class Showroom:
         contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}
         return self.do("sign_order", role, order_id=order_id, expected_version=version, **contract)
 
-    def pay(self, order_id: UUID, amount_fen: int = PRICE, *, reference: str | None = None, now: datetime = NOW):
-        return self.do(
-            "pay_order",
-            "finance",
+    def pay(
+        self,
+        order_id: UUID,
+        amount_fen: int = PRICE,
+        *,
+        reference: str | None = None,
+        kind: PaymentKind = PaymentKind.BALANCE,
+        now: datetime = NOW,
+        **more: Any,
+    ):
+        asked = {"order_id": order_id, "amount_fen": amount_fen, "external_ref": reference or code("P"), "kind": kind}
+        return self.do("pay_order", "finance", now=now, **asked, **more)
+
+    def money(self, order_id: UUID, *, role: str = "finance") -> in_money.OrderMoney:
+        """What came for an order, as finance sees it."""
+        asked, scope = in_money.OrderMoneyAsked(order_id), self.scope("order_money", role)
+        return self.database.read(lambda reading: payments.queries.order_money(reading, asked, scope=scope))
+
+    def told_by_channel(
+        self,
+        order_id: UUID | None,
+        amount: str,
+        *,
+        reference: str | None = None,
+        outcome: in_money.Outcome = in_money.Outcome.PAID,
+        now: datetime = NOW,
+    ) -> in_money.NoticeResult:
+        """A notice of WeChat for an order of this store, or for none that anybody knows."""
+        number = "NONE-SO-1" if order_id is None else self.shown(order_id, role="finance").number
+        taken: in_money.NoticeTaken = self.do(
+            "payment_notice",
+            "payment_channel",
             now=now,
-            order_id=order_id,
-            kind=PaymentKind.BALANCE,
-            amount_fen=amount_fen,
-            external_ref=reference or code("P"),
+            store_id=self.store,
+            channel=PaymentChannel.WECHAT,
+            external_ref=reference or code("W"),
+            order_number=number,
+            amount=amount,
+            outcome=outcome,
         )
+        assert taken.acknowledged
+        return taken.result
 
     def allocate(self, order_id: UUID, arrived: str, *, version: int | None = None, now: datetime = NOW):
         asked = {"order_id": order_id, "vin": arrived, "expected_version": version}

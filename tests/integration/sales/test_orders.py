@@ -79,8 +79,12 @@ def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
         "promised_date": PROMISE.isoformat(),
         "consultant_id": "C1",
     }
+    (first, _) = showroom.money(order_id).payments
     assert paid == {
         **whose,
+        "payment_id": str(first.payment_id),
+        "kind": "balance",
+        "channel": "transfer",
         "amount_fen": DEPOSIT,
         "external_ref": deposit,
         "balance_fen": PRICE - DEPOSIT,

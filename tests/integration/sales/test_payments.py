@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from contracts.refusals import Refusal
-from contracts.sales.operations import PaymentKind, PayOrder
-from services.sales.orders.errors import Overpayment, ReferenceUsed
-from services.sales.orders.models import Payment
+from contracts.sales.operations import OrderStatus, PaymentChannel, PaymentKind, PayOrder
+from contracts.sales.payments import PaymentState, Settled
+from services.sales.orders.errors import OrderNotFound, Overpayment
+from services.sales.payments import errors
+from services.sales.payments.errors import ReferenceUsed
+from services.sales.payments.models import Payment
 from tests.integration.sales.people import DEPOSIT, PRICE, Showroom
 from tests.support.polling import eventually
 from tests.support.randoms import code
+
+WIDE = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F)}
+"""ASCII as a Chinese keyboard writes it in full width."""
 
 SIGNED = ("order_signed", 2)
 
@@ -77,7 +85,9 @@ def test_a_fen_too_much_leaves_no_payment(showroom: Showroom) -> None:
     order_id = showroom.signed(paid_fen=DEPOSIT)
     with pytest.raises(Overpayment) as refused:
         showroom.pay(order_id, PRICE - DEPOSIT + 1)
-    assert refused.value.details == {"balance": f"{(PRICE - DEPOSIT) / 100:,.2f}", "balance_fen": PRICE - DEPOSIT}
+    owed = PRICE - DEPOSIT
+    told = {"balance": f"{owed / 100:,.2f}", "balance_fen": owed, "field": "amount_fen"}
+    assert refused.value.details == told
     assert len(payments(showroom, order_id)) == 1
     assert showroom.recorded(order_id)[-1] == ("payment_confirmed", 3)
 
@@ -97,3 +107,88 @@ def test_payments_at_once_never_exceed_the_price(showroom: Showroom) -> None:
     assert sorted(outcomes, key=str) == [Overpayment, Overpayment, None, None, None, None]
     assert showroom.shown(order_id).paid_fen == PRICE
     assert sum(amount for _, amount in payments(showroom, order_id)) == PRICE
+
+
+# -- references
+
+
+def test_a_reference_typed_otherwise_is_the_same_payment_and_another_one_in_another_channel(
+    showroom: Showroom,
+) -> None:
+    order_id, reference = showroom.signed(), code("P")
+    showroom.pay(order_id, DEPOSIT, reference=reference)
+    for alike in (reference.lower(), f" {reference} ", reference.translate(WIDE)):
+        assert showroom.pay(order_id, DEPOSIT, reference=alike).paid_fen == DEPOSIT
+    with pytest.raises(ReferenceUsed):
+        showroom.pay(showroom.signed(), DEPOSIT, reference=reference.lower())
+    assert showroom.pay(order_id, DEPOSIT, reference=reference, channel=PaymentChannel.CARD).paid_fen == 2 * DEPOSIT
+
+
+def test_of_twenty_clients_that_pay_with_one_reference_one_does_and_the_rest_are_told_why(showroom: Showroom) -> None:
+    orders, reference = [showroom.signed() for _ in range(20)], code("P")
+    together = Barrier(len(orders))
+
+    def pay(order_id: UUID) -> str:
+        together.wait(30)
+        try:
+            showroom.pay(order_id, DEPOSIT, reference=reference)
+        except ReferenceUsed as refusal:
+            return refusal.code
+        return "paid"
+
+    with ThreadPoolExecutor(len(orders)) as tills:
+        assert sorted(tills.map(pay, orders)) == ["REFERENCE_USED"] * 19 + ["paid"]
+    assert sum(showroom.shown(order_id).paid_fen for order_id in orders) == DEPOSIT
+
+
+# -- awaited, taken back
+
+
+def test_an_awaited_payment_counts_when_it_comes(showroom: Showroom) -> None:
+    order_id = showroom.signed()
+    assert showroom.pay(order_id, DEPOSIT, confirmed=False).paid_fen == 0
+    (payment,) = showroom.money(order_id).payments
+    assert (payment.state, payment.applied_fen) == (PaymentState.REGISTERED, 0)
+    assert showroom.recorded(order_id) == [SIGNED]
+    showroom.do("settle_payment", "finance", payment_id=payment.payment_id, outcome=Settled.CONFIRMED)
+    assert showroom.shown(order_id).paid_fen == DEPOSIT
+    assert showroom.recorded(order_id) == [SIGNED, ("payment_confirmed", 3)]
+    with pytest.raises(errors.PaymentState):
+        showroom.do("settle_payment", "finance", payment_id=payment.payment_id, outcome=Settled.FAILED)
+
+
+def test_an_awaited_payment_that_fails_leaves_the_order_as_it_was(showroom: Showroom) -> None:
+    order_id = showroom.signed()
+    showroom.pay(order_id, DEPOSIT, confirmed=False)
+    (payment,) = showroom.money(order_id).payments
+    showroom.do("settle_payment", "finance", payment_id=payment.payment_id, outcome=Settled.FAILED)
+    assert (showroom.shown(order_id).paid_fen, showroom.recorded(order_id)) == (0, [SIGNED])
+
+
+def test_a_payment_that_is_taken_back_is_owed_again(showroom: Showroom) -> None:
+    order_id = showroom.signed(paid_fen=DEPOSIT)
+    (payment,) = showroom.money(order_id).payments
+    showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
+    assert showroom.shown(order_id).paid_fen == 0
+    assert showroom.money(order_id).balance_fen == PRICE
+    with pytest.raises(errors.PaymentState):
+        showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
+
+
+def test_paid_never_means_completed(showroom: Showroom) -> None:
+    """A defect of a peer: an order was completed when it was paid."""
+    order_id = showroom.signed(paid_fen=PRICE)
+    assert showroom.shown(order_id).status is OrderStatus.SIGNED
+    assert showroom.shown(order_id).delivered_at is None
+
+
+def test_nobody_sees_or_moves_money_of_another_store(showroom: Showroom, elsewhere: Callable[[], Showroom]) -> None:
+    order_id = showroom.signed(paid_fen=DEPOSIT)
+    (payment,) = showroom.money(order_id).payments
+    other = elsewhere()
+    with pytest.raises(OrderNotFound):
+        other.money(order_id)
+    with pytest.raises(errors.PaymentNotFound):
+        other.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
+    with pytest.raises(errors.PaymentNotFound):
+        other.do("request_refund", "finance", payment_id=payment.payment_id, amount_fen=1, reason="多收")

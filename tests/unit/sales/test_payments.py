@@ -40,7 +40,7 @@ def test_a_fen_more_than_the_balance_is_refused_with_the_balance() -> None:
     signed = order(OrderStatus.SIGNED, paid_fen=5_000_000)
     with pytest.raises(Overpayment) as refused:
         signed.pay(amount_fen=15_000_001, now=NOW)
-    assert refused.value.details == {"balance": "150,000.00", "balance_fen": 15_000_000}
+    assert refused.value.details == {"balance": "150,000.00", "balance_fen": 15_000_000, "field": "amount_fen"}
     assert (signed.paid_fen, signed.version) == (5_000_000, 1)
 
 

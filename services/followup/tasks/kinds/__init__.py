@@ -9,6 +9,8 @@ from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.order_approval import ORDER_APPROVAL
 from services.followup.tasks.kinds.promise_at_risk import PROMISE_AT_RISK
+from services.followup.tasks.kinds.receipt_unapplied import RECEIPT_UNAPPLIED
+from services.followup.tasks.kinds.refund_asked import REFUND_ASKED
 from services.followup.tasks.kinds.vehicle_offered import VEHICLE_OFFERED
 from services.followup.tasks.kinds.visit_due import VISIT_DUE
 
@@ -18,6 +20,8 @@ KINDS: tuple[Kind, ...] = (
     ORDER_APPROVAL,
     VEHICLE_OFFERED,
     PROMISE_AT_RISK,
+    REFUND_ASKED,
+    RECEIPT_UNAPPLIED,
 )
 """Every kind, each code once. Only what stands below reads it: tests of tasks put their own in its place."""
 

@@ -1,0 +1,101 @@
+"""How sales says no about money."""
+
+from __future__ import annotations
+
+from contracts.refusals import Conflict, Invalid, NotAllowed, NotFound, RuleRefused
+
+
+class ReferenceUsed(Conflict):
+    """The reference belongs to another payment of the channel (C19)."""
+
+    code = "REFERENCE_USED"
+    zh = "该付款参考号已用于另一笔付款"
+    en = "This reference belongs to another payment"
+
+
+class AmountUnreadable(Invalid):
+    """Not an amount of yuan with at most two places."""
+
+    code = "AMOUNT_UNREADABLE"
+    zh = "金额“{amount}”无法识别,应为元,最多两位小数"
+    en = "'{amount}' is no amount of yuan with at most two places"
+
+
+class PaymentNotFound(NotFound):
+    """No such payment, or not in the caller's scope."""
+
+    code = "PAYMENT_NOT_FOUND"
+    zh = "没有这笔付款"
+    en = "There is no such payment"
+
+
+class PaymentState(RuleRefused):
+    """The payment is not where this begins (C19)."""
+
+    code = "PAYMENT_STATE"
+    zh = "这笔付款当前不能这样处理,请刷新后按其状态办理"
+    en = "The payment is {state}; it cannot become {wanted}"
+
+
+class RefundStands(RuleRefused):
+    """Money of the payment has gone back, or is to: it cannot be taken back as well."""
+
+    code = "REFUND_STANDS"
+    zh = "该付款已有退款,不能冲销;请先处理退款"
+    en = "Money of this payment goes back already; see to its refund first"
+
+
+class NothingUnapplied(RuleRefused):
+    """All of the payment is for something already, or promised back."""
+
+    code = "NOTHING_UNAPPLIED"
+    zh = "该付款没有未分配的金额"
+    en = "Nothing of this payment is unapplied"
+
+
+class OtherOrder(RuleRefused):
+    """Money that came for one order is given back, not moved to another."""
+
+    code = "OTHER_ORDER"
+    zh = "该款项属于其他订单,不能转用;请办理退款"
+    en = "This money came for another order; give it back instead"
+
+
+class RefundNotFound(NotFound):
+    """No such refund, or not in the caller's scope."""
+
+    code = "REFUND_NOT_FOUND"
+    zh = "没有这笔退款"
+    en = "There is no such refund"
+
+
+class RefundState(RuleRefused):
+    """The refund is not where this begins (C19)."""
+
+    code = "REFUND_STATE"
+    zh = "这笔退款当前不能这样处理,请刷新后按其状态办理"
+    en = "The refund is {state}; it cannot become {wanted}"
+
+
+class RefundTooMuch(Invalid):
+    """More than came and does not go back already (C19)."""
+
+    code = "REFUND_TOO_MUCH"
+    zh = "最多可退¥{left}"
+    en = "At most {left} yuan can be given back"
+
+
+class OwnRefund(NotAllowed):
+    """Whoever asked for a refund does not agree to it himself."""
+
+    code = "OWN_REFUND"
+    zh = "退款申请人不能自己审批"
+    en = "Whoever asked for a refund cannot approve it"
+
+
+class DepositForfeited(RuleRefused):
+    """The buyer's fault cancelled the order: his deposit is not given back (民法典 587)."""
+
+    code = "DEPOSIT_FORFEITED"
+    zh = "因买方原因取消,定金¥{stays}不予退还"
+    en = "The buyer cancelled: of his deposit {stays} yuan stay"

@@ -1,0 +1,1 @@
+"""What sales does with money, by what it begins with."""
