@@ -23,6 +23,7 @@ from contracts.sales import events, operations
 from contracts.sales.operations import OrderStatus
 from contracts.sales.policies import DEPOSIT_MIN
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
+from services.sales.orders import rules
 from services.sales.orders.errors import (
     OrderNotFound,
     PromiseInPast,
@@ -116,6 +117,8 @@ def allocate_vehicle(
 ) -> operations.Order:
     """Set a stock vehicle aside for the order; of two orders at once one gets it (R47)."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    # where the order stands goes first: what it has already, or handed over, is no other order's
+    rules.require(rules.Command.ALLOCATE, status=order.status)
     vehicle = of_vin(session, asked.vin)
     if vehicle is None or vehicle.store_id != order.store_id:
         raise VehicleNotFound(vin=asked.vin)
