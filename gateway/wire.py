@@ -64,6 +64,10 @@ class Request:
     arrived: float
     keep: bool
 
+    def left_of(self, seconds: float) -> float:
+        """What is left of so many seconds since it came; a moment at least, to say that nothing is."""
+        return max(self.arrived + seconds - time.time(), 0.001)
+
 
 @dataclass(slots=True)
 class Response:

@@ -166,7 +166,7 @@ GUARDS = (
     Guard(
         "one deadline over the whole answer",
         "gateway/dispatch.py",
-        "with Timeout(max(request.arrived + DEADLINE - time.time(), 0.001)):",
+        "with Timeout(request.left_of(DEADLINE)):",
         "if True:",
         ("tests/integration/gateway/test_faults.py", "-k", "says_nothing"),
     ),
