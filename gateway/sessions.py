@@ -17,11 +17,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from chassis.process import clock
+from chassis.process import clock, logs
 from chassis.process.actors import Signer
-from chassis.store.database import Database
+from chassis.store.database import Database, is_outage
 from contracts.access import Actor
 from contracts.fields import Done, Nothing
 from contracts.gateway.sessions import EndSession, OwnSession, OwnSessions
@@ -29,6 +30,8 @@ from contracts.picked import picked
 from gateway.errors import SessionNotFound, SessionRequired
 from gateway.household import network_of
 from gateway.models import StaffSession
+
+log = logs.get("sessions")
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
@@ -106,9 +109,16 @@ class Sessions:
 
     def _touch(self, live: Live, *, now: datetime) -> None:
         """Also of a session that was looked up a moment ago: that may have been for a page that asked by itself."""
-        if now >= live.seen_at + TOUCHED_EVERY:
-            live.seen_at = now
+        if now < live.seen_at + TOUCHED_EVERY:
+            return
+        live.seen_at = now
+        try:
             self._database.run(lambda session: session.execute(_TOUCH, {"token_hash": live.token_hash, "now": now}))
+        except SQLAlchemyError as error:
+            if not is_outage(error):
+                raise
+            # a full or read-only database still says everything; half an hour of that ends his session, no sooner
+            log.warning("not noted that a session is in use", staff_id=live.actor.staff_id, error=logs.describe(error))
 
     def _look(self, token_hash: bytes, before: Live | None) -> Live:
         checked, now = time.monotonic(), clock.now()

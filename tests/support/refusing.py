@@ -15,7 +15,7 @@ TABLES = ("inbox", "inbox_suspect", "outbox", "command_log", "pulse")
 LOCK_TRIES = 10
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting")
 
-_FULL = """
+FULL = """
     CREATE FUNCTION planted_full() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
@@ -46,7 +46,7 @@ def disk_full(databases: Databases, *services: str) -> Iterator[None]:
     with ExitStack() as undo:
         for service in services:
             admin = undo.enter_context(databases.connection(service))
-            admin.execute(_FULL)
+            admin.execute(FULL)
             undo.callback(admin.execute, "DROP FUNCTION planted_full CASCADE")
             for table in TABLES:
                 admin.execute(

@@ -17,6 +17,7 @@ from chassis.bus.rpc import AT_ONCE_PER_SERVICE
 from tests.integration.gateway.running import Gateway, Person, Process
 from tests.support.databases import Databases
 from tests.support.polling import eventually
+from tests.support.refusing import FULL
 from tests.support.tcp_proxy import TcpProxy
 
 LOOKUP = "/customers/lookup?q=13800000000"
@@ -127,6 +128,26 @@ def test_while_its_tables_are_held_the_gateway_is_unavailable_within_the_deadlin
     (line,) = [line for line in gateway.logged("asked-for-me-views") if line["event"] == "unavailable"]
     assert line["error"] == "LockNotAvailable 55P03"
     assert unseen.get("/me").status == 200
+
+
+def test_who_only_reads_is_answered_while_it_cannot_be_noted_that_he_is_there(gateway: Gateway, desk: Person) -> None:
+    """A full or read-only database still says everything; the desk need not stand still a minute later."""
+    with gateway.databases.admin("gateway") as admin:
+        admin.execute(
+            "UPDATE staff_session SET seen_at = seen_at - interval '5 minutes' WHERE staff_code = %s", [desk.code]
+        )
+        admin.execute(FULL)
+        admin.execute(
+            "CREATE TRIGGER planted_full BEFORE UPDATE ON staff_session"
+            " FOR EACH STATEMENT EXECUTE FUNCTION planted_full()"
+        )
+        try:
+            answer = desk.get("/stores")
+        finally:
+            admin.execute("DROP FUNCTION planted_full CASCADE")
+    assert answer.status == 200
+    assert gateway.logged("not noted that a session is in use")[-1]["error"] == "DiskFull 53100"
+    assert desk.get("/me").status == 200
 
 
 def test_a_database_that_says_nothing_holds_nobody_beyond_the_deadline(
