@@ -74,6 +74,35 @@ def test_a_car_comes_into_the_yard_and_the_list_that_shows_it_is_kept_under_a_na
     assert views(system, STOCK) == {}
 
 
+def test_a_car_on_its_way_is_announced_and_comes_and_its_certificate_goes_to_the_bank(
+    system: System, sit_down: SitDown
+) -> None:
+    model, vin = f"微蓝{secrets.token_hex(3)}", a_vin()
+    desk = sit_down("sales_manager").open("stock")
+    desk.page.get_by_role("button", name="登记在途车").click()
+    desk.field("车型").last.fill(model)
+    desk.field("预计到店(可不填)").fill("2099-03-04")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("dialog").wait_for(state="detached")
+    desk.open(f"stock?status=incoming&model={model}")
+    desk.page.locator("tr", has_text=model).filter(has_text="2099-03-04").wait_for()
+    desk.page.get_by_role("button", name="到店入库").click()
+    desk.field("车架号").fill(vin)
+    desk.press("Control+Enter")
+    desk.see("没有符合条件的库存车")
+    finance = sit_down("finance").open(f"stock?model={model}")
+    finance.page.locator("tr", has_text=vin).wait_for()
+    sorted_by = finance.page.locator("th[aria-sort]")
+    told_by = [each.inner_text().split() for each in sorted_by.all()]
+    assert told_by == [["入库时间", "▲"]], "as the server sorts unless asked otherwise"
+    finance.page.get_by_role("button", name="登记合格证").click()
+    finance.field("合格证").select_option("pledged")
+    finance.press("Control+Enter")
+    finance.page.locator("tr", has_text=vin).filter(has_text="质押在银行").wait_for()
+    told = system.as_("sales_manager").get("/stock-vehicles", model=model)["items"]
+    assert [(car["vin"], car["certificate"]) for car in told] == [(vin, "pledged")]
+
+
 def test_a_view_of_calls_is_of_the_day_on_which_it_is_opened_also_on_a_telephone(
     system: System, sit_down: SitDown
 ) -> None:
