@@ -147,3 +147,66 @@ def test_who_sees_no_prices_sees_none_here(system: System, order: dict[str, Any]
     desk = sit_down("technician").open(f"repair-orders/{order['ro_id']}")
     desk.see("检查底盘")
     assert "¥120" not in desk.page.locator("main").inner_text()
+
+
+def test_a_car_waits_for_parts_more_work_is_found_and_the_customer_agrees_all_by_keys(
+    system: System, order: dict[str, Any], sit_down: SitDown
+) -> None:
+    path = authorized(system, order)
+    system.as_("advisor").post(f"{path}/dispatch", {"technician_id": system.staff_id("technician")})
+    technician = sit_down("technician").open(path.lstrip("/"))
+    technician.page.get_by_role("button", name="开工").wait_for()
+    technician.press("Space")
+    reaches(system, order, "in_progress")
+    technician.page.get_by_role("button", name="完工送检").wait_for()
+    technician.press("w")
+    technician.field("等待什么").select_option("parts")
+    late = (clock.now() + timedelta(hours=5)).astimezone(clock.LOCAL)
+    technician.field("预计时间(可不填)").fill(late.strftime("%Y-%m-%dT%H:%M"))
+    technician.field("说明(可不填)").fill("等大灯总成")
+    technician.press("Control+Enter")
+    reaches(system, order, "waiting_parts")
+
+    advisor = sit_down("advisor").open("board")
+    card = advisor.page.get_by_role("region", name="等待中").locator(f"[data-row='{order['ro_id']}']")
+    card.wait_for()
+    assert "等大灯总成" in card.inner_text()
+    advisor.see("待料")
+    advisor.open(path.lstrip("/"))
+    advisor.page.get_by_role("button", name="更新承诺").wait_for()
+    advisor.press("p")
+    advisor.field("告知客户的原因").fill("配件晚到")
+    advisor.press("Control+Enter")
+    advisor.see("配件晚到")
+    advisor.page.get_by_role("button", name="恢复施工").wait_for()
+    advisor.press("Space")
+    reaches(system, order, "in_progress")
+
+    advisor.page.get_by_role("button", name="改派").wait_for()
+    advisor.press("a")
+    advisor.field("项目").fill("左前大灯")
+    advisor.field("金额(元)").fill("1200")
+    advisor.press("Control+Enter")
+    advisor.see("左前大灯")
+    advisor.see("待确认")
+    advisor.page.get_by_role("button", name="追加确认").wait_for()
+    advisor.press("o")
+    advisor.field("确认方式").select_option("call")
+    advisor.press("Control+Enter")
+    advisor.see("同意 司马光(电话)")
+    assert system.as_("advisor").get(path)["authorized_fen"] == 132000
+    technician.page.get_by_role("row").filter(has_text="左前大灯").get_by_text("施工中").wait_for()
+    technician.press("Space")
+    reaches(system, order, "qc")
+    system.note(f"console: parts, another promise and more work cost the advisor {advisor.keys} keys")
+
+
+def test_an_order_whose_work_was_not_begun_is_cancelled_for_a_reason(
+    system: System, order: dict[str, Any], sit_down: SitDown
+) -> None:
+    desk = sit_down("advisor").open(f"repair-orders/{order['ro_id']}")
+    desk.page.get_by_role("button", name="取消工单").click()
+    desk.field("取消原因").fill("改天再来")
+    desk.press("Control+Enter")
+    reaches(system, order, "cancelled")
+    desk.see("改天再来")

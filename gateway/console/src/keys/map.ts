@@ -33,6 +33,7 @@ export const KEYS = {
   pass: { press: "KeyY", shown: "Y", does: "pass" },
   rework: { press: "KeyR", shown: "R", does: "rework" },
   renewPromise: { press: "KeyP", shown: "P", does: "renewPromise" },
+  agreeMore: { press: "KeyO", shown: "O", does: "agreeMore" },
   addLine: { press: "KeyA", shown: "A", does: "addLine" },
   wait: { press: "KeyW", shown: "W", does: "wait" },
   wash: { press: "KeyW", shown: "W", does: "wash" },

@@ -63,6 +63,7 @@ export function actsOf(
     name: "agreeMore",
     label: "workshop.act.agreeMore",
     needs: "workshop.authorize_repair",
+    key: "agreeMore",
     main: true,
     fields: [
       ...consentFields,
@@ -118,7 +119,7 @@ export function actsOf(
     onLines.push({
       ...work(
         "addLine",
-        [{ name: "hours", label: "workshop.field.hours", kind: "number", optional: true }],
+        [{ name: "hours", label: "workshop.field.hours", kind: "text", optional: true, max: 6 }],
         (values) => ({
           ...(values as unknown as commands.Line),
           hours: String(values.hours ?? 0),
