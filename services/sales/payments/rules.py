@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from contracts.sales.operations import Fault, OrderStatus, PaymentKind
 from contracts.sales.payments import PaymentState, RefundState
+from services.sales.orders.rules import MOST_DEPOSIT_PERCENT
 from services.sales.payments.errors import AmountUnreadable
 
 PAYMENTS = {
@@ -32,9 +33,6 @@ REFUNDS = {
 
 STANDING = (RefundState.REQUESTED, RefundState.APPROVED, RefundState.PAID)
 """Refunds whose money is spoken for."""
-
-DEPOSIT_PART = 5
-"""A deposit (定金) is at most a fifth of the price; what was paid above is prepayment (民法典 586)."""
 
 _YUAN = re.compile(r"\d{1,10}(\.\d{1,2})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,2})?")
 
@@ -65,4 +63,4 @@ def owes_twice(status: OrderStatus, fault: Fault | None) -> bool:
 def deposit_by_law(paid: Iterable[tuple[PaymentKind, int]], *, total_fen: int) -> int:
     """Of what was paid, by kind, the part that is a deposit in law: who is at fault forfeits it, or owes it twice."""
     called_so = sum(fen for kind, fen in paid if kind is PaymentKind.DEPOSIT)
-    return min(called_so, total_fen // DEPOSIT_PART)
+    return min(called_so, total_fen * MOST_DEPOSIT_PERCENT // 100)
