@@ -33,6 +33,8 @@ WORDS = {
     "customer_consent_changed": "变更授权", "vehicle_party_changed": "变更车辆关系人",
     "vehicle_allocated": "配车", "vehicle_released": "释放车辆", "order_cancel_requested": "申请取消订单",
     "order_cancel_withdrawn": "撤回取消申请", "order_cancelled": "取消订单", "order_amended": "变更价格",
+    "delivery_step_changed": "交车步骤", "delivery_at_risk": "交期风险", "delivery_repromised": "变更承诺交期",
+    "plate_issued": "上牌",
     "copy": "查阅复制", "correction": "更正", "erasure": "删除", "expired": "超过保存期限",
     "approved": "待签约", "signed": "已签约", "allocated": "已配车", "delivered": "已交车",
     "draft": "草稿", "approval_pending": "待审批",

@@ -11,7 +11,7 @@ STEPS = {"signed": "签订合同", "deposit": "收到定金", "allocated": "配�
 
 
 def render(item: dict[str, Any]) -> bytes:
-    """The page of a `contracts.sales.operations.OrderProgress`."""
+    """The page of a `contracts.sales.progress.OrderProgress`."""
     steps = [(STEPS[one["step"]], one["done_on"]) for one in item["steps"]]
     cancelled = f"订单已于 {item['cancelled_on']} 取消" if item["cancelled_on"] else ""
     is_over = cancelled or all(day for _, day in steps)

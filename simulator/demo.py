@@ -105,7 +105,7 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
         "/orders", {"customer_id": customer, "store_id": "HN", "model": "GL8", "total_fen": 29_980_000}
     )
     path = f"/orders/{order['order_id']}"
-    promised = (clock.now() + timedelta(days=5)).date().isoformat()
+    promised = (clock.now() + timedelta(days=14)).date().isoformat()
     at["consultant"].post(
         f"{path}/sign", {"contract_no": order["number"], "signer": "陈晓明", "promised_date": promised}
     )
@@ -113,7 +113,8 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
         f"{path}/payments", {"amount_fen": 29_980_000, "external_ref": f"BANK-{number}", "kind": "balance"}
     )
     at["consultant"].post(f"{path}/allocate", {"vin": vin})
-    delivered = at["consultant"].post(f"{path}/deliver", {"km": 12})
+    checklist = _walk_steps(at, path, plate=f"粤B{number % 100_000:05d}", say=say)
+    delivered = at["consultant"].post(f"{path}/deliver", {"km": 12, "checklist": checklist})
     say(f"  销售顾问 writes, signs, is paid for, allocates and delivers order {delivered['number']}")
     view, ms = until(lambda: _knows(at["advisor"], customer, "vehicle_delivered"))
     say(f"  客户视图 the service desk sees the sale, {ms:.0f} ms later: {_glance(view)}")
@@ -160,6 +161,19 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
         f"  报表 {month}: deliveries {before['deliveries']} → {after['deliveries']}, workshop visits "
         f"{before['service_visits']} → {after['service_visits']}, CSI {after['csi']} ({ms:.0f} ms later)"
     )
+
+
+def _walk_steps(at: dict[str, Client], path: str, *, plate: str, say: Say) -> list[str]:
+    """Every step before the keys, by who owns it or the manager; the checklist that the keys wait for."""
+    delivery = at["sales_manager"].get(f"{path}/delivery")
+    say(f"  交期 the keys can be given on {delivery['ready_on']}: everything waits for {delivery['holds']}")
+    shows = {"INSURANCE": {"effective_from": clock.now().isoformat(), "evidence": "PICC"}, "PLATE": {"plate": plate}}
+    todo = [step for step in delivery["steps"] if step["state"] == "pending" and step["code"] != "HANDOVER"]
+    for step in todo:
+        asked = {"act": "finish", **shows.get(step["code"], {})}
+        at.get(step["role"], at["sales_manager"]).send("PATCH", f"{path}/steps/{step['code']}", asked)
+    say(f"  交车步骤 done by their owners: {', '.join(step['code'] for step in todo)}")
+    return [item["code"] for item in delivery["checklist"]]
 
 
 def _knows(client: Client, customer: str, event: str) -> dict[str, Any] | None:

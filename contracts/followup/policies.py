@@ -79,6 +79,25 @@ ORDER_APPROVAL = policy(
     per_store=True,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class HoursToTell:
+    """So many hours after it was seen."""
+
+    hours: Annotated[int, Between(1, 72), Called("几小时内联系客户", "Hours to tell the customer")]
+
+
+DELIVERY_AT_RISK = policy(
+    "DELIVERY_AT_RISK",
+    HoursToTell(4),
+    service="followup",
+    zh="交期有风险时联系客户的期限",
+    en="Time to tell the customer that his delivery is at risk",
+    changes_zh="此后出现的交期风险按新期限处理;已有待办不变",
+    changes_en="Deliveries at risk from then on are told of within this time; tasks there are already stay as they are",
+    per_store=True,
+)
+
 MERGE_QUESTION = policy(
     "MERGE_QUESTION",
     DaysToDecide(2),

@@ -18,7 +18,7 @@ from contracts.followup import events as followup
 from contracts.followup import operations as visits
 from contracts.followup import tasks
 from contracts.operation import Operation, query
-from contracts.sales import allocation, payments, stock
+from contracts.sales import allocation, deliveries, payments, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.workshop import events as workshop
@@ -82,6 +82,7 @@ _MONEY = (payments.list_receipts, tasks.tasks_today)
 _QUEUE = (allocation.list_waiting, tasks.tasks_today)
 _PROMISES = (*_BOARD, progress.board_progress, tasks.tasks_today)
 _ORDERS = (orders.list_orders, orders.get_order)
+_DELIVERIES = (deliveries.list_deliveries, deliveries.delivery)
 _VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
 _PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
 _RECORD = (views.customer_view,)
@@ -100,21 +101,21 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairSettled, _BOARD),
     Live(workshop.VehicleReturned, _BOARD),
     Live(workshop.RepairCancelled, _BOARD),
-    Live(sales.OrderApprovalRequested, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderApproved, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderRejected, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderSigned, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderAmended, _ORDERS, owner="consultant_id"),
-    Live(sales.PaymentConfirmed, _ORDERS, owner="consultant_id"),
-    Live(sales.VehicleAllocated, _ORDERS, owner="consultant_id"),
-    Live(sales.VehicleReleased, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderCancelRequested, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderCancelWithdrawn, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderCancelled, _ORDERS, owner="consultant_id"),
-    Live(sales.VehicleDelivered, _ORDERS, owner="consultant_id"),
-    Live(sales.OrderClosed, _ORDERS, owner="consultant_id"),
-    Live(sales.PaymentReversed, _ORDERS, owner="consultant_id"),
-    Live(sales.RefundPaid, _ORDERS, owner="consultant_id"),
+    Live(sales.OrderApprovalRequested, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderApproved, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderRejected, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderSigned, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderAmended, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.PaymentConfirmed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.VehicleAllocated, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.VehicleReleased, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderCancelRequested, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderCancelWithdrawn, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderCancelled, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.VehicleDelivered, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderClosed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.PaymentReversed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.RefundPaid, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(sales.ReceiptUnapplied, _MONEY),
     Live(sales.ReceiptSettled, _MONEY),
     Live(sales.RefundRequested, (tasks.tasks_today,)),
@@ -124,6 +125,9 @@ LIVE: tuple[Live, ...] = (
     Live(sales.CertificateMoved, _STOCK),
     Live(sales.VehicleOffered, _QUEUE),
     Live(sales.VehicleOfferEnded, _QUEUE),
+    Live(sales.DeliveryStepChanged, _DELIVERIES, owner="consultant_id"),
+    Live(sales.DeliveryAtRisk, _DELIVERIES, owner="consultant_id"),
+    Live(sales.DeliveryRepromised, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(followup.VisitPlanned, _VISITS),
     Live(followup.VisitRescheduled, _VISITS),
     Live(followup.VisitCompleted, _VISITS),

@@ -1,5 +1,5 @@
 """What the sales service can be asked, by the idea it belongs to."""
 
-from contracts.sales import allocation, operations, payments, policies, stock
+from contracts.sales import allocation, deliveries, operations, payments, policies, progress, steps, stock
 
-__all__ = ["allocation", "operations", "payments", "policies", "stock"]
+__all__ = ["allocation", "deliveries", "operations", "payments", "policies", "progress", "steps", "stock"]

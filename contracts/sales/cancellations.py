@@ -48,7 +48,7 @@ confirm_cancel = command(
     "sales.confirm_cancel",
     ConfirmCancel,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "STEPS_TO_REVERSE"),
     summary="Cancel an order that somebody asked to cancel",
 )
 withdraw_cancel = command(

@@ -178,7 +178,10 @@ class VehicleAllocated:
 
 @event(producer="sales", name="vehicle_delivered", version=1, subject="order")
 class VehicleDelivered:
-    """The customer drove his new car away. `first_promise` is the date first promised (R48)."""
+    """The customer drove his new car away. `first_promise` is the date first promised (R48).
+
+    `excused`: he wished for another day himself before that one was over, so that it says nothing of us.
+    """
 
     order_id: UUID
     vehicle_id: UUID
@@ -190,6 +193,66 @@ class VehicleDelivered:
     first_promise: date
     total_fen: int
     km: int
+    excused: bool = False
+
+
+@event(producer="sales", name="delivery_step_changed", version=1, subject="order")
+class DeliveryStepChanged:
+    """Somebody did something to a step of a delivery (C5).
+
+    What follows from contract, money, vehicle and keys is told by their own events.
+    """
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    code: str
+    from_state: str
+    to_state: str
+    planned_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None
+
+
+@event(producer="sales", name="delivery_at_risk", version=1, subject="order")
+class DeliveryAtRisk:
+    """The promised day has no reserve left (`at_risk`), or will not be kept (`late`): told once of each, by promise.
+
+    `critical_step` is what everything waits for, `predicted_date` the day the keys can be given; null: nobody knows.
+    """
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    level: str
+    critical_step: str
+    promised_date: date
+    predicted_date: date | None
+
+
+@event(producer="sales", name="delivery_repromised", version=1, subject="order")
+class DeliveryRepromised:
+    """The customer was promised another day, and why; the first promise stays (R48)."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    promised_date: date
+    first_promise: date
+    reason: str
+
+
+@event(producer="sales", name="plate_issued", version=1, subject="order")
+class PlateIssued:
+    """The new car got its plate (R44)."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    vehicle_id: UUID
+    vin: str
+    model: str
+    plate: str
 
 
 @event(producer="sales", name="order_amended", version=1, subject="order")

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import After, Done, Km, Model, OwnerId, Page, PriceFen, Size, StoreId, Version, Vin
-from contracts.links import LINK_DAYS, LinkDays, LinkMade, Links, Token
+from contracts.fields import After, Km, Model, OwnerId, Page, PriceFen, Size, StoreId, Version, Vin
 from contracts.operation import command, query
 from contracts.sales.lines import Lines, Total
+from contracts.sales.steps import DeliveryTerms
 from contracts.shapes import Between, Text
 
 
@@ -84,13 +84,14 @@ class CreateOrder:
 
 @dataclass(frozen=True, slots=True)
 class SignOrder:
-    """The contract: its number, who signed, and the delivery date promised."""
+    """The contract: its number, who signed, the delivery date promised, and what decides which steps it takes."""
 
     order_id: UUID
     contract_no: Annotated[str, Text(1, 40, one_width=True)]
     signer: Annotated[str, Text(1, 100)]
     promised_date: date
     expected_version: Version | None = None
+    terms: DeliveryTerms = field(default_factory=DeliveryTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,12 @@ class AllocateVehicle:
 
 @dataclass(frozen=True, slots=True)
 class DeliverOrder:
-    """Hand the car over (R46)."""
+    """Hand the car over (R46). `checklist` are the codes of what was done of the store's checklist."""
 
     order_id: UUID
     km: Km
     expected_version: Version | None = None
+    checklist: list[Annotated[str, Text(1, 20)]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,63 +216,6 @@ class Balance:
     balance_fen: PriceFen
 
 
-class OrderStep(StrEnum):
-    """What an order passes on its way to the keys, as a customer sees it."""
-
-    SIGNED = "signed"
-    DEPOSIT = "deposit"
-    ALLOCATED = "allocated"
-    DELIVERED = "delivered"
-
-
-@dataclass(frozen=True, slots=True)
-class MakeOrderLink:
-    """A link for the customer to see how far his order is, for so many days; `/p/<token>` is its page."""
-
-    order_id: UUID
-    days: LinkDays = LINK_DAYS
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLinkById:
-    """A link of an order."""
-
-    order_id: UUID
-    link_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class OrderProgressAsked:
-    """What the customer has: the token of his link."""
-
-    token: Token
-
-
-@dataclass(frozen=True, slots=True)
-class StepTold:
-    """A step of an order, and the day it was done, if it was."""
-
-    step: OrderStep
-    done_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class OrderProgress:
-    """How far an order is, for whoever has the link: it names no person, no VIN, no plate and no price.
-
-    What a customer agrees to binds to the `version` that he was shown.
-    """
-
-    number: str
-    store_id: StoreId
-    model: str
-    steps: list[StepTold]
-    promised_date: date | None
-    version: int
-    link_ends_on: date
-    cancelled_on: date | None = None
-
-
 create_order = command(
     "sales.create_order",
     CreateOrder,
@@ -312,7 +257,15 @@ deliver_order = command(
     "sales.deliver_order",
     DeliverOrder,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "BALANCE_OPEN", "VEHICLE_NOT_HERE"),
+    refuses=(
+        "ORDER_NOT_FOUND",
+        "ORDER_STATE",
+        "BALANCE_OPEN",
+        "VEHICLE_NOT_HERE",
+        "STEP_INCOMPLETE",
+        "CHECKLIST_INCOMPLETE",
+        "INSURANCE_NOT_BEGUN",
+    ),
     summary="Hand the car over",
 )
 close_order = command(
@@ -324,28 +277,3 @@ close_order = command(
 )
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")
 list_orders = query("sales.list_orders", ListOrders, Orders, summary="Orders of my scope")
-make_order_link = command(
-    "sales.make_order_link",
-    MakeOrderLink,
-    LinkMade,
-    refuses=("ORDER_NOT_FOUND", "LINKS_TOO_MANY"),
-    summary="A link for the customer to see how far his order is",
-)
-revoke_order_link = command(
-    "sales.revoke_order_link",
-    OrderLinkById,
-    Done,
-    refuses=("ORDER_NOT_FOUND", "LINK_NOT_FOUND"),
-    summary="End a customer's link",
-)
-order_links = query(
-    "sales.order_links", OrderById, Links, refuses=("ORDER_NOT_FOUND",), summary="The open links of an order"
-)
-order_progress = query(
-    "sales.order_progress",
-    OrderProgressAsked,
-    OrderProgress,
-    refuses=("LINK_NOT_FOUND",),
-    summary="How far an order is, for its customer",
-    by_link=True,
-)

@@ -1,4 +1,4 @@
-"""The policies of the sales service."""
+"""The policies of the sales service: how long a car is kept, and which steps a store's orders need (C5)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from contracts.policies import policy
-from contracts.shapes import Between, Called
+from contracts.sales.steps import StepCode
+from contracts.shapes import Between, Called, Many, Text
+
+MOST_HALF_DAYS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +88,85 @@ VAT_RATES = policy(
     en="Value added tax",
     changes_zh="此后写下的价格按新税率计算;已写下的不变",
     changes_en="Prices written from then on contain the new rate; those written before stay",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """A step that orders of the store need where the deal does, and how many half working days it may take."""
+
+    code: Annotated[StepCode, Called("步骤", "Step")]
+    half_days: Annotated[int, Between(0, MOST_HALF_DAYS), Called("时限(半个工作日)", "Half working days")]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """What must have been done when the keys are given (R46)."""
+
+    code: Annotated[str, Text(1, 20), Called("代码", "Code")]
+    zh: Annotated[str, Text(1, 60), Called("中文名称", "Name in Chinese")]
+    en: Annotated[str, Text(1, 60), Called("英文名称", "Name in English")]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySteps:
+    """The steps, the checklist at the handover, and how many days of reserve an order on track has."""
+
+    steps: Annotated[list[StepTime], Many(40), Called("步骤与时限", "Steps and their times")]
+    checklist: Annotated[list[ChecklistItem], Many(40), Called("交车清单", "Checklist at the handover")]
+    reserve_days: Annotated[
+        int, Between(0, 30), Called("预留天数,不足则有风险", "Days of reserve below which it is at risk")
+    ]
+
+
+FULL = DeliverySteps(
+    steps=[
+        StepTime(StepCode.CONTRACT, 0),
+        StepTime(StepCode.DEPOSIT, 2),
+        StepTime(StepCode.ALLOCATE, 2),
+        StepTime(StepCode.LOAN_APPROVAL, 6),
+        StepTime(StepCode.BALANCE, 4),
+        StepTime(StepCode.CERTIFICATE, 4),
+        StepTime(StepCode.INVOICE, 2),
+        StepTime(StepCode.INSURANCE, 2),
+        StepTime(StepCode.PURCHASE_TAX, 2),
+        StepTime(StepCode.TEMP_PLATE, 2),
+        StepTime(StepCode.PLATE, 6),
+        StepTime(StepCode.MORTGAGE_REG, 4),
+        StepTime(StepCode.ACCESSORY, 4),
+        StepTime(StepCode.PDI, 2),
+        StepTime(StepCode.CLEAN, 1),
+        StepTime(StepCode.APPOINT, 0),
+        StepTime(StepCode.HANDOVER, 0),
+    ],
+    checklist=[
+        ChecklistItem("PDI", "交车前检查单", "Inspection before the delivery"),
+        ChecklistItem("DOCUMENTS", "随车资料", "Papers of the car"),
+        ChecklistItem("TOOLS", "随车工具", "Tools of the car"),
+        ChecklistItem("EXPLANATION", "使用讲解", "How to use it, explained"),
+        ChecklistItem("SIGNATURE", "客户签字", "The customer's signature"),
+        ChecklistItem("PHOTO", "合影", "A photo together"),
+    ],
+    reserve_days=1,
+)
+"""All of C5."""
+
+SHORT = DeliverySteps(
+    steps=[StepTime(StepCode.CONTRACT, 0), StepTime(StepCode.ALLOCATE, 2), StepTime(StepCode.BALANCE, 4)],
+    checklist=[],
+    reserve_days=0,
+)
+"""A house that keeps everything else on paper: contract, car, money."""
+
+DELIVERY_STEPS = policy(
+    "DELIVERY_STEPS",
+    FULL,
+    service="sales",
+    zh="交车步骤、时限与清单",
+    en="Steps of a delivery, their times and the checklist",
+    changes_zh="此后签订的订单按新步骤办理;已签订的订单不变",
+    changes_en="Orders signed from then on take these steps; those signed already keep theirs",
+    per_store=True,
+    presets={"FULL": FULL, "SHORT": SHORT},
 )

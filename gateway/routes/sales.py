@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.sales import allocation, amendments, cancellations, payments, prices, sheets, stock
+from contracts.sales import allocation, amendments, cancellations, deliveries, payments, prices, progress, sheets, stock
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
@@ -20,10 +20,10 @@ ROUTES = (
     Route("GET", "/orders", sales.list_orders, "订单列表"),
     Route("GET", "/orders/{order_id}", sales.get_order, "订单"),
     Route("GET", "/orders/{order_id}/sheet", sheets.order_sheet, "打印订单", forms=(setting.sheet("order_sheet"),)),
-    Route("POST", "/orders/{order_id}/links", sales.make_order_link, "生成客户查询链接", status=201),
-    Route("GET", "/orders/{order_id}/links", sales.order_links, "有效的客户查询链接"),
-    Route("DELETE", "/orders/{order_id}/links/{link_id}", sales.revoke_order_link, "撤销客户查询链接"),
-    Route("GET", "/progress/{token}", sales.order_progress, "订单进度(凭链接)", public=True, forms=(PAGE,)),
+    Route("POST", "/orders/{order_id}/links", progress.make_order_link, "生成客户查询链接", status=201),
+    Route("GET", "/orders/{order_id}/links", progress.order_links, "有效的客户查询链接"),
+    Route("DELETE", "/orders/{order_id}/links/{link_id}", progress.revoke_order_link, "撤销客户查询链接"),
+    Route("GET", "/progress/{token}", progress.order_progress, "订单进度(凭链接)", public=True, forms=(PAGE,)),
     Route("GET", "/orders/{order_id}/price", prices.order_price, "价格明细"),
     Route("POST", "/orders/{order_id}/price", prices.price_order, "修改草稿价格"),
     Route("POST", "/orders/{order_id}/submit", prices.submit_order, "提交订单"),
@@ -50,4 +50,9 @@ ROUTES = (
     Route("POST", "/orders/{order_id}/cancel", cancellations.request_cancel, "申请取消订单"),
     Route("POST", "/orders/{order_id}/cancel/confirm", cancellations.confirm_cancel, "确认取消订单"),
     Route("POST", "/orders/{order_id}/cancel/withdraw", cancellations.withdraw_cancel, "撤回取消申请"),
+    Route("GET", "/deliveries", deliveries.list_deliveries, "在办交车"),
+    Route("GET", "/orders/{order_id}/delivery", deliveries.delivery, "订单与交车步骤"),
+    Route("PATCH", "/orders/{order_id}/steps/{code}", deliveries.change_step, "办理交车步骤"),
+    Route("POST", "/orders/{order_id}/plate-stages", deliveries.note_plate_stage, "登记上牌进度"),
+    Route("POST", "/orders/{order_id}/promise", deliveries.repromise_order, "变更承诺交期"),
 )

@@ -6,7 +6,7 @@ from chassis.store import idempotency
 from chassis.table import does, every, hears, keeps, shows
 from contracts import customer
 from contracts.followup.events import VisitsRekeyed
-from contracts.sales.events import OrdersRekeyed, VehicleDelivered
+from contracts.sales.events import OrdersRekeyed, PlateIssued, VehicleDelivered
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.customer import (
     exports,
@@ -89,6 +89,7 @@ class CustomerService:
     end_role = does(customer.vehicles.end_role, vehicles.parties.end_role)
 
     hand_over = hears(VehicleDelivered, view.timeline.hand_over, batch=TOGETHER)
+    plate_came = hears(PlateIssued, vehicles.plates.keep_issued, view.timeline.tell, batch=TOGETHER)
     tell = hears(view.timeline.PACES, view.timeline.tell, batch=TOGETHER, pace=view.timeline.PACES)
 
     record_privacy_request = does(customer.privacy.record_privacy_request, privacy.requests.record_request)

@@ -11,9 +11,9 @@ from chassis.table import does, every, hears, keeps, shows
 from contracts import sales
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StoreChanged
-from contracts.sales import amendments, cancellations, operations, prices, sheets
+from contracts.sales import amendments, cancellations, operations, prices, progress, sheets
 from contracts.sales.events import OrdersRekeyed
-from services.sales import allocation, amending, cancelling, orders, payments, stock
+from services.sales import allocation, amending, cancelling, deliveries, orders, payments, steps, stock
 from services.sales.orders.models import ORDERS
 
 
@@ -50,8 +50,15 @@ class SalesService:
     request_cancel = does(cancellations.request_cancel, cancelling.usecases.request_cancel)
     confirm_cancel = does(cancellations.confirm_cancel, cancelling.usecases.confirm_cancel)
     withdraw_cancel = does(cancellations.withdraw_cancel, cancelling.usecases.withdraw_cancel)
-    make_order_link = does(operations.make_order_link, orders.usecases.make_order_link)
-    revoke_order_link = does(operations.revoke_order_link, orders.usecases.revoke_order_link)
+    change_step = does(sales.deliveries.change_step, deliveries.usecases.change_step)
+    note_plate_stage = does(sales.deliveries.note_plate_stage, deliveries.usecases.note_plate_stage)
+    repromise_order = does(sales.deliveries.repromise_order, deliveries.usecases.repromise_order)
+    delivery = shows(sales.deliveries.delivery, deliveries.queries.delivery)
+    list_deliveries = shows(sales.deliveries.list_deliveries, deliveries.queries.list_deliveries)
+    deliveries_at_risk = every(30, deliveries.usecases.watch)
+
+    make_order_link = does(progress.make_order_link, orders.usecases.make_order_link)
+    revoke_order_link = does(progress.revoke_order_link, orders.usecases.revoke_order_link)
     list_stock = shows(sales.stock.list_stock, stock.queries.list_stock)
     which_in_stock = shows(sales.stock.which_in_stock, stock.queries.which_in_stock)
     order_money = shows(sales.payments.order_money, payments.queries.order_money)
@@ -61,10 +68,8 @@ class SalesService:
     order_price = shows(prices.order_price, orders.queries.order_price)
     order_sheet = shows(sheets.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
-    order_links = shows(operations.order_links, orders.queries.order_links)
-    order_progress = shows(operations.order_progress, orders.queries.order_progress)
-
-    policies = keeps("sales")
+    order_links = shows(progress.order_links, orders.queries.order_links)
+    order_progress = shows(progress.order_progress, orders.queries.order_progress)
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
@@ -72,7 +77,8 @@ class SalesService:
     )
     forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS), links.end_his)
 
-    keep_stores = hears(StoreChanged, stores.keep)
+    keep_stores = hears(StoreChanged, stores.keep, steps.usecases.look_again)
+    policies = keeps("sales")
 
     pass_vehicles_on = every(30, allocation.usecases.pass_on)
     old_commands = every(3600, idempotency.forget_old)

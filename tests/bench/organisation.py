@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from contracts.sales.policies import DELIVERY_STEPS, SHORT
+from contracts.shapes import plain
 from deploy.local.stack import Stack
 from simulator.client import Client
 from tests.bench.people import STORES
@@ -54,6 +56,7 @@ def found(stack: Stack) -> Organisation:
     boss.close()
     leader = Client.log_in(stack.base_url, *accounts["leader"])
     leader.post("/policies", {"code": "SEARCH_RATION", "value": {"given_a_day": UNLIMITED}})
+    leader.post("/policies", {"code": DELIVERY_STEPS.code, "value": plain(SHORT)})
     leader.close()
     return Organisation(stack.base_url, accounts)
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from chassis.process.settings import Environment, named
 from chassis.store import migrations
 from chassis.store.database import Database
+from tests.support.short_steps import take_short_steps
 
 POOL = 16
 """Connections a test's threads may use at once."""
@@ -45,6 +46,9 @@ class Databases:
             migrations.prepare(service, environment)
             self._created.append(self.name(service))
             migrations.migrate(service, environment)
+            if service == "sales":
+                with psycopg.connect(self.url(service)) as sales:
+                    take_short_steps(sales)
             self._open[service] = Database(self.url(service), pool_size=POOL)
         return self._open[service]
 

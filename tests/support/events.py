@@ -31,6 +31,8 @@ _MADE: dict[object, Callable[[], object]] = {
     datetime: lambda: MORNING,
     datetime | None: lambda: None,
     date: MORNING.date,
+    datetime | None: lambda: MORNING,
+    date | None: MORNING.date,
     list[str]: list,
     list[UUID]: list,
     list[FieldChanged]: list,

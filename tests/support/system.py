@@ -35,6 +35,7 @@ from simulator.client import Client
 from tests.support.business import Desk
 from tests.support.ledger import Databases
 from tests.support.polling import eventually
+from tests.support.short_steps import take_short_steps
 from tests.support.through_proxy import ThroughProxy
 
 STORES = (("HN", "华南店"), ("FT", "福田店"), ("BA", "宝安店"))
@@ -83,6 +84,8 @@ class System:
         )
         self.stack.start()
         self.databases = Databases(self.servers.database_url)
+        with self.databases.connection("sales") as sales:
+            take_short_steps(sales)
         environment = {**self.stack.env_for("gateway"), "CRM_BOOTSTRAP_PASSWORD": PASSWORD}
         command = [sys.executable, "-m", "gateway.bootstrap", "--account", ADMIN, "--keep"]
         subprocess.run(command, env=environment, check=True, capture_output=True)

@@ -15,8 +15,8 @@ from services.reporting.projections.keeping import fact, keep
 
 
 def fold(session: Session, delivered: Sequence[Received[VehicleDelivered]]) -> None:
-    """Keep what became of the promises of these orders."""
-    keep(session, Promise, [_fact(event) for event in delivered])
+    """Keep what became of the promises of these orders, but of those that the customer himself wished to be moved."""
+    keep(session, Promise, [_fact(event) for event in delivered if not event.payload.excused])
 
 
 def _fact(event: Received[VehicleDelivered]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from services.sales.orders import rules
 from services.sales.orders.models import Order
 from services.sales.orders.rules import Command
 from services.sales.orders.shown import lines_shown, order_shown
-from services.sales.orders.usecases import order_to_change
+from services.sales.orders.usecases import follow_steps, order_to_change
 from services.sales.prices import usecases as prices
 from services.sales.prices.rules import require_another
 
@@ -121,5 +121,6 @@ def _amended(session: Session, order: Order, amendment: OrderAmendment, *, now: 
         consultant_id=order.consultant_id,
         balance_fen=order.balance_fen,
     )
+    follow_steps(session, order, by=amendment.decided_by or amendment.written_by, now=now)
     tell(session, order, told, now=now)
     return order_shown(order)

@@ -11,6 +11,7 @@ from contracts.access import Scope
 from contracts.picked import picked
 from contracts.sales import cancellations, events, operations
 from contracts.sales.operations import OrderStatus
+from services.sales import steps
 from services.sales.orders.models import Order
 from services.sales.orders.shown import order_shown
 from services.sales.orders.usecases import order_to_change
@@ -36,12 +37,15 @@ def request_cancel(
 def confirm_cancel(
     session: Session, asked: cancellations.ConfirmCancel, *, scope: Scope, now: datetime
 ) -> operations.Order:
-    """Cancel it; its car may be had by another order from the same moment on. Raises OrderState."""
+    """Cancel it; its car may be had by another order from the same moment on. Raises OrderState, StepsToReverse."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     vehicle = set_aside(session, order)
+    steps.usecases.require_reversed(session, order.id)
+    registered = steps.usecases.was_registered(session, order.id)
     order.confirm_cancel(fault=asked.fault, by=scope.staff_id, now=now)
     if vehicle is not None:
-        _release(session, order, vehicle, now=now)
+        _release(session, order, vehicle, registered=registered, now=now)
+    steps.usecases.follow(session, order, by=scope.staff_id, now=now)
     return _cancelled(session, order, now=now)
 
 
@@ -57,16 +61,13 @@ def withdraw_cancel(
 
 
 def set_aside(session: Session, order: Order) -> StockVehicle | None:
-    """The car that a cancellation lets go, locked; None without one.
-
-    One that was invoiced, insured or given a plate for this customer is to be taken back first.
-    """
+    """The car that a cancellation lets go, locked; None without one."""
     return of_order(session, order.id)
 
 
-def _release(session: Session, order: Order, vehicle: StockVehicle, *, now: datetime) -> None:
+def _release(session: Session, order: Order, vehicle: StockVehicle, *, registered: bool, now: datetime) -> None:
     released = picked(events.VehicleReleased, order, order_id=order.id, customer_id=order.written_for)
-    order.release(vehicle, now=now)
+    order.release(vehicle, registered=registered, now=now)
     tell(session, order, released, now=now)
 
 

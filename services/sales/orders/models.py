@@ -138,8 +138,7 @@ class Order(Base):
     def _do(self, command: Command, *, now: datetime, to: OrderStatus | None = None) -> None:
         """Go where the command leads, of several places `to`: the next version. Raises OrderState."""
         self.status = rules.target(command, status=self.status, previous=self.status_before, wanted=to)
-        self.version += 1
-        self.changed_at = now
+        self.touch(now=now)
 
     def reprice(self, price: Price, *, by: str, now: datetime) -> None:
         """Say of a draft anew what it is for and at what price."""
@@ -260,6 +259,11 @@ class Order(Base):
         self._do(Command.DELIVER, now=now)
         self.km, self.delivered_at = km, now
 
+    def touch(self, *, now: datetime) -> None:
+        """Something of it is otherwise that moves it nowhere: the next version."""
+        self.version += 1
+        self.changed_at = now
+
     def make_ready(self, *, now: datetime) -> None:
         """All that must be done before the customer comes is done; its steps say when (C5)."""
         self._do(Command.MAKE_READY, now=now)
@@ -292,9 +296,9 @@ class Order(Base):
         self.status_before = self.cancel_fault = self.cancel_reason = None
         self.cancel_requested_by = self.cancel_requested_at = None
 
-    def release(self, vehicle: StockVehicle, *, now: datetime) -> None:
-        """Its vehicle may be had by another order."""
-        vehicle.release(registered=False, now=now)
+    def release(self, vehicle: StockVehicle, *, registered: bool, now: datetime) -> None:
+        """Its vehicle may be had by another order; one that was ever `registered` for this one comes back used."""
+        vehicle.release(registered=registered, now=now)
         self.vin = self.vehicle_id = self.allocated_at = None
 
 
@@ -348,6 +352,9 @@ ORDERS = rekeying.Holding(
         rekeying.Hanging("order_amendment", "order_id", ("reason", "reject_reason")),
         rekeying.Hanging("payment", "order_id", ("end_reason",)),
         rekeying.Hanging("refund", "order_id", ("reason", "refusal")),
+        rekeying.Hanging("delivery_step", "order_id", ("reason", "evidence")),
+        rekeying.Hanging("step_change", "order_id", ("reason",)),
+        rekeying.Hanging("promise_change", "order_id", ("remark",)),
     ),
 )
 """Orders follow their customers."""

@@ -13,7 +13,7 @@ from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.links import Links
 from contracts.picked import shaped
-from contracts.sales import operations
+from contracts.sales import operations, progress
 from contracts.sales.operations import OrderSort
 from contracts.sales.prices import OrderPrice
 from contracts.sales.sheets import OrderSheet, OrderSheetAsked
@@ -97,8 +97,8 @@ def order_links(connection: Connection, asked: operations.OrderById, *, scope: S
 
 
 def order_progress(
-    connection: Connection, asked: operations.OrderProgressAsked, *, now: datetime
-) -> operations.OrderProgress:
+    connection: Connection, asked: progress.OrderProgressAsked, *, now: datetime
+) -> progress.OrderProgress:
     """How far the order is that a customer's link opens. Raises LinkNotFound."""
     found = links.find(connection, ORDER_PROGRESS, token=asked.token, now=now)
     order = connection.execute(_PROGRESS, {"order_id": found.document_id}).one()

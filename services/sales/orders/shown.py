@@ -10,9 +10,9 @@ from sqlalchemy import Row, RowMapping
 from chassis.process.clock import LOCAL
 from contracts.access import Scope
 from contracts.picked import picked, shaped
-from contracts.sales import operations
+from contracts.sales import operations, progress
 from contracts.sales.lines import PriceLine
-from contracts.sales.operations import OrderStep, StepTold
+from contracts.sales.progress import OrderStep, StepTold
 from services.sales.orders.models import Order
 
 
@@ -38,7 +38,7 @@ def balance_shown(order: Order) -> operations.Balance:
     return picked(operations.Balance, order, order_id=order.id)
 
 
-def progress_shown(order: RowMapping, *, link_ends_at: datetime) -> operations.OrderProgress:
+def progress_shown(order: RowMapping, *, link_ends_at: datetime) -> progress.OrderProgress:
     """How far an order is, for the customer: its steps with their days."""
     moments = {
         OrderStep.SIGNED: order["signed_at"],
@@ -48,7 +48,7 @@ def progress_shown(order: RowMapping, *, link_ends_at: datetime) -> operations.O
     }
     steps = [StepTold(step, _day(moment)) for step, moment in moments.items()]
     days = {"cancelled_on": _day(order["cancelled_at"]), "link_ends_on": link_ends_at.astimezone(LOCAL).date()}
-    return shaped(operations.OrderProgress, order, steps=steps, **days)
+    return shaped(progress.OrderProgress, order, steps=steps, **days)
 
 
 def _day(moment: datetime | None) -> date | None:

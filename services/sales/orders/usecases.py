@@ -19,10 +19,11 @@ from contracts.access import Scope
 from contracts.fields import Done
 from contracts.links import LinkMade
 from contracts.picked import picked
-from contracts.sales import events, operations
+from contracts.sales import events, operations, progress
 from contracts.sales.operations import OrderStatus
 from contracts.sales.policies import DEPOSIT_MIN
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
+from services.sales import steps
 from services.sales.orders import rules
 from services.sales.orders.errors import (
     OrderNotFound,
@@ -108,6 +109,7 @@ def sign_order(session: Session, asked: operations.SignOrder, *, scope: Scope, n
         raise PromiseInPast
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.sign(asked, now=now)
+    steps.usecases.begin(session, order, terms=asked.terms, by=scope.staff_id, now=now)
     tell(session, order, picked(events.OrderSigned, order, order_id=order.id, customer_id=order.written_for), now=now)
     return order_shown(order)
 
@@ -125,6 +127,7 @@ def allocate_vehicle(
     _require_free(session, vehicle, scope=scope)
     asks = policies.resolve(session, DEPOSIT_MIN, store_id=order.store_id, at=order.signed_at or now)
     order.allocate(vehicle, deposit_fen=asks.deposit_fen, now=now)
+    follow_steps(session, order, by=scope.staff_id, now=now)
     allocated = picked(events.VehicleAllocated, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, allocated, now=now)
     return order_shown(order)
@@ -137,13 +140,21 @@ def _require_free(session: Session, vehicle: StockVehicle, *, scope: Scope) -> N
 
 
 def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Hand the car over; it leaves the stock. Raises VehicleNotHere."""
+    """Hand the car over; it leaves the stock.
+
+    Raises VehicleNotHere, StepsIncomplete, ChecklistIncomplete, InsuranceNotBegun.
+    """
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.deliver(km=asked.km, now=now)
+    steps.usecases.require_handover(session, order, checked=asked.checklist, now=now)
+    steps.usecases.follow(session, order, by=scope.staff_id, now=now)
     vehicle = of_order(session, order.id)
     if vehicle is not None:
         vehicle.leave(now=now)
-    delivered = picked(events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for)
+    excused = steps.usecases.is_excused(session, order.id)
+    delivered = picked(
+        events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for, excused=excused
+    )
     tell(session, order, delivered, now=now)
     return order_shown(order)
 
@@ -156,19 +167,26 @@ def close_order(session: Session, asked: operations.CloseOrder, *, scope: Scope,
     return order_shown(order)
 
 
-def make_order_link(session: Session, asked: operations.MakeOrderLink, *, scope: Scope, now: datetime) -> LinkMade:
+def make_order_link(session: Session, asked: progress.MakeOrderLink, *, scope: Scope, now: datetime) -> LinkMade:
     """A link by which the customer sees how far his order is. Raises OrderNotFound, LinksTooMany."""
     order = order_to_change(session, asked.order_id, scope=scope)
     about = {"document_id": order.id, "customer_id": order.customer_id}
     return links.make(session, ORDER_PROGRESS, **about, days=asked.days, by=scope.staff_id, now=now)
 
 
-def revoke_order_link(session: Session, asked: operations.OrderLinkById, *, scope: Scope, now: datetime) -> Done:
+def revoke_order_link(session: Session, asked: progress.OrderLinkById, *, scope: Scope, now: datetime) -> Done:
     """End a link at once; ended already, it stays ended. Raises OrderNotFound, LinkNotFound."""
     order = order_to_change(session, asked.order_id, scope=scope)
     which = {"document_id": order.id, "link_id": asked.link_id}
     links.revoke(session, ORDER_PROGRESS, **which, by=scope.staff_id, now=now)
     return Done()
+
+
+def follow_steps(session: Session, order: Order, *, by: str, now: datetime) -> None:
+    """Let its steps follow what just happened to it; with the last of them the car stands ready (C4, C5)."""
+    steps.usecases.follow(session, order, by=by, now=now)
+    if order.status is OrderStatus.ALLOCATED and steps.usecases.is_ready(session, order.id):
+        order.make_ready(now=now)
 
 
 def order_to_change(session: Session, order_id: UUID, expected_version: int | None = None, *, scope: Scope) -> Order:

@@ -44,10 +44,12 @@ def delivered(
     order_id: UUID | None = None,
     version: int = 5,
     promised: date = TODAY,
+    excused: bool = False,
 ) -> Received[Any]:
     """A car was handed over."""
     order = order_id or uuids.uuid7()
-    car = made(VehicleDelivered, order_id=order, delivered_at=at, total_fen=total_fen, first_promise=promised)
+    told = {"delivered_at": at, "total_fen": total_fen, "first_promise": promised, "excused": excused}
+    car = made(VehicleDelivered, order_id=order, **told)
     return received(car, subject_id=order, subject_version=version, store_id=store_id, occurred_at=at)
 
 

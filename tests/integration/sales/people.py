@@ -17,12 +17,12 @@ from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
-from contracts.sales import operations, prices, sheets
+from contracts.sales import operations, prices, progress, sheets
 from contracts.sales import payments as in_money
 from contracts.sales import stock as in_stock
 from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentChannel, PaymentKind
-from services.sales import allocation, amending, cancelling, orders, payments, stock
+from services.sales import allocation, amending, cancelling, deliveries, orders, payments, stock
 from services.sales.orders import queries
 from tests.support.randoms import code, vin
 
@@ -37,6 +37,7 @@ WORK = (
     stock.usecases,
     amending.usecases,
     cancelling.usecases,
+    deliveries.usecases,
     payments.receipts,
     payments.refunds,
     payments.notices,
@@ -73,7 +74,7 @@ class Showroom:
     def within(self, session: Session, name: str, role: str, request: object, *, now: datetime = NOW) -> Any:
         """One command in a transaction that goes on."""
         work = next(getattr(where, name) for where in WORK if hasattr(where, name))
-        ready = {"scope": self.scope(name, role), "now": now}
+        ready = {"scope": self.scope(name, role), "now": now, "roles": (role,)}
         return work(session, request, **{one: ready[one] for one in asked_for(work, ready)})
 
     def receive(self, typed: str | None = None, *, model: str = MODEL, now: datetime = NOW) -> str:
@@ -169,14 +170,17 @@ class Showroom:
         asked = {"order_id": order_id, "vin": arrived, "expected_version": version}
         return self.do("allocate_vehicle", "consultant", now=now, **asked)
 
-    def deliver(self, order_id: UUID, *, version: int | None = None):
+    def deliver(
+        self, order_id: UUID, *, version: int | None = None, now: datetime = NOW + timedelta(days=7), **more: Any
+    ):
         return self.do(
             "deliver_order",
             "consultant",
             order_id=order_id,
             km=12,
             expected_version=version,
-            now=NOW + timedelta(days=7),
+            now=now,
+            **more,
         )
 
     def cancel(self, order_id: UUID, *, fault: Fault = Fault.BUYER, role: str = "consultant", now: datetime = NOW):
@@ -213,9 +217,9 @@ class Showroom:
         asked, scope = operations.OrderById(order_id), self.scope("order_links", role)
         return self.database.read(lambda reading: queries.order_links(reading, asked, scope=scope, now=now)).items
 
-    def progress(self, token: str, *, now: datetime = NOW) -> operations.OrderProgress:
+    def progress(self, token: str, *, now: datetime = NOW) -> progress.OrderProgress:
         """What a link opens."""
-        asked = operations.OrderProgressAsked(token)
+        asked = progress.OrderProgressAsked(token)
         return self.database.read(lambda reading: queries.order_progress(reading, asked, now=now))
 
     def page(self, *, role: str = "consultant", **asked: Any) -> operations.Orders:

@@ -17,7 +17,7 @@ from contracts.customer.events import CustomerErased, DocumentMoved
 from contracts.envelope import Received
 from contracts.links import LINKS_OPEN, TOKEN, Link
 from contracts.refusals import LinkNotFound, LinksTooMany
-from contracts.sales.operations import OrderStep
+from contracts.sales.progress import OrderStep
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import ORDER_PROGRESS, ORDERS
 from tests.integration.sales.people import DEPOSIT, MODEL, NOW, PROMISE, Showroom

@@ -101,6 +101,7 @@ def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
         "first_promise": PROMISE.isoformat(),
         "total_fen": PRICE,
         "km": 12,
+        "excused": False,
     }
 
 

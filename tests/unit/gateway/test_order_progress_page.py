@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.sales.operations import OrderStep
+from contracts.sales.progress import OrderStep
 from gateway import link_page
 from gateway.order_progress_page import PAGE, STEPS, render
 

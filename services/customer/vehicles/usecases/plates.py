@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,22 +11,31 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.store import turns
-from chassis.store.outbox import Fact, record_all
+from chassis.store.outbox import Cause, Fact, record_all
 from chassis.store.rows import insert_all
 from contracts import plate
 from contracts.access import Scope
 from contracts.customer import events
 from contracts.customer.vehicles import ChangePlate, PlateChanged
+from contracts.envelope import Received
 from contracts.plate import Plate
+from contracts.sales.events import PlateIssued
 from services.customer.record.errors import PeriodInvalid, refusal_of
 from services.customer.record.usecases.moments import happened_at
 from services.customer.vehicles.errors import PlateElsewhere
-from services.customer.vehicles.models import VehiclePlate
+from services.customer.vehicles.models import Vehicle, VehiclePlate
+from services.customer.vehicles.usecases.keeping import Seen, keep_vehicles
 from services.customer.vehicles.usecases.parties import lock_vehicle, owners
 
 _plates: Any = VehiclePlate.__table__
 
 _WHERE = text("SELECT vehicle_id FROM vehicle_plate WHERE plate = :plate AND until IS NULL")
+_NEWER = text(
+    """
+    SELECT 1 FROM vehicle_plate
+     WHERE (vehicle_id = :vehicle_id OR plate = :plate) AND until IS NULL AND since >= :at LIMIT 1
+    """
+)
 _CURRENT = text(
     "SELECT vehicle_id, plate, since FROM vehicle_plate WHERE vehicle_id = :vehicle_id AND until IS NULL FOR UPDATE"
 )
@@ -54,7 +64,14 @@ def change_plate(session: Session, request: ChangePlate, *, scope: Scope, now: d
 
 
 def put_plate(
-    session: Session, vehicle_id: UUID, shown: Plate, *, since: datetime, carried_over: bool, store_id: str
+    session: Session,
+    vehicle_id: UUID,
+    shown: Plate,
+    *,
+    since: datetime,
+    carried_over: bool,
+    store_id: str,
+    cause: Cause | None = None,
 ) -> PlateChanged:
     """Give the vehicle this plate, and end it on the vehicle it was carried over from.
 
@@ -70,7 +87,7 @@ def put_plate(
     if taken_from and not carried_over:
         _require_one_owner(session, vehicle_id, taken_from)
     facts = [
-        _changed(other, old=shown.number, new=None, since=since, store_id=store_id)
+        _changed(other, old=shown.number, new=None, since=since, store_id=store_id, cause=cause)
         for other in taken_from
         if _end(session, other, shown.number, until=since)
     ]
@@ -85,9 +102,24 @@ def put_plate(
     }
     insert_all(session, _plates, [begun])
     old = before.plate if before is not None else ""
-    facts.append(_changed(vehicle_id, old=old, new=shown, since=since, store_id=store_id))
+    facts.append(_changed(vehicle_id, old=old, new=shown, since=since, store_id=store_id, cause=cause))
     record_all(session, facts)
     return PlateChanged(vehicle_id, shown.number, shown.kind.value, old or None, taken_from)
+
+
+def keep_issued(session: Session, issued: Sequence[Received[PlateIssued]]) -> None:
+    """New cars got their plates: registered if nobody knows them yet; a plate they were given since stays (E5)."""
+    for event in sorted(issued, key=lambda event: (event.payload.vehicle_id, event.occurred_at)):
+        told, cause = event.payload, Cause.of(event)
+        vehicle = Vehicle.register(vin=told.vin, model=told.model, now=event.occurred_at)
+        facts = keep_vehicles(session, [Seen(vehicle, event.store_id, event.occurred_at, cause=cause)])
+        record_all(session, facts)
+        lock_vehicle(session, vehicle.id)
+        turns.take(session, "plate", [told.plate])
+        newer = {"vehicle_id": vehicle.id, "plate": told.plate, "at": event.occurred_at}
+        if session.execute(_NEWER, newer).first() is None:
+            where: dict[str, Any] = {"since": event.occurred_at, "store_id": event.store_id, "cause": cause}
+            put_plate(session, vehicle.id, read_plate(told.plate), carried_over=True, **where)
 
 
 def read_plate(typed: str) -> Plate:
@@ -116,7 +148,9 @@ def _end(session: Session, vehicle_id: UUID, number: str, *, until: datetime) ->
     return True
 
 
-def _changed(vehicle_id: UUID, *, old: str, new: Plate | None, since: datetime, store_id: str) -> Fact:
+def _changed(
+    vehicle_id: UUID, *, old: str, new: Plate | None, since: datetime, store_id: str, cause: Cause | None
+) -> Fact:
     """The plate that came; or, of the vehicle it was taken from, that it went."""
     changed = events.VehiclePlateChanged(
         vehicle_id=vehicle_id,
@@ -131,4 +165,5 @@ def _changed(vehicle_id: UUID, *, old: str, new: Plate | None, since: datetime, 
         subject_version=int(since.timestamp()),
         store_id=store_id,
         occurred_at=since,
+        cause=cause,
     )

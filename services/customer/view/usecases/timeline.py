@@ -91,6 +91,10 @@ TOLD: dict[type[Event], Told] = {
     sales.OrderCancelWithdrawn: Told(()),
     sales.OrderCancelled: Told(("fault", "total_fen", "paid_fen")),
     sales.VehicleDelivered: Told(("vin", "model", "consultant_id", "km", "first_promise", "total_fen")),
+    sales.DeliveryStepChanged: Told(("code", "from_state", "to_state", "due_at")),
+    sales.DeliveryAtRisk: Told(("level", "critical_step", "promised_date", "predicted_date"), pace=PACE),
+    sales.DeliveryRepromised: Told(("promised_date", "first_promise", "reason")),
+    sales.PlateIssued: Told(("vehicle_id", "vin", "plate")),
     workshop.RepairOrderOpened: Told(("number", "vehicle_id", "advisor_id", "km")),
     workshop.RepairOrderKmCorrected: Told(("vehicle_id", "km", "told_km")),
     workshop.RepairAuthorized: Told(("amount_fen", "promised_at")),
@@ -110,8 +114,11 @@ TOLD: dict[type[Event], Told] = {
 }
 """Every event that concerns a customer. The service hears what stands here."""
 
-PACES = {event: told.pace for event, told in TOLD.items() if event is not sales.VehicleDelivered}
-"""How each of them is heard but the delivery, of which more follows than a line (`hand_over`)."""
+MORE = (sales.VehicleDelivered, sales.PlateIssued)
+"""Of these more follows than a line."""
+
+PACES = {event: told.pace for event, told in TOLD.items() if event not in MORE}
+"""How each of the others is heard."""
 
 UNTOLD: dict[type[Event], str] = {
     customer.VehicleRegistered: "of a vehicle; its owner's line is the delivery",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from contracts.envelope import Event
+from services.followup.tasks.kinds.delivery_at_risk import DELIVERY_AT_RISK
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.order_approval import ORDER_APPROVAL
@@ -16,6 +17,7 @@ from services.followup.tasks.kinds.visit_due import VISIT_DUE
 
 KINDS: tuple[Kind, ...] = (
     VISIT_DUE,
+    DELIVERY_AT_RISK,
     MERGE_QUESTION,
     ORDER_APPROVAL,
     VEHICLE_OFFERED,

@@ -22,7 +22,7 @@ from contracts.sales.payments import PaymentState, Settled
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import Order
 from services.sales.orders.shown import balance_shown
-from services.sales.orders.usecases import order_to_change
+from services.sales.orders.usecases import follow_steps, order_to_change
 from services.sales.payments.errors import NothingUnapplied, OtherOrder, PaymentNotFound, ReferenceUsed
 from services.sales.payments.models import Payment
 from services.sales.payments.rules import key_of
@@ -120,6 +120,7 @@ def reverse_payment(
     lost = held.payment.reverse(reason=asked.reason, now=now)
     if held.order is not None:
         held.order.lose(amount_fen=lost, now=now)
+        follow_money(session, held, now=now)
         reversed_ = picked(events.PaymentReversed, held, amount_fen=held.payment.amount_fen, applied_fen=lost)
         tell(session, held.order, reversed_, now=now)
     tell_unapplied(session, held, before=idle, now=now)
@@ -198,7 +199,14 @@ def confirm(session: Session, held: Held, *, now: datetime) -> int:
 def tell_confirmed(session: Session, held: Held, *, amount_fen: int, now: datetime) -> None:
     """Say that so much of the payment is for its order, and what that owes now."""
     if held.order is not None and amount_fen:
+        follow_money(session, held, now=now)
         tell(session, held.order, picked(events.PaymentConfirmed, held, amount_fen=amount_fen), now=now)
+
+
+def follow_money(session: Session, held: Held, *, now: datetime) -> None:
+    """Let the steps of the order follow what came or went; what a channel told nobody registered."""
+    if held.order is not None:
+        follow_steps(session, held.order, by=held.payment.registered_by or held.payment.channel, now=now)
 
 
 def tell_unapplied(session: Session, held: Held, *, before: int, now: datetime) -> None:

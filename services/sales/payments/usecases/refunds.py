@@ -19,7 +19,7 @@ from services.sales.payments.errors import DepositForfeited, RefundNotFound
 from services.sales.payments.models import Refund
 from services.sales.payments.rules import deposit_by_law, forfeits
 from services.sales.payments.shown import refund_shown
-from services.sales.payments.usecases.receipts import Held, hold, of_order, tell_unapplied
+from services.sales.payments.usecases.receipts import Held, follow_money, hold, of_order, tell_unapplied
 
 
 def request_refund(
@@ -92,6 +92,7 @@ def pay_refund(session: Session, asked: operations.PayRefund, *, scope: Scope, n
     lost = held.payment.give_back(refund.amount_fen)
     if held.order is not None:
         held.order.lose(amount_fen=lost, now=now)
+        follow_money(session, held, now=now)
         paid = picked(events.RefundPaid, held, refund_id=refund.id, amount_fen=refund.amount_fen, applied_fen=lost)
         tell(session, held.order, paid, now=now)
     return refund_shown(refund)

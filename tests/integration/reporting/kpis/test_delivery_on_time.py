@@ -38,3 +38,9 @@ def test_stores_are_summed_by_their_cars_and_a_store_without_deliveries_has_none
         "*": Decimal("66.7"),
     }
     assert figure_of(reporting, DELIVERY_ON_TIME, month="2026-12") == {"*": None}
+
+
+def test_a_car_that_its_customer_wished_for_another_day_says_nothing_of_us(reporting: Database) -> None:
+    late = delivered(promised=TODAY - DAY, excused=True)
+    fold(reporting, late, delivered(promised=TODAY), late)
+    assert figure_of(reporting, DELIVERY_ON_TIME) == {"HN": Decimal("100.0"), "*": Decimal("100.0")}
