@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from contracts.sales.policies import FULL
+from contracts.shapes import plain
 from contracts.vin import with_check_digit
+from tests.support import randoms
 from tests.support.desk import Desk
 from tests.support.polling import eventually
 from tests.support.system import System
@@ -74,6 +77,45 @@ def test_an_order_goes_from_the_price_to_the_keys_by_keys(system: System, custom
     desk.see("交车后不能撤回")
     desk.press("Control+Enter")
     reaches(system, customer_id, "delivered")
+
+
+def test_a_delivery_shows_what_holds_it_and_each_desk_does_its_own_step(system: System, sit_down: SitDown) -> None:
+    leader = system.as_("leader", store="BA")
+    leader.post("/policies", {"code": "DELIVERY_STEPS", "value": plain(FULL), "store_id": "BA"})
+    person = {"name": "公冶长", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "BA"}
+    customer = system.as_("receptionist", store="BA").post("/customers", person)["customer_id"]
+    wanted = {"customer_id": customer, "store_id": "BA", "model": "GL8", "total_fen": 200}
+    consultant, vin = system.as_("consultant", store="BA"), randoms.vin()
+    path = f"/orders/{consultant.post('/orders', wanted)['order_id']}"
+    consultant.post(f"{path}/sign", {"contract_no": "C", "signer": "公冶长", "promised_date": "2098-01-01"})
+    system.as_("finance", store="BA").post(f"{path}/payments", {"amount_fen": 200, "external_ref": vin})
+    system.as_("sales_manager", store="BA").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "BA"})
+    consultant.post(f"{path}/allocate", {"vin": vin})
+
+    clerk = sit_down("insurance_clerk", store="BA").open("deliveries?step=INSURANCE")
+    clerk.see("公冶长")
+    clerk.press("j", "Enter")
+    clerk.see("交车步骤")
+    insurance = clerk.page.locator("[data-step=INSURANCE]")
+    assert clerk.page.locator("[data-step=PDI]").get_by_role("button").count() == 0, "it is the inspector's"
+    insurance.get_by_role("button", name="完成").click()
+    clerk.field("保险生效时间").fill("2026-01-01T00:00")
+    clerk.page.get_by_label("凭证号").fill("PICC-1")
+    clerk.press("Control+Enter")
+    insurance.get_by_text("PICC-1").wait_for()
+
+    desk = sit_down("consultant", store="BA").open(path.lstrip("/"))
+    desk.see("等待")
+    desk.page.get_by_role("button", name="变更交期").wait_for()
+    desk.press("t")
+    desk.field("承诺交期").fill("2098-02-01")
+    desk.field("变更原因").select_option("CUSTOMER")
+    desk.field("说明").fill("客户出差")
+    desk.press("Control+Enter")
+    desk.see("2098-01-01 改为 2098-02-01")
+    desk.may_be_refused |= {409}
+    desk.press("Space")
+    desk.page.get_by_role("dialog").get_by_text("合影").wait_for()
 
 
 def test_a_car_that_is_not_paid_is_not_handed_over_and_the_server_says_so(

@@ -76,6 +76,13 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/sales/StockPage.vue"),
   },
   {
+    name: "deliveries",
+    path: "deliveries",
+    needs: "sales.list_deliveries",
+    key: "goDeliveries",
+    load: () => import("./features/sales/DeliveriesPage.vue"),
+  },
+  {
     name: "figures",
     path: "figures",
     needs: "reporting.month_figures",

@@ -59,6 +59,8 @@ export const KEYS = {
   goStock: { press: "KeyG KeyK", shown: "G K", does: "goStock" },
   ownDay: { press: "KeyD", shown: "D", does: "ownDay" },
   receive: { press: "KeyC KeyV", shown: "C V", does: "receive" },
+  goDeliveries: { press: "KeyG KeyJ", shown: "G J", does: "goDeliveries" },
+  promise: { press: "KeyT", shown: "T", does: "promise" },
   goFigures: { press: "KeyG KeyF", shown: "G F", does: "goFigures" },
   goSegments: { press: "KeyG KeyE", shown: "G E", does: "goSegments" },
   goAdmin: { press: "KeyG KeyA", shown: "G A", does: "goAdmin" },

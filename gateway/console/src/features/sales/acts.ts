@@ -8,6 +8,8 @@ export function actsOf(
   order: Order,
   given: {
     stock: () => readonly (Option & { model: string })[];
+    /** What must have been done when the keys are given. */
+    checklist: readonly Option[];
     now: Date;
     t: (key: string, named?: object) => string;
   },
@@ -23,8 +25,17 @@ export function actsOf(
       { name: "contract_no", label: "sales.field.contractNo", kind: "text", max: 40 },
       { name: "signer", label: "sales.field.signer", kind: "text", initial: order.customer_name ?? "", max: 100 },
       { name: "promised_date", label: "sales.field.promisedDate", kind: "date", initial: inAWeek(given.now) },
+      { name: "by_loan", label: "sales.field.byLoan", kind: "flag" },
+      { name: "accessories", label: "sales.field.accessories", kind: "flag" },
+      { name: "self_insured", label: "sales.field.selfInsured", kind: "flag" },
+      { name: "self_plating", label: "sales.field.selfPlating", kind: "flag" },
+      { name: "before_plate", label: "sales.field.beforePlate", kind: "flag" },
     ],
-    send: (values, key) => commands.sign(order, values as unknown as commands.Contract, key),
+    send: (values, key) => {
+      const { contract_no, signer, promised_date, ...terms } = values;
+      const contract = { contract_no, signer, promised_date, terms };
+      return commands.sign(order, contract as unknown as commands.Contract, key);
+    },
   };
   const pay: Act = {
     name: "pay",
@@ -76,8 +87,18 @@ export function actsOf(
     key: "step",
     main: true,
     ask: t("sales.ask.deliver", { number: order.number, name: order.customer_name ?? "" }),
-    fields: [{ name: "km", label: "sales.field.km", kind: "number", initial: 10, max: 3_000_000 }],
-    send: (values, key) => commands.deliver(order, Number(values.km), key),
+    fields: [
+      { name: "km", label: "sales.field.km", kind: "number", initial: 10, max: 3_000_000 },
+      ...(given.checklist.length
+        ? [{ name: "checklist", label: "sales.field.checklist", kind: "choices", options: given.checklist } as const]
+        : []),
+    ],
+    send: (values, key) => {
+      const checklist = String(values.checklist ?? "")
+        .split(" ")
+        .filter(Boolean);
+      return commands.deliver(order, { km: Number(values.km), checklist }, key);
+    },
   };
   const cancel: Act = {
     name: "cancel",

@@ -1,6 +1,6 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import { ORDERS, type Order, orderKey, type StockVehicle } from "./queries";
+import { DELIVERIES, type Delivery, ORDERS, type Order, orderKey, type Step, type StockVehicle } from "./queries";
 
 /** What is asked of an order as it was looked at; refused where somebody was quicker. */
 const to = (order: Order, key: string) => ({
@@ -10,7 +10,7 @@ const to = (order: Order, key: string) => ({
 
 async function changed(order: Order, call: Promise<unknown>): Promise<void> {
   await call;
-  for (const queryKey of [ORDERS, orderKey(order.order_id), ["stock"], ["customer", order.customer_id]]) {
+  for (const queryKey of [ORDERS, DELIVERIES, orderKey(order.order_id), ["stock"], ["customer", order.customer_id]]) {
     void queries.invalidateQueries({ queryKey });
   }
 }
@@ -19,6 +19,7 @@ export interface Contract {
   contract_no: string;
   signer: string;
   promised_date: string;
+  terms: Schema["sales.DeliveryTerms"];
 }
 
 export const sign = (order: Order, body: Contract, key: string) =>
@@ -44,8 +45,49 @@ export const pay = (order: Order, body: Payment, key: string) =>
 export const allocate = (order: Order, vin: string, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/allocate", { params: to(order, key), body: { vin } })));
 
-export const deliver = (order: Order, km: number, key: string) =>
-  changed(order, asked(api.POST("/orders/{order_id}/deliver", { params: to(order, key), body: { km } })));
+export const deliver = (order: Order, body: { km: number; checklist: string[] }, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/deliver", { params: to(order, key), body })));
+
+export interface StepChange {
+  act: Step["may"][number];
+  reason?: string;
+  expected_on?: string;
+  evidence?: string;
+  effective_from?: string;
+  plate?: string;
+}
+
+/** What is done to a step, as it was looked at. */
+export const changeStep = (order: Order, step: Step, body: StepChange, key: string) =>
+  changed(
+    order,
+    asked(
+      api.PATCH("/orders/{order_id}/steps/{code}", {
+        params: {
+          path: { order_id: order.order_id, code: step.code },
+          header: { "Idempotency-Key": key, "If-Match": `"${step.version}"` },
+        },
+        body,
+      }),
+    ),
+  );
+
+export const noteStage = (order: Order, body: Step["stages"][number], key: string) =>
+  changed(
+    order,
+    asked(
+      api.POST("/orders/{order_id}/plate-stages", {
+        params: { path: { order_id: order.order_id }, header: { "Idempotency-Key": key } },
+        body,
+      }),
+    ),
+  );
+
+export const repromise = (
+  order: Order,
+  body: { promised_date: string; reason: Delivery["promises"][number]["reason"]; remark: string },
+  key: string,
+) => changed(order, asked(api.POST("/orders/{order_id}/promise", { params: to(order, key), body })));
 
 export const submit = (order: Order, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/submit", { params: to(order, key), body: {} })));

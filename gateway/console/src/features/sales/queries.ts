@@ -10,6 +10,7 @@ const A_PAGE = 50;
 const MOST = 100;
 
 export const ORDERS = ["orders"] as const;
+export const DELIVERIES = ["deliveries"] as const;
 export const orderKey = (id: string) => ["order", id] as const;
 
 export interface OrdersAsked {
@@ -59,6 +60,32 @@ export const stock = (store: string) =>
     queryFn: () => asked(api.GET("/stock-vehicles", { params: { query: { store_id: store, size: MOST } } })),
     select: (data): (Option & { model: string })[] =>
       data.items.map(({ vin, model }) => ({ value: vin ?? "", model, label: `${model} ${vin ?? ""}` })),
+  });
+
+export type Delivery = Schema["sales.Delivery"];
+export type Step = Schema["sales.Step"];
+
+/** An order's steps; what was not signed has none. */
+export const delivery = (id: string) =>
+  queryOptions({
+    queryKey: [...orderKey(id), "delivery"],
+    meta: live("sales.delivery", id),
+    queryFn: () => asked(api.GET("/orders/{order_id}/delivery", { params: { path: { order_id: id } } })),
+  });
+
+/** What is not handed over yet, what will be late first. */
+export const deliveries = (store: string, what: { risk?: Delivery["risk"]; step?: Step["code"]; page: number }) =>
+  queryOptions({
+    queryKey: [...DELIVERIES, store, what],
+    meta: live("sales.list_deliveries"),
+    queryFn: ({ signal }) =>
+      asked(
+        api.GET("/deliveries", {
+          params: { query: { ...what, store_id: store, size: A_PAGE, expand: "customer" } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
   });
 
 export const links = (id: string) =>
