@@ -89,7 +89,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.RepairOrdersRekeyed,
         followup.VisitsRekeyed,
     ),
-    "sales": (*_CUSTOMERS, gateway.StoreChanged),
+    "sales": (*_CUSTOMERS, gateway.StaffChanged, gateway.StoreChanged),
     "workshop": (*_CUSTOMERS, gateway.StaffChanged, gateway.StoreChanged),
     "followup": (
         *_CUSTOMERS,

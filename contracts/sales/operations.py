@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import After, Km, Model, OwnerId, Page, PriceFen, Size, StoreId, Version, Vin
+from contracts.fields import After, Km, Model, OwnerId, Page, PriceFen, Size, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
 from contracts.sales.lines import Lines, Total
 from contracts.sales.steps import DeliveryTerms
@@ -68,8 +68,9 @@ Reference = Annotated[str, Text(1, 64)]
 
 @dataclass(frozen=True, slots=True)
 class CreateOrder:
-    """An order at the price that was agreed, submitted unless it is a `draft`; the caller is its consultant.
+    """An order at the price that was agreed, submitted unless it is a `draft`.
 
+    `consultant_id` is who is credited with the deal: a consultant of the store, or without one the caller.
     `lines` are what it is for, at list prices; without any, the car at the whole price. What they come to above
     `total_fen` is a discount on the whole, spread over what the store sells itself.
     """
@@ -80,6 +81,7 @@ class CreateOrder:
     total_fen: Total
     lines: Lines = field(default_factory=list)
     draft: bool = False
+    consultant_id: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ create_order = command(
     "sales.create_order",
     CreateOrder,
     Order,
-    refuses=("STORE_CLOSED", "LINES_DIFFER", "DISCOUNT_BEYOND_LINES", "ONE_CAR"),
+    refuses=("STORE_CLOSED", "CONSULTANT_UNKNOWN", "LINES_DIFFER", "DISCOUNT_BEYOND_LINES", "ONE_CAR"),
     summary="Write an order",
 )
 sign_order = command(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from chassis.customers import erasing, links, rekeying
-from chassis.organisation import stores
+from chassis.organisation import staff, stores
 from chassis.store import idempotency
 from chassis.table import does, every, hears, keeps, shows
 from contracts import sales
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
-from contracts.gateway.events import StoreChanged
+from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.sales import amendments, cancellations, operations, prices, progress, sheets
 from contracts.sales.events import OrdersRekeyed
 from services.sales import allocation, amending, cancelling, deliveries, orders, payments, steps, stock
@@ -77,6 +77,7 @@ class SalesService:
     )
     forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS), links.end_his)
 
+    keep_staff = hears(StaffChanged, staff.keep)
     keep_stores = hears(StoreChanged, stores.keep, steps.usecases.look_again)
     policies = keeps("sales")
 

@@ -52,13 +52,13 @@ class Orders:
     def __init__(self, system: System) -> None:
         self._system = system
         person = {"name": "王莽", "mobile": randoms.mobile(), "store_id": "HN"}
-        self._customer = system.as_("receptionist").post("/customers", person)["customer_id"]
+        self.customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
 
     def at(self, status: OrderStatus) -> tuple[str, str]:
         """The path of an order that stands there, and its car."""
         vin = randoms.vin()
         self._system.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
-        wanted = {"customer_id": self._customer, "store_id": "HN", "model": "GL8", "total_fen": 100, "draft": True}
+        wanted = {"customer_id": self.customer_id, "store_id": "HN", "model": "GL8", "total_fen": 100, "draft": True}
         wanted["lines"] = [{"kind": "car", "description": "GL8", "list_fen": 200}]
         path = f"/orders/{self._system.as_('consultant').post('/orders', wanted)['order_id']}"
         for command in WAYS[status]:
@@ -116,3 +116,23 @@ def test_an_amendment_waits_for_another_s_word_over_http_too(system: System, ord
     price = system.as_("consultant").get(f"{path}/price")
     assert [line["amount_fen"] for line in price["lines"]] == [50]
     assert [(one["number"], one["status"], one["total_fen"]) for one in price["amendments"]] == [(1, "stands", 50)]
+
+
+def test_a_manager_writes_for_a_consultant_of_his_store_and_for_nobody_else(system: System, orders: Orders) -> None:
+    manager, his = system.as_("sales_manager"), system.staff_id("consultant")
+    wanted = {"customer_id": orders.customer_id, "store_id": "HN", "model": "GL8", "total_fen": 100}
+
+    def written() -> dict[str, Any] | None:
+        try:
+            made: dict[str, Any] = manager.post("/orders", {**wanted, "consultant_id": his})
+        except ApiProblem as problem:
+            if problem.code != "CONSULTANT_UNKNOWN":
+                raise
+            return None
+        return made
+
+    order = eventually(written, what="sales to have heard who works here")
+    assert system.as_("consultant").get(f"/orders/{order['order_id']}")["consultant_id"] == his
+    with pytest.raises(ApiProblem) as refused:
+        manager.post("/orders", {**wanted, "consultant_id": system.staff_id("finance")})
+    assert (refused.value.status, refused.value.code) == (422, "CONSULTANT_UNKNOWN")

@@ -13,6 +13,14 @@ class OrderNotFound(NotFound):
     en = "There is no such order"
 
 
+class ConsultantUnknown(Invalid):
+    """Nobody of the store's consultants whom the caller may write an order for."""
+
+    code = "CONSULTANT_UNKNOWN"
+    zh = "{consultant_id}不是本店在职销售顾问,或您不能为其开单"
+    en = "{consultant_id} is no consultant of this store that you may write an order for"
+
+
 class OrderState(RuleRefused):
     """The order is not where this step begins (C4)."""
 

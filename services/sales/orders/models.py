@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import links, rekeying
-from chassis.organisation import stores
+from chassis.organisation import staff, stores
 from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
@@ -102,7 +102,7 @@ class Order(Base):
     ) -> Order:
         """A new order at an agreed price: a draft, or submitted at once. Either is its first version."""
         order = cls(
-            **attributes(asked, but=("lines", "draft")),
+            **attributes(asked, but=("lines", "draft", "consultant_id")),
             id=uuids.uuid7(),
             number=number,
             consultant_id=consultant_id,
@@ -322,6 +322,10 @@ def _lines(price: Price, *, amendment: int) -> list[OrderLine]:
 
 class Store(stores.Store, Base):
     """From which day on stores are closed."""
+
+
+class StaffMember(staff.StaffMember, Base):
+    """Who works where, as what: an order is credited to a consultant of its store."""
 
 
 class NumberSeries(numbers.NumberSeries, Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.bus.context import Ask
 from chassis.customers import asking, links, rekeying
 from chassis.customers.asking import Read
-from chassis.organisation import stores
+from chassis.organisation import staff, stores
 from chassis.store import policies
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
@@ -26,6 +26,7 @@ from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, Submit
 from services.sales import steps
 from services.sales.orders import rules
 from services.sales.orders.errors import (
+    ConsultantUnknown,
     OrderNotFound,
     PromiseInPast,
 )
@@ -36,6 +37,9 @@ from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
 from services.sales.stock.usecases import of_order, of_vin
 
+CONSULTANT = "consultant"
+"""The role of whom a deal is credited to."""
+
 _MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
 
 
@@ -45,18 +49,32 @@ def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -
 
 
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Write an order; the caller is its consultant. Raises StoreClosed, OneCar, DiscountBeyondLines, LinesDiffer."""
+    """Write an order, one's own or a consultant's of the store.
+
+    Raises ConsultantUnknown, StoreClosed, OneCar, DiscountBeyondLines, LinesDiffer.
+    """
     scope.require_store(asked.store_id)
     stores.require_open(session, asked.store_id, now=now)
     price = prices.agree(session, asked, now=now)
     beyond = prices.needs_approval(session, price.lines, store_id=asked.store_id, now=now)
     number = next_number(session, "SO", store_id=asked.store_id, period=f"{now:%Y%m}")
-    whose = {"consultant_id": scope.staff_id, "by": scope.staff_id}
+    whose = {"consultant_id": _credited(session, asked, scope=scope), "by": scope.staff_id}
     order = Order.write(asked, price, beyond=beyond, number=number, **whose, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
     session.add(order)
     return _submitted(session, order, now=now)
+
+
+def _credited(session: Session, asked: operations.CreateOrder, *, scope: Scope) -> str:
+    """Whose deal it is. Raises ConsultantUnknown."""
+    who = asked.consultant_id or scope.staff_id
+    if who != scope.staff_id and not (
+        scope.admits(store_id=asked.store_id, owner_id=who)
+        and staff.works(session, who, role=CONSULTANT, store_id=asked.store_id)
+    ):
+        raise ConsultantUnknown(field="consultant_id", consultant_id=who)
+    return who
 
 
 def price_order(session: Session, asked: PriceOrder, *, scope: Scope, now: datetime) -> operations.Order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,10 +12,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.handing import asked_for
+from chassis.organisation import staff
 from chassis.process.clock import LOCAL
 from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
+from contracts.gateway.events import StaffChanged
 from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
 from contracts.sales import operations, prices, progress, sheets
@@ -24,6 +27,7 @@ from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentChannel, PaymentKind
 from services.sales import allocation, amending, cancelling, deliveries, orders, payments, stock
 from services.sales.orders import queries
+from tests.support.events import received
 from tests.support.randoms import code, vin
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -31,6 +35,7 @@ PROMISE = date(2026, 11, 30)
 PRICE = 20_000_000
 DEPOSIT = 2_000_000
 MODEL = "雅阁 2.0L"
+_VERSIONS = itertools.count(1)
 WORK = (
     allocation.usecases,
     orders.usecases,
@@ -103,6 +108,14 @@ class Showroom:
             lambda session: self.within(session, "create_order", "consultant", request, now=now)
         )
         return order.order_id
+
+    def employ(self, staff_id: str, *roles: str, active: bool = True) -> None:
+        """Somebody works here, as the gateway tells it."""
+        told = StaffChanged(
+            staff_code=staff_id, roles=[*(roles or ("consultant",))], stores=[self.store], active=active
+        )
+        event = received(told, subject_id=staff_id, subject_version=next(_VERSIONS))
+        self.database.run(lambda session: staff.keep(session, event))
 
     def offer(self, *lines: LineAsked, total_fen: int, role: str = "consultant", now: datetime = NOW, **more: Any):
         """An order for what these lines are, at an agreed price."""
