@@ -29,7 +29,7 @@ def waiting(system: System, consultant: Client, model: str) -> str:
     promised = (clock.now() + timedelta(days=30)).date().isoformat()
     signed = {"contract_no": "C", "signer": person["name"], "promised_date": promised}
     consultant.post(f"/orders/{order_id}/sign", signed)
-    system.as_("finance").post(f"/orders/{order_id}/payments", {"amount_fen": 10, "external_ref": randoms.code("P")})
+    system.as_("finance").post(f"/orders/{order_id}/payments", {"amount_fen": 20, "external_ref": randoms.code("P")})
     return order_id
 
 

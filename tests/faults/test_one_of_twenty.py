@@ -35,7 +35,7 @@ def signed(desk: Desk, *, model: str, deposit: bool) -> str:
     contract = {"contract_no": "C1", "signer": person["name"], "promised_date": promised}
     desk.client("consultant").post(f"/orders/{order_id}/sign", contract)
     if deposit:
-        paid = {"amount_fen": 29, "external_ref": randoms.code("P")}
+        paid = {"amount_fen": 398, "external_ref": randoms.code("P")}
         desk.client("finance").post(f"/orders/{order_id}/payments", paid)
     return order_id
 

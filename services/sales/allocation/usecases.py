@@ -18,7 +18,7 @@ from contracts.envelope import Event
 from contracts.sales import events, operations
 from contracts.sales import stock as in_stock
 from contracts.sales.allocation import OfferEnd
-from contracts.sales.policies import OFFER_HOURS
+from contracts.sales.policies import DEPOSIT_MIN, OFFER_HOURS
 from contracts.sales.stock import Condition, StockStatus
 from services.sales import orders, stock
 from services.sales.allocation.errors import VehicleOffered
@@ -26,13 +26,14 @@ from services.sales.allocation.models import VehicleOffer
 from services.sales.allocation.queries import SINCE, WAITS
 from services.sales.allocation.rules import Free, Kept, Waiting, arrange
 from services.sales.orders.models import Order
+from services.sales.orders.rules import deposit_needed
 from services.sales.stock.models import StockVehicle
 from services.sales.stock.queries import STANDS
 from services.sales.stock.usecases import readable_vin
 
 _WAITING = text(
     f"""
-    SELECT o.id, since.at FROM sales_order o CROSS JOIN LATERAL ({SINCE}) since
+    SELECT o.id, since.at, o.total_fen, o.paid_fen, o.signed_at FROM sales_order o CROSS JOIN LATERAL ({SINCE}) since
      WHERE o.store_id = :store_id AND o.model = :model AND {WAITS}
     """  # noqa: S608  # constants of ours
 )
@@ -112,11 +113,10 @@ def offer_next(session: Session, store_id: str, model: str, *, now: datetime) ->
     """
     _turn(session, store_id, model)
     free = _free(session, store_id, model)
-    waiting = session.execute(_WAITING, {"store_id": store_id, "model": model})
     offers = {offer.stock_id: (offer, taken_by) for offer, taken_by in _open_offers(session, store_id, model)}
     told = arrange(
         [Free(since, one.id) for one in free if (since := one.free_since or one.received_at)],
-        [Waiting(row.at, row.id) for row in waiting],
+        _waiting(session, store_id, model, now=now),
         [Kept(offer.stock_id, offer.order_id, offer.until, taken_by) for offer, taken_by in offers.values()],
         had=_had(session, free),
         now=now,
@@ -137,6 +137,17 @@ def offer_next(session: Session, store_id: str, model: str, *, now: datetime) ->
 
 def _turn(session: Session, store_id: str, model: str) -> None:
     turns.take(session, "queue", [f"{store_id}/{model}"])
+
+
+def _waiting(session: Session, store_id: str, model: str, *, now: datetime) -> list[Waiting]:
+    """Who has no vehicle and could take one: his deposit is there, as the store asked for when he signed."""
+    rows = session.execute(_WAITING, {"store_id": store_id, "model": model}).all()
+    asked = [policies.Asked(DEPOSIT_MIN, store_id, row.signed_at or now) for row in rows]
+    return [
+        Waiting(row.at, row.id)
+        for row, asks in zip(rows, policies.resolve_all(session, asked), strict=True)
+        if row.paid_fen >= deposit_needed(total_fen=row.total_fen, least_fen=asks.deposit_fen)
+    ]
 
 
 def _free(session: Session, store_id: str, model: str) -> Sequence[StockVehicle]:

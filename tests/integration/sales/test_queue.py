@@ -186,3 +186,11 @@ def test_cars_that_arrive_at_once_go_to_one_each(showroom: Showroom) -> None:
         arrived = set(desks.map(lambda _: showroom.receive(now=ARRIVAL), range(3)))
     assert [order_id for order_id, _ in line(showroom)] == orders
     assert {kept for _, kept in line(showroom)} == arrived
+
+
+def test_whoever_paid_less_than_the_deposit_does_not_wait_yet(showroom: Showroom) -> None:
+    little, enough = showroom.signed(), showroom.signed()
+    showroom.pay(little, 1)
+    showroom.pay(enough, DEPOSIT, now=NOW + timedelta(minutes=1))
+    arrived = showroom.receive(now=ARRIVAL)
+    assert dict(line(showroom)) == {little: None, enough: arrived}
