@@ -21,7 +21,7 @@ from chassis.process.settings import SERVICES, Environment, named
 
 if TYPE_CHECKING:  # each command imports what it needs, so that `crm --help` is quick and `run` can patch first
     from chassis.bus.dead import DeadMessage
-    from chassis.bus.topology import Management
+    from chassis.bus.management import Management
 
 
 ELSEWHERE = {
@@ -185,7 +185,7 @@ def topology_diff() -> None:
 
 
 def _management() -> Management:
-    from chassis.bus.topology import Management, vhost_of
+    from chassis.bus.management import Management, vhost_of
 
     url = Environment().text("CRM_MANAGEMENT_URL", wanted="http://user:password@host:15672")
     return Management(url, vhost=vhost_of(_uri()))

@@ -147,6 +147,8 @@ def test_a_contract_that_forbids_the_frameworks_knows_all_of_them(contract, besi
 
 
 PURE = ("rules", "kpis", "errors")
+FOUNDATIONS = {"customer": "record", "sales": "orders"}
+"""Of services with several rooms the one whose rules the others' may use."""
 
 
 def foreign(source: Source, allowed: set[str]) -> list[str]:
@@ -169,7 +171,7 @@ def pure_imports(root: Path) -> list[str]:
         pure = next((place for place, part in enumerate(room) if part in PURE), 0)
         if pure:
             own = {".".join([*room[:pure], name]) for name in PURE}
-            shared = {f"services.customer.record.{name}" for name in PURE} if room[1] == "customer" else set()
+            shared = {f"services.{room[1]}.{FOUNDATIONS[room[1]]}.{name}" for name in PURE if room[1] in FOUNDATIONS}
             allowed = {"contracts", "pypinyin", "stdnum", *own, *shared}
             found += [f"{source.name}: {what}" for what in foreign(source, allowed)]
     return found

@@ -29,8 +29,9 @@ from sqlalchemy import Connection
 
 from chassis.bus import topology
 from chassis.bus.context import new_context
+from chassis.bus.management import Management, vhost_of
 from chassis.bus.rpc import Caller
-from chassis.bus.topology import Management, Topology, vhost_of
+from chassis.bus.topology import Topology
 from chassis.process import logs
 from chassis.process.actors import GATEWAY, Signer, new_key
 from chassis.process.clock import now

@@ -19,7 +19,7 @@ import kombu
 import pytest
 
 from chassis.bus import topology
-from chassis.bus.topology import Management
+from chassis.bus.management import Management, vhost_of
 from chassis.process.settings import SERVICES, named
 from tests.support.polling import eventually
 
@@ -38,7 +38,7 @@ class Broker:
     @property
     def management(self) -> Management:
         """The management API, as the administrator."""
-        return Management(self.management_url, vhost=topology.vhost_of(self.admin_uri))
+        return Management(self.management_url, vhost=vhost_of(self.admin_uri))
 
     @property
     def wanted(self) -> topology.Topology:

@@ -26,7 +26,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.bus import dead
-from chassis.bus.topology import HEARS, Management, vhost_of
+from chassis.bus.management import Management, vhost_of
+from chassis.bus.topology import HEARS
 from chassis.process import clock
 from contracts.vin import with_check_digit
 from deploy.local.rabbitmq import MEMORY

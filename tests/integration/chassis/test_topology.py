@@ -9,7 +9,8 @@ import pytest
 import uuid_utils.compat as uuids
 
 from chassis.bus import topology
-from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED, Management, exchange_of
+from chassis.bus.management import Management
+from chassis.bus.topology import CALLS, HEARS, PARTNER, UNHEARD, UNROUTED, exchange_of
 from chassis.process.settings import SERVICES
 from contracts.customer.events import ContactShown, VehicleRegistered
 from contracts.sales.events import VehicleDelivered
