@@ -73,6 +73,7 @@ class Management:
         try:
             self.call("PUT", f"/users/{user}", wanted)
         except urllib.error.HTTPError as refused:
+            refused.close()
             if refused.code != HTTPStatus.BAD_REQUEST:
                 raise
             self.call("PUT", f"/users/{user}", wanted)  # somebody else made him in the same moment

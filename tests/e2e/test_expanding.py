@@ -32,7 +32,11 @@ def on_the_board(system: System, role: str, car: Car, **query: str) -> dict[str,
     """His repair order as this role sees it."""
     items = system.as_(role).get("/board", size=100, **query)["items"]
     (one,) = (each for each in items if each["vehicle_id"] == car.vehicle_id)
-    return {name: value for name, value in one.items() if name.startswith(("vehicle_", "customer_"))}
+    return {
+        name: value
+        for name, value in one.items()
+        if name.startswith(("vehicle_", "customer_")) and name != "customer_fen"
+    }
 
 
 def test_the_board_names_customer_and_car_by_one_call_each(system: System, taken_in: tuple[Car, str]) -> None:

@@ -21,6 +21,7 @@ from tests.support.polling import eventually
 from tests.support.system import System
 
 KINDS = [kind for kind in POLICIES.values() if kind.service in {module.__name__.split(".")[1] for module in DECLARED}]
+RENAMED = "UPDATE policy SET code = %s WHERE code = %s RETURNING id"
 FAR = "2097-01-01T00:00:00+08:00"
 
 
@@ -46,9 +47,12 @@ def leader(system: System) -> Iterator[Client]:
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.code)
 def kind(request: pytest.FixtureRequest, system: System) -> Iterator[PolicyKind[Any]]:
-    """Each policy; what was published of it is gone afterwards."""
+    """Each policy, as if nothing was published of it; what was before is in force again afterwards."""
+    service, aside = request.param.service, f"{request.param.code} aside"
+    system.rows(service, RENAMED, aside, request.param.code)
     yield request.param
-    system.rows(request.param.service, "DELETE FROM policy WHERE code = %s RETURNING id", request.param.code)
+    system.rows(service, "DELETE FROM policy WHERE code = %s RETURNING id", request.param.code)
+    system.rows(service, RENAMED, request.param.code, aside)
 
 
 @pytest.fixture
