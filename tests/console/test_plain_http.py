@@ -26,7 +26,7 @@ def test_whoever_works_over_plain_http_misses_nothing(system: System, sit_down: 
     desk.field("工号").fill(account)
     desk.field("密码").fill(password)
     desk.press("Enter")
-    desk.page.wait_for_url("**/console/HN")
+    desk.page.wait_for_url("**/console/HN/board")
     desk.see("实时")
 
     desk.open("imports")

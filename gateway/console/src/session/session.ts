@@ -130,9 +130,10 @@ export const useSession = defineStore("session", () => {
   }
 
   async function logOut(): Promise<void> {
+    tellOthers("left"); // first: whatever a tab asked after the end would be an error
+    await queries.cancelQueries();
     await asked(api.DELETE("/sessions/current")).catch(() => null);
     forget();
-    tellOthers("left");
     location.assign("/console/login");
   }
 
