@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -111,7 +111,9 @@ class Answering:
         self, expansion: Expansion, ids: list[str], *, actor: Actor, context: CallContext, needed: bool
     ) -> dict[str, dict[str, Any]]:
         asks = expansion.asks
-        answer = self.caller.call(asks, orjson.dumps({expansion.ids: ids}), replace(context, idempotency_key=None))
+        # what stands beside an answer takes a part of its time: else there is none left for the answer itself
+        onward = context.onward(at_most=context.remaining()) if needed else context.onward()
+        answer = self.caller.call(asks, orjson.dumps({expansion.ids: ids}), onward)
         shown = orjson.loads(answer)
         plan = plan_of(asks.response, actor.roles, asks.name)
         apply(plan, shown, found=Found([], []), reader=_reader(actor, asks))

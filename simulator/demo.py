@@ -92,7 +92,10 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     at = {role: _session(base_url, people, role, "HN") for role, _ in ROLES}
     leader = _session(base_url, people, "leader", "HN")
     number = secrets.randbelow(10**8)
-    mobile, vin = f"138{number:08d}", with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    mobile, vin = (
+        f"138{number:08d}",
+        with_check_digit(f"LSG{secrets.token_hex(3)[:5].upper()}02S{secrets.randbelow(10**6):06d}"),
+    )
     month = f"{clock.now():%Y-%m}"
     before = leader.get("/reports/month", month=month)["total"]["figures"]
     say("\n  -- 一辆车的交付 · a car is sold ------------------------------------------------------")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from contracts.vin import with_check_digit
+from tests.support import randoms
 from tests.support.desk import Desk
 from tests.support.polling import eventually
 from tests.support.system import System
@@ -16,7 +16,7 @@ STOCK = "sales.list_stock"
 
 
 def a_vin() -> str:
-    return with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    return randoms.vin()
 
 
 def views(system: System, of: str) -> dict[str, Any]:

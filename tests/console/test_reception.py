@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.vin import with_check_digit
+from tests.support import randoms
 from tests.support.desk import Desk
 from tests.support.polling import eventually
 from tests.support.system import Car, System
@@ -52,7 +52,7 @@ def test_a_car_we_know_is_in_with_its_plate_its_kilometres_and_what_he_says(
 
 
 def test_a_car_nobody_knows_is_registered_and_taken_in_on_the_same_page(system: System, sit_down: SitDown) -> None:
-    vin = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    vin = randoms.vin()
     desk = sit_down("advisor").open("reception")
     desk.field("车牌").wait_for()
     desk.type("欧阳锋")
@@ -108,7 +108,7 @@ def test_whoever_may_not_open_repair_orders_registers_and_is_told_who_goes_on(
 
 def test_of_two_cars_one_is_chosen_before_anything_is_sent(system: System, sit_down: SitDown) -> None:
     car = system.deliver_a_car(name="公孙两车")
-    second = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    second = randoms.vin()
     his_second = {"vin": second, "model": "凯越", "role": "owner"}
     system.as_("receptionist").post(f"/customers/{car.customer_id}/vehicles", his_second)
     desk = sit_down("advisor").open("reception")
@@ -152,7 +152,7 @@ def test_whoever_has_the_phone_of_one_of_ours_is_he_or_is_registered_for_a_reaso
     desk.see("没有找到")
     desk.press("Enter")
     desk.field("电话").fill(husband.mobile)
-    vin = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    vin = randoms.vin()
     desk.field("车架号").fill(vin)
     desk.field("车型").fill("赛欧")
     desk.field("里程").fill("100")

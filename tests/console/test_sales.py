@@ -11,7 +11,6 @@ import pytest
 
 from contracts.sales.policies import FULL
 from contracts.shapes import plain
-from contracts.vin import with_check_digit
 from tests.support import randoms
 from tests.support.desk import Desk
 from tests.support.polling import eventually
@@ -38,7 +37,7 @@ def reaches(system: System, customer_id: str, wanted: str) -> None:
 
 
 def test_an_order_goes_from_the_price_to_the_keys_by_keys(system: System, customer_id: str, sit_down: SitDown) -> None:
-    vin = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    vin = randoms.vin()
     system.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "赛欧三厢", "store_id": "HN"})
     desk = sit_down("consultant").open(f"customers/{customer_id}?tab=orders")
     desk.page.get_by_role("button", name="新建订单").wait_for()
@@ -121,7 +120,7 @@ def test_a_delivery_shows_what_holds_it_and_each_desk_does_its_own_step(system: 
 def test_a_car_that_is_not_paid_is_not_handed_over_and_the_server_says_so(
     system: System, customer_id: str, sit_down: SitDown
 ) -> None:
-    vin = with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+    vin = randoms.vin()
     system.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
     consultant = system.as_("consultant")
     wanted = {"customer_id": customer_id, "store_id": "HN", "model": "GL8", "total_fen": 200}

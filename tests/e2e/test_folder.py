@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contracts.vin import with_check_digit
 from simulator.client import ApiProblem
+from tests.support import randoms
 from tests.support.polling import eventually
 from tests.support.system import System
 
@@ -93,7 +93,7 @@ def test_the_dossier_is_one_page_to_print_masked_and_in_the_access_log(system: S
 def test_a_car_changes_hands_and_plates_and_the_desk_types_little(system: System) -> None:
     desk = system.as_("receptionist")
     number = f"{secrets.randbelow(10**5):05d}"
-    old_vin, new_vin = (with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}") for _ in range(2))
+    old_vin, new_vin = (randoms.vin() for _ in range(2))
     people = [
         desk.post("/customers", {"name": name, "mobile": f"136{secrets.randbelow(10**8):08d}", "store_id": "HN"})
         for name in ("郑卖家", "钱买家")

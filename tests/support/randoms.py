@@ -34,7 +34,8 @@ def resident_id() -> str:
 
 def vin() -> str:
     """A valid VIN nobody else has."""
-    return with_check_digit(f"LSGSJ52U02Y{number() % 10**6:06d}")
+    count = number()
+    return with_check_digit(f"LSG{count // 10**6 % 10**5:05d}02Y{count % 10**6:06d}")
 
 
 def plate() -> str:

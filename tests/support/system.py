@@ -29,13 +29,14 @@ from chassis.bus import dead
 from chassis.bus.management import Management, vhost_of
 from chassis.bus.topology import HEARS
 from chassis.process import clock
-from contracts.vin import with_check_digit
 from deploy.local.rabbitmq import MEMORY
 from deploy.local.stack import Stack
 from simulator.client import Client
+from tests.support import randoms
 from tests.support.business import Desk
 from tests.support.ledger import Databases
 from tests.support.polling import eventually
+from tests.support.processes import children, health
 from tests.support.short_steps import take_short_steps
 from tests.support.through_proxy import ThroughProxy
 
@@ -171,7 +172,7 @@ class System:
     def deliver_a_car(self, *, name: str = "陈晓明", key: str | None = None, at: datetime | None = None) -> Car:
         """A customer buys a car in store HN, from registration to keys; `at` is what the test's clock shows."""
         number = secrets.randbelow(10**8)
-        mobile, vin = f"138{number:08d}", with_check_digit(f"LSGDC82C02S{secrets.randbelow(10**6):06d}")
+        mobile, vin = f"138{number:08d}", randoms.vin()
         customer = self.as_("receptionist").post("/customers", {"name": name, "mobile": mobile, "store_id": "HN"})
         stock = self.as_("sales_manager").post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
         order = {"customer_id": customer["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 100}
@@ -385,7 +386,7 @@ class System:
     def problems(self, program: str) -> list[str]:
         """Why a process says that it is not ready; empty when it is."""
         try:
-            _health(self.stack.program(program).health_url or "")
+            health(self.stack.program(program).health_url or "")
         except urllib.error.HTTPError as refused:
             told: list[str] = json.loads(refused.read() or b"{}").get("problems") or [str(refused)]
             return told
@@ -396,7 +397,7 @@ class System:
     def metric(self, program: str, name: str, **labels: str) -> float:
         """A gauge or counter of a process: the sum over everything that has these labels."""
         url = (self.stack.program(program).health_url or "").replace("/readyz", "/metrics")
-        families = text_string_to_metric_families(_health(url).decode())
+        families = text_string_to_metric_families(health(url).decode())
         samples = [sample for family in families for sample in family.samples if sample.name == name]
         return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
@@ -410,18 +411,6 @@ class System:
         pid = eventually(lambda: self.stack.supervisor.pid(program), within=10, what=f"{program} to run")
         assert isinstance(pid, int)
         return pid
-
-
-def _health(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=3) as answer:
-        body: bytes = answer.read()
-        return body
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started: PostgreSQL works in them."""
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in told.split()]
 
 
 @contextmanager
