@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+WORKERS := -n auto --maxprocesses 4
 SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
@@ -38,7 +39,7 @@ console-dev: venv ## The console with every change at once, beside a running `ma
 # -- what must pass --------------------------------------------------------------------------------
 
 test: lint types imports ## Everything that must pass
-	@$(PYTEST) -m "not long and not console" tests
+	@$(PYTEST) $(WORKERS) --within-shares -m "not long and not console" tests
 	@echo "make test: all passed"
 
 lint: venv ## ruff: rules and format
@@ -61,19 +62,20 @@ contract: venv ## Samples, operations, subscriptions
 	@$(PYTEST) tests/contract
 
 integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
-	@$(PYTEST) tests/integration
+	@$(PYTEST) $(WORKERS) tests/integration
 
 e2e: venv ## The whole system over HTTP
-	@$(PYTEST) tests/e2e
+	@$(PYTEST) $(WORKERS) tests/e2e
 
 journeys: venv ## The console in a browser: a run of its own, for it fetches Chromium and the console's packages
 	@$(PYTEST) tests/console
 
-night: venv ## Generated tests with twenty times the examples, others each time; what they find is printed
+night: venv ## Generated tests with twenty times the examples, others each time, and all that is wrong in all places
 	@$(PYTEST) --hypothesis-profile night -m hypothesis tests
+	@CRM_WRONG_ONE_IN=1 $(PYTEST) --timeout 3000 tests/e2e/test_wrong_once.py
 
 faults: venv ## Every fault three times, each under twenty closings a second for ten seconds
-	@CRM_FAULT_ROUNDS=3 CRM_FAULT_CLOSINGS=200 $(PYTEST) --timeout 300 tests/faults
+	@CRM_FAULT_ROUNDS=3 CRM_FAULT_CLOSINGS=200 $(PYTEST) tests/faults
 
 guards: venv ## Take the guards away one by one; a test must go red for each
 	@$(PY) -m tests.faults.guards

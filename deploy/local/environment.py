@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from deploy.local import console
 from deploy.local.errors import LocalStackError
 from deploy.local.infrastructure import Infrastructure
-from deploy.local.run_dir import RunDir, port_trouble
+from deploy.local.ports import claim
+from deploy.local.run_dir import RunDir
 
 SERVICES = ("customer", "sales", "workshop", "followup", "reporting")
 GATEWAY = "gateway"
@@ -54,7 +55,7 @@ def hold_http_port(run_dir: RunDir) -> None:
         return
     if not (wish.isascii() and wish.isdecimal()) or not 0 < int(wish) < 65536:
         raise LocalStackError(f"{HTTP_PORT}={wish}: a port is a number from 1 to 65535")
-    if trouble := port_trouble(int(wish)):
+    if trouble := claim(int(wish)):
         raise LocalStackError(f"{HTTP_PORT}={wish}: {trouble}; choose another, or leave it out and a free one is found")
     run_dir.hold(HTTP, int(wish))
 

@@ -8,27 +8,23 @@
 """
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
-import random
 import secrets
 import shlex
 import shutil
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
+from deploy.local import ports
 from deploy.local.errors import LocalStackError
 
 ENVIRONMENT = "env"
 KEPT_FILES = ("secrets.json", "state.json", "lock", ENVIRONMENT)
 LONGEST_LOG = 10 * 1024 * 1024
-LOWEST_PORT = 15000
-DEFAULT_EPHEMERAL_START = 32768
 
 # Several programs of one stack start at the same time and share these files.
 _files = threading.RLock()
@@ -79,18 +75,18 @@ class RunDir:
                 self._write("state.json", state)
 
     def port(self, name: str, *, preferred: int | None = None) -> int:
-        """A free loopback port for `name`: the one used before if it is still free."""
+        """A free loopback port for `name`, ours from now on: the one used before if it is still free."""
         with _files:
-            ports = self.known_ports()
-            others = {port for owner, port in ports.items() if owner != name}
-            for wish in (ports.get(name), preferred):
-                if wish is not None and wish not in others and port_is_free(wish):
-                    ports[name] = wish
+            known = self.known_ports()
+            others = {port for owner, port in known.items() if owner != name}
+            for wish in (known.get(name), preferred):
+                if wish is not None and wish not in others and not ports.claim(wish):
+                    known[name] = wish
                     break
             else:
-                ports[name] = _any_free_port(besides=others)
-            self.remember("ports", ports)
-            return ports[name]
+                known[name] = ports.any_free(besides=others)
+            self.remember("ports", known)
+            return known[name]
 
     def hold(self, name: str, port: int) -> None:
         """This very port for `name`; whoever had it here before gets another one."""
@@ -180,46 +176,6 @@ class RunDir:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.path / name)
-
-
-def port_is_free(port: int) -> bool:
-    """Whether a server could listen on this port of the loopback address."""
-    return not port_trouble(port)
-
-
-def port_trouble(port: int) -> str:
-    """Why a server could not listen on this port of the loopback address; empty if it could."""
-    with socket.socket() as probe:
-        # without this a port whose last connections are in TIME_WAIT looks taken
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            return "this port is the administrator's"
-        except OSError as problem:
-            return "another program listens there" if problem.errno == errno.EADDRINUSE else str(problem.strerror)
-        return ""
-
-
-def _any_free_port(*, besides: set[int]) -> int:
-    """A free port below the range the kernel hands out to outgoing connections.
-
-    A port from inside that range can be taken by anybody's connection while our server restarts,
-    and a client that keeps trying such a port on loopback can even connect to itself.
-    """
-    for _ in range(1000):
-        port = random.randrange(LOWEST_PORT, _ephemeral_start())  # noqa: S311  # a port is no secret
-        if port not in besides and port_is_free(port):
-            return port
-    raise LocalStackError(f"no free port found between {LOWEST_PORT} and {_ephemeral_start()}")
-
-
-def _ephemeral_start() -> int:
-    try:
-        low = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    except (OSError, ValueError, IndexError):
-        return DEFAULT_EPHEMERAL_START
-    return low if low > LOWEST_PORT + 1000 else DEFAULT_EPHEMERAL_START
 
 
 def last_lines(path: Path, *, count: int = 15) -> str:

@@ -155,7 +155,8 @@ def all_refusals() -> list[type[Refusal]]:
                 import_module(found.name)
     ours = ("contracts.", "chassis.", "services.", "gateway.")
     return sorted(
-        (one for one in subclasses(Refusal) if one.__module__.startswith(ours)), key=lambda one: one.__qualname__
+        (one for one in subclasses(Refusal) if one.__module__.startswith(ours)),
+        key=lambda one: (one.__qualname__, one.__module__),
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from simulator.client import ApiProblem, Client
 from tests.support import randoms
-from tests.support.polling import eventually
+from tests.support.polling import eventually, patience
 from tests.support.system import System
 
 PART = 40_000
@@ -53,7 +53,6 @@ def ended(client: Client, import_id: str, *, by: str = "finished") -> dict[str, 
     return state if state["status"] == by else None
 
 
-@pytest.mark.timeout(240)
 def test_a_list_is_imported_once_whoever_dies_and_however_often_it_comes(system: System) -> None:
     office = system.as_("sales_manager")
     rows = [[randoms.name(), randoms.mobile(), randoms.vin()] for _ in range(ROWS)]
@@ -84,7 +83,6 @@ def test_a_list_is_imported_once_whoever_dies_and_however_often_it_comes(system:
     assert [one["import_id"] for one in office.get("/imports", limit=2)["items"]] == [again, import_id]
 
 
-@pytest.mark.timeout(240)
 def test_the_wrong_list_is_taken_back_whoever_dies_but_for_whom_somebody_has_dealt_with(system: System) -> None:
     office, many = system.as_("sales_manager"), 400
     rows = [[randoms.name(), randoms.mobile(), randoms.vin()] for _ in range(many)]
@@ -130,7 +128,6 @@ def test_the_wrong_list_is_taken_back_whoever_dies_but_for_whom_somebody_has_dea
     assert system.rows("customer", one, import_id) == [(many - 1, many - 1)]
 
 
-@pytest.mark.timeout(240)
 def test_desks_are_served_while_a_list_comes_in(system: System) -> None:
     office, desk = system.as_("sales_manager"), system.as_("receptionist")
     mobile = randoms.mobile()
@@ -147,7 +144,7 @@ def test_desks_are_served_while_a_list_comes_in(system: System) -> None:
 
     told = f"median {sorted(waited)[len(waited) // 2] * 1000:.0f} ms, slowest {max(waited) * 1000:.0f} ms"
     system.note(f"a look-up and a registration beside an import: {told}")
-    assert max(waited) < SERVED_WITHIN, told
+    assert max(waited) < patience(SERVED_WITHIN), told
 
 
 def test_parts_are_bytes_and_imports_are_of_ones_own_store(system: System) -> None:

@@ -113,6 +113,7 @@ def test_a_customer_enters_a_segment_within_seconds_and_its_export_is_written_do
     boss = system.as_("service_manager")
     said = {
         "all": [
+            {"fact": "tags", "has": "尉迟"},
             {"vehicle": {"model": ["GL8"]}},
             {"fact": "service_visits", "at_least": 1},
             {"not": {"fact": "open_orders", "at_least": 1}},
@@ -124,11 +125,11 @@ def test_a_customer_enters_a_segment_within_seconds_and_its_export_is_written_do
     path = f"/segments/{segment['segment_id']}"
     eventually(lambda: boss.get(path)["complete_at"] is not None, within=20)
     mine = system.deliver_a_car(name="尉迟敬")
+    system.as_("advisor").send("PATCH", f"/customers/{mine.customer_id}", {"tags": ["尉迟"]})
     system.close_a_repair_order(customer_id=mine.customer_id, vehicle_id=mine.vehicle_id, fen=100)
 
     def entered() -> bool:
-        members = boss.get(f"{path}/members", limit=200)["items"]
-        return mine.customer_id in {one["customer_id"] for one in members}
+        return mine.customer_id in {one["customer_id"] for one in boss.get(f"{path}/members")["items"]}
 
     eventually(entered, within=SOON + 1)
     export = boss.post(f"{path}/exports", {"format": "csv", "reason": "spring"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,14 +24,14 @@ from gateway.routing import Route
 from tests.support.attempting import PATIENCE, Findings, OverHttp, PastTheGateway, Seen, Sending, fits_http, send_all
 from tests.support.good_requests import GoodRequests, actor_for, role_for
 from tests.support.misplacing import placed, written
-from tests.support.polling import eventually
+from tests.support.polling import eventually, patience
 from tests.support.system import System, running
 from tests.support.wrong_values import DEEP, LONE_SURROGATE, NUL, Attempt, attempts, in_turns
 
 MEDIAN_WITHIN = 0.25
 """Seconds, of all answers, with several requests at once on a busy machine."""
-ONE_IN = 6
-"""Of what is not tried in every place (`in_turns`)."""
+ONE_IN = int(os.environ.get("CRM_WRONG_ONE_IN", "12"))
+"""Of what is not tried in every place (`in_turns`); `make night` tries all of it."""
 APART = {"gateway.set_clock", "gateway.log_in", "gateway.change_password", "gateway.create_staff"}
 """Operations whose odd requests would disturb all others: passwords take the processor, the clock is everybody's."""
 
@@ -144,13 +145,11 @@ def test_every_good_request_is_none_that_the_shape_refuses(tried: Tried) -> None
     assert wrong == []
 
 
-@pytest.mark.timeout(300)
 def test_what_is_wrong_in_a_call_is_refused_and_named_and_no_service_is_the_less_ready(tried: Tried) -> None:
     services = [operation for operation in OPERATIONS.values() if operation.service != "gateway"]
     all_is_well(tried, send_all(each for operation in services for each in past_the_gateway(tried, operation)))
 
 
-@pytest.mark.timeout(300)
 def test_what_is_wrong_in_a_request_is_refused_and_named_and_no_service_is_the_less_ready(tried: Tried) -> None:
     routes = [route for route in TABLE.routes if route.operation.name not in APART]
     all_is_well(tried, send_all(each for route in routes for each in over_http(tried, route)))
@@ -206,7 +205,9 @@ def test_a_call_whose_context_is_wrong_is_answered_and_costs_no_other_call_anyth
         contexts = []
         for field, value in itertools.product(CONTEXT, WRONG_CONTEXT):
             if field != "deadline" or value not in PASSED:
-                good = new_context(PATIENCE, actor_token=tried.broker.token(actor_for(operation), to=operation.service))
+                good = new_context(
+                    patience(PATIENCE), actor_token=tried.broker.token(actor_for(operation), to=operation.service)
+                )
                 contexts.append(written({**orjson.loads(good.header()), field: value}))
         for context in (*contexts, *NO_CONTEXTS):
             seen = tried.broker.send_raw(operation, request, context)
@@ -217,7 +218,6 @@ def test_a_call_whose_context_is_wrong_is_answered_and_costs_no_other_call_anyth
     tried.system.ready_again(within=15)
 
 
-@pytest.mark.timeout(180)
 def test_what_was_taken_is_heard_by_everybody_who_hears_of_it(tried: Tried) -> None:
     """The last of this file: what a service takes, however odd, must be nobody's dead letter."""
     eventually(tried.system.caught_up, within=60, what="everything heard")
@@ -230,6 +230,6 @@ def all_is_well(tried: Tried, found: Findings) -> None:
     tried.system.note(f"wrong once: {len(found.seconds)} answers, median {found.median * 1000:.1f} ms")
     found.repeat_slow()
     assert not found.faults, found.told()
-    assert found.median < MEDIAN_WITHIN
+    assert found.median < patience(MEDIAN_WITHIN)
     assert answers(tried) == []
     tried.system.ready_again(within=15)

@@ -11,6 +11,7 @@ import pytest
 
 from simulator.client import Client
 from tests.faults.test_nothing_lost import READY_WITHIN, ROUNDS
+from tests.support.polling import patience
 from tests.support.system import System
 
 LOOKERS, UPLOADERS = 8, 2
@@ -21,7 +22,6 @@ SLOWEST = 2.0
 """Seconds. A frozen link took twenty."""
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_look_ups_beside_uploads_are_answered_at_once(system: System, round_: int) -> None:
     part = os.urandom(PART)
@@ -58,7 +58,7 @@ def test_look_ups_beside_uploads_are_answered_at_once(system: System, round_: in
     p99 = statistics.quantiles(took, n=100)[-1]
     system.note(f"{len(took)} look-ups beside {parts} parts: p99 {p99 * 1000:.0f} ms, slowest {max(took):.1f} s")
     assert parts > UPLOADERS, "nothing large was sent, so it tested nothing"
-    assert max(took) < SLOWEST
+    assert max(took) < patience(SLOWEST)
     system.ready_again(within=READY_WITHIN)
 
 

@@ -42,7 +42,6 @@ def ask(system: System, path: str, body: dict[str, object], fault: Fault) -> Non
     system.ready_again(within=READY_WITHIN)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_merge_and_its_undoing_have_their_effects_exactly_once(system: System, fault: Fault) -> None:
     cars = five_with_a_past(system)

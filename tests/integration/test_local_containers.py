@@ -91,7 +91,6 @@ def is_ready(installation: Installation, program: str) -> bool:
     return installation.crm(program, "ready").returncode == 0
 
 
-@pytest.mark.timeout(180)
 def test_every_program_becomes_ready_with_what_it_is_given_and_tells_it_outside(prepared: Installation) -> None:
     programs = [*SERVICES, "relay"]
     with ExitStack() as running:

@@ -6,8 +6,8 @@ import os
 import shutil
 import signal
 import socket
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -39,14 +39,28 @@ def told() -> list[str]:
 
 @pytest.fixture
 def servers(place: Path, told: list[str]) -> Iterator[Infrastructure]:
-    made = Infrastructure(place, progress=told.append)
+    with looked_after(Infrastructure(place, progress=told.append)) as both:
+        yield both
+
+
+@pytest.fixture
+def database(place: Path, told: list[str]) -> Iterator[Infrastructure]:
+    """PostgreSQL alone: the broker is not what these tests are about, and starts longest."""
+    alone = Infrastructure(place, progress=told.append)
+    alone.rabbitmq = None
+    with looked_after(alone):
+        yield alone
+
+
+@contextmanager
+def looked_after(servers: Infrastructure) -> Iterator[Infrastructure]:
     try:
-        made.start()
-        made.keep_running()
-        yield made
+        servers.start()
+        servers.keep_running()
+        yield servers
     finally:
-        made.stop()
-        made.reset()
+        servers.stop()
+        servers.reset()
 
 
 def rows(url: str, statement: str) -> list[tuple[object, ...]] | None:
@@ -65,20 +79,19 @@ def queued(uri: str) -> int | None:
         return None
 
 
-def test_a_database_that_is_killed_answers_again_with_every_row_at_the_same_address(servers: Infrastructure) -> None:
-    assert servers.postgres is not None
-    url = servers.database_url
+def test_a_database_that_is_killed_answers_again_with_every_row_at_the_same_address(database: Infrastructure) -> None:
+    assert database.postgres is not None
+    url = database.database_url
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'a sale' AS what")
     for _ in range(2):
-        pid, killed = servers.postgres.pid, time.monotonic()
+        pid = database.postgres.pid
         assert pid is not None
 
         os.kill(pid, signal.SIGKILL)
 
         eventually(lambda: rows(url, "SELECT what FROM kept") == [("a sale",)], within=WITHIN, what="the row")
-        assert time.monotonic() - killed < WITHIN
-        assert servers.postgres.pid != pid
+        assert database.postgres.pid != pid
 
 
 def test_a_broker_that_is_killed_answers_again_with_every_message_at_the_same_address(
@@ -92,20 +105,19 @@ def test_a_broker_that_is_killed_answers_again_with_every_message_at_the_same_ad
         connection.Producer(channel).publish("sold", routing_key=QUEUE, delivery_mode=2, retry=False)
     names = "rabbitmq/data/*/quorum/*/names.dets"  # a queue whose name is not yet there a killed node forgets
     eventually(lambda: any(QUEUE.encode() in path.read_bytes() for path in place.glob(names)), within=20)
-    pid, killed = servers.rabbitmq.pid, time.monotonic()
+    pid = servers.rabbitmq.pid
     assert pid is not None
 
     os.kill(pid, signal.SIGKILL)
 
     eventually(lambda: queued(uri) == 1, within=WITHIN, what="the message")
-    assert time.monotonic() - killed < WITHIN
     assert servers.rabbitmq.pid != pid
 
 
 def test_a_server_that_was_stopped_stays_down_and_is_looked_after_again_when_it_was_started(
-    servers: Infrastructure,
+    database: Infrastructure,
 ) -> None:
-    postgres, url = servers.postgres, servers.database_url
+    postgres, url = database.postgres, database.database_url
     assert postgres is not None
     postgres.kill()
     steadily(lambda: not postgres.is_running(), during=1.0)
@@ -119,9 +131,9 @@ def test_a_server_that_was_stopped_stays_down_and_is_looked_after_again_when_it_
 
 
 def test_a_server_whose_port_was_taken_meanwhile_does_not_move_and_comes_back_when_it_is_free(
-    servers: Infrastructure, told: list[str]
+    database: Infrastructure, told: list[str]
 ) -> None:
-    postgres, url = servers.postgres, servers.database_url
+    postgres, url = database.postgres, database.database_url
     assert postgres is not None and postgres.pid is not None
     port, pid = postgres.port, postgres.pid
     with postgres._life:  # nobody revives it while a stranger takes its place

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from deploy.local.errors import LocalStackError
 from deploy.local.run_dir import RunDir, last_lines
+from tests.support.source import ROOT
 
 
 def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -29,6 +32,24 @@ def test_a_port_is_kept_while_it_is_free_and_given_up_when_it_is_not(tmp_path: P
 
     assert other != port
     assert RunDir(tmp_path).known_port("postgres") == other
+
+
+CHOOSES = """
+import sys
+from pathlib import Path
+from deploy.local.run_dir import RunDir
+print(RunDir(Path(sys.argv[1])).port("gateway.http", preferred=int(sys.argv[2])))
+"""
+
+
+def test_who_chooses_while_another_is_about_to_listen_gets_another_port(tmp_path: Path) -> None:
+    ours = RunDir(tmp_path / "ours").port("gateway.http")
+
+    command = [sys.executable, "-c", CHOOSES, str(tmp_path / "theirs"), str(ours)]
+    theirs = int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+    assert theirs != ours
+    assert RunDir(tmp_path / "later").port("gateway.http", preferred=theirs) == theirs, "whose process has ended"
 
 
 def test_two_names_never_share_a_port(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from tempfile import mkdtemp
 import pytest
 
 from deploy.local.errors import LocalStackError
+from deploy.local.ports import any_free
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process, process
 from deploy.local.rabbitmq import RabbitMQ
@@ -105,8 +105,7 @@ def test_a_log_that_cannot_be_written_does_not_end_the_watching(supervisor: Supe
 
 def test_ready_is_when_every_health_address_says_so(supervisor: Supervisor, tmp_path: Path) -> None:
     (tmp_path / "readyz").write_text("yes")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = any_free()
     supervisor.start(python("sales", SERVE, str(port), health_url=f"http://127.0.0.1:{port}/readyz"))
 
     supervisor.wait_ready(20)

@@ -25,6 +25,7 @@ from gateway.routing import BASE, Route
 from simulator.client import ApiProblem
 from tests.support.misplacing import written
 from tests.support.plain_caller import Line
+from tests.support.polling import patience
 from tests.support.wrong_values import LEFT_OUT, Attempt, Place, Raw
 
 AT_ONCE = 8
@@ -102,7 +103,7 @@ class Findings:
         service = sending.operation.service
         self.silent[service] = self.silent[service] + 1 if seen.outcome is None else 0
         wrong = fault_of(sending.attempt, seen)
-        if seen.seconds > WITHIN:
+        if seen.outcome is None or seen.seconds > patience(WITHIN):
             self.slow.append((sending, seen))
         elif wrong:
             self.faults.append(f"{sending}: {wrong}: {seen}")
@@ -111,7 +112,7 @@ class Findings:
         """Once more and alone, and once again: the machine may have been busy."""
         for sending, first in self.slow:
             seen = min((sending.send(), sending.send()), key=lambda one: one.seconds)
-            wrong = fault_of(sending.attempt, seen) or ("slow" if seen.seconds > WITHIN else "")
+            wrong = fault_of(sending.attempt, seen) or ("slow" if seen.seconds > patience(WITHIN) else "")
             if wrong:
                 self.faults.append(f"{sending}: {first}, and then alone {wrong}: {seen}")
         self.slow = []
@@ -199,13 +200,13 @@ class PastTheGateway:
 
     def send(self, operation: Operation, body: Any, *, actor: Any) -> Seen:
         """A request of a good context."""
-        context = new_context(PATIENCE, actor_token=self.token(actor, to=operation.service)).header()
+        context = new_context(patience(PATIENCE), actor_token=self.token(actor, to=operation.service)).header()
         return self.send_raw(operation, written(body), context)
 
     def send_raw(self, operation: Operation, body: bytes, context: bytes) -> Seen:
         """Any bytes."""
         started = time.monotonic()
-        answer = self._line().ask(operation, body, context, patience=PATIENCE)
+        answer = self._line().ask(operation, body, context, seconds=PATIENCE)
         seconds = time.monotonic() - started
         return Seen(answer[0], seconds, json.loads(answer[1])) if answer else Seen(None, seconds)
 
@@ -288,7 +289,9 @@ class OverHttp:
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPConnection(self._where.hostname or "", self._where.port, timeout=PATIENCE)
+            connection = http.client.HTTPConnection(
+                self._where.hostname or "", self._where.port, timeout=patience(PATIENCE)
+            )
             self._local.connection = connection
             self._connections.append(connection)
         return connection

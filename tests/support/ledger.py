@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -22,11 +22,23 @@ class Databases:
     """Administrator's connections: `url(service)` gives the database of a service."""
 
     admin_url: str
+    _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Rows of a query in a service's database."""
-        with self.connection(service) as connection:
-            return connection.execute(query, values or None).fetchall()
+        """Rows of a query in a service's database, by a connection that is kept: to make one costs more than to ask."""
+        kept = self._kept.get(service)
+        if kept is not None:
+            try:
+                return kept.execute(query, values or None).fetchall()
+            except psycopg.OperationalError:  # the server ended meanwhile, as in many a test
+                kept.close()
+        fresh = self._kept[service] = self.connection(service)
+        return fresh.execute(query, values or None).fetchall()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        for kept in self._kept.values():
+            kept.close()
 
     def connection(self, service: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
         """The administrator in a service's database."""

@@ -17,6 +17,7 @@ from chassis.process.actors import GATEWAY, Signer
 from chassis.process.clock import now
 from contracts.access import Actor
 from contracts.operation import Operation
+from tests.support.polling import patience
 
 PATIENCE = 5.0
 
@@ -52,21 +53,22 @@ class Line:
         self._answers[message.properties["correlation_id"]] = (message.properties["type"], raw)
 
     def ask(
-        self, operation: Operation, body: bytes, context: bytes, *, store: str | None = None, patience: float = PATIENCE
+        self, operation: Operation, body: bytes, context: bytes, *, store: str | None = None, seconds: float = PATIENCE
     ) -> tuple[str, bytes] | None:
         """Send these bytes with this context; (outcome, answer), or None if none came in time."""
+        within = patience(seconds)
         number = str(next(self._numbers))
         message = amqp.Message(
             body,
             type=operation.name,
             reply_to=self._queue,
             correlation_id=number,
-            expiration=str(int(patience * 1000)),
+            expiration=str(int(within * 1000)),
             application_headers={HEADER: context},
         )
         key = f"{operation.name.partition('.')[2]}.{store or '-'}"
         self._channel.basic_publish(message, exchange=calls_exchange(operation.service), routing_key=key)
-        until = time.monotonic() + patience
+        until = time.monotonic() + within
         while number not in self._answers and (left := until - time.monotonic()) > 0:
             try:
                 self._connection.drain_events(timeout=left)
@@ -86,7 +88,7 @@ def call(
 ) -> tuple[str, dict[str, Any]]:
     """Call as this actor, signed as the gateway with this key; returns (outcome, answer)."""
     token = Signer(GATEWAY, signing_key).sign(actor, now=now()) if actor is not None else None
-    context = new_context(PATIENCE, actor_token=token, store_id=store).header()
+    context = new_context(patience(PATIENCE), actor_token=token, store_id=store).header()
     with Line(uri) as line:
         answer = line.ask(operation, orjson.dumps(request), context, store=store)
     assert answer is not None, f"{operation.name} was not answered within {PATIENCE} s"

@@ -29,6 +29,7 @@ from chassis.bus import dead
 from chassis.bus.management import Management, vhost_of
 from chassis.bus.topology import HEARS
 from chassis.process import clock
+from deploy.local.environment import HTTP
 from deploy.local.rabbitmq import MEMORY
 from deploy.local.stack import Stack
 from simulator.client import Client
@@ -73,6 +74,7 @@ class System:
         self.partner_password = secrets.token_hex(8)
         self.stack = Stack(run_dir, test_mode=True)
         self.servers = self.stack.infrastructure = ThroughProxy(run_dir)
+        self.stack.run_dir.port(HTTP)  # any but the usual one, which is a person's
         self._people: dict[tuple[str, str], tuple[str, str]] = {}
         self._sessions: dict[tuple[str, str], Client] = {}
 
@@ -99,10 +101,16 @@ class System:
         self.desk = Desk({role: self.account(role) for role in roles}, self.base_url)
 
     def stop(self) -> None:
-        """End everything."""
+        """End everything at once: how programs stop in peace is tested while others run."""
         for client in (self.boss, *self._sessions.values()):
             client.close()
         self.desk.close()
+        self.databases.close()
+        for name in self.stack.supervisor.names():
+            self.stack.supervisor.halt(name, seconds=0)
+        for server in (self.stack.rabbitmq, self.stack.postgres):
+            if server is not None:
+                server.kill()
         self.stack.stop()
         self.servers.reset()
 

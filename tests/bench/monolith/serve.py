@@ -1,7 +1,6 @@
 """Runs the monolith under gunicorn, as the peer figures are taken: two workers of eight threads."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,6 +8,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from deploy.local.ports import any_free
 
 WORKERS = 2
 THREADS = 8
@@ -19,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 @contextmanager
 def serving(database_url: str) -> Iterator[str]:
     """The base URL of a running monolith on a free port; it is gone afterwards."""
-    port = free_port()
+    port = any_free()
     base_url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "tests.bench.monolith.app:create_app()"]
     command += ["--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)]
@@ -32,11 +33,6 @@ def serving(database_url: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def wait_until_up(base_url: str, *, process: subprocess.Popen[bytes]) -> None:

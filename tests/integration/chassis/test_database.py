@@ -66,7 +66,7 @@ def test_work_is_repeated_as_a_whole_after_a_deadlock(db):
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(transfer, "a", "b"), pool.submit(transfer, "b", "a")]:
             done.result()
-    assert len(tries) == 3, "one of the two was the victim and ran again"
+    assert len(tries) >= 3, "one of the two was the victim and ran again"
     with db.reading() as connection:
         assert connection.execute(text("SELECT balance FROM planted.account ORDER BY name")).scalars().all() == [2, 2]
 

@@ -148,7 +148,6 @@ def test_a_replayed_event_whose_cause_is_mended_has_its_effect(clean_queues, dat
     assert look(clean_queues) == []
 
 
-@pytest.mark.timeout(30)
 def test_a_replay_before_the_cause_is_mended_ends(clean_queues, databases: Databases):
     """Each message is replayed once, though the consumer buries it again faster than the operator reads."""
 

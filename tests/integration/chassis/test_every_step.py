@@ -39,14 +39,15 @@ from contracts.sales.events import VehicleDelivered
 from contracts.sales.operations import list_orders
 from contracts.sales.stock import receive_stock
 from contracts.vin import with_check_digit
+from deploy.local.ports import any_free
 from tests.integration.gateway.conftest import answers
-from tests.integration.gateway.running import Process, free_port
+from tests.integration.gateway.running import Process
 from tests.support.broker import Broker
 from tests.support.consuming import SERVICE, hearing
 from tests.support.databases import Databases
 from tests.support.events import made, received
 from tests.support.planting import ENDS, KINDS, OUTAGES, Plan
-from tests.support.polling import eventually
+from tests.support.polling import eventually, patience
 
 WITHIN = 20.0
 BESIDE = 10
@@ -256,7 +257,7 @@ class Called:
             channel.basic_consume(queue, no_ack=True, callback=answered)
             for number, cell in enumerate(cells):
                 self._publish(channel, cell, reply_to=queue, correlation_id=str(number))
-            until = time.monotonic() + within
+            until = time.monotonic() + patience(within)
             while len(outcomes) < len(cells) and (left := until - time.monotonic()) > 0:
                 with suppress(TimeoutError):
                     channel.connection.drain_events(timeout=left)
@@ -287,7 +288,7 @@ _vins = iter(range(1, 10**6))
 def called(databases: Databases, clean_queues: Broker, run_dir: Path) -> Iterator[Called]:
     databases(CALLED)
     keys = new_signing_keys()
-    port = free_port()
+    port = any_free()
     environment = {
         **databases.variables(CALLED),
         **clean_queues.variables(CALLED),

@@ -159,7 +159,6 @@ def taken_back(desk: Desk) -> Iterator[Session]:
         raise _Enough
 
 
-@pytest.mark.timeout(240)
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORY, seed=st.integers(0, 2**32))
 def test_any_history_shuffled_and_repeated_gives_the_view_of_the_straight_one(desk, history, seed):

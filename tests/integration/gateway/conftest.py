@@ -18,8 +18,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import eventlet  # noqa: F401  # its retirement notice comes with the first import
 
-from chassis.process.settings import new_sealing_keys, new_signing_keys
-from tests.integration.gateway.running import CONNECTIONS, Gateway, Person, Process, free_port
+from chassis.process.settings import new_signing_keys
+from deploy.local.ports import any_free
+from tests.integration.gateway.running import CONNECTIONS, Gateway, Person, Process
 from tests.support.broker import Broker
 from tests.support.databases import Databases
 from tests.support.polling import eventually
@@ -27,7 +28,7 @@ from tests.support.polling import eventually
 ADMIN_PASSWORD = "the first administrator's"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def settings(databases: Databases, broker: Broker) -> dict[str, str]:
     """Settings of the processes."""
     for service in ("gateway", "customer"):
@@ -42,13 +43,13 @@ def settings(databases: Databases, broker: Broker) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def start_gateway(settings: dict[str, str], databases: Databases, run_dir: Path) -> Iterator[Callable[..., Gateway]]:
     """`start_gateway(CRM_…="…")` starts a gateway of its own; all are ended with the session."""
     started: list[Process] = []
 
     def start(*, until: str = "/readyz", port: int = 0, **more: str) -> Gateway:
-        port = port or free_port()
+        port = port or any_free()
         environment = {**settings, "CRM_GATEWAY_HTTP_PORT": str(port), **more}
         process = Process("run", "gateway", environment=environment, log=run_dir / f"gateway-{port}.log")
         started.append(process)
@@ -63,7 +64,7 @@ def start_gateway(settings: dict[str, str], databases: Databases, run_dir: Path)
         process.ended()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def gateway(start_gateway: Callable[..., Gateway], settings: dict[str, str]) -> Gateway:
     """The gateway of most tests, with a first administrator."""
     environment = {"PATH": os.environ["PATH"], **settings, "CRM_BOOTSTRAP_PASSWORD": ADMIN_PASSWORD}
@@ -72,18 +73,19 @@ def gateway(start_gateway: Callable[..., Gateway], settings: dict[str, str]) -> 
     return start_gateway()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def customer_service(settings: dict[str, str], run_dir: Path) -> Iterator[Process]:
     """The real customer service."""
-    port = free_port()
-    own = {"CRM_CUSTOMER_HEALTH_PORT": str(port), "CRM_CUSTOMER_SEALING_KEYS": new_sealing_keys()}
+    port = any_free()
+    keys = "CRM_CUSTOMER_SEALING_KEYS"  # the session's: others read its database too
+    own = {"CRM_CUSTOMER_HEALTH_PORT": str(port), keys: os.environ[keys]}
     process = Process("run", "customer", environment={**settings, **own}, log=run_dir / "customer.log")
     eventually(lambda: answers(port), within=30, what=f"the customer service to be ready; see {process.log}")
     yield process
     process.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def boss(gateway: Gateway) -> Person:
     """An administrator."""
     return gateway.person("admin")

@@ -230,10 +230,3 @@ def answer_of(response: http.client.HTTPResponse) -> Answer:
     body = response.read()
     kind = response.headers.get("Content-Type", "")
     return Answer(response.status, dict(response.headers), json.loads(body) if "json" in kind and body else body)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from tests.integration.gateway.running import CONNECTIONS, Gateway, Person
-from tests.support.polling import eventually
+from tests.support.polling import eventually, patience
 
 SLOW = 200
 MEBIBYTE = 1024 * 1024
@@ -58,7 +58,7 @@ def test_three_hundred_megabytes_are_refused_before_they_are_read(gateway: Gatew
     assert says(gateway, head + b"Content-Length: 314572800\r\n\r\n" + b"x" * MEBIBYTE) == (413, "BODY_TOO_LARGE")
     chunk = b"100000\r\n" + b"x" * MEBIBYTE + b"\r\n"
     assert says(gateway, head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 30) == (413, "BODY_TOO_LARGE")
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < patience(10)
     assert gateway.process.memory() - before < 64 * MEBIBYTE
 
 
@@ -174,12 +174,12 @@ def test_two_hundred_slow_clients_delay_nobody_and_are_closed(gateway: Gateway, 
         assert gateway.page("/readyz").status == 200
         assert boss.get("/me").status == 200
         times.append((time.monotonic() - started) / 2)
-    assert sorted(times)[47] < 0.1, "the 95th percentile"
+    assert sorted(times)[47] < patience(0.1), "the 95th percentile"
     for sock in silent:
         assert answered(sock) == b""
     for sock in halfway:
         assert answered(sock).startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - opened < 20
+    assert time.monotonic() - opened < patience(20)
 
 
 def test_more_connections_than_there_may_be_push_out_the_idle_ones(

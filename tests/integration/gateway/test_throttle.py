@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -34,12 +33,13 @@ def let_time_pass(gateway: Gateway, account: str) -> None:
 def test_from_the_fifth_failure_on_one_waits_even_with_the_right_password(gateway: Gateway, exists: bool) -> None:
     account = gateway.person("consultant").code if exists else code("NOBODY")
     assert [gateway.log_in(account, "wrong").code for _ in range(5)] == ["LOGIN_FAILED"] * 5
-    # four more, so that the wait of one second is one of sixteen, which a busy machine does not outlast
-    gateway.rows("UPDATE login_failure SET failures = failures + 4 WHERE subject = %s", f"account:{account.lower()}")
+    assert wait_of(gateway, account) == 1
+    longer = "UPDATE login_failure SET blocked_until = now() + interval '10 minutes' WHERE subject = %s RETURNING 1"
+    assert gateway.rows(longer, f"account:{account.lower()}") == [(1,)]  # a busy machine outlasts one second
     for password in ("wrong", PASSWORD):
         refused = gateway.log_in(account, password)
         assert (refused.status, refused.code) == (429, "TOO_MANY_ATTEMPTS")
-        assert 1 <= int(refused.headers["Retry-After"]) <= 16
+        assert 1 <= int(refused.headers["Retry-After"]) <= 600
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour_and_never_becomes_for_ever(gateway: Gateway) -> None:
@@ -116,13 +116,6 @@ def test_thirty_accounts_a_minute_may_fail_at_an_address_and_it_waits(gateway: G
     assert gateway.log_in(person.code, PASSWORD).status == 201, "from elsewhere"
     gateway.rows("UPDATE login_from SET failed_at = now() - interval '61 s' WHERE address = %s", address)
     assert gateway.log_in(person.code, PASSWORD, address=address).status == 201
-
-
-def test_another_ipv6_address_of_the_same_network_is_the_same_place(gateway: Gateway) -> None:
-    network, spray = f"2001:db8:{secrets.token_hex(2)}:1", code("SPRAY")
-    failed_at(gateway, f"{network}::/64", STRANGERS - 2)
-    tried = [guess(gateway, f"{network}:{number}::1", [f"{spray}{number}"]) for number in range(3)]
-    assert tried == [[401], [401], [429]]
 
 
 def test_one_account_is_one_however_often_it_fails(gateway: Gateway) -> None:

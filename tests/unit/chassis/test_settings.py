@@ -156,16 +156,27 @@ def test_of_an_administrators_password_only_a_placeholder_is_refused(address):
 
 
 SIGNING = KEYS["CRM_SALES_SIGNING_KEY"]
-NO_KEYS = ["key", "x" * 44, "A" * 43 + "=", SIGNING[:-4], SIGNING + "!"]
+NO_KEYS = {
+    "a word": "key",
+    "x only": "x" * 44,
+    "zeros": "A" * 43 + "=",
+    "cut short": SIGNING[:-4],
+    "a sign too many": SIGNING + "!",
+}
+NO_PUBLIC_KEYS = {
+    **NO_KEYS,
+    **{f"of the gateway {what}": f"gateway:{value}" for what, value in NO_KEYS.items()},
+    "of nobody": f":{public_key(SIGNING)}",
+}
 
 
-@pytest.mark.parametrize("value", ["change-me", *NO_KEYS])
+@pytest.mark.parametrize("value", ["change-me", *NO_KEYS.values()], ids=["a placeholder", *NO_KEYS])
 def test_a_key_that_is_none_stops_the_start(value):
     with pytest.raises(NoSecret, match="CRM_SALES_SIGNING_KEY"):
         Settings.of("sales", Environment({**FULL, "CRM_SALES_SIGNING_KEY": value}))
 
 
-@pytest.mark.parametrize("value", [*NO_KEYS, *(f"gateway:{one}" for one in NO_KEYS), f":{public_key(SIGNING)}"])
+@pytest.mark.parametrize("value", NO_PUBLIC_KEYS.values(), ids=NO_PUBLIC_KEYS)
 @pytest.mark.parametrize("form", ["{}", "{old},{}", "{},{old}"])
 def test_public_keys_that_are_none_stop_the_start_with_the_form_that_is_wanted(value, form):
     with pytest.raises(MissingSetting, match=r"CRM_ACTOR_PUBLIC_KEYS \(customer:base64,.*crm keys") as caught:

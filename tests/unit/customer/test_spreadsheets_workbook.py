@@ -314,7 +314,9 @@ def test_a_package_that_is_no_workbook_is_refused():
     assert refused(stream) == "FILE_TYPE"
 
 
-@pytest.mark.parametrize("end", [40, 400, len(PLAIN) // 2, len(PLAIN) - 30])
+@pytest.mark.parametrize(
+    "end", [40, 400, len(PLAIN) // 2, len(PLAIN) - 30], ids=["forty bytes", "some", "half", "all but the end"]
+)
 def test_a_package_cut_short_is_refused(end):
     assert refused(PLAIN[:end]) == "FILE_BROKEN"
 
