@@ -55,6 +55,7 @@ def test_waits_for_ever(tell):
 """
 
 
+@pytest.mark.long  # a run with servers of its own inside of a run: `make integration` tries it
 def test_servers_outlive_a_worker_that_is_killed_and_end_with_the_run_that_is_interrupted(tmp_path: Path) -> None:
     for name, text in {"conftest": CONFTEST, "test_dies": DIES, "test_waits": WAITS}.items():
         (tmp_path / f"{name}.py").write_text(text, "utf-8")

@@ -148,3 +148,13 @@ def test_any_text_is_a_number_of_a_kind_or_none(text):
         phone = read(text)
         assert kind_of(phone.number) is phone.kind
         assert not phone.extension or not phone.is_strong
+
+
+@pytest.mark.parametrize("vin", ["LSG00013X2Y560920", "LSG00062X2Y334019", "lsg00038x2y679592"])
+def test_a_vin_is_no_landline_whatever_its_digits_are(vin: str) -> None:
+    with pytest.raises(NotAPhone):
+        read(vin)
+
+
+def test_a_landline_of_as_many_signs_as_a_vin_keeps_its_extension() -> None:
+    assert (read("075583000000ext12").number, read("075583000000ext12").extension) == ("075583000000", "12")

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+_VIN = re.compile(r"[a-hj-npr-z\d]{17}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0\d{2,3}\d{7,8}")
 _SERVICE = re.compile(r"[48]00\d{7}")
@@ -58,10 +59,14 @@ def read(typed: str) -> Phone:
     """The number that was typed, in whatever width, country code and grouping (E1).
 
     Stored are 11 digits of a mobile, digits with area code of a landline, ten digits of a 400 or 800 number,
-    `+…` for Hong Kong and Macau. Only landlines and service numbers have extensions. Raises NotAPhone.
+    `+…` for Hong Kong and Macau. Only landlines and service numbers have extensions. Raises NotAPhone, for a VIN too,
+    whose digits alone may be those of a landline.
     """
     text = unicodedata.normalize("NFKC", typed).strip().lower()
-    if found := _SAID_EXTENSION.fullmatch(text) or _DASHED_EXTENSION.fullmatch(text):
+    said = _SAID_EXTENSION.fullmatch(text)
+    if said is None and _VIN.fullmatch(text) and not text.isdigit():
+        raise NotAPhone(typed)
+    if found := said or _DASHED_EXTENSION.fullmatch(text):
         phone = _number(found[1])
         if phone is None or phone.kind not in _WITH_EXTENSION:
             raise NotAPhone(typed)
