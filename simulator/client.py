@@ -35,7 +35,11 @@ class Client:
     def log_in(cls, base_url: str, account: str, password: str, *, store: str | None = None) -> Client:
         """Begin a session."""
         client = cls(base_url, store=store)
-        client.token = client.post("/sessions", {"account": account, "password": password})["token"]
+        try:
+            client.token = client.post("/sessions", {"account": account, "password": password})["token"]
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def close(self) -> None:

@@ -145,7 +145,8 @@ class System:
     def employ(self, role: str, *, code: str, name: str, stores: tuple[str, ...]) -> None:
         """Hire somebody by name; it is he who has this role in the first of his stores from now on."""
         self._people[role, stores[0]] = self._employ(code, (role,), stores=list(stores), name=name)
-        self._sessions.pop((role, stores[0]), None)
+        if before := self._sessions.pop((role, stores[0]), None):
+            before.close()
 
     def _employ(self, code: str, roles: tuple[str, ...], *, stores: list[str], name: str = "") -> tuple[str, str]:
         """Account and password of somebody new, who has chosen a password of his own; without a name his code is it."""
