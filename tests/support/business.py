@@ -65,8 +65,8 @@ class Desk:
             return self._tokens[role]
 
     def close(self) -> None:
-        """Close every connection of every thread."""
-        clients, self._clients = self._clients, []
+        """Close every connection of every thread, and forget them: whoever goes on has others, which are closed too."""
+        clients, self._clients, self._local = self._clients, [], threading.local()
         for client in clients:
             client.close()
 
