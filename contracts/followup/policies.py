@@ -54,6 +54,20 @@ SERVICE_D3 = _visit(
 )
 
 
+def _task(code: str, default: V, *, zh: str, en: str, changes_zh: str, changes_en: str) -> PolicyKind[V]:
+    """Until when a task is due, by the store that has it; `changes` say what the new time is of."""
+    return policy(
+        code,
+        default,
+        service="followup",
+        zh=zh,
+        en=en,
+        changes_zh=f"{changes_zh};已有待办不变",
+        changes_en=f"{changes_en} within this time; tasks there are already stay as they are",
+        per_store=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DaysToDecide:
     """So many days after the suspicion."""
@@ -68,15 +82,13 @@ class HoursToDecide:
     hours: Annotated[int, Between(1, 72), Called("几小时内审批", "Hours to decide")]
 
 
-ORDER_APPROVAL = policy(
+ORDER_APPROVAL = _task(
     "ORDER_APPROVAL",
     HoursToDecide(4),
-    service="followup",
     zh="订单价格的审批期限",
     en="Time to decide on a price beyond the limits",
-    changes_zh="此后提交的价格按新期限审批;已有待办不变",
-    changes_en="Prices submitted from then on are decided within this time; tasks there are already stay as they are",
-    per_store=True,
+    changes_zh="此后提交的价格按新期限审批",
+    changes_en="Prices submitted from then on are decided",
 )
 
 
@@ -87,26 +99,22 @@ class HoursToTell:
     hours: Annotated[int, Between(1, 72), Called("几小时内联系客户", "Hours to tell the customer")]
 
 
-DELIVERY_AT_RISK = policy(
+DELIVERY_AT_RISK = _task(
     "DELIVERY_AT_RISK",
     HoursToTell(4),
-    service="followup",
     zh="交期有风险时联系客户的期限",
     en="Time to tell the customer that his delivery is at risk",
-    changes_zh="此后出现的交期风险按新期限处理;已有待办不变",
-    changes_en="Deliveries at risk from then on are told of within this time; tasks there are already stay as they are",
-    per_store=True,
+    changes_zh="此后出现的交期风险按新期限处理",
+    changes_en="Deliveries at risk from then on are told of",
 )
 
-MERGE_QUESTION = policy(
+MERGE_QUESTION = _task(
     "MERGE_QUESTION",
     DaysToDecide(2),
-    service="followup",
     zh="疑似重复档案的确认期限",
     en="Time to decide whether two records are one customer",
-    changes_zh="此后发现的疑似重复按新期限处理;已有待办不变",
-    changes_en="Records suspected from then on are decided within this time; tasks there are already stay as they are",
-    per_store=True,
+    changes_zh="此后发现的疑似重复按新期限处理",
+    changes_en="Records suspected from then on are decided",
 )
 
 
@@ -117,13 +125,11 @@ class MinutesToCall:
     minutes: Annotated[int, Between(5, 240), Called("几分钟内联系客户", "Minutes to call the customer")]
 
 
-PROMISE_AT_RISK = policy(
+PROMISE_AT_RISK = _task(
     "PROMISE_AT_RISK",
     MinutesToCall(15),
-    service="followup",
     zh="交车可能延迟时联系客户的期限",
     en="Time to call a customer whose vehicle will hardly be ready as promised",
-    changes_zh="此后发现的延迟风险按新期限处理;已有待办不变",
-    changes_en="What is at risk from then on is told within this time; tasks there are already stay as they are",
-    per_store=True,
+    changes_zh="此后发现的延迟风险按新期限处理",
+    changes_en="What is at risk from then on is told",
 )

@@ -32,6 +32,7 @@ from services.customer.record.rules import matching, resident_id
 from services.customer.segments import rules as segments
 from services.customer.view.rules.asking import By
 from services.customer.view.usecases.timeline import TOLD
+from services.sales.stock.rules import CERTIFICATES
 
 WORDS = SOURCES / "src" / "i18n"
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -191,3 +192,10 @@ def warnings_of_rows() -> list[str]:
 def test_every_code_that_is_shown_has_its_word(name: str, known: list[str]) -> None:
     said = json.loads((WORDS / "zh" / "enums.json").read_text())[name]
     assert set(said) ^ set(known) == set(), "one that is missing is shown as its code, one that is more is of nothing"
+
+
+def test_a_certificate_goes_on_the_screen_where_the_service_lets_it_go() -> None:
+    source = (SOURCES / "src/features/sales/model.ts").read_text("utf-8").partition("CERTIFICATE_NEXT = {")[2]
+    rows = re.findall(r"(\w+): \[([^\]]*)\]", source.partition("}")[0])
+    shown = {before: re.findall(r"\w+", after) for before, after in rows}
+    assert shown == {before.value: [one.value for one in after] for before, after in CERTIFICATES.items()}

@@ -31,9 +31,6 @@ REFUNDS = {
 }
 """What a refund may become (C19)."""
 
-STANDING = (RefundState.REQUESTED, RefundState.APPROVED, RefundState.PAID)
-"""Refunds whose money is spoken for."""
-
 _YUAN = re.compile(r"\d{1,10}(\.\d{1,2})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,2})?")
 
 

@@ -15,9 +15,6 @@ CERTIFICATES = {
 }
 """The allowed moves; a bank may say no to a request."""
 
-AT_HAND = (Certificate.WITH_US, Certificate.RELEASED)
-"""Where it is when plates can be applied for."""
-
 
 def standing(*, received_at: datetime | None, order_id: UUID | None, gone_at: datetime | None) -> StockStatus:
     """Where a vehicle stands that arrived, was set aside and left at these moments, or has not."""
