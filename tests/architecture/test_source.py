@@ -55,6 +55,16 @@ def nameless(root: Path) -> list[str]:
     return sorted(found)
 
 
+SHARED = re.compile(r"/users/(customer|sales|workshop|followup|reporting|gateway|partner)\b|\b(DROP|RENAME)\s+ROLE\b")
+
+
+def shared_taken(root: Path) -> list[str]:
+    """Tests that take from a server what every worker needs: users are of the whole broker, roles of the cluster."""
+    return [
+        source.name for source in sources(root, "tests/integration", "tests/contract") if SHARED.search(source.text)
+    ]
+
+
 CLOCKS_ALLOWED = {
     "gateway/wire.py",  # the moment a request arrived, which its deadline counts from
 }
@@ -321,6 +331,13 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[tuple[str, str]]]] = [
             ("chassis/planted.py", "raise InvalidRequest(errors={'km': [f'Odd {km}.' for km in kms]})\n"),
             ("contracts/planted.py", "import marshmallow\nraise marshmallow.ValidationError('Odd.')\n"),
             ("services/customer/segments/rules.py", "raise NotAPredicate(place, 'one of: ' + x)\n"),
+        ],
+    ),
+    (
+        shared_taken,
+        [
+            ("tests/integration/chassis/test_x.py", "broker.management.call('DELETE', '/users/workshop')\n"),
+            ("tests/contract/test_x.py", "admin.execute('DROP ROLE sales_app')\n"),
         ],
     ),
     (chinese_only_here, [("services/sales/errors.py", "class X:\n    code = 'X'\n    en = 'no'\n")]),

@@ -27,6 +27,10 @@ RATE = 20.0
 READY_WITHIN = 15.0
 """Seconds after which every process must be ready again, without a hand laid on it (I14)."""
 SETTLED_WITHIN = 60.0
+REPEATED_WITHIN = 15.0
+TRIES = 4
+"""How often a fault strikes that must make the broker repeat: what it struck may be an event that no inbox keeps
+(`visit_fell_due`, `vehicle_received`), and then nobody sees that it came twice."""
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation IN ('inbox'::regclass, 'command_log'::regclass)"
 
 
@@ -79,21 +83,36 @@ FAULTS = (
 )
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_every_closing_has_its_effects_exactly_once(system: System, fault: Fault, round_: int) -> None:
+def struck(system: System, fault: Fault) -> float:
+    """The fault strikes under load and every effect is there once; the seconds until everybody was ready again."""
     closings = prepare(system.desk, count=CLOSINGS)
     eventually(lambda: not problems(system.databases, []), within=SETTLED_WITHIN)  # the fault is to strike the closings
-    seen_before = duplicates_seen(system.databases)
-
     with Load(system.desk, closings, rate=RATE):
         fault.strike(system)
         ready_after = system.ready_again(within=READY_WITHIN)
-
     eventually(lambda: not problems(system.databases, closings), within=SETTLED_WITHIN, what="every effect once")
-    if fault.repeats:  # what is sent again comes after the effects are whole
-        again = "the fault made no duplicate, so it tested nothing"
-        eventually(lambda: duplicates_seen(system.databases) > seen_before, within=SETTLED_WITHIN, what=again)
+    return ready_after
+
+
+def repeated(system: System, before: int) -> bool:
+    """Whether something was delivered again, which comes after the effects are whole."""
+    try:
+        return eventually(lambda: duplicates_seen(system.databases) > before, within=REPEATED_WITHIN)
+    except AssertionError:
+        return False
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_closing_has_its_effects_exactly_once(system: System, fault: Fault, round_: int) -> None:
+    eventually(lambda: not problems(system.databases, []), within=SETTLED_WITHIN)
+    seen_before = duplicates_seen(system.databases)
+    ready_after = struck(system, fault)
+    for _ in range(TRIES - 1):
+        if not fault.repeats or repeated(system, seen_before):
+            break
+        ready_after = struck(system, fault)
+    assert not fault.repeats or repeated(system, seen_before), "the fault made no duplicate, so it tested nothing"
     system.note(
         f"{fault.name}: ready after {ready_after:.1f} s, {duplicates_seen(system.databases) - seen_before} duplicates"
     )
