@@ -101,6 +101,7 @@ class Runtime(SharedExtension):
         self.container.spawn_managed_thread(self.caller.link.run, identifier="caller")
         self.container.spawn_managed_thread(self.listener.link.run, identifier="live changes")
         self.container.spawn_managed_thread(partial(self.streams.run, self.stopping), identifier="streams")
+        self.container.spawn_managed_thread(partial(self.streams.wake, self.stopping), identifier="news")
         self.container.spawn_managed_thread(self._look_after, identifier="sweep")
         self.container.spawn_managed_thread(partial(self.searches.run, self.stopping), identifier="searches")
         if self.settings.test_mode:

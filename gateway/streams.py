@@ -39,6 +39,9 @@ BEAT = 20.0
 """Seconds without a change after which a comment is sent, so that nobody in between takes the stream for dead."""
 GATHER = 0.1
 """Seconds from one look at the changes to the next: in a flood a stream sends ten times a second, not for each."""
+SLICE, BETWEEN_SLICES = 10, 0.002
+"""Streams that are woken at once, and seconds until the next: told all at once, two hundred of them would hold up
+whoever asks for something else. The last of two hundred is told 40 ms later."""
 LOOKED_AFTER = 1.0
 """Seconds between two looks at who still is there, and still may."""
 PATIENCE = 2.0
@@ -88,28 +91,37 @@ class Streams:
         self._changes = Changes()
         self._open: dict[Stream, None] = {}
         self._hears = False
+        self._news = threading.Event()
 
     # -- what is heard -----------------------------------------------------------------------
 
     def heard(self, event: Received[Any]) -> None:
         """Tell everybody who may hear it; soon."""
         if self._changes.add(event):
-            self._wake()
+            self._news.set()
 
     def missed(self) -> None:
         """Everybody asks again."""
         self._changes.leave_a_gap()
         self._hears = True
-        self._wake()
+        self._news.set()
 
     def deaf(self) -> None:
         """Nothing is heard: who would be told nothing must not believe that nothing happens."""
         self._hears = False
         self.end_all()
 
-    def _wake(self) -> None:
-        for stream in list(self._open):
-            stream.news.set()
+    def wake(self, stopping: threading.Event) -> None:
+        """Wake those who have something to hear, a slice after the other, until the process stops."""
+        while not stopping.is_set():
+            if not self._news.wait(1.0):
+                continue
+            self._news.clear()
+            streams = list(self._open)
+            for begin in range(0, len(streams), SLICE):
+                for stream in streams[begin : begin + SLICE]:
+                    stream.news.set()
+                time.sleep(BETWEEN_SLICES)
 
     # -- streams -----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from gateway import streams as streams_module
 from gateway import wire
 from gateway.faults import HttpFault
 from gateway.sessions import Live
-from gateway.streams import Streams, wants_stream
+from gateway.streams import SLICE, Stream, Streams, wants_stream
 from gateway.wire import Connection, Request
 from tests.support.events import MORNING, made, received
 from tests.support.polling import eventually
@@ -36,11 +36,16 @@ class Standing:
 
 
 @pytest.fixture
-def streams() -> Streams:
+def streams() -> Iterator[Streams]:
     made_up: Any = Standing()
     them = Streams(made_up, most=3)
+    stopping = threading.Event()
+    waking = threading.Thread(target=them.wake, args=(stopping,), daemon=True)
+    waking.start()
     them.missed()
-    return them
+    yield them
+    stopping.set()
+    waking.join(5)
 
 
 @pytest.fixture
@@ -145,6 +150,18 @@ def test_nobody_is_told_anything_while_no_one_can_say_who_still_may(
     looking.join(5)
     assert not thread.is_alive()
     assert not streams._open
+
+
+def test_news_wakes_a_slice_of_the_streams_after_the_other(streams: Streams, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at once they would hold up whoever asks for something else."""
+    monkeypatch.setattr("gateway.streams.BETWEEN_SLICES", 0.2)
+    eventually(lambda: not streams._news.is_set())
+    open_ = [Stream(b"%d" % number, ADVISOR, 0, {}) for number in range(2 * SLICE + 1)]
+    streams._open.update(dict.fromkeys(open_))
+    streams.missed()
+    eventually(open_[0].news.is_set)
+    assert sum(stream.news.is_set() for stream in open_) <= 2 * SLICE
+    eventually(lambda: all(stream.news.is_set() for stream in open_))
 
 
 @pytest.mark.parametrize(
