@@ -3,8 +3,10 @@
 psycopg's own C wait loop would stop every greenlet of a process, heartbeats too,
 so the wait function is chosen here, before anything can import psycopg
 (fault 4 of `docs/decisions/0002-nameko.md`; `chassis.runner` proves it at start).
+eventlet is told not to load a resolver of its own: `chassis.process.names` looks names up.
 """
 
 import os
 
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")

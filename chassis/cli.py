@@ -70,8 +70,10 @@ def run(services: tuple[str, ...]) -> None:
     import eventlet
 
     eventlet.monkey_patch()
+    from chassis.process.names import look_up_aside
     from chassis.runner import run as run_services
 
+    look_up_aside()
     run_services(SERVICES if services == ("all",) else services)
 
 

@@ -27,7 +27,7 @@ def aside(work: Callable[[], T]) -> T:
     """
     if not patcher.is_monkey_patched("thread"):
         return work()
-    _few_threads()
+    few_threads()
     with _turn:
         return cast("T", tpool.execute(_uncollected, work))
 
@@ -41,6 +41,6 @@ def _uncollected(work: Callable[[], T]) -> T:
 
 
 @cache
-def _few_threads() -> None:
-    """Before the pool's first use; afterwards its size is what it is."""
+def few_threads() -> None:
+    """Say how many real threads the process has: before their first use, for afterwards it is what it is."""
     tpool.set_num_threads(THREADS)
