@@ -1,4 +1,4 @@
-"""Tests in as many processes as there are cores (`pytest -n auto`): what stands outside, and what goes together.
+"""Tests in several processes (`pytest -n 3`): what stands outside, and what goes together.
 
 The controlling process starts PostgreSQL and RabbitMQ once, before its workers, and tells them the addresses by the
 variables that give servers (`databases.py`, `broker.py`). The servers are tied to it: they end when it ends, however.
