@@ -12,6 +12,7 @@ from chassis.bus.context import Ask
 from chassis.customers import asking, links, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import staff, stores
+from chassis.process.clock import LOCAL
 from chassis.store import policies
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
@@ -123,7 +124,7 @@ def reject_order(session: Session, asked: RejectOrder, *, scope: Scope, now: dat
 
 def sign_order(session: Session, asked: operations.SignOrder, *, scope: Scope, now: datetime) -> operations.Order:
     """Sign the contract. Raises PromiseInPast."""
-    if asked.promised_date < now.date():
+    if asked.promised_date < now.astimezone(LOCAL).date():
         raise PromiseInPast
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.sign(asked, now=now)

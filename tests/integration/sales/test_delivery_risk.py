@@ -198,6 +198,8 @@ def test_4_6_before_eight_in_the_morning_today_is_the_stores_day_and_not_that_of
     early = at("2026-11-24", 7).astimezone(UTC)
     assert early.day == 23
     with pytest.raises(PromiseInPast):
+        signed(showroom, promised=date(2026, 11, 23), now=early)
+    with pytest.raises(PromiseInPast):
         repromise(showroom, order_id, date(2026, 11, 23), PromiseReason.OTHER, now=early)
     repromise(showroom, order_id, date(2026, 11, 24), PromiseReason.OTHER, now=early)
 
