@@ -110,7 +110,8 @@ def _subjects(event: Received[Any], row: Live) -> Iterator[tuple[str, str]]:
     for kind, field in row.about:
         named = getattr(event.payload, field)
         for one in named if isinstance(named, list) else [named]:
-            yield kind, str(one)
+            if one is not None:
+                yield kind, str(one)
 
 
 def _told(event: Received[Any], *, subject_type: str, subject_id: str) -> bytes:

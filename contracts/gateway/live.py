@@ -18,7 +18,7 @@ from contracts.followup import events as followup
 from contracts.followup import operations as visits
 from contracts.followup import tasks
 from contracts.operation import Operation, query
-from contracts.sales import allocation, deliveries, payments, stock
+from contracts.sales import allocation, deliveries, finance, payments, receivables, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.workshop import events as workshop
@@ -78,11 +78,15 @@ class Live:
 
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
 _STOCK = (stock.list_stock,)
-_MONEY = (payments.list_receipts, tasks.tasks_today)
+_MONEY = (payments.list_receipts, payments.order_money, tasks.tasks_today)
+_REFUNDS = (finance.list_refunds, finance.list_approvals, payments.order_money, tasks.tasks_today)
+_OF_AN_ORDER = (("order", "order_id"),)
+_OWED = (receivables.list_receivables, receivables.list_returns, payments.order_money)
 _QUEUE = (allocation.list_waiting, tasks.tasks_today)
 _PROMISES = (*_BOARD, progress.board_progress, tasks.tasks_today)
 _ORDERS = (orders.list_orders, orders.get_order)
 _DELIVERIES = (deliveries.list_deliveries, deliveries.delivery)
+_TO_DECIDE = (*_ORDERS, *_DELIVERIES, finance.list_approvals)
 _VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
 _PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
 _RECORD = (views.customer_view,)
@@ -101,26 +105,27 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairSettled, _BOARD),
     Live(workshop.VehicleReturned, _BOARD),
     Live(workshop.RepairCancelled, _BOARD),
-    Live(sales.OrderApprovalRequested, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.OrderApproved, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.OrderRejected, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderApprovalRequested, _TO_DECIDE, owner="consultant_id"),
+    Live(sales.OrderApproved, _TO_DECIDE, owner="consultant_id"),
+    Live(sales.OrderRejected, _TO_DECIDE, owner="consultant_id"),
     Live(sales.OrderSigned, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.OrderAmended, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderAmended, _TO_DECIDE, owner="consultant_id"),
     Live(sales.PaymentConfirmed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(sales.VehicleAllocated, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(sales.VehicleReleased, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.OrderCancelRequested, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.OrderCancelWithdrawn, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.OrderCancelled, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
+    Live(sales.OrderCancelRequested, _TO_DECIDE, owner="consultant_id"),
+    Live(sales.OrderCancelWithdrawn, _TO_DECIDE, owner="consultant_id"),
+    Live(sales.OrderCancelled, _TO_DECIDE, owner="consultant_id"),
     Live(sales.VehicleDelivered, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(sales.OrderClosed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(sales.PaymentReversed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.RefundPaid, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
-    Live(sales.ReceiptUnapplied, _MONEY),
-    Live(sales.ReceiptSettled, _MONEY),
-    Live(sales.RefundRequested, (tasks.tasks_today,)),
-    Live(sales.RefundApproved, (tasks.tasks_today,)),
-    Live(sales.RefundRefused, (tasks.tasks_today,)),
+    Live(sales.RefundPaid, (*_ORDERS, *_DELIVERIES, finance.list_refunds), owner="consultant_id"),
+    Live(sales.ReceiptUnapplied, _MONEY, about=_OF_AN_ORDER),
+    Live(sales.ReceiptSettled, _MONEY, about=_OF_AN_ORDER),
+    Live(sales.RefundRequested, _REFUNDS, about=_OF_AN_ORDER),
+    Live(sales.RefundApproved, _REFUNDS, about=_OF_AN_ORDER),
+    Live(sales.RefundRefused, _REFUNDS, about=_OF_AN_ORDER),
+    Live(sales.OrderReceivableChanged, _OWED, owner="consultant_id"),
     Live(sales.VehicleReceived, _STOCK),
     Live(sales.CertificateMoved, _STOCK),
     Live(sales.VehicleOffered, _QUEUE),

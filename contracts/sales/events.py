@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -92,6 +93,34 @@ class PaymentReversed:
     balance_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class PayerOwes:
+    """What one payer of an order owes and has paid, by when it is due and as what; without a day it is not due yet.
+
+    What we owe the payer is `to_return_fen`, `compensation_fen` of it on top of his deposit.
+    """
+
+    payer: str
+    owed_fen: int
+    paid_fen: int
+    balance_fen: int
+    to_return_fen: int
+    compensation_fen: int
+    due_on: date | None
+    due_as: str | None
+
+
+@event(producer="sales", name="order_receivable_changed", version=1, subject="order")
+class OrderReceivableChanged:
+    """Who owes what of an order, all of them anew: its buyer, and the lender whose letter stands (C19)."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    total_fen: int
+    payers: list[PayerOwes]
+
+
 @event(producer="sales", name="receipt_unapplied", version=1, subject="payment")
 class ReceiptUnapplied:
     """Of money that came, so much is for nothing: to be used, or given back."""
@@ -152,7 +181,10 @@ class RefundRefused:
 
 @event(producer="sales", name="refund_paid", version=1, subject="order")
 class RefundPaid:
-    """Money of a payment went back; its order owes `applied_fen` more, `balance_fen` in all."""
+    """Money of a payment went back; its order owes `applied_fen` more, `balance_fen` in all.
+
+    What `compensates` was owed on top of a deposit that is returned, and nothing of the payment.
+    """
 
     order_id: UUID
     customer_id: UUID
@@ -163,6 +195,7 @@ class RefundPaid:
     amount_fen: int
     applied_fen: int
     balance_fen: int
+    compensates: bool = False
 
 
 @event(producer="sales", name="vehicle_allocated", version=1, subject="order")

@@ -51,6 +51,10 @@ class PaymentKind(StrEnum):
     LOAN = "loan"
 
 
+MOST_DEPOSIT_PERCENT = 20
+"""A deposit is at most so much of the price (Civil Code, 586)."""
+
+
 class PaymentChannel(StrEnum):
     """By which way money came; a reference is one payment of its channel."""
 
@@ -132,7 +136,7 @@ class DeliverOrder:
 
 @dataclass(frozen=True, slots=True)
 class CloseOrder:
-    """Nothing more is to be done for a delivered order."""
+    """Nothing more is to be done for a delivered order: its steps are done and its money is settled."""
 
     order_id: UUID
     expected_version: Version | None = None
@@ -236,7 +240,7 @@ pay_order = command(
     "sales.pay_order",
     PayOrder,
     Balance,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED", "LOAN_NOT_APPROVED"),
     summary="Record a payment",
 )
 allocate_vehicle = command(
@@ -263,6 +267,7 @@ deliver_order = command(
         "ORDER_NOT_FOUND",
         "ORDER_STATE",
         "BALANCE_OPEN",
+        "LOAN_LAPSED",
         "VEHICLE_NOT_HERE",
         "STEP_INCOMPLETE",
         "CHECKLIST_INCOMPLETE",
@@ -274,7 +279,7 @@ close_order = command(
     "sales.close_order",
     CloseOrder,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "STEP_INCOMPLETE", "NOT_SETTLED"),
     summary="Close a delivered order",
 )
 get_order = query("sales.get_order", OrderById, Order, refuses=("ORDER_NOT_FOUND",), summary="One order")

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from contracts.fields import OwnerId, Page, PriceFen, Reason, Size, StaffId, StoreId
+from contracts.fields import After, OwnerId, Page, PriceFen, Reason, Size, StaffId, StoreId
 from contracts.operation import command, query
 from contracts.sales.operations import PaymentChannel, PaymentKind, Reference
+from contracts.sales.receivables import LoanLetter, Receivable
 from contracts.shapes import Between, Text
 
 Sum = Annotated[int, Between(1, 10**12)]
@@ -33,6 +34,13 @@ class RefundState(StrEnum):
     APPROVED = "approved"
     PAID = "paid"
     REFUSED = "refused"
+
+
+class RefundKind(StrEnum):
+    """Money that goes back, or what we owe on top of a deposit that we return (双倍返还; Civil Code, 587)."""
+
+    RETURN = "return"
+    COMPENSATION = "compensation"
 
 
 class Settled(StrEnum):
@@ -76,6 +84,14 @@ class RequestRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestCompensation:
+    """What we owe on top of a deposit, because the order was cancelled by our fault, is to be paid; all of it."""
+
+    order_id: UUID
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class RefundById:
     """One refund."""
 
@@ -100,12 +116,13 @@ class PayRefund:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money of a payment that goes back."""
+    """Money of a payment that goes back; a compensation is owed on top of it."""
 
     refund_id: UUID
     payment_id: UUID
     order_id: UUID | None
     store_id: StoreId
+    kind: RefundKind
     amount_fen: PriceFen
     state: RefundState
     requested_by: StaffId
@@ -151,7 +168,8 @@ class OrderMoney:
     """What came for an order and what is owed.
 
     `deposit_fen` is what of it is a deposit in law (定金): at most a fifth of the price, whatever was called so; the
-    rest is prepayment. Of a cancelled order `forfeited_fen` of it stays with us, or `compensation_fen` is owed on top.
+    rest is prepayment. Of a cancelled order `forfeited_fen` of it stays with us, or `compensation_fen` is still owed on
+    top. `receivables` say who owes what of the balance, `letter` what a lender has approved.
     """
 
     order_id: UUID
@@ -166,6 +184,8 @@ class OrderMoney:
     compensation_fen: PriceFen
     payments: list[Payment]
     refunds: list[Refund]
+    receivables: list[Receivable]
+    letter: LoanLetter | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +195,7 @@ class ListReceipts:
     store_id: StoreId | None = None
     page: Page = 1
     size: Size = 20
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +206,7 @@ class Receipts:
     page: int
     size: int
     total: int
+    next: str | None
 
 
 class Outcome(StrEnum):
@@ -263,6 +285,13 @@ request_refund = command(
     Refund,
     refuses=("PAYMENT_NOT_FOUND", "PAYMENT_STATE", "REFUND_TOO_MUCH", "DEPOSIT_FORFEITED"),
     summary="Ask for money to be given back",
+)
+request_compensation = command(
+    "sales.request_compensation",
+    RequestCompensation,
+    Refund,
+    refuses=("ORDER_NOT_FOUND", "NO_COMPENSATION"),
+    summary="Ask for what is owed on top of a deposit to be paid",
 )
 approve_refund = command(
     "sales.approve_refund",

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from contracts.sales import allocation, amendments, cancellations, deliveries, payments, prices, progress, sheets, stock
+from contracts.sales import (
+    allocation,
+    amendments,
+    cancellations,
+    deliveries,
+    finance,
+    payments,
+    prices,
+    progress,
+    receivables,
+    sheets,
+    stock,
+)
 from contracts.sales import operations as sales
 from gateway.order_progress_page import PAGE
 from gateway.paper import setting
@@ -37,10 +49,19 @@ ROUTES = (
     Route("POST", "/payments/{payment_id}/reverse", payments.reverse_payment, "冲销收款"),
     Route("POST", "/payments/{payment_id}/apply", payments.apply_receipt, "未分配收款用于订单"),
     Route("POST", "/payments/{payment_id}/refunds", payments.request_refund, "申请退款", status=201),
+    Route("POST", "/orders/{order_id}/compensation", payments.request_compensation, "申请双倍返还", status=201),
+    Route("POST", "/orders/{order_id}/loan-letter", receivables.keep_loan_letter, "登记贷款批复", status=201),
+    Route("POST", "/orders/{order_id}/loan-letter/end", receivables.end_loan_letter, "贷款批复失效"),
+    Route("GET", "/receivables", receivables.list_receivables, "应收款"),
+    Route("GET", "/receivables/returns", receivables.list_returns, "应退款"),
+    Route("GET", "/refunds", finance.list_refunds, "待办退款"),
+    Route("GET", "/approvals", finance.list_approvals, "待审批"),
     Route("POST", "/refunds/{refund_id}/approve", payments.approve_refund, "同意退款"),
     Route("POST", "/refunds/{refund_id}/refuse", payments.refuse_refund, "拒绝退款"),
     Route("POST", "/refunds/{refund_id}/pay", payments.pay_refund, "登记已退款"),
     Route("POST", "/payment-notices", payments.payment_notice, "支付渠道通知"),
+    Route("GET", "/payment-notices", finance.list_notices, "与账面不符的渠道通知"),
+    Route("POST", "/payment-notices/{notice_id}/close", finance.close_notice, "核实渠道通知"),
     Route("POST", "/orders/{order_id}/allocate", sales.allocate_vehicle, "配车"),
     Route("POST", "/orders/{order_id}/deliver", sales.deliver_order, "交车"),
     Route("POST", "/orders/{order_id}/amendments", amendments.amend_order, "变更价格", status=201),

@@ -148,6 +148,10 @@ class GoodRequests:
             "sales.amend_order": partial(self._order, "sign"),
             "sales.approve_amendment": partial(self._order, "sign", "amend"),
             "sales.reject_amendment": partial(self._order, "sign", "amend"),
+            "sales.keep_loan_letter": partial(self._order, "sign"),
+            "sales.end_loan_letter": partial(self._order, "sign", "letter"),
+            "sales.request_compensation": partial(self._order, "sign", "deposit", "cancel", "confirm"),
+            "sales.close_notice": self._contradiction,
             "sales.change_step": partial(self._order, "sign"),
             "sales.repromise_order": partial(self._order, "sign"),
             "sales.delivery": partial(self._order, "sign"),
@@ -197,6 +201,12 @@ class GoodRequests:
         signed = {"contract_no": "C", "signer": "错", "promised_date": FAR[:10]}
         if "sign" in steps:
             self.client("consultant").post(f"{path}/sign", signed)
+        if "letter" in steps:
+            letter = {"lender": "平安银行", "letter_no": "L", "amount_fen": 900, "valid_until": FAR[:10]}
+            self.client("loan_clerk").post(f"{path}/loan-letter", letter)
+        if "deposit" in steps:
+            paid = {"amount_fen": 100, "external_ref": str(uuid.uuid4()), "kind": "deposit"}
+            self.client("finance").post(f"{path}/payments", paid)
         if "pay" in steps:
             paid = {"amount_fen": 1000, "external_ref": str(uuid.uuid4())}
             self.client("finance").post(f"{path}/payments", paid)
@@ -210,8 +220,12 @@ class GoodRequests:
             lower = {"total_fen": 900, "reason": "老客户", "lines": [car]}
             self.client("consultant").post(f"{path}/amendments", lower)
         if "cancel" in steps:
-            self.client("consultant").post(f"{path}/cancel", {"fault": "buyer", "reason": "不买了"})
-        return {"order_id": order_id, "vin": vin, "promised_date": FAR[:10], "lines": [], "total_fen": 1000}
+            fault = "seller" if "deposit" in steps else "buyer"
+            self.client("consultant").post(f"{path}/cancel", {"fault": fault, "reason": "不买了"})
+        if "confirm" in steps:
+            self.client("sales_manager").post(f"{path}/cancel/confirm", {})
+        given = {"order_id": order_id, "vin": vin, "promised_date": FAR[:10], "lines": [], "total_fen": 1000}
+        return {**given, "valid_until": FAR[:10], "amount_fen": 1000}
 
     def _payment(self, *, awaited: bool = False) -> dict[str, Any]:
         """Money of an order of its own."""
@@ -229,6 +243,17 @@ class GoodRequests:
         self.client("payment_channel").post("/payment-notices", notice)
         idle = self._system.rows("sales", "SELECT id FROM payment WHERE external_ref = %s", notice["external_ref"])
         return {**self._order("sign"), "payment_id": str(idle[0][0])}
+
+    def _contradiction(self) -> dict[str, Any]:
+        """A notice of a payment that is known with another amount."""
+        order = self._order("sign")
+        known = self._system.rows("sales", "SELECT number FROM sales_order WHERE id = %s", order["order_id"])
+        notice = {"store_id": "HN", "channel": "wechat", "outcome": "paid", "external_ref": str(uuid.uuid4())}
+        for amount in ("0.01", "0.02"):
+            told = {**notice, "amount": amount, "order_number": known[0][0]}
+            self.client("payment_channel").post("/payment-notices", told)
+        wanted = "SELECT id FROM payment_notice WHERE result = 'contradicts' AND order_number = %s"
+        return {"notice_id": str(self._system.rows("sales", wanted, known[0][0])[0][0])}
 
     def _refund(self, *, approved: bool = False) -> dict[str, Any]:
         payment = self._payment()

@@ -11,7 +11,7 @@ from contracts.access import Scope
 from contracts.picked import picked
 from contracts.sales import cancellations, events, operations
 from contracts.sales.operations import OrderStatus
-from services.sales import steps
+from services.sales import receivables, steps
 from services.sales.orders.models import Order
 from services.sales.orders.shown import order_shown
 from services.sales.orders.usecases import order_to_change
@@ -46,6 +46,7 @@ def confirm_cancel(
     if vehicle is not None:
         _release(session, order, vehicle, registered=registered, now=now)
     steps.usecases.follow(session, order, by=scope.staff_id, now=now)
+    receivables.usecases.follow(session, order, now=now)
     return _cancelled(session, order, now=now)
 
 

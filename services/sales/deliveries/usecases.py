@@ -17,6 +17,7 @@ from contracts.picked import picked
 from contracts.sales import deliveries, events
 from contracts.sales.operations import OrderStatus
 from contracts.sales.steps import PlateStage, StepAct, StepCode, StepState
+from services.sales import receivables
 from services.sales.deliveries.queries import delivery_of
 from services.sales.deliveries.shown import step_shown
 from services.sales.orders.errors import PromiseInPast
@@ -212,3 +213,4 @@ def _moved(
         to_state=step.state,
     )
     tell(session, order, told, now=now)
+    receivables.usecases.follow(session, order, now=now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import links, rekeying
 from chassis.organisation import staff, stores
+from chassis.process.clock import LOCAL
 from chassis.store import numbers
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
@@ -30,6 +31,7 @@ from services.sales.orders.rules import Command
 from services.sales.prices.models import Line
 from services.sales.prices.rules import require_another, yuan
 from services.sales.prices.usecases import Price
+from services.sales.receivables.errors import LoanLapsed, LoanNotApproved
 from services.sales.stock.models import StockVehicle
 
 
@@ -41,6 +43,8 @@ class Order(Base):
     all. A cancelled order has no vehicle.
     `amendment` is the number of the one that its price is by, 0 for the price that was approved first, which stays as
     it was; `price_waits` while one is neither approved nor refused.
+    `loan_fen` is what a lender's letter says that it pays if the car is handed over by `loan_until`, 0 without one;
+    `loan_paid_fen` what of `paid_fen` its lender paid.
     """
 
     __tablename__ = "sales_order"
@@ -50,7 +54,13 @@ class Order(Base):
         Index("sales_order_by_customer", "customer_id"),
         Index("sales_order_by_origin", "origin_customer_id"),
         CheckConstraint("status <> 'cancelled' OR vin IS NULL", name="sales_order_cancelled_has_no_vehicle"),
+        CheckConstraint("loan_paid_fen BETWEEN 0 AND paid_fen", name="sales_order_loan_is_part_of_paid"),
         Index("sales_order_waiting", "store_id", "model", postgresql_where=text("status = 'signed'")),
+        Index(
+            "sales_order_to_decide",
+            "store_id",
+            postgresql_where=text("status IN ('approval_pending', 'cancel_pending')"),
+        ),
         Index("sales_order_one_vin", "vin", unique=True, postgresql_where=text("delivered_at IS NULL")),
     )
 
@@ -94,6 +104,9 @@ class Order(Base):
     reject_reason: Mapped[str | None]
     amendment: Mapped[int] = mapped_column(server_default="0")
     price_waits: Mapped[bool] = mapped_column(server_default="false")
+    loan_fen: Mapped[int] = mapped_column(server_default="0")
+    loan_until: Mapped[date | None]
+    loan_paid_fen: Mapped[int] = mapped_column(server_default="0")
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
 
     @classmethod
@@ -113,6 +126,8 @@ class Order(Base):
             version=0,
             amendment=0,
             price_waits=False,
+            loan_fen=0,
+            loan_paid_fen=0,
         )
         order.reprice(price, by=by, now=now)
         if not asked.draft:
@@ -129,6 +144,11 @@ class Order(Base):
     def balance_fen(self) -> int:
         """What is still owed."""
         return self.total_fen - self.paid_fen
+
+    @property
+    def covered_fen(self) -> int:
+        """Of what is still owed, what a lender's letter says that it will pay."""
+        return min(self.balance_fen, max(0, self.loan_fen - self.loan_paid_fen))
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""
@@ -222,21 +242,35 @@ class Order(Base):
                 balance=f"{self.balance_fen / 100:,.2f}", balance_fen=self.balance_fen, field="amount_fen"
             )
 
+    def require_approved(self, amount_fen: int) -> None:
+        """Raise LoanNotApproved if a lender's letter does not say that it pays so much more."""
+        if amount_fen > self.covered_fen:
+            raise LoanNotApproved(left=yuan(self.covered_fen), left_fen=self.covered_fen, field="amount_fen")
+
     def room_for(self, amount_fen: int) -> int:
         """Of money that has come whether it was owed or not, how much is for this order."""
         return min(amount_fen, self.balance_fen) if rules.may(Command.PAY, status=self.status) else 0
 
-    def pay(self, *, amount_fen: int, now: datetime) -> None:
+    def pay(self, *, amount_fen: int, by_lender: bool = False, now: datetime) -> None:
         """Money came in. Never more than the price (C4)."""
         self.require_payable(amount_fen)
         self._do(Command.PAY, now=now)
-        self.paid_fen += amount_fen
+        self._count(amount_fen, by_lender=by_lender)
 
-    def lose(self, *, amount_fen: int, now: datetime) -> None:
+    def lose(self, *, amount_fen: int, by_lender: bool = False, now: datetime) -> None:
         """Money went back, wherever it stands: what it had of it is owed again, and nothing else changes."""
-        self.paid_fen -= amount_fen
-        self.version += 1
-        self.changed_at = now
+        self._count(-amount_fen, by_lender=by_lender)
+        self.touch(now=now)
+
+    def _count(self, amount_fen: int, *, by_lender: bool) -> None:
+        self.paid_fen += amount_fen
+        if by_lender:
+            self.loan_paid_fen += amount_fen
+
+    def rely_on(self, *, loan_fen: int, until: date | None, now: datetime) -> None:
+        """A lender's letter says that it pays so much, if the car is handed over by that day; or none says so."""
+        self.loan_fen, self.loan_until = loan_fen, until
+        self.touch(now=now)
 
     def allocate(self, vehicle: StockVehicle, *, deposit_fen: int, now: datetime) -> None:
         """Set a stock vehicle aside for this order, and the order for it, once the deposit is there."""
@@ -251,11 +285,13 @@ class Order(Base):
         self.vin, self.vehicle_id, self.allocated_at = vehicle.vin, vehicle.vehicle_id, now
 
     def deliver(self, *, km: int, now: datetime) -> None:
-        """The customer drives away, everything paid."""
+        """The customer drives away, everything paid, or owed by a lender whose letter holds (C4)."""
         rules.require(Command.DELIVER, status=self.status)
         self._require_price()
-        if self.balance_fen > 0:
-            raise BalanceOpen(balance_fen=self.balance_fen)
+        if self.balance_fen > self.covered_fen:
+            raise BalanceOpen(balance_fen=self.balance_fen - self.covered_fen)
+        if self.balance_fen > 0 and self.loan_until is not None and self.loan_until < now.astimezone(LOCAL).date():
+            raise LoanLapsed(until=self.loan_until.isoformat())
         self._do(Command.DELIVER, now=now)
         self.km, self.delivered_at = km, now
 
@@ -356,6 +392,8 @@ ORDERS = rekeying.Holding(
         rekeying.Hanging("order_amendment", "order_id", ("reason", "reject_reason")),
         rekeying.Hanging("payment", "order_id", ("end_reason",)),
         rekeying.Hanging("refund", "order_id", ("reason", "refusal")),
+        rekeying.Hanging("payment_notice", "order_id", ("note",)),
+        rekeying.Hanging("loan_letter", "order_id", ("end_reason",)),
         rekeying.Hanging("delivery_step", "order_id", ("reason", "evidence")),
         rekeying.Hanging("step_change", "order_id", ("reason",)),
         rekeying.Hanging("promise_change", "order_id", ("remark",)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from contracts.sales.operations import OrderStatus
+from contracts.sales.operations import MOST_DEPOSIT_PERCENT, OrderStatus
 from services.sales.orders.errors import OrderState
 
 
@@ -54,6 +54,9 @@ MOVES: Mapping[tuple[OrderStatus, Command], tuple[OrderStatus, ...]] = {
     (_READY, Command.AMEND): (_READY,),
     (_READY, Command.PAY): (_READY,),
     (_READY, Command.DELIVER): (_DELIVERED,),
+    # what its lender owes comes after the keys, and so does what was taken back after them
+    (_DELIVERED, Command.PAY): (_DELIVERED,),
+    (_CLOSED, Command.PAY): (_CLOSED,),
     (_DELIVERED, Command.CLOSE): (_CLOSED,),
     # nothing was signed, so nobody need confirm it
     (_DRAFT, Command.REQUEST_CANCEL): (_CANCELLED,),
@@ -66,10 +69,6 @@ MOVES: Mapping[tuple[OrderStatus, Command], tuple[OrderStatus, ...]] = {
     (_CANCELLING, Command.WITHDRAW_CANCEL): PREVIOUS,
 }
 """From where a command leads whereto. What does not stand here is refused: a delivered order is never cancelled."""
-
-
-MOST_DEPOSIT_PERCENT = 20
-"""A deposit is at most so much of the price (Civil Code, 586)."""
 
 
 def deposit_needed(*, total_fen: int, least_fen: int) -> int:

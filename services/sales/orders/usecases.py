@@ -24,7 +24,7 @@ from contracts.sales import events, operations, progress
 from contracts.sales.operations import OrderStatus
 from contracts.sales.policies import DEPOSIT_MIN
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
-from services.sales import steps
+from services.sales import receivables, steps
 from services.sales.orders import rules
 from services.sales.orders.errors import (
     ConsultantUnknown,
@@ -129,6 +129,7 @@ def sign_order(session: Session, asked: operations.SignOrder, *, scope: Scope, n
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.sign(asked, now=now)
     steps.usecases.begin(session, order, terms=asked.terms, by=scope.staff_id, now=now)
+    receivables.usecases.follow(session, order, now=now)
     tell(session, order, picked(events.OrderSigned, order, order_id=order.id, customer_id=order.written_for), now=now)
     return order_shown(order)
 
@@ -179,9 +180,11 @@ def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Sc
 
 
 def close_order(session: Session, asked: operations.CloseOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Nothing more is to be done for a delivered order."""
+    """Nothing more is to be done for a delivered order. Raises StepsIncomplete, NotSettled."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.close(now=now)
+    steps.usecases.require_done(session, order.id)
+    receivables.usecases.require_settled(session, order)
     tell(session, order, picked(events.OrderClosed, order, order_id=order.id, customer_id=order.written_for), now=now)
     return order_shown(order)
 
@@ -202,10 +205,14 @@ def revoke_order_link(session: Session, asked: progress.OrderLinkById, *, scope:
 
 
 def follow_steps(session: Session, order: Order, *, by: str, now: datetime) -> None:
-    """Let its steps follow what just happened to it; with the last of them the car stands ready (C4, C5)."""
+    """Let its steps, and what is owed for it, follow what just happened to it (C4, C5, C19).
+
+    With the last of its steps the car stands ready.
+    """
     steps.usecases.follow(session, order, by=by, now=now)
     if order.status is OrderStatus.ALLOCATED and steps.usecases.is_ready(session, order.id):
         order.make_ready(now=now)
+    receivables.usecases.follow(session, order, now=now)
 
 
 def order_to_change(session: Session, order_id: UUID, expected_version: int | None = None, *, scope: Scope) -> Order:

@@ -1,6 +1,6 @@
 """The money of orders: what came, what is awaited, what goes back."""
 
 from services.sales.payments import queries
-from services.sales.payments.usecases import notices, receipts, refunds
+from services.sales.payments.usecases import loans, notices, receipts, refunds
 
-__all__ = ["notices", "queries", "receipts", "refunds"]
+__all__ = ["loans", "notices", "queries", "receipts", "refunds"]

@@ -93,6 +93,38 @@ class OwnRefund(NotAllowed):
     en = "Whoever asked for a refund cannot approve it"
 
 
+class NoCompensation(RuleRefused):
+    """Nothing is owed on top of a deposit, or somebody asked for it already (民法典 587)."""
+
+    code = "NO_COMPENSATION"
+    zh = "没有应双倍返还的定金,或已申请"
+    en = "Nothing is owed on top of a deposit, or it is asked for already"
+
+
+class NoticeNotFound(NotFound):
+    """No such notice, or not in the caller's scope."""
+
+    code = "NOTICE_NOT_FOUND"
+    zh = "没有这条渠道通知"
+    en = "There is no such notice"
+
+
+class NoticeClosed(RuleRefused):
+    """Somebody has looked into it already."""
+
+    code = "NOTICE_CLOSED"
+    zh = "该通知已有人核实"
+    en = "Somebody has looked into this notice already"
+
+
+class NothingToClose(RuleRefused):
+    """The notice agrees with what is known."""
+
+    code = "NOTHING_TO_CLOSE"
+    zh = "该通知与账面一致,无需核实"
+    en = "This notice agrees with what is known; there is nothing to look into"
+
+
 class DepositForfeited(RuleRefused):
     """The buyer's fault cancelled the order: his deposit is not given back (民法典 587)."""
 

@@ -16,12 +16,12 @@ from contracts.sales.payments import (
     Outcome,
     PaymentNotice,
     PaymentState,
+    RefundKind,
     RefundState,
-    RequestRefund,
 )
 from services.sales.declared import Base
 from services.sales.payments import errors
-from services.sales.payments.rules import PAYMENTS, REFUNDS, key_of
+from services.sales.payments.rules import OTHERWISE, PAYMENTS, REFUNDS, key_of
 
 
 class Payment(Base):
@@ -43,6 +43,7 @@ class Payment(Base):
             "payment_unapplied",
             "store_id",
             "registered_at",
+            "id",
             postgresql_where=text("unused_fen + refunded_fen > promised_fen"),
         ),
     )
@@ -84,7 +85,7 @@ class Payment(Base):
         return cls(
             order_id=order_id,
             store_id=asked.store_id,
-            kind=PaymentKind.BALANCE,
+            kind=PaymentKind.LOAN if asked.channel is PaymentChannel.LENDER else PaymentKind.BALANCE,
             channel=asked.channel,
             external_ref=asked.external_ref,
             amount_fen=amount_fen,
@@ -107,6 +108,11 @@ class Payment(Base):
     def confirmed(self) -> bool:
         """The money is here."""
         return self.state is PaymentState.CONFIRMED
+
+    @property
+    def by_lender(self) -> bool:
+        """A loan's disbursement: its lender paid it, not the buyer."""
+        return self.kind is PaymentKind.LOAN
 
     def _become(self, to: PaymentState) -> None:
         if to not in PAYMENTS[self.state]:
@@ -181,14 +187,30 @@ def _awaited(reference: str, *, now: datetime) -> dict[str, object]:
 
 
 class Refund(Base):
-    """Money of a payment that goes back: asked for, agreed to by another, paid."""
+    """Money of a payment that goes back, or is owed on top of a deposit: asked for, agreed to by another, paid."""
 
     __tablename__ = "refund"
+    __table_args__ = (
+        Index(
+            "refund_open",
+            "store_id",
+            "requested_at",
+            "id",
+            postgresql_where=text("state IN ('requested', 'approved')"),
+        ),
+        Index(
+            "refund_one_compensation",
+            "order_id",
+            unique=True,
+            postgresql_where=text("kind = 'compensation' AND state <> 'refused'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
     store_id: Mapped[str]
+    kind: Mapped[RefundKind] = mapped_column(server_default="return")
     amount_fen: Mapped[int]
     state: Mapped[RefundState]
     reason: Mapped[str]
@@ -203,11 +225,16 @@ class Refund(Base):
     version: Mapped[int]
 
     @classmethod
-    def request(cls, asked: RequestRefund, payment: Payment, *, by: str, now: datetime) -> Refund:
-        """Money of the payment is asked back."""
+    def request(
+        cls, payment: Payment, *, kind: RefundKind, amount_fen: int, reason: str, by: str, now: datetime
+    ) -> Refund:
+        """Money of the payment is asked back, or what we owe on top of it."""
         return cls(
-            **attributes(asked),
             id=uuids.uuid7(),
+            payment_id=payment.id,
+            kind=kind,
+            amount_fen=amount_fen,
+            reason=reason,
             order_id=payment.order_id,
             store_id=payment.store_id,
             state=RefundState.REQUESTED,
@@ -247,10 +274,21 @@ class Refund(Base):
 
 
 class Notice(Base):
-    """What a channel told, and what it led to; told again the same is the same row, `times` is how often."""
+    """What a channel told, and what it led to; told again the same is the same row, `times` is how often.
+
+    One that says otherwise than what is known is looked into by somebody, who closes it with a note; `order_id` is then
+    what its payment is for.
+    """
 
     __tablename__ = "payment_notice"
     __table_args__ = (
+        Index(
+            "payment_notice_open",
+            "store_id",
+            "first_at",
+            "id",
+            postgresql_where=text("result IN ('contradicts', 'late') AND closed_at IS NULL"),
+        ),
         UniqueConstraint(
             "channel", "reference_key", "order_number", "amount_fen", "outcome", "result", name="payment_notice_once"
         ),
@@ -268,3 +306,15 @@ class Notice(Base):
     times: Mapped[int]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
+    closed_by: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+
+    def close(self, *, note: str, order_id: UUID | None, by: str, now: datetime) -> None:
+        """Somebody has looked into it. Raises NoticeClosed; NothingToClose for one that agrees with what is known."""
+        if self.result not in OTHERWISE:
+            raise errors.NothingToClose
+        if self.closed_at is not None:
+            raise errors.NoticeClosed
+        self.closed_by, self.closed_at, self.note, self.order_id = by, now, note, order_id

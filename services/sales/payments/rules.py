@@ -1,4 +1,4 @@
-"""Money: what a payment and a refund may become, what is a deposit in law, how amounts and references are read; pure.
+"""Money: what a payment and a refund may become, how amounts and references are read; pure.
 
 All arithmetic is of whole fen.
 """
@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from decimal import Decimal
 
-from contracts.sales.operations import Fault, OrderStatus, PaymentKind
-from contracts.sales.payments import PaymentState, RefundState
-from services.sales.orders.rules import MOST_DEPOSIT_PERCENT
+from contracts.sales.payments import NoticeResult, PaymentState, RefundState
 from services.sales.payments.errors import AmountUnreadable
 
 PAYMENTS = {
@@ -31,6 +28,9 @@ REFUNDS = {
 }
 """What a refund may become (C19)."""
 
+OTHERWISE = (NoticeResult.CONTRADICTS, NoticeResult.LATE)
+"""What a notice led to that says otherwise than what is known: which is right, somebody finds out."""
+
 _YUAN = re.compile(r"\d{1,10}(\.\d{1,2})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,2})?")
 
 
@@ -45,19 +45,3 @@ def fen_of(yuan: str) -> int:
 def key_of(reference: str) -> str:
     """What a reference is told apart by: `ｗx 001` and `WX001` are one."""
     return "".join(unicodedata.normalize("NFKC", reference).split()).lower()
-
-
-def forfeits(status: OrderStatus, fault: Fault | None) -> bool:
-    """Whether who paid a deposit has lost it: the order is cancelled, and that is his fault (民法典 587)."""
-    return status is OrderStatus.CANCELLED and fault is Fault.BUYER
-
-
-def owes_twice(status: OrderStatus, fault: Fault | None) -> bool:
-    """Whether we owe the deposit once more than it was paid: the order is cancelled, and that is our fault."""
-    return status is OrderStatus.CANCELLED and fault is Fault.SELLER
-
-
-def deposit_by_law(paid: Iterable[tuple[PaymentKind, int]], *, total_fen: int) -> int:
-    """Of what was paid, by kind, the part that is a deposit in law: who is at fault forfeits it, or owes it twice."""
-    called_so = sum(fen for kind, fen in paid if kind is PaymentKind.DEPOSIT)
-    return min(called_so, total_fen * MOST_DEPOSIT_PERCENT // 100)

@@ -53,6 +53,11 @@ class OfOrder(Protocol):
         ...
 
     @property
+    def covered_fen(self) -> int:
+        """What a lender's letter says that it will pay yet."""
+        ...
+
+    @property
     def vin(self) -> str | None:
         """The vehicle set aside for it."""
         ...
@@ -77,7 +82,7 @@ BY_ORDER: dict[StepCode, Callable[[Any], bool]] = {
     StepCode.CONTRACT: lambda order: order.promised_date is not None,
     StepCode.DEPOSIT: lambda order: order.paid_fen > 0,
     StepCode.ALLOCATE: lambda order: order.vin is not None,
-    StepCode.BALANCE: lambda order: order.paid_fen >= order.total_fen,
+    StepCode.BALANCE: lambda order: order.paid_fen + order.covered_fen >= order.total_fen,
     StepCode.HANDOVER: lambda order: order.delivered_at is not None,
 }
 """Steps that nobody says are done, and when they are, whatever held them up; where it is so no longer, because money
@@ -146,8 +151,7 @@ def require_handover(session: Session, order: OfOrder, *, checked: Collection[st
     plan = session.get(DeliveryPlan, order.id)
     if plan is None:
         return
-    if left := plan.before_handover():
-        raise StepsIncomplete(steps=", ".join(left), names="、".join(STEPS[code].zh for code in left))
+    _require_none(plan.before_handover())
     wanted = policies.resolve(session, DELIVERY_STEPS, store_id=order.store_id, at=now).checklist
     if missing := [one for one in wanted if one.code not in checked]:
         items = ", ".join(one.code for one in missing)
@@ -155,6 +159,18 @@ def require_handover(session: Session, order: OfOrder, *, checked: Collection[st
     insured = plan.by_code.get(StepCode.INSURANCE)
     if insured is not None and insured.effective_from is not None and insured.effective_from > now:
         raise InsuranceNotBegun(effective_from=insured.effective_from.astimezone(LOCAL).isoformat(timespec="minutes"))
+
+
+def require_done(session: Session, order_id: UUID) -> None:
+    """Nothing is left to do for an order, the plate after the keys included (C4). Raises StepsIncomplete."""
+    plan = session.get(DeliveryPlan, order_id)
+    if plan is not None:
+        _require_none(plan.undone(list(plan.by_code)))
+
+
+def _require_none(left: list[StepCode]) -> None:
+    if left:
+        raise StepsIncomplete(steps=", ".join(left), names="、".join(STEPS[code].zh for code in left))
 
 
 def require_reversed(session: Session, order_id: UUID) -> None:
@@ -177,6 +193,17 @@ def is_ready(session: Session, order_id: UUID) -> bool:
     """True if all is done before the car stands ready for its customer (C4)."""
     plan = session.get(DeliveryPlan, order_id)
     return plan is not None and plan.is_ready
+
+
+MONEY = (StepCode.DEPOSIT, StepCode.BALANCE)
+"""The steps by which money is due."""
+
+
+def money_due(session: Session, order_id: UUID) -> tuple[StepCode, datetime] | None:
+    """The step by which money of an order is due now, and when; None while it is no such step's turn."""
+    plan = session.get(DeliveryPlan, order_id)
+    turns = [one for one in plan.in_order if one.code in MONEY and one.its_turn] if plan is not None else []
+    return next(((one.code, one.due_at) for one in turns if one.due_at is not None), None)
 
 
 def promise(

@@ -22,6 +22,7 @@ from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
 from contracts.sales import operations, prices, progress, sheets
 from contracts.sales import payments as in_money
+from contracts.sales import receivables as owed
 from contracts.sales import stock as in_stock
 from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentChannel, PaymentKind
@@ -43,6 +44,7 @@ WORK = (
     amending.usecases,
     cancelling.usecases,
     deliveries.usecases,
+    payments.loans,
     payments.receipts,
     payments.refunds,
     payments.notices,
@@ -154,6 +156,24 @@ class Showroom:
         asked, scope = in_money.OrderMoneyAsked(order_id), self.scope("order_money", role)
         return self.database.read(lambda reading: payments.queries.order_money(reading, asked, scope=scope))
 
+    def letter(
+        self,
+        order_id: UUID,
+        amount_fen: int,
+        *,
+        until: date = PROMISE,
+        role: str = "loan_clerk",
+        now: datetime = NOW,
+    ) -> owed.LoanLetter:
+        """A lender's letter of approval."""
+        said = {"lender": "平安银行", "letter_no": code("L"), "amount_fen": amount_fen, "valid_until": until}
+        kept: owed.LoanLetter = self.do("keep_loan_letter", role, order_id=order_id, **said, now=now)
+        return kept
+
+    def owes(self, order_id: UUID) -> dict[str, tuple[int, int, int]]:
+        """Of each payer of an order what he owes of it, has paid, and owes still."""
+        return {one.payer: (one.owed_fen, one.paid_fen, one.balance_fen) for one in self.money(order_id).receivables}
+
     def told_by_channel(
         self,
         order_id: UUID | None,
@@ -248,7 +268,7 @@ class Showroom:
         return bool(self.database.read(lambda reading: reading.scalar(waiting)))
 
     def recorded(self, order_id: UUID) -> list[tuple[str, int]]:
-        """The events of an order, as they were recorded."""
+        """The events of an order, as they were recorded; what is owed after each has tests of its own."""
         return [(row.event_type, row.subject_version) for row in self._outbox(order_id)]
 
     def payloads(self, order_id: UUID) -> list[dict[str, Any]]:
@@ -257,5 +277,9 @@ class Showroom:
 
     def _outbox(self, order_id: UUID) -> list[Any]:
         log = tables.outbox.c
-        wanted = select(tables.outbox).where(log.subject_type == "order", log.subject_id == str(order_id))
+        wanted = select(tables.outbox).where(
+            log.subject_type == "order",
+            log.subject_id == str(order_id),
+            log.event_type != "order_receivable_changed",
+        )
         return self.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))

@@ -14,18 +14,11 @@ from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
 from contracts.sales.operations import Fault, OrderStatus, PaymentChannel, PaymentKind, PayOrder
-from contracts.sales.payments import PaymentState, RefundState, RequestRefund
+from contracts.sales.payments import PaymentState, RefundKind, RefundState
 from services.sales.payments import errors
 from services.sales.payments.models import Payment, Refund
-from services.sales.payments.rules import (
-    PAYMENTS,
-    REFUNDS,
-    deposit_by_law,
-    fen_of,
-    forfeits,
-    key_of,
-    owes_twice,
-)
+from services.sales.payments.rules import PAYMENTS, REFUNDS, fen_of, key_of
+from services.sales.receivables.rules import deposit_by_law, forfeits, owes_twice
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 DEPOSIT, BALANCE = PaymentKind.DEPOSIT, PaymentKind.BALANCE
@@ -40,6 +33,10 @@ def come(amount_fen: int = 1_990, *, applied_fen: int | None = None) -> Payment:
     payment = awaited(amount_fen)
     payment.confirm(applied_fen=amount_fen if applied_fen is None else applied_fen, now=NOW)
     return payment
+
+
+def asked_back() -> Refund:
+    return Refund.request(come(), kind=RefundKind.RETURN, amount_fen=1, reason="多收", by="F1", now=NOW)
 
 
 # -- as they are read
@@ -144,7 +141,7 @@ def test_a_payment_becomes_what_the_table_says_and_nothing_else(at: PaymentState
 
 @pytest.mark.parametrize(("at", "to"), [*product(RefundState, GIVEN)])
 def test_a_refund_becomes_what_the_table_says_and_nothing_else(at: RefundState, to: RefundState) -> None:
-    refund = Refund.request(RequestRefund(UUID(int=1), 1, "多收"), come(), by="F1", now=NOW)
+    refund = asked_back()
     refund.state = at
     if to in REFUNDS[at]:
         GIVEN[to](refund)
@@ -171,7 +168,7 @@ def test_the_tables_are_those_of_the_rules() -> None:
 
 
 def test_whoever_asked_for_a_refund_does_not_agree_to_it() -> None:
-    refund = Refund.request(RequestRefund(UUID(int=1), 1, "多收"), come(), by="F1", now=NOW)
+    refund = asked_back()
     with pytest.raises(errors.OwnRefund):
         refund.approve(by="F1", now=NOW)
     assert refund.state is RefundState.REQUESTED

@@ -55,6 +55,8 @@ C4 = {
     ("allocated", "deliver", "delivered"),
     ("ready", "pay", "ready"),
     ("ready", "deliver", "delivered"),
+    ("delivered", "pay", "delivered"),
+    ("closed", "pay", "closed"),
     ("delivered", "close", "closed"),
     ("approved", "request_cancel", "cancelled"),
     ("signed", "request_cancel", "cancel_pending"),

@@ -137,6 +137,7 @@ UNTOLD: dict[type[Event], str] = {
     sales.OrderApproved: "the house's own affair; his line is the signature",
     sales.OrderRejected: "the house's own affair, before anything was signed",
     sales.OrderClosed: "nothing happened to him; his line is the delivery",
+    sales.OrderReceivableChanged: "what he paid, or was given back, is told itself",
     sales.ReceiptUnapplied: "finance's own question; what became of the money is told",
     sales.ReceiptSettled: "finance's own question; what became of the money is told",
     sales.RefundRequested: "not decided; that it was paid is told",

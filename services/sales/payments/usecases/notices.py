@@ -13,9 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.access import Scope
+from contracts.picked import picked
+from contracts.sales import finance
 from contracts.sales import payments as operations
 from contracts.sales.payments import NoticeResult, Outcome, PaymentState
 from services.sales.orders.models import Order
+from services.sales.payments.errors import NoticeNotFound
 from services.sales.payments.models import Notice, Payment
 from services.sales.payments.rules import fen_of, key_of
 from services.sales.payments.usecases.receipts import Held, confirm, of_reference
@@ -35,6 +38,17 @@ def payment_notice(
         result = _heard_of(session, asked, Held(payment, order), amount_fen=amount_fen, now=now)
     _take_down(session, asked, payment, amount_fen=amount_fen, result=result, now=now)
     return operations.NoticeTaken(result)
+
+
+def close_notice(session: Session, asked: finance.CloseNotice, *, scope: Scope, now: datetime) -> finance.NoticeClosed:
+    """Somebody says what was right. Raises NoticeNotFound, NoticeClosed, NothingToClose."""
+    notice = session.get(Notice, asked.notice_id, with_for_update=True)
+    if notice is None or not scope.admits(store_id=notice.store_id):
+        raise NoticeNotFound
+    payment = None if notice.payment_id is None else session.get(Payment, notice.payment_id)
+    order_id = None if payment is None else payment.order_id
+    notice.close(note=asked.note, order_id=order_id, by=scope.staff_id, now=now)
+    return picked(finance.NoticeClosed, notice, notice_id=notice.id)
 
 
 def _named(session: Session, asked: operations.PaymentNotice) -> Order | None:

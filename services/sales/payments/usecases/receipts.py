@@ -80,7 +80,7 @@ class Held:
 def pay_order(session: Session, asked: of_orders.PayOrder, *, scope: Scope, now: datetime) -> of_orders.Balance:
     """Record a payment that has come, or is awaited; a reference again, for the same, is the same payment (R43).
 
-    Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed.
+    Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed, LoanNotApproved.
     """
     order = order_to_change(session, asked.order_id, scope=scope)
     known = of_reference(session, asked.channel, asked.external_ref)
@@ -89,6 +89,8 @@ def pay_order(session: Session, asked: of_orders.PayOrder, *, scope: Scope, now:
             raise ReferenceUsed(external_ref=asked.external_ref)
         return balance_shown(order)
     order.require_payable(asked.amount_fen)
+    if asked.kind is PaymentKind.LOAN:
+        order.require_approved(asked.amount_fen)
     payment = Payment.register(asked, store_id=order.store_id, by=scope.staff_id, now=now)
     session.add(payment)
     if asked.confirmed:
@@ -119,7 +121,7 @@ def reverse_payment(
     idle = held.payment.unapplied_fen
     lost = held.payment.reverse(reason=asked.reason, now=now)
     if held.order is not None:
-        held.order.lose(amount_fen=lost, now=now)
+        held.order.lose(amount_fen=lost, by_lender=held.payment.by_lender, now=now)
         follow_money(session, held, now=now)
         reversed_ = picked(events.PaymentReversed, held, amount_fen=held.payment.amount_fen, applied_fen=lost)
         tell(session, held.order, reversed_, now=now)
@@ -146,7 +148,7 @@ def apply_receipt(
     idle, used = payment.unapplied_fen, min(payment.unapplied_fen, order.balance_fen)
     if used == 0:
         raise NothingUnapplied
-    order.pay(amount_fen=used, now=now)
+    order.pay(amount_fen=used, by_lender=payment.by_lender, now=now)
     payment.use(order_id=order.id, amount_fen=used)
     held = Held(payment, order)
     tell_confirmed(session, held, amount_fen=used, now=now)
@@ -190,7 +192,7 @@ def confirm(session: Session, held: Held, *, now: datetime) -> int:
     applied = 0 if order is None else order.room_for(payment.amount_fen)
     payment.confirm(applied_fen=applied, now=now)
     if order is not None and applied:
-        order.pay(amount_fen=applied, now=now)
+        order.pay(amount_fen=applied, by_lender=payment.by_lender, now=now)
     tell_confirmed(session, held, amount_fen=applied, now=now)
     tell_unapplied(session, held, before=0, now=now)
     return applied

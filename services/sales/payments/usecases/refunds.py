@@ -15,11 +15,15 @@ from contracts.picked import picked
 from contracts.sales import events
 from contracts.sales import payments as operations
 from contracts.sales.operations import PaymentKind
-from services.sales.payments.errors import DepositForfeited, RefundNotFound
+from contracts.sales.payments import RefundKind, RefundState
+from services.sales import receivables
+from services.sales.orders.errors import OrderNotFound
+from services.sales.orders.models import Order
+from services.sales.payments.errors import DepositForfeited, NoCompensation, RefundNotFound
 from services.sales.payments.models import Refund
-from services.sales.payments.rules import deposit_by_law, forfeits
 from services.sales.payments.shown import refund_shown
 from services.sales.payments.usecases.receipts import Held, follow_money, hold, of_order, tell_unapplied
+from services.sales.receivables.rules import forfeits
 
 
 def request_refund(
@@ -33,7 +37,45 @@ def request_refund(
     idle = held.payment.unapplied_fen
     held.payment.promise_back(asked.amount_fen)
     _require_not_forfeited(session, held)
-    refund = Refund.request(asked, held.payment, by=scope.staff_id, now=now)
+    refund = _ask(session, held, asked, kind=RefundKind.RETURN, amount_fen=asked.amount_fen, scope=scope, now=now)
+    tell_unapplied(session, held, before=idle, now=now)
+    return refund_shown(refund)
+
+
+def request_compensation(
+    session: Session, asked: operations.RequestCompensation, *, scope: Scope, now: datetime
+) -> operations.Refund:
+    """Ask for what we owe on top of a deposit, the seller's fault having cancelled its order (民法典 587).
+
+    Raises OrderNotFound, NoCompensation.
+    """
+    order = session.get(Order, asked.order_id, with_for_update=True)
+    if order is None or not scope.admits(store_id=order.store_id):
+        raise OrderNotFound
+    owed = receivables.usecases.settlement(session.connection(), order).compensation_fen
+    asked_already = select(Refund.id).where(
+        Refund.order_id == order.id, Refund.kind == RefundKind.COMPENSATION, Refund.state != RefundState.REFUSED
+    )
+    if not owed or session.scalar(asked_already) is not None:
+        raise NoCompensation
+    deposits = [one for one in of_order(session, order.id) if one.kind is PaymentKind.DEPOSIT]
+    held = hold(session, deposits[-1].id, scope=scope)
+    return refund_shown(_ask(session, held, asked, kind=RefundKind.COMPENSATION, amount_fen=owed, scope=scope, now=now))
+
+
+def _ask(
+    session: Session,
+    held: Held,
+    asked: operations.RequestRefund | operations.RequestCompensation,
+    *,
+    kind: RefundKind,
+    amount_fen: int,
+    scope: Scope,
+    now: datetime,
+) -> Refund:
+    refund = Refund.request(
+        held.payment, kind=kind, amount_fen=amount_fen, reason=asked.reason, by=scope.staff_id, now=now
+    )
     session.add(refund)
     requested = picked(
         events.RefundRequested,
@@ -43,8 +85,7 @@ def request_refund(
         consultant_id=held.consultant_id,
     )
     tell(session, refund, requested, now=now)
-    tell_unapplied(session, held, before=idle, now=now)
-    return refund_shown(refund)
+    return refund
 
 
 def _require_not_forfeited(session: Session, held: Held) -> None:
@@ -53,7 +94,7 @@ def _require_not_forfeited(session: Session, held: Held) -> None:
     if order is None or held.kind is not PaymentKind.DEPOSIT or not forfeits(order.status, order.cancel_fault):
         return
     deposits = of_order(session, order.id)
-    stays = deposit_by_law([(one.kind, one.amount_fen) for one in deposits], total_fen=order.total_fen)
+    stays = receivables.usecases.deposit(session.connection(), order)
     kept = sum(one.amount_fen - one.promised_fen for one in deposits if one.kind is PaymentKind.DEPOSIT)
     if kept < stays:
         raise DepositForfeited(stays=f"{stays / 100:,.2f}", stays_fen=stays, field="amount_fen")
@@ -77,7 +118,8 @@ def refuse_refund(
     refund = held.refund
     idle = held.payment.unapplied_fen
     refund.refuse(reason=asked.reason, by=scope.staff_id, now=now)
-    held.payment.keep(refund.amount_fen)
+    if refund.kind is RefundKind.RETURN:
+        held.payment.keep(refund.amount_fen)
     refused = picked(events.RefundRefused, refund, refund_id=refund.id, customer_id=held.customer_id)
     tell(session, refund, refused, now=now)
     tell_unapplied(session, held, before=idle, now=now)
@@ -85,15 +127,25 @@ def refuse_refund(
 
 
 def pay_refund(session: Session, asked: operations.PayRefund, *, scope: Scope, now: datetime) -> operations.Refund:
-    """The money has gone back; what of it its order had, the order owes again. Raises RefundNotFound, RefundState."""
+    """The money has gone out; what of a returned payment its order had, the order owes again.
+
+    Raises RefundNotFound, RefundState.
+    """
     held = hold_refund(session, asked.refund_id, scope=scope)
     refund = held.refund
     refund.pay(external_ref=asked.external_ref, by=scope.staff_id, now=now)
-    lost = held.payment.give_back(refund.amount_fen)
+    lost = held.payment.give_back(refund.amount_fen) if refund.kind is RefundKind.RETURN else 0
     if held.order is not None:
-        held.order.lose(amount_fen=lost, now=now)
+        held.order.lose(amount_fen=lost, by_lender=held.payment.by_lender, now=now)
         follow_money(session, held, now=now)
-        paid = picked(events.RefundPaid, held, refund_id=refund.id, amount_fen=refund.amount_fen, applied_fen=lost)
+        paid = picked(
+            events.RefundPaid,
+            held,
+            refund_id=refund.id,
+            amount_fen=refund.amount_fen,
+            applied_fen=lost,
+            compensates=refund.kind is RefundKind.COMPENSATION,
+        )
         tell(session, held.order, paid, now=now)
     return refund_shown(refund)
 

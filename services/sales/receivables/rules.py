@@ -1,0 +1,105 @@
+"""Who owes what of an order, and what becomes of a deposit; pure, whole fen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contracts.sales.operations import MOST_DEPOSIT_PERCENT, Fault, OrderStatus, PaymentKind
+from contracts.sales.receivables import Payer
+
+
+class Owing(Protocol):
+    """What of an order says who owes what."""
+
+    @property
+    def status(self) -> OrderStatus:
+        """Where it stands."""
+        ...
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """Since when it is owed."""
+        ...
+
+    @property
+    def total_fen(self) -> int:
+        """Its price."""
+        ...
+
+    @property
+    def paid_fen(self) -> int:
+        """What came for it, less what went back."""
+        ...
+
+    @property
+    def loan_fen(self) -> int:
+        """What a lender's letter says that it pays of it; 0 without one."""
+        ...
+
+    @property
+    def loan_paid_fen(self) -> int:
+        """Of what came, what its lender paid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Of a deposit, after a cancellation: what stays with us, or what we owe on top of it (民法典 587)."""
+
+    forfeited_fen: int = 0
+    compensation_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one payer owes and has paid. Of a cancelled order he may have paid more than he owes: that goes back."""
+
+    payer: Payer
+    owed_fen: int
+    paid_fen: int
+    compensation_fen: int = 0
+
+    @property
+    def balance_fen(self) -> int:
+        """What he still owes."""
+        return max(0, self.owed_fen - self.paid_fen)
+
+    @property
+    def to_return_fen(self) -> int:
+        """What we owe him."""
+        return max(0, self.paid_fen - self.owed_fen) + self.compensation_fen
+
+
+def shares(order: Owing, settlement: Settlement) -> tuple[Share, Share]:
+    """What the buyer and the lender of an order owe: together what it costs, and nothing before the contract.
+
+    The lender owes what its letter says, as far as the buyer has not paid it; the buyer owes the rest. Of a cancelled
+    order nothing is owed but what the buyer has forfeited.
+    """
+    by_buyer = order.paid_fen - order.loan_paid_fen
+    if order.status is OrderStatus.CANCELLED:
+        stays = min(settlement.forfeited_fen, by_buyer)
+        buyer = Share(Payer.BUYER, stays, by_buyer, settlement.compensation_fen)
+        return buyer, Share(Payer.LENDER, 0, order.loan_paid_fen)
+    total = order.total_fen if order.signed_at is not None else 0
+    by_lender = max(order.loan_paid_fen, min(order.loan_fen, total - by_buyer))
+    return Share(Payer.BUYER, total - by_lender, by_buyer), Share(Payer.LENDER, by_lender, order.loan_paid_fen)
+
+
+def deposit_by_law(paid: Iterable[tuple[PaymentKind, int]], *, total_fen: int) -> int:
+    """Of what was paid, by kind, the part that is a deposit in law: who is at fault forfeits it, or owes it twice."""
+    called_so = sum(fen for kind, fen in paid if kind is PaymentKind.DEPOSIT)
+    return min(called_so, total_fen * MOST_DEPOSIT_PERCENT // 100)
+
+
+def forfeits(status: OrderStatus, fault: Fault | None) -> bool:
+    """Whether who paid a deposit has lost it: the order is cancelled, and that is his fault (民法典 587)."""
+    return status is OrderStatus.CANCELLED and fault is Fault.BUYER
+
+
+def owes_twice(status: OrderStatus, fault: Fault | None) -> bool:
+    """Whether we owe the deposit once more than it was paid: the order is cancelled, and that is our fault."""
+    return status is OrderStatus.CANCELLED and fault is Fault.SELLER

@@ -1,0 +1,343 @@
+"""What each payer of an order owes, by when, and what is told of it; letters of lenders (C4, C19; field list 6)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from chassis.store import tables
+from contracts.refusals import OperationNotAllowed
+from contracts.sales import receivables as owed
+from contracts.sales.operations import Fault, OrderStatus, PaymentChannel, PaymentKind
+from contracts.sales.policies import DELIVERY_STEPS, FULL
+from contracts.sales.receivables import DueWhen, Payer
+from contracts.sales.steps import DeliveryTerms, StepCode, StepState
+from contracts.shapes import plain
+from services.sales import payments
+from services.sales.orders.errors import BalanceOpen, OrderState
+from services.sales.payments.errors import NoCompensation, OwnRefund
+from services.sales.receivables import errors
+from tests.integration.sales.people import DEPOSIT, NOW, PRICE, PROMISE, Showroom
+from tests.integration.sales.test_delivery_steps import step_of
+from tests.integration.sales.test_refunds import ask, pay_out
+from tests.support.publishing import publish
+from tests.support.randoms import code
+
+LOAN = 15_000_000
+
+
+@pytest.fixture
+def full(showroom: Showroom) -> Showroom:
+    """A store that keeps all steps of C5."""
+    publish(showroom.database, DELIVERY_STEPS, plain(FULL), now=NOW - timedelta(days=1), store_id=showroom.store)
+    return showroom
+
+
+def told(showroom: Showroom, order_id: UUID) -> list[dict[str, Any]]:
+    """The payers as they were told, one change after the other."""
+    log = tables.outbox.c
+    wanted = select(tables.outbox).where(log.subject_id == str(order_id), log.event_type == "order_receivable_changed")
+    rows = showroom.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))
+    return [{one["payer"]: one for one in row.envelope["payload"]["payers"]} for row in rows]
+
+
+def receivables(showroom: Showroom, *, now: datetime = NOW, **asked: Any) -> list[owed.OrderReceivable]:
+    wanted, scope = owed.ListReceivables(**asked), showroom.scope("list_receivables", "finance")
+    page = showroom.database.read(lambda on: payments.queries.list_receivables(on, wanted, scope=scope, now=now))
+    return page.items
+
+
+def returns(showroom: Showroom) -> list[tuple[UUID, int, int]]:
+    asked, scope = owed.ListReturns(), showroom.scope("list_returns", "finance")
+    page = showroom.database.read(lambda on: payments.queries.list_returns(on, asked, scope=scope))
+    return [(one.order_id, one.to_return_fen, one.compensation_fen) for one in page.items]
+
+
+def by_loan(showroom: Showroom) -> UUID:
+    """A signed order whose customer takes a loan."""
+    order_id = showroom.write()
+    contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": PROMISE}
+    showroom.do("sign_order", "consultant", order_id=order_id, terms=DeliveryTerms(by_loan=True), **contract)
+    return order_id
+
+
+# -- what is owed
+
+
+def test_from_the_contract_on_the_buyer_owes_the_price_and_every_change_is_told(showroom: Showroom) -> None:
+    order_id = showroom.write()
+    assert (showroom.owes(order_id), told(showroom, order_id)) == ({}, [])
+    showroom.sign(order_id)
+    assert showroom.owes(order_id) == {"buyer": (PRICE, 0, PRICE)}
+    showroom.pay(order_id, DEPOSIT)
+    assert showroom.owes(order_id) == {"buyer": (PRICE, DEPOSIT, PRICE - DEPOSIT)}
+    assert [(one["buyer"]["owed_fen"], one["buyer"]["balance_fen"]) for one in told(showroom, order_id)] == [
+        (PRICE, PRICE),
+        (PRICE, PRICE - DEPOSIT),
+    ]
+
+
+def test_what_does_not_change_what_is_owed_tells_nothing(showroom: Showroom) -> None:
+    order_id, reference = showroom.signed(), code("P")
+    showroom.pay(order_id, DEPOSIT, reference=reference, now=NOW)
+    before = len(told(showroom, order_id))
+    showroom.pay(order_id, DEPOSIT, reference=reference)
+    showroom.cancel(order_id)
+    showroom.do("withdraw_cancel", "sales_manager", order_id=order_id)
+    assert len(told(showroom, order_id)) == before
+
+
+def test_a_lower_price_is_followed(showroom: Showroom) -> None:
+    """6.11."""
+    order_id = showroom.signed(paid_fen=DEPOSIT)
+    showroom.amend(order_id, PRICE - 29)
+    assert showroom.owes(order_id) == {"buyer": (PRICE - 29, DEPOSIT, PRICE - 29 - DEPOSIT)}
+
+
+def test_what_is_taken_back_or_goes_back_is_owed_again(showroom: Showroom) -> None:
+    order_id = showroom.signed(paid_fen=1990)
+    pay_out(showroom, ask(showroom, order_id, 29))
+    assert showroom.owes(order_id)["buyer"] == (PRICE, 1961, PRICE - 1961)
+    showroom.pay(order_id, 29)
+    payment = showroom.money(order_id).payments[-1]
+    showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
+    assert showroom.owes(order_id)["buyer"] == (PRICE, 1961, PRICE - 1961)
+
+
+def test_the_deposit_is_due_by_its_step_and_the_balance_by_its_own(full: Showroom) -> None:
+    showroom, order_id = full, full.signed()
+    (row,) = receivables(showroom)
+    assert (row.order_id, row.due_on, row.due_as) == (order_id, date(2026, 11, 24), PaymentKind.DEPOSIT)
+    showroom.pay(order_id, DEPOSIT)
+    (row,) = receivables(showroom)
+    assert (row.due_on, row.due_as) == (None, None), "no car yet"
+    showroom.allocate(order_id, showroom.receive())
+    (row,) = receivables(showroom)
+    assert (row.due_on, row.due_as, row.balance_fen) == (date(2026, 11, 25), PaymentKind.BALANCE, PRICE - DEPOSIT)
+    showroom.pay(order_id, PRICE - DEPOSIT)
+    assert receivables(showroom) == []
+
+
+@pytest.mark.parametrize(("days", "overdue", "today"), [(0, False, False), (1, False, True), (2, True, False)])
+def test_what_is_due_is_asked_for_by_the_store_s_day(full: Showroom, days: int, overdue: bool, today: bool) -> None:
+    """4.6: at half past midnight it is the new day, whatever UTC says."""
+    full.signed()
+    night = NOW.replace(hour=0, minute=30) + timedelta(days=days)
+    assert bool(receivables(full, due=DueWhen.OVERDUE, now=night)) is overdue
+    assert bool(receivables(full, due=DueWhen.TODAY, now=night)) is today
+
+
+# -- letters of lenders
+
+
+def test_a_letter_moves_its_share_to_the_lender_until_it_has_paid(showroom: Showroom) -> None:
+    order_id = by_loan(showroom)
+    showroom.letter(order_id, LOAN)
+    assert showroom.owes(order_id) == {"buyer": (PRICE - LOAN, 0, PRICE - LOAN), "lender": (LOAN, 0, LOAN)}
+    (lender,) = receivables(showroom, payer=Payer.LENDER)
+    assert (lender.payer_name, lender.due_on, lender.due_as) == ("平安银行", PROMISE, PaymentKind.LOAN)
+    showroom.pay(order_id, PRICE - LOAN)
+    showroom.pay(order_id, LOAN, kind=PaymentKind.LOAN, channel=PaymentChannel.LENDER)
+    assert showroom.owes(order_id) == {"buyer": (PRICE - LOAN,) * 2 + (0,), "lender": (LOAN, LOAN, 0)}
+    assert told(showroom, order_id)[-1]["lender"]["balance_fen"] == 0
+
+
+def test_a_letter_approves_the_loan_of_the_delivery(full: Showroom) -> None:
+    order_id = by_loan(full)
+    letter = full.letter(order_id, LOAN)
+    approval = step_of(full, order_id, StepCode.LOAN_APPROVAL)
+    assert (approval.state, approval.evidence) == (StepState.DONE, f"平安银行 {letter.letter_no}")
+
+
+def test_a_newer_letter_stands_instead_and_one_that_is_withdrawn_leaves_all_to_the_buyer(showroom: Showroom) -> None:
+    order_id = by_loan(showroom)
+    showroom.letter(order_id, LOAN)
+    newer = showroom.letter(order_id, LOAN - 1)
+    assert showroom.money(order_id).letter == newer
+    assert showroom.owes(order_id)["lender"] == (LOAN - 1, 0, LOAN - 1)
+    showroom.do("end_loan_letter", "loan_clerk", order_id=order_id, reason="银行撤回批复")
+    assert showroom.money(order_id).letter is None
+    assert showroom.owes(order_id)["buyer"] == (PRICE, 0, PRICE)
+    with pytest.raises(errors.LetterNotFound):
+        showroom.do("end_loan_letter", "loan_clerk", order_id=order_id, reason="银行撤回批复")
+
+
+def test_a_letter_says_no_more_than_the_price_and_none_that_is_over(showroom: Showroom) -> None:
+    order_id = by_loan(showroom)
+    with pytest.raises(errors.LoanBeyondPrice) as beyond:
+        showroom.letter(order_id, PRICE + 1)
+    assert beyond.value.details["field"] == "amount_fen"
+    with pytest.raises(errors.LetterLapsed):
+        showroom.letter(order_id, LOAN, until=NOW.date() - timedelta(days=1))
+    showroom.letter(order_id, PRICE, until=NOW.date())
+    with pytest.raises(OperationNotAllowed):
+        showroom.letter(order_id, LOAN, role="finance")
+    with pytest.raises(OrderState):
+        showroom.letter(showroom.write(), LOAN)
+
+
+def test_no_disbursement_is_typed_that_no_letter_says(showroom: Showroom) -> None:
+    order_id = by_loan(showroom)
+    with pytest.raises(errors.LoanNotApproved):
+        showroom.pay(order_id, 1, kind=PaymentKind.LOAN)
+    showroom.letter(order_id, LOAN)
+    with pytest.raises(errors.LoanNotApproved) as refused:
+        showroom.pay(order_id, LOAN + 1, kind=PaymentKind.LOAN)
+    assert (refused.value.details["left_fen"], refused.value.details["field"]) == (LOAN, "amount_fen")
+    showroom.pay(order_id, LOAN, kind=PaymentKind.LOAN)
+    with pytest.raises(errors.LoanNotApproved):
+        showroom.pay(order_id, 1, kind=PaymentKind.LOAN)
+
+
+# -- the keys, by a letter
+
+
+def ready_but_for_the_loan(showroom: Showroom, *, until: date = PROMISE) -> UUID:
+    """The buyer has paid his share, the lender has not."""
+    order_id = showroom.signed(paid_fen=PRICE - LOAN)
+    showroom.letter(order_id, LOAN, until=until)
+    showroom.allocate(order_id, showroom.receive())
+    return order_id
+
+
+def test_the_keys_are_given_by_a_letter_and_the_lender_pays_afterwards(showroom: Showroom) -> None:
+    order_id = ready_but_for_the_loan(showroom)
+    assert showroom.deliver(order_id).status is OrderStatus.DELIVERED
+    assert showroom.owes(order_id)["lender"] == (LOAN, 0, LOAN)
+    showroom.pay(order_id, LOAN, kind=PaymentKind.LOAN, now=NOW + timedelta(days=9))
+    assert showroom.owes(order_id)["lender"] == (LOAN, LOAN, 0)
+    assert showroom.shown(order_id).status is OrderStatus.DELIVERED
+
+
+def test_a_fen_that_the_buyer_owes_himself_keeps_the_keys(showroom: Showroom) -> None:
+    order_id = showroom.signed(paid_fen=PRICE - LOAN - 1)
+    showroom.letter(order_id, LOAN)
+    showroom.allocate(order_id, showroom.receive())
+    with pytest.raises(BalanceOpen) as refused:
+        showroom.deliver(order_id)
+    assert refused.value.details["balance_fen"] == 1
+
+
+@pytest.mark.parametrize(("late", "given"), [(0, True), (1, False)])
+def test_a_letter_holds_to_the_end_of_its_day(showroom: Showroom, late: int, given: bool) -> None:
+    until = NOW.date() + timedelta(days=3)
+    order_id = ready_but_for_the_loan(showroom, until=until)
+    at = NOW.replace(hour=23, minute=59) + timedelta(days=3 + late)
+    if given:
+        assert showroom.deliver(order_id, now=at).status is OrderStatus.DELIVERED
+        return
+    with pytest.raises(errors.LoanLapsed):
+        showroom.deliver(order_id, now=at)
+    assert showroom.shown(order_id).status is OrderStatus.ALLOCATED
+
+
+# -- closing
+
+
+def delivered(showroom: Showroom) -> UUID:
+    order_id = showroom.signed(paid_fen=PRICE)
+    showroom.allocate(order_id, showroom.receive())
+    showroom.deliver(order_id)
+    return order_id
+
+
+def close(showroom: Showroom, order_id: UUID) -> OrderStatus:
+    status: OrderStatus = showroom.do("close_order", "sales_manager", order_id=order_id).status
+    return status
+
+
+def test_an_order_is_closed_when_its_money_is_settled(showroom: Showroom) -> None:
+    assert close(showroom, delivered(showroom)) is OrderStatus.CLOSED
+
+
+def test_an_order_whose_lender_owes_is_not_closed(showroom: Showroom) -> None:
+    order_id = ready_but_for_the_loan(showroom)
+    showroom.deliver(order_id)
+    with pytest.raises(errors.NotSettled) as refused:
+        close(showroom, order_id)
+    assert refused.value.details["owed_fen"] == LOAN
+
+
+def test_an_order_with_money_that_is_for_nothing_is_not_closed(showroom: Showroom) -> None:
+    order_id = delivered(showroom)
+    showroom.told_by_channel(order_id, "0.29")
+    with pytest.raises(errors.NotSettled) as refused:
+        close(showroom, order_id)
+    assert refused.value.details["unapplied_fen"] == 29
+    refund = ask(showroom, order_id, 29)
+    with pytest.raises(errors.NotSettled) as returning:
+        close(showroom, order_id)
+    assert (returning.value.details["unapplied_fen"], returning.value.details["returning_fen"]) == (0, 29)
+    pay_out(showroom, refund)
+    assert close(showroom, order_id) is OrderStatus.CLOSED
+
+
+def test_what_is_taken_back_after_the_keys_is_owed_and_may_be_paid_again(showroom: Showroom) -> None:
+    order_id = delivered(showroom)
+    close(showroom, order_id)
+    payment = showroom.money(order_id).payments[-1]
+    showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
+    assert showroom.owes(order_id)["buyer"] == (PRICE, 0, PRICE)
+    showroom.pay(order_id, PRICE)
+    assert (showroom.shown(order_id).status, showroom.owes(order_id)["buyer"][2]) == (OrderStatus.CLOSED, 0)
+
+
+# -- what is to be given back
+
+
+def cancelled(showroom: Showroom, fault: Fault, *, fen: int = 1_000_000) -> UUID:
+    order_id = showroom.signed()
+    showroom.pay(order_id, fen, kind=PaymentKind.DEPOSIT)
+    showroom.cancel(order_id, fault=fault)
+    showroom.confirm(order_id)
+    return order_id
+
+
+def test_a_cancelled_order_owes_its_customer_what_he_paid_until_it_went_back(showroom: Showroom) -> None:
+    """6.9."""
+    order_id = cancelled(showroom, Fault.NEITHER)
+    assert returns(showroom) == [(order_id, 1_000_000, 0)]
+    pay_out(showroom, ask(showroom, order_id, 1_000_000))
+    assert returns(showroom) == []
+    assert told(showroom, order_id)[-1]["buyer"]["to_return_fen"] == 0
+
+
+def test_a_forfeited_deposit_is_not_to_be_given_back(showroom: Showroom) -> None:
+    """6.10."""
+    fifth, above = PRICE // 5, 1_000_000
+    order_id = cancelled(showroom, Fault.BUYER, fen=fifth + above)
+    assert returns(showroom) == [(order_id, above, 0)]
+    pay_out(showroom, ask(showroom, order_id, above))
+    assert returns(showroom) == []
+
+
+def test_a_deposit_is_returned_and_paid_once_more_by_two_people_each(showroom: Showroom) -> None:
+    """6.10, 民法典 587."""
+    order_id = cancelled(showroom, Fault.SELLER)
+    assert returns(showroom) == [(order_id, 2_000_000, 1_000_000)]
+    on_top = showroom.do("request_compensation", "sales_manager", order_id=order_id, reason="本店无法供车")
+    with pytest.raises(OwnRefund):
+        showroom.do("approve_refund", "sales_manager", refund_id=on_top.refund_id)
+    with pytest.raises(NoCompensation):
+        showroom.do("request_compensation", "finance", order_id=order_id, reason="再来一次")
+    pay_out(showroom, on_top)
+    assert returns(showroom) == [(order_id, 1_000_000, 0)]
+    pay_out(showroom, ask(showroom, order_id, 1_000_000))
+    assert returns(showroom) == []
+    with pytest.raises(NoCompensation):
+        showroom.do("request_compensation", "finance", order_id=order_id, reason="再来一次")
+
+
+def test_a_refused_compensation_may_be_asked_for_again_and_nothing_is_owed_without_fault(showroom: Showroom) -> None:
+    order_id = cancelled(showroom, Fault.SELLER)
+    on_top = showroom.do("request_compensation", "finance", order_id=order_id, reason="本店无法供车")
+    showroom.do("refuse_refund", "general_manager", refund_id=on_top.refund_id, reason="核对中")
+    assert showroom.money(order_id).payments[0].applied_fen == 1_000_000
+    showroom.do("request_compensation", "finance", order_id=order_id, reason="本店无法供车")
+    for fault in (Fault.BUYER, Fault.NEITHER):
+        with pytest.raises(NoCompensation):
+            showroom.do("request_compensation", "finance", order_id=cancelled(showroom, fault), reason="要求双倍")
