@@ -42,6 +42,7 @@ WORDS = {
     "car": "车辆", "option": "选装", "accessory": "精品", "service": "服务", "insurance": "保险", "fee": "代收费用",
     "gift": "赠品",
     "deposit": "定金", "earnest": "订金", "prepayment": "预付款", "balance": "车款", "loan": "贷款放款",
+    "customer": "客户", "firm": "单位", "lender": "贷款机构", "insurer": "保险公司",
     "civil_servant": "国家公务员", "professional": "专业技术人员", "employee": "职员", "manager": "企业管理人员",
     "worker": "工人", "farmer": "农民", "student": "学生", "soldier": "现役军人", "freelance": "自由职业者",
     "self_employed": "个体经营者", "unemployed": "无业人员", "retired": "退(离)休人员",

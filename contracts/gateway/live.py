@@ -108,6 +108,7 @@ LIVE: tuple[Live, ...] = (
     Live(sales.OrderApprovalRequested, _TO_DECIDE, owner="consultant_id"),
     Live(sales.OrderApproved, _TO_DECIDE, owner="consultant_id"),
     Live(sales.OrderRejected, _TO_DECIDE, owner="consultant_id"),
+    Live(sales.OrderPartiesChanged, _ORDERS, owner="consultant_id"),
     Live(sales.OrderSigned, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),
     Live(sales.OrderAmended, _TO_DECIDE, owner="consultant_id"),
     Live(sales.PaymentConfirmed, (*_ORDERS, *_DELIVERIES), owner="consultant_id"),

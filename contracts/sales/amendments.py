@@ -51,6 +51,7 @@ amend_order = command(
         "ORDER_STATE",
         "AMENDMENT_WAITS",
         "PAID_MORE",
+        "PAYERS_BEYOND_PRICE",
         "LINES_DIFFER",
         "DISCOUNT_BEYOND_LINES",
         "ONE_CAR",
@@ -61,7 +62,7 @@ approve_amendment = command(
     "sales.approve_amendment",
     ApproveAmendment,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "NO_AMENDMENT", "OWN_PRICE", "PAID_MORE"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "NO_AMENDMENT", "OWN_PRICE", "PAID_MORE", "PAYERS_BEYOND_PRICE"),
     summary="Approve an amendment beyond the limits",
 )
 reject_amendment = command(

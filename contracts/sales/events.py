@@ -59,6 +59,16 @@ class OrderSigned:
     consultant_id: str | None = None
 
 
+@event(producer="sales", name="order_parties_changed", version=1, subject="order")
+class OrderPartiesChanged:
+    """Somebody else is to own the car (null: the buyer is), or to pay of it."""
+
+    order_id: UUID
+    customer_id: UUID
+    consultant_id: str
+    owner_id: UUID | None
+
+
 @event(producer="sales", name="payment_confirmed", version=1, subject="order")
 class PaymentConfirmed:
     """Money arrived, `amount_fen` of it for this order; `balance_fen` is what is still owed.
@@ -214,6 +224,7 @@ class VehicleDelivered:
     """The customer drove his new car away. `first_promise` is the date first promised (R48).
 
     `excused`: he wished for another day himself before that one was over, so that it says nothing of us.
+    `owner_id` is in whose name the car is registered, where that is not the customer who bought it.
     """
 
     order_id: UUID
@@ -227,6 +238,7 @@ class VehicleDelivered:
     total_fen: int
     km: int
     excused: bool = False
+    owner_id: UUID | None = None
 
 
 @event(producer="sales", name="delivery_step_changed", version=1, subject="order")

@@ -100,7 +100,14 @@ price_order = command(
     "sales.price_order",
     PriceOrder,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "LINES_DIFFER", "DISCOUNT_BEYOND_LINES", "ONE_CAR"),
+    refuses=(
+        "ORDER_NOT_FOUND",
+        "ORDER_STATE",
+        "PAYERS_BEYOND_PRICE",
+        "LINES_DIFFER",
+        "DISCOUNT_BEYOND_LINES",
+        "ONE_CAR",
+    ),
     summary="Say anew what a draft is for and at what price",
 )
 submit_order = command(

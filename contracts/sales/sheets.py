@@ -10,6 +10,7 @@ from contracts.fields import OwnerId, PriceFen, SheetFormat, StoreId
 from contracts.operation import query
 from contracts.sales.lines import PriceLine
 from contracts.sales.operations import OrderStatus, PaymentKind
+from contracts.sales.parties import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class OrderSheet:
     gift_fen: PriceFen
     lines: list[PriceLine]
     payments: list[PaymentTold]
+    parties: list[Party]
     contract_no: str | None
     signer: str | None
     signed_at: datetime | None

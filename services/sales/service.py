@@ -15,6 +15,7 @@ from contracts.sales import amendments, cancellations, operations, prices, progr
 from contracts.sales.events import OrdersRekeyed
 from services.sales import allocation, amending, cancelling, deliveries, orders, payments, steps, stock
 from services.sales.orders.models import ORDERS
+from services.sales.parties.models import PARTIES
 
 
 class SalesService:
@@ -27,6 +28,7 @@ class SalesService:
     receive_stock = does(sales.stock.receive_stock, allocation.usecases.receive_stock)
     move_certificate = does(sales.stock.move_certificate, stock.usecases.move_certificate)
     create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
+    name_parties = does(sales.parties.name_parties, orders.usecases.name_parties, first=orders.usecases.require_parties)
     price_order = does(prices.price_order, orders.usecases.price_order)
     submit_order = does(prices.submit_order, orders.usecases.submit_order)
     approve_order = does(prices.approve_order, orders.usecases.approve_order)
@@ -75,6 +77,7 @@ class SalesService:
     list_waiting = shows(sales.allocation.list_waiting, allocation.queries.list_waiting)
     get_order = shows(operations.get_order, orders.queries.get_order)
     order_price = shows(prices.order_price, orders.queries.order_price)
+    order_parties = shows(sales.parties.order_parties, orders.queries.order_parties)
     order_sheet = shows(sheets.order_sheet, orders.queries.order_sheet)
     list_orders = shows(operations.list_orders, orders.queries.list_orders)
     order_links = shows(progress.order_links, orders.queries.order_links)
@@ -82,7 +85,7 @@ class SalesService:
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
-        partial(rekeying.follow, holdings=[ORDERS], acknowledge=OrdersRekeyed),
+        partial(rekeying.follow, holdings=[ORDERS, PARTIES], acknowledge=OrdersRekeyed),
     )
     forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS), links.end_his)
 

@@ -19,6 +19,7 @@ CALLS: dict[Command, tuple[str, str, dict[str, Any]]] = {
     Command.SUBMIT: ("consultant", "submit", {}),
     Command.APPROVE: ("sales_manager", "approve", {}),
     Command.REJECT: ("sales_manager", "reject", {"reason": "太低"}),
+    Command.NAME_PARTIES: ("consultant", "parties", {}),
     Command.AMEND: ("consultant", "amendments", {"total_fen": 60, "reason": "改价"}),
     Command.SIGN: ("consultant", "sign", {"contract_no": "C", "signer": "王莽", "promised_date": "2098-01-01"}),
     Command.PAY: ("finance", "payments", {"amount_fen": 100}),

@@ -141,6 +141,7 @@ class GoodRequests:
             "sales.pay_refund": partial(self._refund, approved=True),
             "sales.move_certificate": self._vehicle,
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
+            "sales.name_parties": self._order,
             "sales.price_order": self._draft,
             "sales.submit_order": self._draft,
             "sales.approve_order": partial(self._draft, "submit"),
@@ -384,6 +385,7 @@ _BY_NAME: dict[str, Any] = {
 }
 _OF_OPERATION: dict[str, dict[str, Any]] = {
     "sales.payment_notice": {"amount": "19.90"},
+    "sales.define_car": {"model": partial(randoms.code, "M")},
     "sales.move_certificate": {"certificate": "pledged"},
     "gateway.create_dealer": {"code": randoms.code},
     "gateway.create_store": {"code": randoms.code, "dealer_code": "HT"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.sales.lines import PriceLine
 from contracts.sales.operations import CreateOrder, Fault, OrderStatus, SignOrder
+from contracts.sales.parties import PartyRole
 from services.sales.declared import Base
 from services.sales.orders import rules
 from services.sales.orders.errors import (
@@ -28,6 +30,8 @@ from services.sales.orders.errors import (
     PaidMore,
 )
 from services.sales.orders.rules import Command
+from services.sales.parties.models import OrderParty
+from services.sales.parties.rules import left
 from services.sales.prices.models import Line
 from services.sales.prices.rules import require_another, yuan
 from services.sales.prices.usecases import Price
@@ -108,6 +112,7 @@ class Order(Base):
     loan_until: Mapped[date | None]
     loan_paid_fen: Mapped[int] = mapped_column(server_default="0")
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
+    parties: Mapped[list[OrderParty]] = relationship(order_by="OrderParty.id", cascade="all, delete-orphan")
 
     @classmethod
     def write(
@@ -141,6 +146,11 @@ class Order(Base):
         return self.origin_customer_id or self.customer_id
 
     @property
+    def owner_id(self) -> UUID | None:
+        """In whose name the car is registered, as he was named; None: the buyer's."""
+        return next((one.written_for for one in self.parties if one.role is PartyRole.OWNER), None)
+
+    @property
     def balance_fen(self) -> int:
         """What is still owed."""
         return self.total_fen - self.paid_fen
@@ -161,7 +171,9 @@ class Order(Base):
         self.touch(now=now)
 
     def reprice(self, price: Price, *, by: str, now: datetime) -> None:
-        """Say of a draft anew what it is for and at what price."""
+        """Say of a draft anew what it is for and at what price. Raises PayersBeyondPrice."""
+        rules.require(Command.PRICE, status=self.status)
+        self._require_borne(price.total_fen, field="total_fen")
         self._do(Command.PRICE, now=now)
         self.edited_by = by
         self.model, self.total_fen = price.model, price.total_fen
@@ -190,10 +202,21 @@ class Order(Base):
         self._decide(Command.REJECT, by=by, now=now)
         self.reject_reason = reason
 
+    def name_parties(self, named: Sequence[OrderParty], *, now: datetime) -> None:
+        """Who owns the car beside its buyer and who pays of it. Raises PayersBeyondPrice."""
+        rules.require(Command.NAME_PARTIES, status=self.status)
+        left(self.total_fen, [one.amount_fen or 0 for one in named], field="payers")
+        self._do(Command.NAME_PARTIES, now=now)
+        known = {one.named: one for one in self.parties}
+        for one in named:
+            if one.named in known:
+                known[one.named].amount_fen = one.amount_fen
+        self.parties = [known.get(one.named, one) for one in named]
+
     def amend(self, price: Price, *, number: int, beyond: bool, now: datetime) -> None:
         """Another price, by the amendment of this number; `beyond` the limits it waits for another's word.
 
-        Raises AmendmentWaits, PaidMore.
+        Raises AmendmentWaits, PaidMore, PayersBeyondPrice.
         """
         rules.require(Command.AMEND, status=self.status)
         self._require_price()
@@ -205,7 +228,7 @@ class Order(Base):
             self._stand_by(price, number=number)
 
     def decide_amendment(self, price: Price, *, number: int, stands: bool, now: datetime) -> None:
-        """The price that waited is the order's, or it stays as it was. Raises PaidMore."""
+        """The price that waited is the order's, or it stays as it was. Raises PaidMore, PayersBeyondPrice."""
         rules.require(Command.AMEND, status=self.status)
         if stands:
             self._require_within(price.total_fen)
@@ -225,6 +248,10 @@ class Order(Base):
     def _require_within(self, total_fen: int) -> None:
         if self.paid_fen > total_fen:
             raise PaidMore(paid=yuan(self.paid_fen), total=yuan(total_fen), paid_fen=self.paid_fen)
+        self._require_borne(total_fen, field="total_fen")
+
+    def _require_borne(self, total_fen: int, *, field: str) -> None:
+        left(total_fen, [one.amount_fen or 0 for one in self.parties], field=field)
 
     def sign(self, asked: SignOrder, *, now: datetime) -> None:
         """The contract is signed and a delivery date promised."""

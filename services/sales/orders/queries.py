@@ -15,11 +15,12 @@ from contracts.links import Links
 from contracts.picked import shaped
 from contracts.sales import operations, progress
 from contracts.sales.operations import OrderSort
+from contracts.sales.parties import OrderParties
 from contracts.sales.prices import OrderPrice
 from contracts.sales.sheets import OrderSheet, OrderSheetAsked
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import ORDER_PROGRESS, Order
-from services.sales.orders.shown import order_shown, progress_shown
+from services.sales.orders.shown import order_shown, parties_shown, progress_shown
 
 _columns = Order.__table__.c
 SORTS = {
@@ -29,10 +30,12 @@ SORTS = {
 }
 _SHEET = text(
     """
-    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, priced.lines, paid.payments
+    SELECT o.*, o.id AS order_id, o.total_fen - o.paid_fen AS balance_fen, priced.lines, named.parties, paid.payments
       FROM sales_order o CROSS JOIN LATERAL (
            SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') AS lines
              FROM order_line l WHERE l.order_id = o.id AND l.amendment = o.amendment) priced CROSS JOIN LATERAL (
+           SELECT coalesce(jsonb_agg(to_jsonb(named) ORDER BY named.id), '[]') AS parties
+             FROM order_party named WHERE named.order_id = o.id) named CROSS JOIN LATERAL (
            SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('amount_fen', p.amount_fen - p.unused_fen
                                                                                      - p.refunded_fen)
                                      ORDER BY p.confirmed_at, p.id), '[]') AS payments
@@ -48,6 +51,14 @@ _PRICE = text(
              FROM order_line l WHERE l.order_id = o.id AND l.amendment = o.amendment) AS lines, (
            SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.number), '[]')
              FROM order_amendment a WHERE a.order_id = o.id) AS amendments
+      FROM sales_order o WHERE o.id = :order_id
+    """
+)
+_PARTIES = text(
+    """
+    SELECT o.*, o.id AS order_id, (
+           SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.id), '[]')
+             FROM order_party p WHERE p.order_id = o.id) AS parties
       FROM sales_order o WHERE o.id = :order_id
     """
 )
@@ -80,7 +91,14 @@ def order_price(connection: Connection, asked: operations.OrderById, *, scope: S
 
 def order_sheet(connection: Connection, asked: OrderSheetAsked, *, scope: Scope) -> OrderSheet:
     """What stands on the sheet of an order of the caller's scope, of one moment. Raises OrderNotFound."""
-    return shaped(OrderSheet, _row_to_show(connection, _SHEET, asked.order_id, scope=scope))
+    row = _row_to_show(connection, _SHEET, asked.order_id, scope=scope)
+    return shaped(OrderSheet, row, parties=parties_shown(row))
+
+
+def order_parties(connection: Connection, asked: operations.OrderById, *, scope: Scope) -> OrderParties:
+    """Whom an order of the caller's scope is about. Raises OrderNotFound."""
+    row = _row_to_show(connection, _PARTIES, asked.order_id, scope=scope)
+    return shaped(OrderParties, row, items=parties_shown(row))
 
 
 def _row_to_show(connection: Connection, statement: TextClause, order_id: UUID, *, scope: Scope) -> RowMapping:

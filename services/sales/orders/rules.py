@@ -17,6 +17,7 @@ class Command(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     REJECT = "reject"
+    NAME_PARTIES = "name_parties"
     AMEND = "amend"
     SIGN = "sign"
     PAY = "pay"
@@ -40,18 +41,24 @@ _CANCELLING, _CANCELLED = OrderStatus.CANCEL_PENDING, OrderStatus.CANCELLED
 MOVES: Mapping[tuple[OrderStatus, Command], tuple[OrderStatus, ...]] = {
     (_DRAFT, Command.PRICE): (_DRAFT,),
     (_DRAFT, Command.SUBMIT): (_APPROVED, _WAITING),
+    (_DRAFT, Command.NAME_PARTIES): (_DRAFT,),
+    (_WAITING, Command.NAME_PARTIES): (_WAITING,),
     (_WAITING, Command.APPROVE): (_APPROVED,),
     (_WAITING, Command.REJECT): (_DRAFT,),
     (_APPROVED, Command.SIGN): (_SIGNED,),
     (_APPROVED, Command.AMEND): (_APPROVED,),
+    (_APPROVED, Command.NAME_PARTIES): (_APPROVED,),
     (_SIGNED, Command.AMEND): (_SIGNED,),
+    (_SIGNED, Command.NAME_PARTIES): (_SIGNED,),
     (_SIGNED, Command.PAY): (_SIGNED,),
     (_SIGNED, Command.ALLOCATE): (_ALLOCATED,),
     (_ALLOCATED, Command.AMEND): (_ALLOCATED,),
+    (_ALLOCATED, Command.NAME_PARTIES): (_ALLOCATED,),
     (_ALLOCATED, Command.PAY): (_ALLOCATED,),
     (_ALLOCATED, Command.MAKE_READY): (_READY,),
     (_ALLOCATED, Command.DELIVER): (_DELIVERED,),
     (_READY, Command.AMEND): (_READY,),
+    (_READY, Command.NAME_PARTIES): (_READY,),
     (_READY, Command.PAY): (_READY,),
     (_READY, Command.DELIVER): (_DELIVERED,),
     # what its lender owes comes after the keys, and so does what was taken back after them

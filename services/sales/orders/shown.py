@@ -12,8 +12,10 @@ from contracts.access import Scope
 from contracts.picked import picked, shaped
 from contracts.sales import operations, progress
 from contracts.sales.lines import PriceLine
+from contracts.sales.parties import Party, PartyKind, PartyRole
 from contracts.sales.progress import OrderStep, StepTold
 from services.sales.orders.models import Order
+from services.sales.parties.rules import left
 
 
 def order_shown(order: Order | Row[tuple[Order]]) -> operations.Order:
@@ -31,6 +33,13 @@ def named_to(scope: Scope, order: Order) -> dict[str, Any]:
 def lines_shown(order: Order) -> list[PriceLine]:
     """What an order's price is made of."""
     return [picked(PriceLine, line) for line in order.lines if line.amendment == order.amendment]
+
+
+def parties_shown(order: RowMapping) -> list[Party]:
+    """The buyer with what is left for him to pay, then whoever else the order is about."""
+    others = [shaped(Party, one) for one in order["parties"]]
+    rest = left(order["total_fen"], [one.amount_fen or 0 for one in others], field="total_fen")
+    return [Party(PartyRole.BUYER, PartyKind.CUSTOMER, order["customer_id"], None, rest), *others]
 
 
 def balance_shown(order: Order) -> operations.Balance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,13 +18,17 @@ from chassis.store import policies
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
+from contracts.customer.operations import WhichExist, which_exist
 from contracts.fields import Done
 from contracts.links import LinkMade
 from contracts.picked import picked
-from contracts.sales import events, operations, progress
+from contracts.refusals import InvalidRequest
+from contracts.sales import events, operations, parties, progress
 from contracts.sales.operations import OrderStatus
+from contracts.sales.parties import PartyRole
 from contracts.sales.policies import DEPOSIT_MIN
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
+from contracts.sayings import Saying
 from services.sales import receivables, steps
 from services.sales.orders import rules
 from services.sales.orders.errors import (
@@ -33,6 +38,8 @@ from services.sales.orders.errors import (
 )
 from services.sales.orders.models import ORDER_PROGRESS, Order
 from services.sales.orders.shown import lines_shown, named_to, order_shown
+from services.sales.parties.models import OrderParty
+from services.sales.parties.rules import require_clear
 from services.sales.prices import usecases as prices
 from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
@@ -41,12 +48,13 @@ from services.sales.stock.usecases import of_order, of_vin
 CONSULTANT = "consultant"
 """The role of whom a deal is credited to."""
 
-_MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
+MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
+"""Finds whether a customer has an order already, so that he is known."""
 
 
 def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -> None:
     """An order is written for a customer that is registered. Raises InvalidRequest that names the field."""
-    asking.require_registered(asked, met={"customer_id": _MET}, read=read, ask=ask)
+    asking.require_registered(asked, met={"customer_id": MET}, read=read, ask=ask)
 
 
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
@@ -58,16 +66,42 @@ def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scop
     stores.require_open(session, asked.store_id, now=now)
     price = prices.agree(session, asked, now=now)
     beyond = prices.needs_approval(session, price.lines, store_id=asked.store_id, now=now)
+    whose = {"consultant_id": credited(session, asked, scope=scope), "by": scope.staff_id}
+    return _submitted(session, write(session, asked, price, beyond=beyond, **whose, now=now), now=now)
+
+
+def write(
+    session: Session,
+    asked: operations.CreateOrder,
+    price: prices.Price,
+    *,
+    beyond: bool,
+    consultant_id: str,
+    by: str,
+    now: datetime,
+) -> Order:
+    """A new order of the store at this price, with its number, for whoever its customer lives on in."""
     number = next_number(session, "SO", store_id=asked.store_id, period=f"{now:%Y%m}")
-    whose = {"consultant_id": _credited(session, asked, scope=scope), "by": scope.staff_id}
-    order = Order.write(asked, price, beyond=beyond, number=number, **whose, now=now)
+    order = Order.write(asked, price, beyond=beyond, number=number, consultant_id=consultant_id, by=by, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
     session.add(order)
-    return _submitted(session, order, now=now)
+    return order
 
 
-def _credited(session: Session, asked: operations.CreateOrder, *, scope: Scope) -> str:
+class OfStore(Protocol):
+    """What is written in a store and credited to somebody."""
+
+    @property
+    def store_id(self) -> str:
+        """Where."""
+
+    @property
+    def consultant_id(self) -> str | None:
+        """To whom; None: to who writes it."""
+
+
+def credited(session: Session, asked: OfStore, *, scope: Scope) -> str:
     """Whose deal it is. Raises ConsultantUnknown."""
     who = asked.consultant_id or scope.staff_id
     if who != scope.staff_id and not (
@@ -119,6 +153,36 @@ def reject_order(session: Session, asked: RejectOrder, *, scope: Scope, now: dat
         events.OrderRejected, order, order_id=order.id, customer_id=order.written_for, rejected_by=scope.staff_id
     )
     tell(session, order, rejected, now=now)
+    return order_shown(order)
+
+
+def require_parties(asked: parties.NameParties, *, read: Read, ask: Ask) -> None:
+    """Owners and payers with a record are registered. Raises InvalidRequest that names the field."""
+    del read
+    payers = [one.customer_id for one in asked.payers if one.customer_id is not None]
+    named = [*payers, *([asked.owner_id] if asked.owner_id is not None else [])]
+    if not named:
+        return
+    known = {*ask(which_exist, WhichExist(customer_ids=named)).customer_ids}
+    wrong = {"owner_id": {asked.owner_id} - {None} - known, "payers": {*payers} - known}
+    if any(wrong.values()):
+        raise InvalidRequest(errors={name: [Saying.NOBODY()] for name, nobody in wrong.items() if nobody})
+
+
+def name_parties(session: Session, asked: parties.NameParties, *, scope: Scope, now: datetime) -> operations.Order:
+    """Say anew who owns the car and who pays. Raises PayerUnclear, PayerTwice, PayersBeyondPrice."""
+    require_clear(asked.payers)
+    order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
+    owner = [] if asked.owner_id is None else [OrderParty.owner(asked.owner_id)]
+    everybody = [*owner, *map(OrderParty.payer, asked.payers)]
+    by_record = [one for one in everybody if one.customer_id is not None]
+    told = [rekeying.Told(one.customer_id, "order_party", str(one.id)) for one in by_record if one.customer_id]
+    for one, whose in zip(by_record, rekeying.owners(session, told), strict=True):
+        one.customer_id, one.origin_customer_id = whose
+    apart = [one for one in everybody if one.role is not PartyRole.OWNER or one.customer_id != order.customer_id]
+    order.name_parties(apart, now=now)
+    changed = picked(events.OrderPartiesChanged, order, order_id=order.id, customer_id=order.written_for)
+    tell(session, order, changed, now=now)
     return order_shown(order)
 
 

@@ -66,6 +66,15 @@ def test_whom_we_sell_a_car_is_one_at_once(desk: Desk) -> None:
     assert is_formal(desk, buyer)
 
 
+def test_in_whose_name_a_car_is_registered_owns_it_and_not_who_bought_it(desk: Desk) -> None:
+    buyer, son = desk.register().customer_id, desk.register().customer_id
+    vin = randoms.vin()
+    about = {"customer_id": buyer, "owner_id": son, "vin": vin, "vehicle_id": vehicle_id(vin), "delivered_at": NOW}
+    hear(desk, *[received(made(VehicleDelivered, **about), subject_id=uuids.uuid7(), subject_version=6)] * 2)
+    assert (is_formal(desk, son), is_formal(desk, buyer)) == (True, False)
+    assert desk.view(buyer).glance.sold_by_us, "the deal was his"
+
+
 def test_the_next_owner_of_a_car_we_sold_is_one_and_the_one_before_no_more(desk: Desk) -> None:
     vin, buyer = randoms.vin(), desk.register().customer_id
     hear(desk, delivered(vin, buyer))

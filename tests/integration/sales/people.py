@@ -20,7 +20,7 @@ from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
 from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
-from contracts.sales import operations, prices, progress, sheets
+from contracts.sales import operations, parties, prices, progress, sheets
 from contracts.sales import payments as in_money
 from contracts.sales import receivables as owed
 from contracts.sales import stock as in_stock
@@ -133,6 +133,17 @@ class Showroom:
         """Another price for an order that was approved."""
         said = {"reason": "加装脚垫", "lines": list(lines)}
         return self.do("amend_order", role, order_id=order_id, total_fen=total_fen, **said, now=now)
+
+    def name_parties(
+        self, order_id: UUID, *payers: parties.PayerNamed, owner: UUID | None = None, role: str = "consultant"
+    ):
+        """Who owns the car, and who pays."""
+        return self.do("name_parties", role, order_id=order_id, owner_id=owner, payers=list(payers))
+
+    def parties(self, order_id: UUID, *, role: str = "finance") -> list[parties.Party]:
+        """Whom an order is about."""
+        asked, scope = operations.OrderById(order_id), self.scope("order_parties", role)
+        return self.database.read(lambda reading: queries.order_parties(reading, asked, scope=scope)).items
 
     def sign(self, order_id: UUID, *, promised: date = PROMISE, version: int | None = None, role: str = "consultant"):
         contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}

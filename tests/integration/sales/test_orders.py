@@ -102,6 +102,7 @@ def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
         "total_fen": PRICE,
         "km": 12,
         "excused": False,
+        "owner_id": None,
     }
 
 

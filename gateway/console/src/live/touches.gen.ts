@@ -14,6 +14,7 @@ export const TOUCHES = {
   "order_approval_requested": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_deliveries", "sales.delivery", "sales.list_approvals"] },
   "order_approved": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_deliveries", "sales.delivery", "sales.list_approvals"] },
   "order_rejected": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_deliveries", "sales.delivery", "sales.list_approvals"] },
+  "order_parties_changed": { by: "sales", touches: ["sales.list_orders", "sales.get_order"] },
   "order_signed": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_deliveries", "sales.delivery"] },
   "order_amended": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_deliveries", "sales.delivery", "sales.list_approvals"] },
   "payment_confirmed": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_deliveries", "sales.delivery"] },

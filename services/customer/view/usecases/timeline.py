@@ -136,6 +136,7 @@ UNTOLD: dict[type[Event], str] = {
     sales.OrderApprovalRequested: "the house's own affair, before anything was signed",
     sales.OrderApproved: "the house's own affair; his line is the signature",
     sales.OrderRejected: "the house's own affair, before anything was signed",
+    sales.OrderPartiesChanged: "nothing happened to him; whose car it is he learns with the keys",
     sales.OrderClosed: "nothing happened to him; his line is the delivery",
     sales.OrderReceivableChanged: "what he paid, or was given back, is told itself",
     sales.ReceiptUnapplied: "finance's own question; what became of the money is told",
@@ -213,13 +214,13 @@ def _write(
 
 
 def hand_over(session: Session, delivered: Sequence[Received[sales.VehicleDelivered]]) -> None:
-    """A delivery also makes the customer the owner of the vehicle."""
+    """A delivery also makes somebody the owner of the vehicle: who was named as that, else the customer."""
     seen, parties = [], []
     for event in delivered:
         fact = event.payload
         vehicle = Vehicle.register(vin=fact.vin, model=fact.model, now=fact.delivered_at)
         seen.append(Seen(vehicle, event.store_id, fact.delivered_at, cause=Cause.of(event)))
-        parties.append(Party(vehicle.id, fact.customer_id, OWNER, fact.delivered_at))
+        parties.append(Party(vehicle.id, fact.owner_id or fact.customer_id, OWNER, fact.delivered_at))
     facts, plates = vehicle_writes(session, seen)
     told = [rekeying.Told(one.customer_id, PARTY, f"{one.vehicle_id}:{one.customer_id}") for one in parties]
     parties = [

@@ -39,8 +39,15 @@ def order(**differs: Any) -> dict[str, Any]:
         {"kind": "gift", "description": "贴膜", "list_fen": 150_000, "discount_fen": 150_000,
          "amount_fen": 0, "vat_fen": 0},
     ]  # fmt: skip
+    parties = [
+        {"role": "buyer", "kind": "customer", "customer_id": "0194", "customer_name": RARE, "firm": None,
+         "amount_fen": 8_680_000},
+        {"role": "owner", "kind": "customer", "customer_id": "0195", "customer_name": "陈小燕", "firm": None,
+         "amount_fen": None},
+        {"role": "payer", "kind": "lender", "customer_id": None, "firm": "平安银行", "amount_fen": 20_000_000},
+    ]  # fmt: skip
     known: dict[str, Any] = {
-        "lines": lines, "discount_fen": 320_000, "gift_fen": 150_000,
+        "parties": parties, "lines": lines, "discount_fen": 320_000, "gift_fen": 150_000,
         "order_id": "0193", "number": "HN-SO-202611-0001", "store_id": "HN", "store_name": "华南店",
         "customer_id": "0194", "customer_name": RARE, "consultant_id": "HN01", "consultant_name": "顾问李",
         "model": "别克 GL8", "status": "allocated", "total_fen": 28_680_000, "paid_fen": 5_000_050,
@@ -60,6 +67,7 @@ def test_what_stands_in_the_order_can_be_read_back_rare_characters_too() -> None
     for told in (
         RARE, "华南店", "顾问李", "陈晓明", "别克GL8", "已配车", "HT-0077", "LSGDC82C02S716214", "2026-12-05",
         "¥286,800.00", "贰拾捌万陆仟捌佰元整", "¥50,000.50", "伍万元零伍角", "¥236,799.50",
+        f"购车人{RARE}客户86,800.00", "车主陈小燕客户", "付款人平安银行贷款机构200,000.00",
         "1别克GL8车辆290,000.003,200.00286,800.00", "2贴膜赠品1,500.001,500.000.00",
         "贰拾叁万陆仟柒佰玖拾玖元伍角", "12026-11-2011:00定金20,000.00", "22026-11-2109:00车款30,000.50",
         "买方(签字)", "卖方(盖章)", "依据第5版记录(2026-11-2110:30)制作", "第1页,共1页",
@@ -69,9 +77,10 @@ def test_what_stands_in_the_order_can_be_read_back_rare_characters_too() -> None
 
 def test_an_order_that_is_not_signed_yet_leaves_room_for_what_is_written_by_hand() -> None:
     nothing = dict.fromkeys(("contract_no", "signer", "signed_at", "promised_date", "vin", "allocated_at"))
-    said = text(made(**nothing, payments=[], status="approved"))
+    alone = order()["parties"][:1]
+    said = text(made(**nothing, payments=[], parties=alone, status="approved"))
     assert "待签约" in said
-    assert "None" not in said and "已收款项" not in said
+    assert "None" not in said and "已收款项" not in said and "付款人" not in said
 
 
 PRINT = """
