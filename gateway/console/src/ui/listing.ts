@@ -47,9 +47,14 @@ export function useListing() {
     void router.replace({ query: value ? { ...rest, [name]: value } : rest });
   }
 
+  /** Another list at the same address: nothing of what the former was narrowed by holds. */
+  function begin(query: Record<string, string>): void {
+    void router.replace({ query });
+  }
+
   function turn(to: number): void {
     void router.replace({ query: { ...route.query, page: to > 1 ? String(to) : undefined } });
   }
 
-  return { page, chosen, choose, turn };
+  return { page, chosen, choose, begin, turn };
 }

@@ -1,7 +1,10 @@
 import type { Act, Option } from "../../ui/act";
 import * as commands from "./commands";
-import { inAWeek } from "./model";
+import { inAWeek, owed } from "./model";
 import type { Order } from "./queries";
+
+const KINDS = ["deposit", "earnest", "prepayment", "balance", "loan"] as const;
+const CHANNELS = ["transfer", "cash", "card", "wechat", "alipay", "lender"] as const;
 
 /** What may be done to an order where it stands. */
 export function actsOf(
@@ -48,7 +51,14 @@ export function actsOf(
         label: "sales.field.kind",
         kind: "choice",
         initial: order.paid_fen ? "balance" : "deposit",
-        options: ["deposit", "balance"].map((value) => ({ value, label: t(`enums.paymentKind.${value}`) })),
+        options: KINDS.map((value) => ({ value, label: t(`enums.paymentKind.${value}`) })),
+      },
+      {
+        name: "channel",
+        label: "sales.money.channel",
+        kind: "choice",
+        initial: "transfer",
+        options: CHANNELS.map((value) => ({ value, label: t(`enums.paymentChannel.${value}`) })),
       },
       {
         name: "amount_fen",
@@ -196,6 +206,7 @@ export function actsOf(
       send: (values, key) => commands.rejectAmendment(order, String(values.reason), key),
     },
   ];
+  const owes = (owed(order) ?? 0) > 0;
   const change = order.price_waits ? waits : [amend];
   const byStatus: Record<Order["status"], Act[]> = {
     draft: [submit, cancel],
@@ -204,8 +215,8 @@ export function actsOf(
     signed: [allocate, pay, ...change, cancel],
     allocated: [deliver, pay, ...change, cancel],
     ready: [deliver, pay, ...change, cancel],
-    delivered: [close],
-    closed: [],
+    delivered: owes ? [pay, close] : [close],
+    closed: owes ? [pay] : [],
     cancel_pending: [confirm, withdraw],
     cancelled: [],
   };

@@ -28,7 +28,8 @@ export const sign = (order: Order, body: Contract, key: string) =>
 export interface Payment {
   amount_fen: number;
   external_ref: string;
-  kind: "deposit" | "balance";
+  kind: "deposit" | "earnest" | "prepayment" | "balance" | "loan";
+  channel: "transfer" | "cash" | "card" | "wechat" | "alipay" | "lender";
 }
 
 export const pay = (order: Order, body: Payment, key: string) =>
