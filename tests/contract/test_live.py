@@ -51,6 +51,11 @@ def test_a_change_touches_queries_that_somebody_may_ask(row: Live) -> None:
         assert matrix().operations[operation.name]
 
 
+@pytest.mark.parametrize("row", [row for row in LIVE if row.event.declaration.subject == "order"], ids=topic)
+def test_what_makes_an_order_another_version_is_told_to_who_looks_at_it(row: Live) -> None:
+    assert "sales.get_order" in {operation.name for operation in row.touches}, "else his next deed is refused as stale"
+
+
 @pytest.mark.parametrize("row", LIVE, ids=topic)
 def test_whose_a_change_is_stands_in_its_event_where_a_reach_ends_at_that(row: Live) -> None:
     known = {field.name for field in dataclasses.fields(row.event)}
