@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from html import escape
+from typing import NamedTuple
 
 HTML = "text/html; charset=utf-8"
 
@@ -16,9 +17,11 @@ body{margin:0 auto;max-width:32rem;padding:1.2rem;color:#111;background:#fff;
 h1{font-size:1.35rem;margin:0 0 .2rem}p{margin:.3rem 0;overflow-wrap:anywhere}.s{color:#666;font-size:.85rem}
 ol{list-style:none;margin:1.2rem 0;padding:0}
 li{display:flex;justify-content:space-between;padding:.6rem 0 .6rem 1.9rem;position:relative;
- border-bottom:1px solid #e5e5e5;color:#777}
+ border-bottom:1px solid #e5e5e5;color:#666}
 li::before{content:"○";position:absolute;left:.2rem}
+li span+span{flex:none;padding-left:.8rem}small{display:block;font-weight:400;color:#666;font-size:.85rem}
 li.done{color:#111;font-weight:600}li.done::before{content:"✓";color:#0a7d33}
+li.late,li.late small{color:#a4372a}li.late::before{content:"!";font-weight:700}
 footer{margin-top:1.6rem}
 """.strip()
 
@@ -29,8 +32,15 @@ POLICY = (
 )
 """The page's own style may apply, nothing may run, be loaded or sent."""
 
-Step = tuple[str, str | None]
-"""What a step is called, and the day it was done, if it was."""
+
+class Step(NamedTuple):
+    """What a step is called, and the day it was done, if it was; else when it will be, and what is said of it."""
+
+    name: str
+    done_on: str | None
+    when: str = ""
+    note: str = ""
+    late: bool = False
 
 
 def page(title: str, *parts: str) -> bytes:
@@ -49,11 +59,13 @@ def line(text: object, *, small: bool = False) -> str:
 
 def steps(told: Iterable[Step]) -> str:
     """The steps of something, in their order."""
-    rows = (
-        f"<li{' class=done' if day else ''}><span>{escape(name)}</span><span>{escape(day or '')}</span></li>"
-        for name, day in told
-    )
-    return f"<ol>{''.join(rows)}</ol>"
+    return f"<ol>{''.join(map(_row, told))}</ol>"
+
+
+def _row(step: Step) -> str:
+    kind = " class=done" if step.done_on else " class=late" if step.late else ""
+    note = f"<small>{escape(step.note)}</small>" if step.note else ""
+    return f"<li{kind}><span>{escape(step.name)}{note}</span><span>{escape(step.done_on or step.when)}</span></li>"
 
 
 def sorry(title: str) -> bytes:

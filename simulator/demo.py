@@ -170,7 +170,8 @@ def _walk_steps(at: dict[str, Client], path: str, *, plate: str, say: Say) -> li
     """Every step before the keys, by who owns it or the manager; the checklist that the keys wait for."""
     delivery = at["sales_manager"].get(f"{path}/delivery")
     say(f"  交期 the keys can be given on {delivery['ready_on']}: everything waits for {delivery['holds']}")
-    shows = {"INSURANCE": {"effective_from": clock.now().isoformat(), "evidence": "PICC"}, "PLATE": {"plate": plate}}
+    insured = {"effective_from": clock.now().isoformat(), "insurer": "人保财险", "evidence": "PICC-1"}
+    shows = {"INSURANCE": insured, "PLATE": {"plate": plate}}
     todo = [step for step in delivery["steps"] if step["state"] == "pending" and step["code"] != "HANDOVER"]
     for step in todo:
         asked = {"act": "finish", **shows.get(step["code"], {})}

@@ -11,7 +11,6 @@ from uuid import UUID
 from contracts.fields import After, OwnerId, Page, Plate, Reason, Size, StaffId, StoreId, Version
 from contracts.operation import command, query
 from contracts.sales.operations import Order, OrderById
-from contracts.sales.policies import ChecklistItem
 from contracts.sales.steps import (
     DeliveryRisk,
     DeliveryTerms,
@@ -27,12 +26,17 @@ Evidence = Annotated[str, Text(0, 200)]
 """What shows that a step is done: the number of an invoice, a policy, a receipt."""
 
 
+Insurer = Annotated[str, Text(0, 60, one_width=True)]
+"""With which company a car is insured."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeStep:
     """What is done to a step, by its owner or a manager.
 
     To hold it up, send it back or drop it takes a `reason`, and `expected_on` says when it will go on. An insurance is
-    done with the moment it is `effective_from`, a registration with its `plate`.
+    done with the moment it is `effective_from`, and ends a year later unless it is said until when; a registration with
+    its `plate`.
     """
 
     order_id: UUID
@@ -44,6 +48,8 @@ class ChangeStep:
     effective_from: datetime | None = None
     plate: Plate | None = None
     expected_version: Version | None = None
+    effective_until: datetime | None = None
+    insurer: Insurer = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,15 @@ class RepromiseOrder:
     reason: PromiseReason
     remark: Reason
     expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckHandover:
+    """Somebody saw to an item of the checklist, by its code; with `done` false that is taken back (R46)."""
+
+    order_id: UUID
+    code: Annotated[str, Text(1, 20)]
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,8 @@ class Step:
     reason: str
     evidence: str
     effective_from: datetime | None
+    effective_until: datetime | None
+    insurer: str
     plate: str | None
     stages: list[StageNoted]
     waits_for: list[StepCode]
@@ -114,6 +131,17 @@ class PromiseMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoverItem:
+    """An item of the checklist, who saw to it, and when; nobody yet where that is empty (R46)."""
+
+    code: str
+    zh: str
+    en: str
+    done_at: datetime | None
+    done_by: StaffId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """An order with all that its delivery takes.
 
@@ -131,7 +159,7 @@ class Delivery:
     is_ready: bool
     provisional: bool
     steps: list[Step]
-    checklist: list[ChecklistItem]
+    checklist: list[HandoverItem]
     promises: list[PromiseMoved]
     version: int
 
@@ -202,6 +230,7 @@ change_step = command(
         "EVIDENCE_MISSING",
         "EXPECTED_IN_PAST",
         "PLATE_INVALID",
+        "INSURANCE_ENDS_EARLY",
     ),
     summary="Do, hold up, send back or drop a step of a delivery",
 )
@@ -218,6 +247,13 @@ repromise_order = command(
     Delivery,
     refuses=("ORDER_NOT_FOUND", "STEPS_OVER", "PROMISE_IN_PAST"),
     summary="Promise the delivery for another day",
+)
+check_handover = command(
+    "sales.check_handover",
+    CheckHandover,
+    Delivery,
+    refuses=("ORDER_NOT_FOUND", "STEPS_NONE", "STEPS_OVER", "CHECKLIST_UNKNOWN"),
+    summary="See to an item of the checklist before the keys are given",
 )
 delivery = query(
     "sales.delivery", OrderById, Delivery, refuses=("ORDER_NOT_FOUND", "STEPS_NONE"), summary="An order with its steps"

@@ -225,6 +225,8 @@ class VehicleDelivered:
 
     `excused`: he wished for another day himself before that one was over, so that it says nothing of us.
     `owner_id` is in whose name the car is registered, where that is not the customer who bought it.
+    For what is due to him later: with whom and for how long we insured the car, whether a bank paid for it, and from
+    which day on its guarantee runs; of what went through other hands than ours nothing is known.
     """
 
     order_id: UUID
@@ -239,6 +241,11 @@ class VehicleDelivered:
     km: int
     excused: bool = False
     owner_id: UUID | None = None
+    insurer: str | None = None
+    insured_from: datetime | None = None
+    insured_until: datetime | None = None
+    by_loan: bool = False
+    warranty_from: date | None = None
 
 
 @event(producer="sales", name="delivery_step_changed", version=1, subject="order")

@@ -126,7 +126,7 @@ class AllocateVehicle:
 
 @dataclass(frozen=True, slots=True)
 class DeliverOrder:
-    """Hand the car over (R46). `checklist` are the codes of what was done of the store's checklist."""
+    """Hand the car over (R46). `checklist` are the codes of what was seen to just now, beside what was before."""
 
     order_id: UUID
     km: Km

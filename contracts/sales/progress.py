@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -10,16 +10,18 @@ from uuid import UUID
 from contracts.fields import Done, StoreId
 from contracts.links import LINK_DAYS, LinkDays, LinkMade, Links, Token
 from contracts.operation import command, query
+from contracts.sales.deliveries import StageNoted
 from contracts.sales.operations import OrderById
+from contracts.sales.steps import DelayCause, PromiseReason, StepCode
 
 
-class OrderStep(StrEnum):
-    """What an order passes on its way to the keys, as a customer sees it."""
+class Standing(StrEnum):
+    """Where a step stands, as its customer sees it: what is held up or sent back is under way for him."""
 
-    SIGNED = "signed"
-    DEPOSIT = "deposit"
-    ALLOCATED = "allocated"
-    DELIVERED = "delivered"
+    DONE = "done"
+    UNDER_WAY = "under_way"
+    LATE = "late"
+    TO_COME = "to_come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,35 @@ class OrderProgressAsked:
 
 @dataclass(frozen=True, slots=True)
 class StepTold:
-    """A step of an order, and the day it was done, if it was."""
+    """A step of an order: the day it was done, or for which it is planned, as far as that is known.
 
-    step: OrderStep
+    Of one that is late `cause` says in whose hands it lies; `stages` are those of a registration.
+    """
+
+    step: StepCode
+    standing: Standing
     done_on: date | None
+    planned_on: date | None
+    cause: DelayCause | None
+    stages: list[StageNoted]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTold:
+    """The day promised was moved, on which day and why."""
+
+    on: date
+    from_day: date
+    to_day: date
+    reason: PromiseReason
 
 
 @dataclass(frozen=True, slots=True)
 class OrderProgress:
     """How far an order is, for whoever has the link: it names no person, no VIN, no plate and no price.
 
-    What a customer agrees to binds to the `version` that he was shown.
+    `expected_on` is the day the keys can be given where that is after the promised one, `cause` in whose hands the step
+    lies that everything waits for then. What a customer agrees to binds to the `version` that he was shown.
     """
 
     number: str
@@ -68,6 +88,9 @@ class OrderProgress:
     version: int
     link_ends_on: date
     cancelled_on: date | None = None
+    expected_on: date | None = None
+    cause: DelayCause | None = None
+    moved: list[PromiseTold] = field(default_factory=list)
 
 
 make_order_link = command(

@@ -91,6 +91,18 @@ class PromiseReason(StrEnum):
     OTHER = "OTHER"
 
 
+class DelayCause(StrEnum):
+    """In whose hands a step lies, as its customer is told when it takes longer: never in a clerk's own words."""
+
+    STORE = "store"
+    PAYMENT = "payment"
+    CAR = "car"
+    CERTIFICATE = "certificate"
+    BANK = "bank"
+    INSURER = "insurer"
+    OFFICE = "office"
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryTerms:
     """What was agreed with the customer, as far as it decides which steps his order needs (C5)."""

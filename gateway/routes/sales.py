@@ -78,5 +78,6 @@ ROUTES = (
     Route("GET", "/orders/{order_id}/delivery", deliveries.delivery, "订单与交车步骤"),
     Route("PATCH", "/orders/{order_id}/steps/{code}", deliveries.change_step, "办理交车步骤"),
     Route("POST", "/orders/{order_id}/plate-stages", deliveries.note_plate_stage, "登记上牌进度"),
+    Route("POST", "/orders/{order_id}/checklist", deliveries.check_handover, "勾选交车清单"),
     Route("POST", "/orders/{order_id}/promise", deliveries.repromise_order, "变更承诺交期"),
 )

@@ -59,6 +59,7 @@ class SalesService:
     change_step = does(sales.deliveries.change_step, deliveries.usecases.change_step)
     note_plate_stage = does(sales.deliveries.note_plate_stage, deliveries.usecases.note_plate_stage)
     repromise_order = does(sales.deliveries.repromise_order, deliveries.usecases.repromise_order)
+    check_handover = does(sales.deliveries.check_handover, deliveries.usecases.check_handover)
     delivery = shows(sales.deliveries.delivery, deliveries.queries.delivery)
     list_deliveries = shows(sales.deliveries.list_deliveries, deliveries.queries.list_deliveries)
     deliveries_at_risk = every(30, deliveries.usecases.watch)

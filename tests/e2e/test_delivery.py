@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from chassis.process import clock
@@ -14,6 +15,7 @@ from contracts.sales.steps import StepCode
 from contracts.shapes import plain
 from services.sales.steps.rules.graph import STEPS
 from simulator.client import ApiProblem, Client
+from tests.e2e.test_order_link import visit
 from tests.support import randoms
 from tests.support.polling import eventually
 from tests.support.system import System
@@ -71,7 +73,7 @@ def test_a_car_goes_to_its_customer_step_by_step_and_its_plate_is_on_it(full: Sy
     pay_and_allocate(full, order)
     plate = randoms.plate()
     more = {
-        "INSURANCE": {"effective_from": clock.now().isoformat(), "evidence": "PICC-1"},
+        "INSURANCE": {"effective_from": clock.now().isoformat(), "insurer": "人保财险", "evidence": "PICC-1"},
         "PLATE": {"plate": plate},
     }
     full.as_("plate_clerk", store=STORE).post(f"{path}/plate-stages", {"stage": "documents"})
@@ -84,8 +86,12 @@ def test_a_car_goes_to_its_customer_step_by_step_and_its_plate_is_on_it(full: Sy
         owner(full, "HANDOVER").post(f"{path}/deliver", {"km": 12})
     assert (refused.value.status, refused.value.code) == (422, "CHECKLIST_INCOMPLETE")
     checklist = [item["code"] for item in seen(full, order)["checklist"]]
-    delivered = owner(full, "HANDOVER").post(f"{path}/deliver", {"km": 12, "checklist": checklist})
+    owner(full, "PDI").post(f"{path}/checklist", {"code": checklist[0]})
+    delivered = owner(full, "HANDOVER").post(f"{path}/deliver", {"km": 12, "checklist": checklist[1:]})
     assert delivered["status"] == "delivered"
+    ticked = {item["code"]: item["done_by"] for item in seen(full, order)["checklist"]}
+    assert ticked[checklist[0]] == full.staff_id("inspector", store=STORE)
+    assert ticked[checklist[1]] == full.staff_id("consultant", store=STORE)
     vehicle = f"/vehicles/{delivered['vehicle_id']}"
     eventually(
         lambda: plate in [one["plate"] for one in full.as_("advisor", store=STORE).get(vehicle)["plates"]],
@@ -112,6 +118,24 @@ def test_who_is_not_the_owner_or_looked_at_an_older_step_is_refused(full: System
     assert refused(finance, path, {"act": "resume"}, version=1) == (412, "STALE_VERSION")
     elsewhere = full.as_("finance")
     assert refused(elsewhere, path, {"act": "resume"}) == (404, "ORDER_NOT_FOUND")
+
+
+def test_r44_the_customer_follows_the_steps_of_his_delivery_by_his_link(full: System) -> None:
+    order = signed(full, promised=clock.now() + 2 * DAY)
+    pay_and_allocate(full, order)
+    path = f"/orders/{order['order_id']}"
+    held = {"act": "block", "reason": "质押,找王经理", "expected_on": f"{clock.now() + 60 * DAY:%Y-%m-%d}"}
+    changed(owner(full, "CERTIFICATE"), f"{path}/steps/CERTIFICATE", held)
+    link = full.as_("consultant", store=STORE).post(f"{path}/links", {})
+    data, page = visit(full, f"/api/v1/progress/{link['token']}"), visit(full, f"/p/{link['token']}")
+    told = orjson.loads(data.body)
+    assert told["cause"] == "certificate"
+    assert told["expected_on"] > told["promised_date"]
+    standings = {one["step"]: one["standing"] for one in told["steps"]}
+    assert (standings["BALANCE"], standings["INVOICE"], standings["PLATE"]) == ("done", "under_way", "to_come")
+    assert "等待车辆合格证" in page.body.decode()
+    for kept in ("王经理", order["customer_id"], "consultant", "_fen"):
+        assert kept.encode() not in page.body + data.body, kept
 
 
 def test_what_will_be_late_is_the_consultants_task_until_he_promises_anew(full: System) -> None:

@@ -65,10 +65,10 @@ def test_a_customer_follows_his_order(system: System) -> None:
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     today = f"{clock.now():%Y-%m-%d}"
     html, told = page.body.decode(), orjson.loads(data.body)
-    for said in ("订单进度", "华南店", "GL8", car.order["number"], "签订合同", "收到定金", "配车", "交车"):
+    for said in ("订单进度", "华南店", "GL8", car.order["number"], "签订合同", "收到定金", "配车", "收到余款", "交车"):
         assert said in html, said
-    assert told["steps"] == [
-        {"step": step, "done_on": today} for step in ("signed", "deposit", "allocated", "delivered")
+    assert [(one["step"], one["standing"], one["done_on"]) for one in told["steps"]] == [
+        (step, "done", today) for step in ("CONTRACT", "DEPOSIT", "ALLOCATE", "BALANCE", "HANDOVER")
     ]
     assert (told["store_name"], told["version"], data.headers["etag"]) == (
         "华南店",

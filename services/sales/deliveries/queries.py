@@ -8,18 +8,18 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from chassis.store import pages, policies
+from chassis.store import pages
 from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.picked import shaped
 from contracts.sales import deliveries, operations
 from contracts.sales.deliveries import DeliverySort
-from contracts.sales.policies import DELIVERY_STEPS
 from services.sales.deliveries.shown import delivery_shown
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import Order
+from services.sales.steps import usecases as steps
 from services.sales.steps.errors import StepsNone
-from services.sales.steps.models import DeliveryPlan, DeliveryStep, PromiseChange
+from services.sales.steps.models import DeliveryPlan, DeliveryStep
 
 _order = Order.__table__.c
 _plan = DeliveryPlan.__table__.c
@@ -51,10 +51,9 @@ def delivery_of(session: Session, order: Order, *, roles: Collection[str], now: 
     plan = session.get(DeliveryPlan, order.id)
     if plan is None:
         raise StepsNone
-    checklist = policies.resolve(session, DELIVERY_STEPS, store_id=order.store_id, at=now).checklist
-    moved = select(PromiseChange).where(PromiseChange.order_id == order.id).order_by(PromiseChange.at, PromiseChange.id)
-    promises = session.scalars(moved).all()
-    return delivery_shown(order, plan, checklist=checklist, promises=promises, roles=roles, now=now)
+    items, checks = steps.checklist(session, order, now=now), steps.checked(session, order.id)
+    promises = steps.promises(session, order.id)
+    return delivery_shown(order, plan, items=items, checks=checks, promises=promises, roles=roles, now=now)
 
 
 def list_deliveries(connection: Connection, asked: deliveries.ListDeliveries, *, scope: Scope) -> deliveries.Deliveries:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from contracts.picked import picked
 from contracts.sales import deliveries
 from contracts.sales.operations import OrderStatus
 from contracts.sales.policies import ChecklistItem
-from contracts.sales.steps import PlateStage, StepAct, StepState
+from contracts.sales.steps import StepAct, StepState
 from services.sales.orders.models import Order
 from services.sales.orders.shown import order_shown
-from services.sales.steps.models import DeliveryPlan, DeliveryStep, PromiseChange
+from services.sales.steps.models import DeliveryPlan, DeliveryStep, HandoverCheck, PromiseChange
 from services.sales.steps.rules.graph import STEPS
 from services.sales.steps.rules.states import open_acts
 
@@ -23,13 +23,12 @@ def step_shown(
     """A step, with what the caller may do to it."""
     is_needed = step.state is not StepState.NOT_REQUIRED
     waits_for = plan.waits_for(step.code) if is_needed and step.state is not StepState.DONE else []
-    noted = {stage: step.stages[stage] for stage in PlateStage if stage in step.stages}
     return picked(
         deliveries.Step,
         step,
         role=STEPS[step.code].role,
-        is_late=step.its_turn and step.due_at is not None and now > step.due_at,
-        stages=[deliveries.StageNoted(stage, date.fromisoformat(on)) for stage, on in noted.items()],
+        is_late=step.is_late(now),
+        stages=step.noted,
         waits_for=waits_for,
         may=_may(order, plan, step, roles=roles),
     )
@@ -42,23 +41,29 @@ def _may(order: Order, plan: DeliveryPlan, step: DeliveryStep, *, roles: Collect
     return [act for act in acts if order.status is not OrderStatus.CANCEL_PENDING or act is StepAct.REOPEN]
 
 
+def _item_shown(item: ChecklistItem, seen: HandoverCheck | None) -> deliveries.HandoverItem:
+    at, by = (seen.at, seen.by) if seen is not None else (None, None)
+    return picked(deliveries.HandoverItem, item, done_at=at, done_by=by)
+
+
 def delivery_shown(
     order: Order,
     plan: DeliveryPlan,
     *,
-    checklist: Sequence[ChecklistItem],
+    items: Sequence[ChecklistItem],
+    checks: Mapping[str, HandoverCheck],
     promises: Sequence[PromiseChange],
     roles: Collection[str],
     now: datetime,
 ) -> deliveries.Delivery:
-    """An order with its steps, in their order."""
+    """An order with its steps, in their order, and its checklist with who saw to what."""
     return picked(
         deliveries.Delivery,
         plan,
         order=order_shown(order),
         terms=plan.agreed,
         steps=[step_shown(order, plan, one, roles=roles, now=now) for one in plan.in_order],
-        checklist=list(checklist),
+        checklist=[_item_shown(item, checks.get(item.code)) for item in items],
         promises=[picked(deliveries.PromiseMoved, moved) for moved in promises],
         version=order.version,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -25,12 +25,15 @@ from services.sales.orders.models import Order
 from services.sales.orders.usecases import order_to_change
 from services.sales.steps import usecases as steps
 from services.sales.steps.errors import (
+    ChecklistUnknown,
     EvidenceMissing,
     ExpectedInPast,
+    InsuranceEndsEarly,
     PlateInvalid,
     ReasonMissing,
     StageAhead,
     StepNotFound,
+    StepsNone,
     StepsOver,
     StepWaits,
 )
@@ -113,6 +116,27 @@ def repromise_order(
     return delivery_of(session, order, roles=roles, now=now)
 
 
+def check_handover(
+    session: Session, asked: deliveries.CheckHandover, *, scope: Scope, roles: Collection[str], now: datetime
+) -> deliveries.Delivery:
+    """Somebody saw to an item of the checklist, or that is taken back. Raises StepsNone, StepsOver, ChecklistUnknown.
+
+    Ticked again it stays whose it was. It moves no step and is told to nobody: of the order it makes no new version.
+    """
+    order = order_to_change(session, asked.order_id, scope=scope)
+    if session.get(DeliveryPlan, order.id) is None:
+        raise StepsNone
+    if order.status not in _UNDER_WAY:
+        raise StepsOver
+    if asked.code not in [item.code for item in steps.checklist(session, order, now=now)]:
+        raise ChecklistUnknown(field="code", item=asked.code)
+    if asked.done:
+        steps.check(session, order, [asked.code], by=scope.staff_id, now=now)
+    elif (seen := steps.checked(session, order.id).get(asked.code)) is not None:
+        session.delete(seen)
+    return delivery_of(session, order, roles=roles, now=now)
+
+
 def watch(session: Session, *, now: datetime) -> int:
     """Reckon anew what nobody touched in time, and tell, once for each level, of promises that will be broken."""
     plan = DeliveryPlan.__table__.c
@@ -174,15 +198,28 @@ def _require_whole(plan: DeliveryPlan, step: DeliveryStep, asked: deliveries.Cha
     needs = NEEDS.get(step.code)
     if needs is not None and getattr(asked, needs) is None:
         raise EvidenceMissing(step=step.code, field=needs)
+    begins, ends = asked.effective_from, asked.effective_until
+    if begins is not None and ends is not None and ends <= begins:
+        raise InsuranceEndsEarly(field="effective_until")
 
 
 def _keep_evidence(step: DeliveryStep, asked: deliveries.ChangeStep, *, now: datetime) -> None:
     step.evidence = asked.evidence.strip()
     if step.code is StepCode.INSURANCE:
-        step.effective_from = asked.effective_from
+        assert asked.effective_from is not None
+        step.effective_from, step.insurer = asked.effective_from, asked.insurer.strip()
+        step.effective_until = asked.effective_until or _a_year_after(asked.effective_from)
     if step.code is StepCode.PLATE and asked.plate is not None:
         step.plate = _readable_plate(asked.plate)
         step.stages = {PlateStage.LICENCE: now.astimezone(LOCAL).date().isoformat(), **step.stages}
+
+
+def _a_year_after(begins: datetime) -> datetime:
+    """The insurance that every car must have is for a year (交强险条例, 20)."""
+    local = begins.astimezone(LOCAL)
+    if (local.month, local.day) == (2, 29):
+        local += timedelta(days=1)
+    return local.replace(year=local.year + 1)
 
 
 def _readable_plate(typed: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, RowMapping, TextClause, select, text
+from sqlalchemy.orm import Session
 
 from chassis.customers import links, rekeying
 from chassis.store import pages
@@ -18,9 +19,11 @@ from contracts.sales.operations import OrderSort
 from contracts.sales.parties import OrderParties
 from contracts.sales.prices import OrderPrice
 from contracts.sales.sheets import OrderSheet, OrderSheetAsked
+from services.sales import steps
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import ORDER_PROGRESS, Order
 from services.sales.orders.shown import order_shown, parties_shown, progress_shown
+from services.sales.steps.models import DeliveryPlan
 
 _columns = Order.__table__.c
 SORTS = {
@@ -120,7 +123,9 @@ def order_progress(
     """How far the order is that a customer's link opens. Raises LinkNotFound."""
     found = links.find(connection, ORDER_PROGRESS, token=asked.token, now=now)
     order = connection.execute(_PROGRESS, {"order_id": found.document_id}).one()
-    return progress_shown(order._mapping, link_ends_at=found.ends_at)
+    with Session(connection) as session:
+        plan, moved = session.get(DeliveryPlan, order.id), steps.usecases.promises(session, order.id)
+        return progress_shown(order._mapping, plan, moved, link_ends_at=found.ends_at, now=now)
 
 
 def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: Scope) -> operations.Orders:

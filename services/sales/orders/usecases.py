@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from contracts.sales.operations import OrderStatus
 from contracts.sales.parties import PartyRole
 from contracts.sales.policies import DEPOSIT_MIN
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
+from contracts.sales.stock import Condition
 from contracts.sayings import Saying
 from services.sales import receivables, steps
 from services.sales.orders import rules
@@ -230,17 +231,33 @@ def deliver_order(session: Session, asked: operations.DeliverOrder, *, scope: Sc
     """
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     order.deliver(km=asked.km, now=now)
-    steps.usecases.require_handover(session, order, checked=asked.checklist, now=now)
+    steps.usecases.check(session, order, asked.checklist, by=scope.staff_id, now=now)
+    steps.usecases.require_handover(session, order, now=now)
     steps.usecases.follow(session, order, by=scope.staff_id, now=now)
     vehicle = of_order(session, order.id)
     if vehicle is not None:
         vehicle.leave(now=now)
-    excused = steps.usecases.is_excused(session, order.id)
+    later = steps.usecases.for_later(session, order.id)
     delivered = picked(
-        events.VehicleDelivered, order, order_id=order.id, customer_id=order.written_for, excused=excused
+        events.VehicleDelivered,
+        order,
+        order_id=order.id,
+        customer_id=order.written_for,
+        excused=steps.usecases.is_excused(session, order.id),
+        by_loan=later.by_loan,
+        insurer=later.insurer,
+        insured_from=later.insured_from,
+        insured_until=later.insured_until,
+        warranty_from=_guaranteed_from(vehicle, now=now),
     )
     tell(session, order, delivered, now=now)
     return order_shown(order)
+
+
+def _guaranteed_from(vehicle: StockVehicle | None, *, now: datetime) -> date | None:
+    """A new car's guarantee (三包) runs from the day its customer has it, where its invoice is of another (C9)."""
+    is_new = vehicle is not None and vehicle.condition is Condition.NEW
+    return now.astimezone(LOCAL).date() if is_new else None
 
 
 def close_order(session: Session, asked: operations.CloseOrder, *, scope: Scope, now: datetime) -> operations.Order:

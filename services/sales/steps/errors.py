@@ -133,6 +133,22 @@ class ChecklistIncomplete(Invalid):
     en = "Not on the checklist yet: {missing}"
 
 
+class ChecklistUnknown(Invalid):
+    """The store's checklist has no such item, or has it no more."""
+
+    code = "CHECKLIST_UNKNOWN"
+    zh = "交车清单没有项目{item}"
+    en = "The checklist has no item {item}"
+
+
+class InsuranceEndsEarly(Invalid):
+    """An insurance ends after it has begun."""
+
+    code = "INSURANCE_ENDS_EARLY"
+    zh = "保险止期应晚于起期"
+    en = "The insurance ends before it begins"
+
+
 class InsuranceNotBegun(RuleRefused):
     """Nobody drives away before his insurance has begun."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.organisation.calendar import Calendar
+from chassis.process.clock import LOCAL
 from contracts.picked import shaped
 from contracts.refusals import StaleVersion
+from contracts.sales.deliveries import StageNoted
 from contracts.sales.policies import DeliverySteps, StepTime
-from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PromiseReason, StepAct, StepCode, StepState
+from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PlateStage, PromiseReason, StepAct, StepCode, StepState
 from contracts.shapes import plain
 from services.sales.declared import Base
-from services.sales.steps.forecast import Deal, Standing, forecast, reserve_left, risk
+from services.sales.steps.forecast import Deal, Standing, forecast, reserve_left, risk, working_end
 from services.sales.steps.rules.graph import after_keys, before, before_handover, before_ready, needed
 
 _RISKS = list(DeliveryRisk)
@@ -142,12 +144,19 @@ class DeliveryPlan(Base):
         found = forecast(standings, deal, store=store, now=now)
         for step in self.steps:
             step.due_at = found.due.get(step.code, step.due_at)
+            if step.code is StepCode.HANDOVER and step.state is not StepState.DONE:
+                step.due_at = self._when_promised(step.due_at, store)
             step.planned_at = step.planned_at or step.due_at
             step.its_turn = step.code in found.turns
         self.ready_on, self.holds, self.provisional = found.ready_on, found.holds, found.provisional
         self.days_left, self.look_at = reserve_left(self.promised_on, found.ready_on), found.look_at(now)
         self.risk = risk(days_left=self.days_left, reserve_days=self.reserve_days, holds=found.holds)
         self.untold = _RISKS.index(self.risk) > _RISKS.index(self.told_risk)
+
+    def _when_promised(self, ready: datetime | None, store: Calendar) -> datetime | None:
+        """Keys that are ready before their day are given on it: until then nobody is late."""
+        promised = working_end(datetime.combine(self.promised_on, time.min, LOCAL), 0, store)
+        return ready if ready is None or promised is None else max(ready, promised)
 
     def tell(self) -> None:
         """Its risk was told of."""
@@ -161,8 +170,8 @@ class DeliveryPlan(Base):
 class DeliveryStep(Base):
     """A step of an order (C5). `planned_at` is what was first reckoned, `due_at` what is reckoned now.
 
-    `since` is when it was last sent back; `effective_from` when the insurance begins, `plate` what was issued, `stages`
-    the days of a registration's stages.
+    `since` is when it was last sent back; `effective_from` and `effective_until` are when the insurance with the
+    `insurer` begins and ends, `plate` what was issued, `stages` the days of a registration's stages.
     """
 
     __tablename__ = "delivery_step"
@@ -189,6 +198,8 @@ class DeliveryStep(Base):
     plate: Mapped[str | None]
     stages: Mapped[dict[str, Any]]
     version: Mapped[int]
+    effective_until: Mapped[datetime | None]
+    insurer: Mapped[str] = mapped_column(server_default="")
     plan: Mapped[DeliveryPlan] = relationship(back_populates="steps")
 
     @classmethod
@@ -205,7 +216,18 @@ class DeliveryStep(Base):
             evidence="",
             stages={},
             version=1,
+            insurer="",
         )
+
+    @property
+    def noted(self) -> list[StageNoted]:
+        """The stages of a registration that are over, in their order (R44)."""
+        days = {stage: self.stages[stage] for stage in PlateStage if stage in self.stages}
+        return [StageNoted(stage, date.fromisoformat(on)) for stage, on in days.items()]
+
+    def is_late(self, now: datetime) -> bool:
+        """True if its turn has come, and its time is over."""
+        return self.its_turn and self.due_at is not None and now > self.due_at
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older step."""
@@ -231,7 +253,9 @@ class DeliveryStep(Base):
         done = to is StepState.DONE
         self.done_at, self.done_by = (now, by) if done else (None, None)
         if act in _SENT_BACK:
-            self.since, self.effective_from, self.plate = now, None, None
+            self.since, self.plate = now, None
+            self.effective_from = self.effective_until = None
+            self.insurer = ""
         return change
 
 
@@ -249,6 +273,17 @@ class StepChange(Base):
     from_state: Mapped[StepState]
     to_state: Mapped[StepState]
     reason: Mapped[str]
+
+
+class HandoverCheck(Base):
+    """An item of the checklist that somebody saw to, and when (R46)."""
+
+    __tablename__ = "handover_check"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("delivery_plan.order_id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
 
 
 class PromiseChange(Base):

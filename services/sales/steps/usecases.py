@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,10 +19,10 @@ from chassis.store import policies
 from contracts.envelope import Received
 from contracts.gateway.calendars import USUAL_HOURS
 from contracts.gateway.events import StoreChanged
-from contracts.sales.policies import DELIVERY_STEPS
+from contracts.sales.policies import DELIVERY_STEPS, ChecklistItem
 from contracts.sales.steps import DeliveryTerms, PromiseReason, StepAct, StepCode, StepState
 from services.sales.steps.errors import ChecklistIncomplete, InsuranceNotBegun, StepsIncomplete, StepsToReverse
-from services.sales.steps.models import DeliveryPlan, PromiseChange, StepChange
+from services.sales.steps.models import DeliveryPlan, HandoverCheck, PromiseChange, StepChange
 from services.sales.steps.rules.graph import STEPS, to_reverse
 
 _LOOK_AGAIN = text(
@@ -76,6 +77,16 @@ class OfOrder(Protocol):
     def cancelled_at(self) -> datetime | None:
         """When it was cancelled."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ForLater:
+    """What is told with the keys: whether a bank paid, and with whom and for how long we insured the car."""
+
+    by_loan: bool = False
+    insurer: str | None = None
+    insured_from: datetime | None = None
+    insured_until: datetime | None = None
 
 
 BY_ORDER: dict[StepCode, Callable[[Any], bool]] = {
@@ -143,7 +154,31 @@ def look_again(session: Session, event: Received[StoreChanged]) -> None:
     session.execute(_LOOK_AGAIN, {"store_id": event.payload.code, "at": event.occurred_at})
 
 
-def require_handover(session: Session, order: OfOrder, *, checked: Collection[str], now: datetime) -> None:
+def checklist(session: Session, order: OfOrder, *, now: datetime) -> list[ChecklistItem]:
+    """What must be seen to before the keys are given, as the store's policy says; once they are, as it said then."""
+    at = order.delivered_at or now
+    return policies.resolve(session, DELIVERY_STEPS, store_id=order.store_id, at=at).checklist
+
+
+def checked(session: Session, order_id: UUID) -> dict[str, HandoverCheck]:
+    """What of an order's checklist was seen to, by its codes."""
+    found = session.scalars(select(HandoverCheck).where(HandoverCheck.order_id == order_id))
+    return {one.code: one for one in found}
+
+
+def check(session: Session, order: OfOrder, codes: Collection[str], *, by: str, now: datetime) -> None:
+    """Somebody saw to these items; what another saw to before him stays the other's. Of an order without steps: none.
+
+    A code that the checklist does not have says nothing.
+    """
+    if session.get(DeliveryPlan, order.id) is None:
+        return
+    known = checked(session, order.id)
+    seen = [item.code for item in checklist(session, order, now=now) if item.code in codes and item.code not in known]
+    session.add_all(HandoverCheck(order_id=order.id, code=code, at=now, by=by) for code in dict.fromkeys(seen))
+
+
+def require_handover(session: Session, order: OfOrder, *, now: datetime) -> None:
     """The keys may be given: every step before them is done, the checklist complete, the insurance has begun (R46).
 
     Raises StepsIncomplete, ChecklistIncomplete, InsuranceNotBegun. An order signed before there were steps has none.
@@ -152,8 +187,8 @@ def require_handover(session: Session, order: OfOrder, *, checked: Collection[st
     if plan is None:
         return
     _require_none(plan.before_handover())
-    wanted = policies.resolve(session, DELIVERY_STEPS, store_id=order.store_id, at=now).checklist
-    if missing := [one for one in wanted if one.code not in checked]:
+    known = checked(session, order.id)
+    if missing := [one for one in checklist(session, order, now=now) if one.code not in known]:
         items = ", ".join(one.code for one in missing)
         raise ChecklistIncomplete(field="checklist", missing=items, names="、".join(one.zh for one in missing))
     insured = plan.by_code.get(StepCode.INSURANCE)
@@ -171,6 +206,17 @@ def require_done(session: Session, order_id: UUID) -> None:
 def _require_none(left: list[StepCode]) -> None:
     if left:
         raise StepsIncomplete(steps=", ".join(left), names="、".join(STEPS[code].zh for code in left))
+
+
+def for_later(session: Session, order_id: UUID) -> ForLater:
+    """What whoever serves the customer later must know; what went through other hands than ours is not known."""
+    plan = session.get(DeliveryPlan, order_id)
+    if plan is None:
+        return ForLater()
+    insured = plan.by_code.get(StepCode.INSURANCE)
+    if insured is None:
+        return ForLater(plan.agreed.by_loan)
+    return ForLater(plan.agreed.by_loan, insured.insurer or None, insured.effective_from, insured.effective_until)
 
 
 def require_reversed(session: Session, order_id: UUID) -> None:
@@ -229,6 +275,12 @@ def promise(
     if plan is not None:
         plan.promise(order.promised_date)
         reckon(session, plan, now=now)
+
+
+def promises(session: Session, order_id: UUID) -> Sequence[PromiseChange]:
+    """How the day promised was moved, in time."""
+    moved = select(PromiseChange).where(PromiseChange.order_id == order_id)
+    return session.scalars(moved.order_by(PromiseChange.at, PromiseChange.id)).all()
 
 
 def is_excused(session: Session, order_id: UUID) -> bool:

@@ -13,9 +13,7 @@ from chassis.customers import erasing
 from contracts.gateway.calendars import USUAL_HOURS, OwnDay
 from contracts.gateway.events import StoreChanged
 from contracts.sales import deliveries as asked
-from contracts.sales.policies import DELIVERY_STEPS, FULL
 from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PromiseReason, StepAct, StepCode
-from contracts.shapes import plain
 from services.sales import deliveries
 from services.sales.deliveries import queries
 from services.sales.orders.errors import PromiseInPast
@@ -26,19 +24,11 @@ from tests.integration.sales.people import NOW, PROMISE, Showroom
 from tests.integration.sales.test_delivery_steps import act, at, paid_and_allocated, seen, signed, step_of
 from tests.support.events import deliver, made, received, twice_shuffled
 from tests.support.plans import plan_of_page
-from tests.support.publishing import publish
 from tests.support.records import erased
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 RISK, LATE = DeliveryRisk.AT_RISK, DeliveryRisk.LATE
-
-
-@pytest.fixture
-def full(showroom: Showroom) -> Showroom:
-    """A store that keeps all steps of C5."""
-    publish(showroom.database, DELIVERY_STEPS, plain(FULL), now=NOW - DAY, store_id=showroom.store)
-    return showroom
 
 
 def watch(showroom: Showroom, now: datetime) -> None:

@@ -36,13 +36,6 @@ MORE: dict[StepCode, dict[str, Any]] = {
 BY_HAND = [code for code in StepCode if not STEPS[code].by_order]
 
 
-@pytest.fixture
-def full(showroom: Showroom) -> Showroom:
-    """A store that keeps all steps of C5."""
-    publish(showroom.database, DELIVERY_STEPS, plain(FULL), now=NOW - timedelta(days=1), store_id=showroom.store)
-    return showroom
-
-
 def signed(showroom: Showroom, *, promised: date = PROMISE, now: datetime = NOW, **terms: bool) -> UUID:
     order_id = showroom.write(now=now)
     contract: dict[str, Any] = {"contract_no": "HT-1", "signer": "张伟", "promised_date": promised}

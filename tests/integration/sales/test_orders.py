@@ -103,6 +103,11 @@ def test_the_events_carry_what_others_need_to_act(showroom: Showroom) -> None:
         "km": 12,
         "excused": False,
         "owner_id": None,
+        "insurer": None,
+        "insured_from": None,
+        "insured_until": None,
+        "by_loan": False,
+        "warranty_from": (NOW + timedelta(days=7)).date().isoformat(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from contracts.sales.steps import DeliveryTerms, StepCode
+from contracts.sales.steps import DelayCause, DeliveryTerms, StepCode
 
 Says = Callable[[DeliveryTerms], bool]
 
@@ -45,7 +45,8 @@ class Step:
     `office` says whether its days are those of banks, insurers and the vehicle office, else they are the store's;
     `needed` whether a deal needs it. `half_paid` waits for half of the price as well (ACCESSORY).
     What is done `by_order` is done by what happens to the order, and by nobody's word.
-    `may_redo`: done, it may turn out not to be good. `told` steps are shown to the customer.
+    `may_redo`: done, it may turn out not to be good. `told` steps are shown to the customer, `cause` is in whose hands
+    each lies, as he is told when it is late.
     """
 
     zh: str
@@ -58,15 +59,24 @@ class Step:
     by_order: bool = False
     may_redo: bool = False
     told: bool = True
+    cause: DelayCause = DelayCause.STORE
 
 
-_C = StepCode
+_C, _D = StepCode, DelayCause
 STEPS: dict[StepCode, Step] = {
     _C.CONTRACT: Step(zh="签约", en="Contract", role="consultant", by_order=True),
-    _C.DEPOSIT: Step(zh="定金", en="Deposit", role="finance", after=(_C.CONTRACT,), by_order=True),
-    _C.ALLOCATE: Step(zh="配车", en="Vehicle set aside", role="sales_planner", after=(_C.DEPOSIT,), by_order=True),
+    _C.DEPOSIT: Step(zh="定金", en="Deposit", role="finance", after=(_C.CONTRACT,), by_order=True, cause=_D.PAYMENT),
+    _C.ALLOCATE: Step(
+        zh="配车", en="Vehicle set aside", role="sales_planner", after=(_C.DEPOSIT,), by_order=True, cause=_D.CAR
+    ),
     _C.LOAN_APPROVAL: Step(
-        zh="按揭审批", en="Loan approved", role="loan_clerk", after=(_C.CONTRACT,), office=_yes, needed=_by_loan
+        zh="按揭审批",
+        en="Loan approved",
+        role="loan_clerk",
+        after=(_C.CONTRACT,),
+        office=_yes,
+        needed=_by_loan,
+        cause=_D.BANK,
     ),
     _C.BALANCE: Step(
         zh="余款",
@@ -75,16 +85,35 @@ STEPS: dict[StepCode, Step] = {
         after=(_C.ALLOCATE, _C.LOAN_APPROVAL),
         office=_by_loan,
         by_order=True,
+        cause=_D.PAYMENT,
     ),
     _C.CERTIFICATE: Step(
-        zh="合格证", en="Certificate in hand", role="finance", after=(_C.ALLOCATE,), office=_yes, told=False
+        zh="合格证",
+        en="Certificate in hand",
+        role="finance",
+        after=(_C.ALLOCATE,),
+        office=_yes,
+        told=False,
+        cause=_D.CERTIFICATE,
     ),
     _C.INVOICE: Step(zh="开具发票", en="Invoice", role="finance", after=(_C.BALANCE,)),
     _C.INSURANCE: Step(
-        zh="保险", en="Insurance", role="insurance_clerk", after=(_C.ALLOCATE,), office=_yes, needed=_insured_by_us
+        zh="保险",
+        en="Insurance",
+        role="insurance_clerk",
+        after=(_C.ALLOCATE,),
+        office=_yes,
+        needed=_insured_by_us,
+        cause=_D.INSURER,
     ),
     _C.PURCHASE_TAX: Step(
-        zh="购置税", en="Purchase tax", role="plate_clerk", after=(_C.INVOICE,), office=_yes, needed=_plated_by_us
+        zh="购置税",
+        en="Purchase tax",
+        role="plate_clerk",
+        after=(_C.INVOICE,),
+        office=_yes,
+        needed=_plated_by_us,
+        cause=_D.OFFICE,
     ),
     _C.TEMP_PLATE: Step(
         zh="临时牌照",
@@ -93,6 +122,7 @@ STEPS: dict[StepCode, Step] = {
         after=(_C.INVOICE, _C.INSURANCE),
         office=_yes,
         needed=_before_plate,
+        cause=_D.OFFICE,
     ),
     _C.PLATE: Step(
         zh="上牌",
@@ -101,9 +131,16 @@ STEPS: dict[StepCode, Step] = {
         after=(_C.PURCHASE_TAX, _C.INSURANCE, _C.CERTIFICATE),
         office=_yes,
         needed=_plated_by_us,
+        cause=_D.OFFICE,
     ),
     _C.MORTGAGE_REG: Step(
-        zh="抵押登记", en="Mortgage registered", role="loan_clerk", after=(_C.PLATE,), office=_yes, needed=_by_loan
+        zh="抵押登记",
+        en="Mortgage registered",
+        role="loan_clerk",
+        after=(_C.PLATE,),
+        office=_yes,
+        needed=_by_loan,
+        cause=_D.OFFICE,
     ),
     _C.ACCESSORY: Step(
         zh="装修",

@@ -13,6 +13,10 @@ export function actsOf(
     stock: () => readonly (Option & { model: string })[];
     /** What must have been done when the keys are given. */
     checklist: readonly Option[];
+    /** What of it was seen to already, with blanks between. */
+    ticked: string;
+    /** The step that everything else waits for, in words; empty when it is the keys. */
+    waits: string;
     now: Date;
     t: (key: string, named?: object) => string;
   },
@@ -94,15 +98,24 @@ export function actsOf(
     name: "deliver",
     label: "sales.act.deliver",
     needs: "sales.deliver_order",
-    key: "step",
-    main: true,
+    // while a step is left, the next step is that one
+    ...(given.waits ? {} : { key: "step" as const, main: true }),
     ask: t("sales.ask.deliver", { number: order.number, name: order.customer_name ?? "" }),
     fields: [
       { name: "km", label: "sales.field.km", kind: "number", initial: 10, max: 3_000_000 },
       ...(given.checklist.length
-        ? [{ name: "checklist", label: "sales.field.checklist", kind: "choices", options: given.checklist } as const]
+        ? [
+            {
+              name: "checklist",
+              label: "sales.field.checklist",
+              kind: "choices",
+              options: given.checklist,
+              initial: given.ticked,
+            } as const,
+          ]
         : []),
     ],
+    ...(given.waits ? { barred: t("sales.ask.waits", { step: given.waits }) } : {}),
     send: (values, key) => {
       const checklist = String(values.checklist ?? "")
         .split(" ")

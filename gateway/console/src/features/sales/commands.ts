@@ -55,6 +55,8 @@ export interface StepChange {
   expected_on?: string;
   evidence?: string;
   effective_from?: string;
+  effective_until?: string;
+  insurer?: string;
   plate?: string;
 }
 
@@ -78,6 +80,18 @@ export const noteStage = (order: Order, body: Step["stages"][number], key: strin
     order,
     asked(
       api.POST("/orders/{order_id}/plate-stages", {
+        params: { path: { order_id: order.order_id }, header: { "Idempotency-Key": key } },
+        body,
+      }),
+    ),
+  );
+
+/** Of the order it makes no other version: whoever gives the keys meanwhile is not held up. */
+export const checkItem = (order: Order, body: { code: string; done: boolean }, key: string) =>
+  changed(
+    order,
+    asked(
+      api.POST("/orders/{order_id}/checklist", {
         params: { path: { order_id: order.order_id }, header: { "Idempotency-Key": key } },
         body,
       }),

@@ -64,6 +64,7 @@ export const stock = (store: string) =>
 
 export type Delivery = Schema["sales.Delivery"];
 export type Step = Schema["sales.Step"];
+export type Item = Schema["sales.HandoverItem"];
 
 /** An order's steps; what was not signed has none. */
 export const delivery = (id: string) =>

@@ -1,6 +1,6 @@
 import type { Act, Field } from "../../ui/act";
 import * as commands from "./commands";
-import type { Delivery, Order, Step } from "./queries";
+import type { Delivery, Item, Order, Step } from "./queries";
 
 type Says = (key: string, named?: object) => string;
 
@@ -27,11 +27,25 @@ function shows(step: Step): Field[] {
   if (step.code === "PLATE") return [{ name: "plate", label: "sales.field.plate", kind: "text", max: 16 }];
   const evidence: Field = { name: "evidence", label: "sales.field.evidence", kind: "text", optional: true, max: 200 };
   if (step.code !== "INSURANCE") return [evidence];
-  return [{ name: "effective_from", label: "sales.field.effectiveFrom", kind: "moment" }, evidence];
+  return [
+    { name: "insurer", label: "sales.field.insurer", kind: "text", max: 60 },
+    { name: "effective_from", label: "sales.field.effectiveFrom", kind: "moment" },
+    {
+      name: "effective_until",
+      label: "sales.field.effectiveUntil",
+      kind: "moment",
+      optional: true,
+      hint: "sales.hint.aYear",
+    },
+    evidence,
+  ];
 }
 
-/** What may be done to a step where it stands: it is done by one button, everything else is asked in one form. */
-export function actsOfStep(order: Order, step: Step, t: Says): Act[] {
+/**
+ * What may be done to a step where it stands: it is done by one button, everything else is asked in one form.
+ * The `main` step of somebody who has no other next step is done under that key.
+ */
+export function actsOfStep(order: Order, step: Step, t: Says, main = false): Act[] {
   const send = (values: object, key: string) => commands.changeStep(order, step, values as commands.StepChange, key);
   const others = step.may.filter((act) => act !== "finish");
   const acts: Act[] = [];
@@ -40,6 +54,7 @@ export function actsOfStep(order: Order, step: Step, t: Says): Act[] {
       name: `finish-${step.code}`,
       label: "sales.act.finish",
       needs: "sales.change_step",
+      ...(main ? { key: "step" as const, main } : {}),
       fields: shows(step),
       send: (values, key) => send({ ...values, act: "finish" }, key),
     });
@@ -81,6 +96,31 @@ export function actsOfStep(order: Order, step: Step, t: Says): Act[] {
     });
   }
   return acts;
+}
+
+/** The step whose turn has come and that somebody may do: the first of them is his next. */
+export function nextOf(steps: readonly Step[]): Step["code"] | undefined {
+  return steps.find((step) => step.may.includes("finish") && step.waits_for.length === 0)?.code;
+}
+
+/** What of a checklist was seen to, as a field of several choices has it. */
+export const ticked = (items: readonly Item[]): string =>
+  items
+    .filter((item) => item.done_at !== null)
+    .map((item) => item.code)
+    .join(" ");
+
+/** An item of the checklist is ticked by whoever saw to it, or taken back. */
+export function actsOfItem(order: Order, item: Item): Act[] {
+  const done = item.done_at === null;
+  return [
+    {
+      name: `${done ? "tick" : "untick"}-${item.code}`,
+      label: done ? "sales.act.tick" : "sales.act.untick",
+      needs: "sales.check_handover",
+      send: (_, key) => commands.checkItem(order, { code: item.code, done }, key),
+    },
+  ];
 }
 
 /** Another day is promised, and the customer knows. */
