@@ -13,7 +13,9 @@ from chassis.customers import erasing
 from contracts.gateway.calendars import USUAL_HOURS, OwnDay
 from contracts.gateway.events import StoreChanged
 from contracts.sales import deliveries as asked
+from contracts.sales.policies import DELIVERY_STEPS, FULL
 from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PromiseReason, StepAct, StepCode
+from contracts.shapes import plain
 from services.sales import deliveries
 from services.sales.deliveries import queries
 from services.sales.orders.errors import PromiseInPast
@@ -24,11 +26,13 @@ from tests.integration.sales.people import NOW, PROMISE, Showroom
 from tests.integration.sales.test_delivery_steps import act, at, paid_and_allocated, seen, signed, step_of
 from tests.support.events import deliver, made, received, twice_shuffled
 from tests.support.plans import plan_of_page
+from tests.support.publishing import publish
 from tests.support.records import erased
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 RISK, LATE = DeliveryRisk.AT_RISK, DeliveryRisk.LATE
+BEFORE_PLATE = (StepCode.CERTIFICATE, StepCode.INVOICE, StepCode.INSURANCE, StepCode.PURCHASE_TAX)
 
 
 def watch(showroom: Showroom, now: datetime) -> None:
@@ -108,6 +112,65 @@ def test_a_weekend_holds_a_plate_back_and_nobody_is_told_of_a_risk_that_is_none(
     watch(full, at("2026-11-29", 23))
     assert not step_of(full, order_id, StepCode.PURCHASE_TAX, now=at("2026-11-29", 23)).is_late
     assert told(full, order_id) == []
+
+
+EDGES = {
+    "an ordinary Tuesday": ("2026-11-19", "2026-11-24", RISK, "2026-11-25"),
+    "a Friday, after which nobody works till Monday": ("2026-11-24", "2026-11-27", LATE, "2026-11-30"),
+    "a Friday before a Saturday that is worked": ("2026-02-10", "2026-02-13", RISK, "2026-02-14"),
+    "that Saturday, before Spring Festival": ("2026-02-11", "2026-02-14", LATE, "2026-02-24"),
+    "the day before the national day": ("2026-09-27", "2026-09-30", LATE, "2026-10-08"),
+}
+"""Begun so that a registration is due that day, its keys promised for the next one, with a day of reserve: what it is
+right after its time, and when the offices work next."""
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_a_registration_that_is_not_done_is_a_risk_right_after_its_time_as_long_as_offices_rest(
+    showroom: Showroom, edge: str
+) -> None:
+    begun, day, level, ready = EDGES[edge]
+    began, due = at(begun), at(day, 17)
+    publish(showroom.database, DELIVERY_STEPS, plain(FULL), now=began, store_id=showroom.store)
+    order_id = signed(showroom, promised=due.date() + DAY, now=began)
+    showroom.pay(order_id, now=began)
+    showroom.allocate(order_id, showroom.receive(now=began), now=began)
+    for code in (*BEFORE_PLATE, StepCode.PDI, StepCode.CLEAN):
+        shows: dict[str, Any] = {"effective_from": began} if code is StepCode.INSURANCE else {}
+        act(showroom, order_id, code, StepAct.FINISH, now=began, **shows)
+    assert step_of(showroom, order_id, StepCode.PLATE, now=began).due_at == due
+    for moment in (began, due - TICK, due):
+        watch(showroom, moment)
+        assert told(showroom, order_id) == []
+        assert not step_of(showroom, order_id, StepCode.PLATE, now=moment).is_late
+    assert step_of(showroom, order_id, StepCode.PLATE, now=due + TICK).is_late
+    for moment in (due + TICK, due + 2 * TICK):
+        watch(showroom, moment)
+        assert told(showroom, order_id) == [(level.value, ready)]
+
+
+def test_a_reserve_that_changes_at_midnight_is_that_of_the_contract(showroom: Showroom) -> None:
+    midnight = at("2026-11-24", 0)
+    publish(showroom.database, DELIVERY_STEPS, plain(FULL), now=NOW - DAY, store_id=showroom.store)
+    more = plain(FULL) | {"reserve_days": 5}
+    publish(showroom.database, DELIVERY_STEPS, more, now=NOW, store_id=showroom.store, effective_from=midnight)
+    promised = date(2026, 12, 7)  # both are reckoned for the third
+    before, after = (signed(showroom, promised=promised, now=moment) for moment in (midnight - TICK, midnight))
+    watch(showroom, midnight + TICK)
+    assert (told(showroom, before), told(showroom, after)) == ([], [("at_risk", "2026-12-03")])
+
+
+def test_4_7_a_year_not_yet_announced_is_reckoned_anew_every_day(full: Showroom) -> None:
+    began = at("2026-12-28")
+    order_id = signed(full, now=began, promised=date(2027, 1, 15))
+    looked = text("SELECT look_at FROM delivery_plan WHERE order_id = :id")
+    moments = []
+    for day in range(3):
+        with full.database.reading() as reading:
+            moments.append(reading.scalar(looked, {"id": order_id}))
+        watch(full, began + (day + 1) * DAY + TICK)
+    assert moments[0] <= began + DAY
+    assert moments[1] <= began + 2 * DAY + TICK
 
 
 def test_a_store_that_changes_its_hours_has_its_deliveries_reckoned_anew(showroom: Showroom) -> None:

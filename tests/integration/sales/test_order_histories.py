@@ -78,7 +78,7 @@ _ALL = text(
     SELECT o.*, (SELECT sum(l.amount_fen) FROM order_line l
                   WHERE l.order_id = o.id AND l.amendment = o.amendment) AS lines,
            (SELECT sum(p.amount_fen - p.unused_fen - p.refunded_fen) FROM payment p
-             WHERE p.order_id = o.id) AS payments,
+             WHERE p.order_id = o.id AND p.state = 'confirmed') AS payments,
            (SELECT v.vin FROM stock_vehicle v WHERE v.order_id = o.id) AS has
       FROM sales_order o WHERE o.store_id = :store_id
     """
