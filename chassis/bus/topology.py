@@ -108,6 +108,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.VehicleReturned,
         workshop.PromiseAtRisk,
         workshop.PromiseRenewed,
+        workshop.ClockingForgotten,
+        workshop.ClockingConfirmed,
         workshop.RepairAuthorized,
         workshop.RepairReady,
         workshop.RepairCancelled,

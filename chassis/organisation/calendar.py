@@ -122,6 +122,16 @@ class Calendar:
                 found += max(min(closes, last) - max(opens, first), timedelta(0))
         return found
 
+    def openings_between(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+        """From when to when it is open on the days from one moment to the other, in order."""
+        days = _days(since.astimezone(LOCAL).date(), until.astimezone(LOCAL).date())
+        return [one for day in days for one in self.openings(day)]
+
+    def closing(self, moment: datetime) -> datetime | None:
+        """When it closes for the day; of a moment after that, on the next day it opens. None if it opens no more."""
+        opens = self.next_opening(moment)
+        return None if opens is None else self.openings(opens.date())[-1][1]
+
     def add_days(self, day: date, count: int) -> date | None:
         """The working day so many after a day, which itself never counts; with none, that day or the next working one.
 

@@ -21,9 +21,9 @@ from contracts.operation import Operation, query
 from contracts.sales import allocation, deliveries, finance, payments, receivables, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
+from contracts.workshop import clocking, progress
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
-from contracts.workshop import progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ class Live:
 
 
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
+_CLOCKS = (clocking.clockings, clocking.list_work)
+_FORGOTTEN = (*_CLOCKS, clocking.forgotten_clocks, tasks.tasks_today)
 _STOCK = (stock.list_stock,)
 _MONEY = (payments.list_receipts, payments.order_money, tasks.tasks_today)
 _REFUNDS = (finance.list_refunds, finance.list_approvals, payments.order_money, tasks.tasks_today)
@@ -99,6 +101,11 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairAuthorized, _BOARD),
     Live(workshop.RepairLinesChanged, _BOARD),
     Live(workshop.RepairStageChanged, _BOARD),
+    Live(workshop.RepairWorkChanged, (*_BOARD, *_CLOCKS)),
+    Live(workshop.TechnicianClockedOn, _CLOCKS, about=(("repair_order", "ro_id"),)),
+    Live(workshop.TechnicianClockedOff, _CLOCKS, about=(("repair_order", "ro_id"),)),
+    Live(workshop.ClockingForgotten, _FORGOTTEN, about=(("repair_order", "ro_id"),)),
+    Live(workshop.ClockingConfirmed, _FORGOTTEN, about=(("repair_order", "ro_id"),)),
     Live(workshop.PromiseAtRisk, _PROMISES),
     Live(workshop.PromiseRenewed, _PROMISES),
     Live(workshop.RepairReady, _BOARD),

@@ -57,6 +57,63 @@ class RepairLinesChanged:
     unanswered: int
 
 
+@event(producer="workshop", name="repair_work_changed", version=1, subject="repair_order")
+class RepairWorkChanged:
+    """A line of an order was given to others, begun by somebody more, or is done; its stage is the same."""
+
+    ro_id: UUID
+    customer_id: UUID
+    position: int | None
+
+
+@event(producer="workshop", name="technician_clocked_on", version=1, subject="clocking")
+class TechnicianClockedOn:
+    """A technician began to work on a line, without `position` on the order as a whole."""
+
+    clocking_id: UUID
+    ro_id: UUID
+    technician_id: str
+    position: int | None
+
+
+@event(producer="workshop", name="technician_clocked_off", version=1, subject="clocking")
+class TechnicianClockedOff:
+    """He stopped: he worked `worked_minutes` of the time since he began, without the store's breaks."""
+
+    clocking_id: UUID
+    ro_id: UUID
+    technician_id: str
+    position: int | None
+    began_at: datetime
+    ended_at: datetime
+    worked_minutes: int
+
+
+@event(producer="workshop", name="clocking_forgotten", version=1, subject="clocking")
+class ClockingForgotten:
+    """His clock still ran when the store closed: it was stopped then, and counts once somebody confirmed it."""
+
+    clocking_id: UUID
+    ro_id: UUID
+    customer_id: UUID
+    technician_id: str
+    began_at: datetime
+    ended_at: datetime
+
+
+@event(producer="workshop", name="clocking_confirmed", version=1, subject="clocking")
+class ClockingConfirmed:
+    """When a forgotten clock really stopped: it counts from now on."""
+
+    clocking_id: UUID
+    ro_id: UUID
+    technician_id: str
+    position: int | None
+    began_at: datetime
+    ended_at: datetime
+    worked_minutes: int
+
+
 @event(producer="workshop", name="repair_stage_changed", version=1, subject="repair_order")
 class RepairStageChanged:
     """The order came to a stage that has no event of its own (C7), or waits anew where it waited.

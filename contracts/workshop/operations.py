@@ -98,7 +98,10 @@ class JobLine:
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """A job line on its order; `position` is its place there, and stays."""
+    """A job line on its order; `position` is its place there, and stays.
+
+    It is whose the order is, at the order's bay, unless it has `technicians` or a `bay` of its own.
+    """
 
     position: int
     state: LineState
@@ -108,6 +111,8 @@ class LineShown:
     pay_type: PayType
     kind: LineKind
     shares: list[Share]
+    technicians: list[StaffId] = field(default_factory=list)
+    bay: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,8 @@ class RepairOrder:
 
     `km_status` says whether the reading fits the vehicle's others in the workshop; the customer service, which knows
     all of them, has the last word (`customer.vehicle`). `first_km` is what was read first, where it was corrected.
-    `worked_by` are all who were ever given its work, or began or ended it; none of them may inspect it (C7).
+    `technician_id` has every line that has no technicians of its own. `worked_by` are all who were ever given its work,
+    or began, ended or were clocked on it; none of them may inspect it (C7).
     It stands where it stands since `stage_since`. While it waits, `waiting_from` is where it stood before and
     `expected_at` when what it waits for should be there.
     """
@@ -330,7 +336,7 @@ finish_repair = command(
     "workshop.finish_repair",
     MoveRepair,
     RepairOrder,
-    refuses=(*MOVING, "WORK_OF_ANOTHER", "LINES_UNANSWERED"),
+    refuses=(*MOVING, "WORK_OF_ANOTHER", "LINES_UNANSWERED", "LINES_NOT_BEGUN"),
     summary="Work done, over to quality control",
 )
 inspect_repair = command(

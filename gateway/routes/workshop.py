@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import lines, progress, stages
+from contracts.workshop import clocking, lines, progress, stages
 from contracts.workshop import operations as workshop
 from gateway import filing
 from gateway.routing import Route
@@ -34,6 +34,14 @@ ROUTES = (
     Route("POST", "/repair-orders/{ro_id}/promise", progress.renew_promise, "更新承诺交车时间"),
     Route("POST", "/repair-orders/{ro_id}/recall", stages.recall_repair, "收回派工"),
     Route("POST", "/repair-orders/{ro_id}/start", workshop.start_repair, "开工"),
+    Route("POST", "/repair-orders/{ro_id}/lines/{position}/technicians", clocking.give_line, "项目派工"),
+    Route("POST", "/repair-orders/{ro_id}/clock-on", clocking.clock_on, "开始计时"),
+    Route("POST", "/repair-orders/{ro_id}/clock-off", clocking.clock_off, "停止计时"),
+    Route("POST", "/repair-orders/{ro_id}/lines/{position}/done", clocking.finish_line, "项目完工"),
+    Route("GET", "/repair-orders/{ro_id}/clockings", clocking.clockings, "工时记录"),
+    Route("POST", "/clockings/{clocking_id}/confirm", clocking.confirm_clocking, "确认忘记停止的工时"),
+    Route("GET", "/clockings/forgotten", clocking.forgotten_clocks, "待确认工时"),
+    Route("GET", "/work", clocking.list_work, "技师待施工项目"),
     Route("POST", "/repair-orders/{ro_id}/wait", stages.wait_repair, "待料、待客户确认、待定损"),
     Route("POST", "/repair-orders/{ro_id}/resume", stages.resume_repair, "恢复施工"),
     Route("POST", "/repair-orders/{ro_id}/finish", workshop.finish_repair, "完工送检"),

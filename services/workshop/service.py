@@ -10,7 +10,7 @@ from chassis.store import idempotency
 from chassis.table import does, every, hears, shows
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged, StoreChanged
-from contracts.workshop import lines, operations, progress, stages
+from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import repair_orders
 from services.workshop.repair_orders.models import REPAIR_ORDERS
@@ -36,6 +36,11 @@ class WorkshopService:
     renew_promise = does(progress.renew_promise, repair_orders.promises.renew_promise)
     recall_repair = does(stages.recall_repair, repair_orders.steps.recall_repair)
     start_repair = does(operations.start_repair, repair_orders.steps.start_repair)
+    give_line = does(clocking.give_line, repair_orders.steps.give_line)
+    clock_on = does(clocking.clock_on, repair_orders.steps.clock_on)
+    clock_off = does(clocking.clock_off, repair_orders.clocks.clock_off)
+    finish_line = does(clocking.finish_line, repair_orders.steps.finish_line)
+    confirm_clocking = does(clocking.confirm_clocking, repair_orders.clocks.confirm_clocking)
     wait_repair = does(stages.wait_repair, repair_orders.steps.wait_repair)
     resume_repair = does(stages.resume_repair, repair_orders.steps.resume_repair)
     finish_repair = does(operations.finish_repair, repair_orders.steps.finish_repair)
@@ -47,6 +52,9 @@ class WorkshopService:
     check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
     consents = shows(lines.consents, repair_orders.queries.consents)
+    clockings = shows(clocking.clockings, repair_orders.queries.clockings)
+    forgotten_clocks = shows(clocking.forgotten_clocks, repair_orders.queries.forgotten_clocks)
+    list_work = shows(clocking.list_work, repair_orders.queries.list_work)
     repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
     order_progress = shows(progress.progress, repair_orders.queries.progress)
     board_progress = shows(progress.board_progress, repair_orders.queries.board_progress)
@@ -65,5 +73,6 @@ class WorkshopService:
     keep_stores = hears(StoreChanged, stores.keep)
 
     watched_promises = every(2, repair_orders.promises.watch_promises)
+    stopped_clocks = every(60, repair_orders.clocks.close_forgotten)
     returned_orders = every(300, repair_orders.steps.close_returned)
     old_commands = every(3600, idempotency.forget_old)

@@ -34,6 +34,12 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/workshop/BoardPage.vue"),
   },
   {
+    name: "work",
+    path: "work",
+    needs: "workshop.list_work",
+    load: () => import("./features/workshop/WorkPage.vue"),
+  },
+  {
     name: "tasks",
     path: "tasks",
     needs: "followup.tasks_today",

@@ -61,6 +61,54 @@ class LinesUnanswered(RuleRefused):
     en = "The customer has neither agreed to nor declined lines {lines}"
 
 
+class LineNotToDo(RuleRefused):
+    """Nothing is to be done on the line: it is done, was declined, or is a discount."""
+
+    code = "LINE_NOT_TO_DO"
+    zh = "第{line}行没有待施工的内容"
+    en = "There is nothing to be done on line {line}"
+
+
+class LinesNotBegun(RuleRefused):
+    """Work that the customer agreed to was never begun: it is done before quality control, or declined."""
+
+    code = "LINES_NOT_BEGUN"
+    zh = "第{lines}行尚未施工,请先施工,或由客户拒绝"
+    en = "Nobody worked on lines {lines} yet; do them first, or the customer declines them"
+
+
+class NotClockedOn(RuleRefused):
+    """The caller's clock does not run on this order."""
+
+    code = "NOT_CLOCKED_ON"
+    zh = "您没有在本工单上计时"
+    en = "Your clock does not run on this repair order"
+
+
+class ClockingNotFound(NotFound):
+    """No such clocking, or not in the caller's scope."""
+
+    code = "CLOCKING_NOT_FOUND"
+    zh = "没有这条工时记录"
+    en = "There is no such clocking"
+
+
+class ClockingNotForgotten(RuleRefused):
+    """Only a clock that was forgotten, and stopped by the clock, is confirmed."""
+
+    code = "CLOCKING_NOT_FORGOTTEN"
+    zh = "该工时由本人结束,无需确认"
+    en = "This clock was stopped by the technician himself; there is nothing to confirm"
+
+
+class ClockingEndWrong(Invalid):
+    """A clock stops after it began, not in the future, and before the next one of the same technician begins."""
+
+    code = "CLOCKING_END_WRONG"
+    zh = "结束时间须在开始之后、不晚于现在,且不与该技师的下一段工时重叠"
+    en = "A clock stops after it began, not later than now, and before the technician's next one begins"
+
+
 class SharesWrong(Invalid):
     """A share of a line says too much or too little."""
 
@@ -118,7 +166,7 @@ class InspectorDidTheWork(RuleRefused):
 
 
 class WorkOfAnother(RuleRefused):
-    """The work was given to another technician (C7)."""
+    """The work was given to other technicians (C7)."""
 
     code = "WORK_OF_ANOTHER"
     zh = "本工单已派给技师{technician_id},请先改派"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, select, text
 
 from chassis.customers import rekeying
 from chassis.store import pages
@@ -15,14 +15,14 @@ from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.fields import Done
 from contracts.picked import picked, shaped
-from contracts.workshop import lines, operations, stages
+from contracts.workshop import clocking, lines, operations, stages
 from contracts.workshop import progress as contract
 from contracts.workshop.operations import RepairOrderSort, Stage
 from contracts.workshop.progress import Risk, RiskReason
 from services.workshop.repair_orders.errors import RepairOrderNotFound
-from services.workshop.repair_orders.models import Consent, JobLine, RepairOrder, StageEntry
+from services.workshop.repair_orders.models import Clocking, Consent, JobLine, RepairOrder, StageEntry
 from services.workshop.repair_orders.rules.prediction import rank, risk_of
-from services.workshop.repair_orders.shown import shown
+from services.workshop.repair_orders.shown import clocking_shown, hours_apart, shown
 from services.workshop.repair_orders.usecases.outlook import OpenOrder, outlook
 from services.workshop.repair_orders.usecases.taking_in import require_possible
 
@@ -44,6 +44,41 @@ _HERE_NO_MORE = {
     Stage.CANCELLED: _columns.cancelled_at.is_not(None),
 }
 """By the stages at which it is not."""
+
+
+_WORK = text(
+    """
+    SELECT o.id AS ro_id, o.number, o.store_id, o.vehicle_id, o.stage, o.promised_at,
+           l.position, l.description, l.state, l.hours, whose.technicians, coalesce(nullif(l.bay, ''), o.bay) AS bay,
+           coalesce(runs.clocked_on, '{}') AS clocked_on, runs.since
+      FROM repair_order o
+      JOIN job_line l ON l.order_id = o.id AND l.kind = 'WORK' AND l.state IN ('authorized', 'working')
+      JOIN LATERAL (
+           SELECT CASE WHEN l.technicians <> '{}' THEN l.technicians
+                       ELSE array_remove(ARRAY[CAST(o.technician_id AS text)], NULL) END AS technicians) whose ON TRUE
+      LEFT JOIN LATERAL (
+           SELECT array_agg(c.technician_id ORDER BY c.began_at) AS clocked_on, min(c.began_at) AS since
+             FROM clocking c
+            WHERE c.order_id = o.id AND c.ended_at IS NULL AND coalesce(c.position, l.position) = l.position) runs
+        ON TRUE
+     WHERE o.returned_at IS NULL AND o.cancelled_at IS NULL AND whose.technicians <> '{}'
+       AND (CAST(:store_ids AS text[]) IS NULL OR o.store_id = ANY(:store_ids))
+       AND (CAST(:technicians AS text[]) IS NULL OR whose.technicians && CAST(:technicians AS text[]))
+     ORDER BY runs.since IS NULL, o.promised_at NULLS LAST, o.id, l.position
+    """
+)
+
+
+_FORGOTTEN = text(
+    """
+    SELECT c.id AS clocking_id, c.order_id AS ro_id, o.number, c.store_id, c.technician_id, c.position, c.began_at,
+           c.ended_at
+      FROM clocking c JOIN repair_order o ON o.id = c.order_id
+     WHERE c.forgotten AND c.confirmed_at IS NULL
+       AND (CAST(:store_ids AS text[]) IS NULL OR c.store_id = ANY(:store_ids))
+     ORDER BY c.began_at, c.id
+    """
+)
 
 
 def get_repair_order(
@@ -71,6 +106,37 @@ def consents(connection: Connection, asked: operations.RepairOrderById, *, scope
     wanted = select(said).where(said.c.order_id == asked.ro_id).order_by(said.c.version)
     items = [shaped(lines.Consent, row) for row in connection.execute(wanted).mappings()]
     return lines.Consents(order.store_id, items)
+
+
+def clockings(connection: Connection, asked: operations.RepairOrderById, *, scope: Scope) -> clocking.Clockings:
+    """Who worked on an order of the caller's scope, and its hours by line. Raises RepairOrderNotFound."""
+    order = get_repair_order(connection, asked, scope=scope)
+    table = Clocking.__table__
+    wanted = select(table).where(table.c.order_id == asked.ro_id).order_by(table.c.began_at, table.c.id)
+    found = [clocking_shown(row) for row in connection.execute(wanted)]
+    return clocking.Clockings(order.store_id, found, hours_apart(order.lines, found))
+
+
+def list_work(connection: Connection, asked: clocking.ListWork, *, scope: Scope) -> clocking.Work:
+    """Lines that technicians were given and that are not done, in the caller's scope. Raises StoreNotAllowed."""
+    stores = scope.narrow(asked.store_id)
+    named = (scope.owners, None if asked.technician_id is None else (asked.technician_id,))
+    reached = [set(one) for one in named if one is not None]
+    wanted = {
+        "store_ids": None if stores is None else sorted(stores),
+        "technicians": sorted(set.intersection(*reached)) if reached else None,
+    }
+    return clocking.Work([shaped(clocking.WorkItem, row) for row in connection.execute(_WORK, wanted).mappings()])
+
+
+def forgotten_clocks(
+    connection: Connection, asked: clocking.ForgottenOfStore, *, scope: Scope
+) -> clocking.ForgottenClocks:
+    """Forgotten clocks of the caller's scope that nobody confirmed yet. Raises StoreNotAllowed."""
+    stores = scope.narrow(asked.store_id)
+    wanted = {"store_ids": None if stores is None else sorted(stores)}
+    rows = connection.execute(_FORGOTTEN, wanted).mappings()
+    return clocking.ForgottenClocks([shaped(clocking.ForgottenClock, row) for row in rows])
 
 
 def progress(

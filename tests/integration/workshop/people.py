@@ -21,11 +21,11 @@ from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
 from contracts.operation import OPERATIONS
 from contracts.picked import picked
-from contracts.workshop import operations, stages
+from contracts.workshop import clocking, operations, stages
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders import queries
-from services.workshop.repair_orders.usecases import lines, promises, steps, taking_in
+from services.workshop.repair_orders.usecases import clocks, lines, promises, steps, taking_in
 from tests.support.events import received
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -36,11 +36,12 @@ WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WAR
 
 
 _VERSIONS = itertools.count(1)
-_WORK: dict[str, Callable[..., operations.RepairOrder]] = {
+_WORK: dict[str, Callable[..., Any]] = {
     **vars(taking_in),
     **vars(lines),
     **vars(promises),
     **vars(steps),
+    **vars(clocks),
 }
 """The commands by their names."""
 
@@ -69,6 +70,10 @@ class Workshop:
         self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any
     ) -> operations.RepairOrder:
         """One command in one transaction, with its answer, as its entrypoint runs it."""
+        return self.answer(name, role, staff_id=staff_id, now=now, **asked)
+
+    def answer(self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any) -> Any:
+        """The same, whatever is answered."""
         request = OPERATIONS[f"workshop.{name}"].request(**asked)
         scope, work = self.scope(name, role, staff_id=staff_id), _WORK[name]
         return self.database.run(lambda session: work(session, request, scope=scope, now=now))
@@ -151,6 +156,59 @@ class Workshop:
 
     def start(self, ro_id: UUID, *, role: str = "technician", **asked: Any) -> operations.RepairOrder:
         return self.move("start_repair", role, ro_id, **asked)
+
+    def give_line(
+        self, ro_id: UUID, position: int, *technicians: str, bay: str = "", version: int | None = None, **asked: Any
+    ) -> operations.RepairOrder:
+        for one in technicians:
+            self.employ(one)
+        return self.do(
+            "give_line",
+            "advisor",
+            ro_id=ro_id,
+            position=position,
+            technicians=[*technicians],
+            bay=bay,
+            expected_version=version,
+            **asked,
+        )
+
+    def clock_on(
+        self,
+        ro_id: UUID,
+        position: int | None = None,
+        *,
+        by: str = "technician",
+        role: str = "technician",
+        **asked: Any,
+    ) -> clocking.Clocking:
+        return self.answer("clock_on", role, staff_id=by, ro_id=ro_id, position=position, **asked)
+
+    def clock_off(self, ro_id: UUID, *, by: str = "technician", **asked: Any) -> clocking.Clocking:
+        return self.answer("clock_off", "technician", staff_id=by, ro_id=ro_id, **asked)
+
+    def finish_line(
+        self, ro_id: UUID, position: int, *, by: str = "technician", role: str = "technician", **asked: Any
+    ) -> operations.RepairOrder:
+        return self.do("finish_line", role, staff_id=by, ro_id=ro_id, position=position, **asked)
+
+    def confirm(self, clocking_id: UUID, *, reason: str = "他说六点走的", **asked: Any) -> clocking.Clocking:
+        said = {"clocking_id": clocking_id, "reason": reason, **asked}
+        return self.answer("confirm_clocking", "service_manager", **said)
+
+    def close_forgotten(self, *, now: datetime) -> int:
+        """What the clock does in the evening."""
+        return self.database.run(lambda session: clocks.close_forgotten(session, now=now))
+
+    def clockings(self, ro_id: UUID) -> clocking.Clockings:
+        """Who worked on an order, and its hours apart."""
+        asked, scope = operations.RepairOrderById(ro_id), self.scope("clockings", "advisor")
+        return self.database.read(lambda reading: queries.clockings(reading, asked, scope=scope))
+
+    def work(self, *, role: str = "service_manager", by: str | None = None, **asked: Any) -> list[clocking.WorkItem]:
+        """What technicians have to do."""
+        wanted, scope = clocking.ListWork(**asked), self.scope("list_work", role, staff_id=by)
+        return self.database.read(lambda reading: queries.list_work(reading, wanted, scope=scope)).items
 
     def wait(
         self, ro_id: UUID, waiting_for: WaitingFor = WaitingFor.PARTS, *, role: str = "advisor", **asked: Any

@@ -138,6 +138,21 @@ class Desk(RuleBasedStateMachine):
     def press(self, who: str, *, starts: bool, anybodys: bool) -> None:
         self._press(who, starts=starts, anybodys=anybodys)
 
+    @rule(position=POSITIONS, technicians=st.lists(PEOPLE, max_size=2))
+    def give_line(self, position: int, technicians: list[str]) -> None:
+        if self._tried(lambda: self.order.give_line(position, technicians=technicians, bay="", now=NOW)):
+            self.touched.update(technicians)
+
+    @rule(who=PEOPLE, position=st.none() | POSITIONS, anybodys=st.booleans())
+    def take_up(self, who: str, position: int | None, *, anybodys: bool) -> None:
+        if self._tried(lambda: self.order.take_up(position, by=who, now=NOW, anybodys=anybodys)):
+            self.touched.add(who)
+
+    @rule(who=PEOPLE, position=POSITIONS)
+    def end_line(self, who: str, position: int) -> None:
+        if self._tried(lambda: self.order.end_line(position, by=who, anybodys=True)):
+            self.touched.add(who)
+
     @rule(to=st.sampled_from(list(moving.WAITING.values())), who=PEOPLE)
     def wait(self, to: Stage, who: str) -> None:
         self._tried(lambda: self.order.wait(to, expected_at=None, note="", by=who, now=NOW, anybodys=True))

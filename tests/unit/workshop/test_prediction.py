@@ -17,6 +17,7 @@ from services.workshop.repair_orders.rules.prediction import (
     Job,
     Known,
     Prediction,
+    Work,
     is_worse,
     predict,
     risk_of,
@@ -29,6 +30,7 @@ STORE = Calendar.of(HOURS)
 KNOWN = Known(STORE.add, {}, {})
 MOMENT = timedelta(microseconds=1)
 QUARTER = timedelta(minutes=15)
+HOUR, NONE = timedelta(hours=1), timedelta(0)
 
 
 def at(time: str, day: int = 23) -> datetime:
@@ -36,17 +38,30 @@ def at(time: str, day: int = 23) -> datetime:
     return datetime.fromisoformat(f"2026-11-{day}T{time}:00+08:00").astimezone(LOCAL)
 
 
-def job(stage: Stage = Stage.IN_PROGRESS, *, no: int = 1, hours: str = "2", **more: object) -> Job:
+def job(
+    stage: Stage = Stage.IN_PROGRESS,
+    *,
+    no: int = 1,
+    hours: str = "2",
+    technician_id: str | None = "T1",
+    bay: str = "",
+    worked: timedelta = NONE,
+    **more: object,
+) -> Job:
     told = {
         "stage_since": at("08:30"),
-        "technician_id": "T1",
-        "bay": "",
         "promised_at": None,
         "expected_at": None,
         "ready_at": None,
-        "worked": timedelta(0),
+        "works": (Work((technician_id,) if technician_id else (), Decimal(hours), worked),),
+        "bays": (bay,) if bay else (),
+        "clocked_on": False,
     }
-    return Job(ro_id=UUID(int=no), stage=stage, hours=Decimal(hours), **(told | more))  # type: ignore[arg-type]
+    return Job(ro_id=UUID(int=no), stage=stage, **(told | more))  # type: ignore[arg-type]
+
+
+def work(hours: str, *technicians: str, worked: timedelta = NONE) -> Work:
+    return Work(technicians, Decimal(hours), worked)
 
 
 def of(one: Job, *others: Job, now: datetime, known: Known = KNOWN) -> Prediction:
@@ -108,16 +123,76 @@ def test_of_a_wait_that_nobody_dated_what_such_waits_took_is_believed_and_else_n
     ],
 )
 def test_work_past_its_standard_time_is_never_shown_as_none(worked: timedelta, left: timedelta) -> None:
-    assert work_left(job(worked=worked), factor=Decimal(1)) == left
+    assert work_left(work("2", "T1", worked=worked), factors={}) == left
 
 
 @pytest.mark.parametrize(
     ("factor", "hours"), [("1.5", 3.0), ("2", 4.0), ("2.01", 4.0), ("9", 4.0), ("0.5", 1.0), ("0.1", 1.0)]
 )
 def test_a_technician_is_as_quick_as_was_measured_within_reason(factor: str, hours: float) -> None:
-    assert work_left(job(), factor=Decimal(factor)) == timedelta(hours=hours)
+    assert work_left(work("2", "T1"), factors={"T1": Decimal(factor)}) == timedelta(hours=hours)
     known = Known(STORE.add, {"T1": Decimal(factor)}, {})
     assert of(job(), now=at("08:30"), known=known).eta == STORE.add(at("08:30"), timedelta(hours=hours, minutes=45))
+
+
+@pytest.mark.parametrize(
+    ("hours", "worked", "left"),
+    [
+        ("0.1", NONE, timedelta(minutes=6)),
+        ("0.1", timedelta(minutes=3), timedelta(minutes=6)),
+        ("0.1", timedelta(minutes=6), QUARTER),
+        ("0", NONE, QUARTER),
+    ],
+    ids=["not begun", "begun", "over", "nobody knows"],
+)
+def test_a_short_line_takes_no_longer_than_it_takes_until_it_runs_over(
+    hours: str, worked: timedelta, left: timedelta
+) -> None:
+    assert work_left(work(hours, "T1", worked=worked), factors={}) == left
+
+
+# -- by line
+
+
+def test_an_overrun_of_one_line_leaves_the_work_of_the_other() -> None:
+    """Two hours on a line of one, and another of one that nobody began: a quarter and an hour, not a quarter alone."""
+    both = job(works=(work("1", "T1", worked=2 * HOUR), work("1", "T1")))
+    found = of(both, now=at("08:30"))
+    assert (found.eta, found.reason) == (at("08:30") + QUARTER + HOUR + timedelta(minutes=45), RiskReason.OVERRUN)
+
+
+def test_two_technicians_work_at_the_same_time_each_at_his_lines() -> None:
+    assert of(job(works=(work("2", "T1"), work("1", "T2"))), now=at("08:30")).eta == at("11:15")
+    assert of(job(works=(work("2", "T1"), work("1", "T1"))), now=at("08:30")).eta == at("13:15")
+
+
+def test_a_line_that_two_share_takes_half_as_long() -> None:
+    assert of(job(works=(work("2", "T1", "T2"),)), now=at("08:30")).eta == at("10:15")
+    assert work_left(work("2", "T1", "T2"), factors={"T1": Decimal(2)}) == timedelta(minutes=90)
+
+
+def test_the_second_technician_of_an_order_is_missed_by_his_next_one() -> None:
+    first = job(no=1, works=(work("1", "T1"), work("2", "T2")), promised_at=at("12:00"))
+    second = job(Stage.DISPATCHED, no=2, hours="1", technician_id="T2", promised_at=at("17:00"))
+    assert of(second, first, now=at("08:30")) == Prediction(at("13:15"), Risk.ON_TRACK, RiskReason.QUEUE)
+
+
+def test_the_lines_of_one_order_do_not_wait_for_each_other_s_bay() -> None:
+    assert of(job(works=(work("2", "T1"), work("2", "T2")), bay="3"), now=at("08:30")).eta == at("11:15")
+
+
+def test_a_line_that_nobody_has_says_so() -> None:
+    assert of(job(works=(work("1", "T1"), work("1"))), now=at("08:30")).reason is RiskReason.NOT_DISPATCHED
+
+
+def test_what_a_technician_is_clocked_on_goes_before_what_he_let_stand() -> None:
+    stands = job(no=1, hours="1", promised_at=at("09:00"))
+    goes_on = job(no=2, hours="1", promised_at=at("17:00"), clocked_on=True)
+    found = predict([stands, goes_on], known=KNOWN, now=at("08:30"))
+    assert [found[one.ro_id].eta for one in (goes_on, stands)] == [at("10:15"), at("11:15")]
+
+
+# -- inspection and wash
 
 
 @pytest.mark.parametrize(

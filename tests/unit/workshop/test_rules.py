@@ -79,15 +79,16 @@ def test_anybody_else_may_inspect() -> None:
     moving.require_other_inspector(inspector_id="Q1", worked_by={"T1", "T2"})
 
 
-@pytest.mark.parametrize("technician_id", ["T2", "t1", None])
-def test_a_technician_does_not_do_the_work_of_another(technician_id: str | None) -> None:
+@pytest.mark.parametrize(("theirs", "said"), [({"T2"}, "T2"), ({"t1", "T2"}, "T2, t1"), (set(), None)])
+def test_a_technician_does_not_do_the_work_of_others(theirs: set[str], said: str | None) -> None:
     with pytest.raises(WorkOfAnother) as refused:
-        moving.require_own_work(worker_id="T1", technician_id=technician_id)
-    assert refused.value.details == {"technician_id": technician_id}
+        moving.require_own_work(worker_id="T1", technicians=theirs)
+    assert refused.value.details == {"technician_id": said}
 
 
-def test_a_technician_does_the_work_he_was_given() -> None:
-    moving.require_own_work(worker_id="T1", technician_id="T1")
+def test_a_technician_does_the_work_he_was_given_alone_or_with_others() -> None:
+    moving.require_own_work(worker_id="T1", technicians={"T1"})
+    moving.require_own_work(worker_id="T1", technicians={"T1", "T2"})
 
 
 @pytest.mark.parametrize(("customer_fen", "authorized_fen"), [(9_999, 10_000), (10_000, 10_000), (0, 0)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from contracts.envelope import Event
+from services.followup.tasks.kinds.clocking_forgotten import CLOCKING_FORGOTTEN
 from services.followup.tasks.kinds.delivery_at_risk import DELIVERY_AT_RISK
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
@@ -22,6 +23,7 @@ KINDS: tuple[Kind, ...] = (
     ORDER_APPROVAL,
     VEHICLE_OFFERED,
     PROMISE_AT_RISK,
+    CLOCKING_FORGOTTEN,
     REFUND_ASKED,
     RECEIPT_UNAPPLIED,
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, TypeDecorator
+from sqlalchemy import BigInteger, ForeignKey, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,7 +36,10 @@ class Shares(TypeDecorator[list[Share]]):
 
 
 class JobLine(Base):
-    """One piece of work on a repair order, with who pays it; or a discount for a payer."""
+    """One piece of work on a repair order, with who pays it; or a discount for a payer.
+
+    It is whose the order is, at the order's bay, unless it has `technicians` or a `bay` of its own.
+    """
 
     __tablename__ = "job_line"
 
@@ -49,11 +52,13 @@ class JobLine(Base):
     pay_type: Mapped[PayType]
     kind: Mapped[LineKind] = mapped_column(server_default=LineKind.WORK)
     shares: Mapped[list[Share]] = mapped_column(Shares, server_default="[]")
+    technicians: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    bay: Mapped[str] = mapped_column(server_default="")
 
     @classmethod
     def write(cls, asked: operations.JobLine, *, position: int, state: LineState = LineState.PROPOSED) -> JobLine:
         """A line as the advisor wrote it."""
-        return cls(**attributes(asked), position=position, state=state)
+        return cls(**attributes(asked), position=position, state=state, technicians=[], bay="")
 
     def change(self, asked: ChangeLine) -> None:
         """It is as was said; what was not said stays."""

@@ -1,4 +1,4 @@
-"""A repair order, how it moves, and the log of that."""
+"""A repair order, and how it moves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,9 +18,9 @@ from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
 from contracts.workshop.lines import ChangeLine, DeclineLine, Said
-from contracts.workshop.operations import LineState, Stage, Verdict
+from contracts.workshop.operations import LineKind, LineState, Stage, Verdict
 from services.workshop.declared import Base
-from services.workshop.repair_orders.errors import LineNotFound, NothingToDo, StageNotAllowed
+from services.workshop.repair_orders.errors import LineNotFound, LineNotToDo, NothingToDo, StageNotAllowed
 from services.workshop.repair_orders.models.lines import Consent, JobLine
 from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.rules.moving import Step
@@ -30,9 +30,10 @@ class RepairOrder(Base):
     """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8).
 
     `first_km` is the first reading, where it was corrected; `km_reason` why.
-    `worked_by` are all who were ever given its work, or began or ended it: none of them may inspect it (C7).
+    `technician_id` has every line without technicians of its own. `worked_by` are all who were ever given its work, or
+    began, ended or were clocked on it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
-    `worked_hours` is the store's working time for which its work was going on, up to when that last stopped.
+    `worked_hours` is of processes from before clocking; what technicians worked stands in `clocking`.
     While it waits, `waiting_from` is where it stood before; `refusal_by` signed that he refuses the work.
     """
 
@@ -47,7 +48,6 @@ class RepairOrder(Base):
         Index("repair_order_to_close", "returned_at", postgresql_where=text("stage = 'delivered'")),
         Index("repair_order_by_store", "store_id", "returned_at"),
         Index("repair_order_by_opening", "store_id", "opened_at", "id"),
-        Index("repair_order_by_technician", "technician_id", "ready_at"),
         Index("repair_order_by_vehicle", "vehicle_id", "km"),
         Index("repair_order_by_customer", "customer_id"),
         Index("repair_order_by_origin", "origin_customer_id"),
@@ -109,7 +109,6 @@ class RepairOrder(Base):
             km_status=ReadingStatus.OK,
             km_reason="",
             promise_reason="",
-            worked_hours=Decimal(0),
             waiting_note="",
             cancel_reason="",
             bay="",
@@ -234,13 +233,25 @@ class RepairOrder(Base):
         return found
 
     @property
+    def only_line(self) -> int | None:
+        """The place of its work, if that is one line."""
+        places = [one.position for one in work.charged(self.lines) if one.kind is LineKind.WORK]
+        return places[0] if len(places) == 1 else None
+
+    @property
     def workers(self) -> set[str]:
         """Everybody who worked on the order or was given its work."""
         return {*self.worked_by, *((self.technician_id,) if self.technician_id is not None else ())}
 
-    def _require_own(self, *, by: str, anybodys: bool) -> None:
+    def _technicians(self, line: JobLine | None = None) -> set[str]:
+        """Whose a line is; of one that is nobody's, and without one, whose anything of the order is."""
+        orders = set() if self.technician_id is None else {self.technician_id}
+        theirs = set() if line is None else set(line.technicians) or orders
+        return theirs or orders.union(*(one.technicians for one in self.lines))
+
+    def _require_own(self, line: JobLine | None = None, *, by: str, anybodys: bool) -> None:
         if not anybodys:
-            moving.require_own_work(worker_id=by, technician_id=self.technician_id)
+            moving.require_own_work(worker_id=by, technicians=self._technicians(line))
 
     def _work(self, step: Step, to: Stage, *, by: str, anybodys: bool, now: datetime) -> None:
         """A step of the work itself; who does it is written down."""
@@ -254,6 +265,55 @@ class RepairOrder(Base):
         self._move(Step.DISPATCH, Stage.DISPATCHED, now=now)
         self.worked_by = sorted(self.workers | {technician_id})
         self.technician_id, self.bay = technician_id, bay
+        self._all_lines_are_the_orders()
+
+    def _all_lines_are_the_orders(self) -> None:
+        for line in self.lines:
+            line.technicians, line.bay = [], ""
+
+    def give_line(self, position: int, *, technicians: Sequence[str], bay: str, now: datetime) -> None:
+        """A line was given to technicians of its own, at its own bay; without technicians it is the order's again."""
+        self._require(Step.DISPATCH, Stage.DISPATCHED)
+        line = self._line(position)
+        work.require_givable(line)
+        if self.stage is Stage.AUTHORIZED and technicians:
+            self._move(Step.DISPATCH, Stage.DISPATCHED, now=now)
+        else:
+            self.version += 1
+        line.technicians, line.bay = sorted(set(technicians)), bay
+        self.worked_by = sorted(self.workers | set(technicians))
+
+    def take_up(self, position: int | None, *, by: str, now: datetime, anybodys: bool = False) -> bool:
+        """Somebody works on a line from now on, or on all that is to be done; true if the order is another by that."""
+        if self.stage is not Stage.IN_PROGRESS:
+            self._require(Step.START, Stage.IN_PROGRESS)
+        line = None if position is None else self._line(position)
+        if line is not None:
+            work.require_to_do(line)
+        self._require_own(line, by=by, anybodys=anybodys)
+        wanted = self.lines if line is None else [line]
+        begun = [one for one in wanted if one.state is LineState.AUTHORIZED]
+        if self.stage is Stage.IN_PROGRESS and not begun and by in self.worked_by:
+            return False
+        if self.stage is Stage.IN_PROGRESS:
+            self.version += 1
+        else:
+            self._move(Step.START, Stage.IN_PROGRESS, now=now)
+        for one in begun:
+            one.state = LineState.WORKING
+        self.worked_by = sorted(self.workers | {by})
+        return True
+
+    def end_line(self, position: int, *, by: str, anybodys: bool = False) -> None:
+        """The work of a line is done; the order's goes on."""
+        self._require(Step.FINISH, Stage.QC)
+        line = self._line(position)
+        if line.state is not LineState.WORKING or line.kind is not LineKind.WORK:
+            raise LineNotToDo(line=position)
+        self._require_own(line, by=by, anybodys=anybodys)
+        line.state = LineState.DONE
+        self.worked_by = sorted(self.workers | {by})
+        self.version += 1
 
     def renew_promise(self, *, promised_at: datetime, reason: str) -> None:
         """Another time was promised, before the vehicle is ready; the first one is kept."""
@@ -266,6 +326,7 @@ class RepairOrder(Base):
         """Work that was not begun was taken from its technician; who had it may still not inspect it."""
         self._move(Step.RECALL, Stage.AUTHORIZED, now=now)
         self.technician_id, self.bay = None, ""
+        self._all_lines_are_the_orders()
 
     def start(self, *, by: str, now: datetime, anybodys: bool = False) -> None:
         """The technician began, for the first time or again after quality control sent it back.
@@ -293,6 +354,9 @@ class RepairOrder(Base):
         self._require_own(by=by, anybodys=anybodys)
         self._move(Step.RESUME, to, now=now)
         self._wait_no_more()
+        for line in self.lines if to is Stage.IN_PROGRESS else ():
+            if line.state is LineState.AUTHORIZED and not line.technicians:
+                line.state = LineState.WORKING
 
     def _wait_no_more(self) -> None:
         self.waiting_from, self.expected_at, self.waiting_note = None, None, ""
@@ -302,8 +366,9 @@ class RepairOrder(Base):
         self._require(Step.FINISH, Stage.QC)
         self._require_own(by=by, anybodys=anybodys)
         work.require_answered(self.lines)
+        work.require_begun(self.lines)
         self._work(Step.FINISH, Stage.QC, by=by, anybodys=anybodys, now=now)
-        self._lines_go({LineState.WORKING: LineState.DONE})
+        self._lines_go(dict.fromkeys(work.TO_DO, LineState.DONE))
 
     def inspect(self, *, verdict: Verdict, inspector_id: str, now: datetime) -> None:
         """Quality control by somebody who did not do the work: ready, to be washed first, or back to the technician."""
@@ -345,32 +410,6 @@ class RepairOrder(Base):
         self._move(Step.CANCEL, Stage.CANCELLED, now=now)
         self._wait_no_more()
         self.cancelled_at, self.cancel_reason, self.refusal_by = now, reason, refusal_by
-
-
-class StageEntry(Base):
-    """A repair order came to a stage, by whom (nobody: by the clock): the log of its transitions, by its versions."""
-
-    __tablename__ = "stage_entry"
-    __table_args__ = (Index("stage_entry_waits", "at", postgresql_where=text("stage LIKE 'waiting%'")),)
-
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("repair_order.id"), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    stage: Mapped[Stage]
-    at: Mapped[datetime]
-    staff_id: Mapped[str | None]
-    expected_at: Mapped[datetime | None]
-
-    @classmethod
-    def of(cls, order: RepairOrder, *, by: str | None, now: datetime) -> StageEntry:
-        """Where the order has just come to."""
-        return cls(
-            order_id=order.id,
-            version=order.version,
-            stage=order.stage,
-            at=now,
-            staff_id=by,
-            expected_at=order.expected_at,
-        )
 
 
 REPAIR_ORDERS = rekeying.Holding(

@@ -167,10 +167,10 @@ def _require_near(field: str, moment: datetime, *, now: datetime) -> None:
         raise InvalidRequest(errors={field: [Saying.PROMISE_TOO_FAR(days=LONGEST_PROMISE.days)]})
 
 
-def require_own_work(*, worker_id: str, technician_id: str | None) -> None:
-    """Raise WorkOfAnother unless the work was given to this technician."""
-    if worker_id != technician_id:
-        raise WorkOfAnother(technician_id=technician_id)
+def require_own_work(*, worker_id: str, technicians: Collection[str]) -> None:
+    """Raise WorkOfAnother unless the work was given to this technician, among others or alone."""
+    if worker_id not in technicians:
+        raise WorkOfAnother(technician_id=", ".join(sorted(technicians)) or None)
 
 
 def require_other_inspector(*, inspector_id: str, worked_by: Collection[str]) -> None:

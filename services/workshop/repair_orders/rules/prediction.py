@@ -42,22 +42,29 @@ _DONE = {Stage.QC: INSPECTION + WASH, Stage.WASHING: WASH}
 _RANK = (Risk.NONE, Risk.ON_TRACK, Risk.AT_RISK, Risk.LATE)
 
 
-class Job(NamedTuple):
-    """An open order, as far as its prediction needs it.
+class Work(NamedTuple):
+    """Undone lines of an order that the same technicians do one after another, or together.
 
-    `hours` are the standard hours of its undone work, `worked` the working time spent on it until now.
+    `hours` are their standard hours, `worked` the time somebody was clocked on them until now.
     """
+
+    technicians: tuple[str, ...]
+    hours: Decimal
+    worked: timedelta = timedelta(0)
+
+
+class Job(NamedTuple):
+    """An open order, as far as its prediction needs it; `clocked_on` says that somebody's clock runs on it now."""
 
     ro_id: UUID
     stage: Stage
     stage_since: datetime
-    technician_id: str | None
-    bay: str
     promised_at: datetime | None
     expected_at: datetime | None
     ready_at: datetime | None
-    hours: Decimal
-    worked: timedelta
+    works: tuple[Work, ...]
+    bays: tuple[str, ...]
+    clocked_on: bool
 
 
 class Prediction(NamedTuple):
@@ -77,7 +84,10 @@ class Known(NamedTuple):
 
 
 def predict(jobs: Iterable[Job], *, known: Known, now: datetime) -> dict[UUID, Prediction]:
-    """Of every open order of a store. Whoever is at work goes on; then a technician's orders by their promise."""
+    """Of every open order of a store.
+
+    Whoever is clocked on goes on, then what was begun; then a technician's orders by their promise.
+    """
     free: dict[str, datetime | None] = {}
     found: dict[UUID, Prediction] = {}
     for job in sorted(jobs, key=_turn):
@@ -85,9 +95,9 @@ def predict(jobs: Iterable[Job], *, known: Known, now: datetime) -> dict[UUID, P
     return found
 
 
-def _turn(job: Job) -> tuple[bool, bool, float, UUID]:
+def _turn(job: Job) -> tuple[bool, bool, bool, float, UUID]:
     promised = job.promised_at.timestamp() if job.promised_at else 0.0
-    return (job.stage not in _AT_WORK, job.promised_at is None, promised, job.ro_id)
+    return (not job.clocked_on, job.stage not in _AT_WORK, job.promised_at is None, promised, job.ro_id)
 
 
 def _ready(job: Job) -> Prediction | None:
@@ -101,15 +111,31 @@ def _predicted(job: Job, *, free: dict[str, datetime | None], known: Known, now:
         eta = known.clock(now, _DONE[job.stage])
         reason = RiskReason.WASHING if job.stage is Stage.WASHING else RiskReason.INSPECTION
         return Prediction(eta, risk_of(job.promised_at, eta=eta, now=now), reason)
-    places = [place for place in (job.technician_id, f"bay {job.bay}" if job.bay else None) if place]
     there = _there_at(job, waits=known.waits, now=now)
-    begins = [there, *(free[place] for place in places if place in free)]
-    factor = known.factors.get(job.technician_id or "", Decimal(1))
-    done_at = None if None in begins else known.clock(max(filter(None, begins)), work_left(job, factor=factor))
+    places = [f"bay {bay}" for bay in job.bays]
+    begins: list[datetime | None] = []
+    ends: list[datetime | None] = []
+    busy = dict(free)
+    for one in job.works:
+        at = _latest([there, *(busy[place] for place in (*one.technicians, *places) if place in busy)])
+        end = None if at is None else known.clock(at, work_left(one, factors=known.factors))
+        busy.update(dict.fromkeys(one.technicians, end))
+        begins.append(at)
+        ends.append(end)
+    done_at = _latest(ends)
     if job.stage not in _HELD:
-        free.update(dict.fromkeys(places, done_at))
+        free.update(
+            {**{name: busy[name] for one in job.works for name in one.technicians}, **dict.fromkeys(places, done_at)}
+        )
     eta = None if done_at is None else known.clock(done_at, INSPECTION + WASH)
-    return Prediction(eta, risk_of(job.promised_at, eta=eta, now=now), _reason(job, begins, factor=factor, now=now))
+    reason = _reason(job, begins[0], factors=known.factors, now=now)
+    return Prediction(eta, risk_of(job.promised_at, eta=eta, now=now), reason)
+
+
+def _latest(moments: Sequence[datetime | None]) -> datetime | None:
+    """The last of them; None if nobody knows one of them."""
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if len(known) == len(moments) else None
 
 
 def _there_at(job: Job, *, waits: Mapping[Stage, timedelta], now: datetime) -> datetime | None:
@@ -121,23 +147,33 @@ def _there_at(job: Job, *, waits: Mapping[Stage, timedelta], now: datetime) -> d
     return max(now, job.stage_since + waits[job.stage]) if job.stage in waits else None
 
 
-def work_left(job: Job, *, factor: Decimal) -> timedelta:
-    """The working time that its undone work still takes; past its standard time a floor, never nothing."""
-    return max(_standard(job, factor=factor) - job.worked, FLOOR)
+def work_left(work: Work, *, factors: Mapping[str, Decimal]) -> timedelta:
+    """The working time that undone work still takes; past its standard time a floor, never nothing (C8).
+
+    Several technicians share it.
+    """
+    takes = _standard(work, factors=factors)
+    left = takes - work.worked
+    left = max(left, min(FLOOR, takes)) if left > timedelta(0) else FLOOR
+    return left / max(len(work.technicians), 1)
 
 
-def _standard(job: Job, *, factor: Decimal) -> timedelta:
-    return timedelta(hours=float(job.hours * min(max(factor, LEAST_FACTOR), MOST_FACTOR)))
+def _standard(work: Work, *, factors: Mapping[str, Decimal]) -> timedelta:
+    """What it takes in all at the measured pace of its technicians."""
+    paces = [min(max(factors.get(one, Decimal(1)), LEAST_FACTOR), MOST_FACTOR) for one in work.technicians]
+    pace = sum(paces, Decimal(0)) / len(paces) if paces else Decimal(1)
+    return timedelta(hours=float(work.hours * pace))
 
 
-def _reason(job: Job, begins: Sequence[datetime | None], *, factor: Decimal, now: datetime) -> RiskReason:
+def _reason(job: Job, begins: datetime | None, *, factors: Mapping[str, Decimal], now: datetime) -> RiskReason:
     if job.stage in _HELD:
         return _HELD[job.stage]
-    if job.technician_id is None:
+    if any(not one.technicians for one in job.works):
         return RiskReason.NOT_DISPATCHED
-    if None in begins or max(filter(None, begins)) > now:
+    if begins is None or begins > now:
         return RiskReason.QUEUE
-    return RiskReason.OVERRUN if job.worked > _standard(job, factor=factor) else RiskReason.WORK
+    overrun = any(one.worked > _standard(one, factors=factors) for one in job.works)
+    return RiskReason.OVERRUN if overrun else RiskReason.WORK
 
 
 def risk_of(promised_at: datetime | None, *, eta: datetime | None, now: datetime) -> Risk:

@@ -12,6 +12,8 @@ from services.workshop.repair_orders.errors import (
     DiscountTooLarge,
     LineAmount,
     LineBegun,
+    LineNotToDo,
+    LinesNotBegun,
     LinesUnanswered,
     NotAuthorized,
     NothingToDo,
@@ -207,6 +209,31 @@ def agreed_fen(*, up_to_fen: int | None, authorized_fen: int, lines: Iterable[Wr
 def unanswered(lines: Iterable[Written]) -> list[int]:
     """The places of the lines that wait for the customer's word."""
     return [line.position for line in lines if line.state is LineState.PROPOSED]
+
+
+TO_DO = frozenset({LineState.AUTHORIZED, LineState.WORKING})
+"""Lines that somebody may work on."""
+
+
+def require_to_do(line: Written) -> None:
+    """Raise LinesUnanswered for work that waits for the customer's word, LineNotToDo where there is none to do."""
+    if line.kind is LineKind.WORK and line.state is LineState.PROPOSED:
+        raise LinesUnanswered(lines=[line.position])
+    if line.kind is not LineKind.WORK or line.state not in TO_DO:
+        raise LineNotToDo(line=line.position)
+
+
+def require_givable(line: Written) -> None:
+    """Raise LineNotToDo for what nobody can be given: it is done, was declined, or is no work."""
+    if line.kind is not LineKind.WORK or line.state not in TO_DO | {LineState.PROPOSED}:
+        raise LineNotToDo(line=line.position)
+
+
+def require_begun(lines: Iterable[Written]) -> None:
+    """Raise LinesNotBegun while somebody agreed to work that nobody began: it is done before the order is."""
+    waiting = [line.position for line in lines if line.kind is LineKind.WORK and line.state is LineState.AUTHORIZED]
+    if waiting:
+        raise LinesNotBegun(lines=waiting)
 
 
 def require_answered(lines: Iterable[Written]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -16,17 +16,24 @@ from chassis.organisation import stores
 from chassis.organisation.calendar import Calendar
 from contracts.workshop.operations import Stage
 from services.workshop.repair_orders.rules import prediction
-from services.workshop.repair_orders.rules.prediction import Job, Known, Prediction
+from services.workshop.repair_orders.rules.clocking import worked
+from services.workshop.repair_orders.rules.prediction import Job, Known, Prediction, Work
 
 _OPEN = text(
     """
     SELECT o.id AS ro_id, o.store_id, o.advisor_id, o.customer_id, o.origin_customer_id, o.stage, o.stage_since,
-           o.technician_id, o.bay, o.promised_at, o.first_promise, o.expected_at, o.ready_at, o.worked_hours,
-           coalesce(undone.hours, 0) AS hours
+           o.technician_id, o.bay, o.promised_at, o.first_promise, o.expected_at, o.ready_at,
+           coalesce(undone.lines, '[]') AS undone, coalesce(clocked.spans, '[]') AS clocked
       FROM repair_order o
       LEFT JOIN LATERAL (
-           SELECT sum(CASE WHEN l.hours = 0 THEN :unknown ELSE l.hours END) AS hours FROM job_line l
+           SELECT jsonb_agg(jsonb_build_array(l.position, l.hours, l.technicians, l.bay) ORDER BY l.position) AS lines
+             FROM job_line l
             WHERE l.order_id = o.id AND l.kind = 'WORK' AND l.state IN ('proposed', 'authorized', 'working')) undone
+        ON TRUE
+      LEFT JOIN LATERAL (
+           SELECT jsonb_agg(jsonb_build_array(c.position, c.technician_id, c.worked_hours,
+                                              CASE WHEN c.ended_at IS NULL THEN c.began_at END)) AS spans
+             FROM clocking c WHERE c.order_id = o.id) clocked
         ON TRUE
      WHERE o.returned_at IS NULL AND o.cancelled_at IS NULL
        AND (CAST(:store_ids AS text[]) IS NULL OR o.store_id = ANY(:store_ids))
@@ -34,18 +41,33 @@ _OPEN = text(
 )
 _FACTORS = text(
     """
-    SELECT of.technician_id, sum(last.worked_hours) / sum(last.hours) AS factor
+    SELECT of.technician_id, sum(piece.clocked) / sum(piece.standard) AS factor
       FROM unnest(CAST(:technicians AS text[])) AS of(technician_id)
       JOIN LATERAL (
-           SELECT o.worked_hours, (SELECT sum(l.hours) FROM job_line l
-                                    WHERE l.order_id = o.id AND l.kind = 'WORK' AND l.state = 'qc_pass') AS hours
-             FROM repair_order o
-            WHERE o.technician_id = of.technician_id AND o.ready_at IS NOT NULL AND o.worked_hours > 0
-            ORDER BY o.ready_at DESC LIMIT :many) last
-        ON last.hours > 0
+           SELECT his.clocked, standard.hours * his.clocked / everybody.clocked AS standard
+             FROM (SELECT c.order_id, c.position, sum(c.worked_hours) AS clocked, max(c.ended_at) AS ended_at
+                     FROM clocking c WHERE c.technician_id = of.technician_id AND c.ended_at > :since
+                    GROUP BY c.order_id, c.position ORDER BY max(c.ended_at) DESC LIMIT 2 * :many) his
+             JOIN LATERAL (
+                  SELECT sum(c.worked_hours) AS clocked,
+                         bool_and(c.ended_at IS NOT NULL AND (NOT c.forgotten OR c.confirmed_at IS NOT NULL)) AS certain
+                    FROM clocking c WHERE c.order_id = his.order_id AND c.position IS NOT DISTINCT FROM his.position
+                  ) everybody ON everybody.certain
+             JOIN LATERAL (
+                  SELECT sum(l.hours) AS hours FROM job_line l
+                   WHERE l.order_id = his.order_id AND l.kind = 'WORK' AND l.state = 'qc_pass'
+                     AND CASE WHEN his.position IS NOT NULL THEN l.position = his.position
+                              ELSE NOT EXISTS (SELECT FROM clocking c
+                                                WHERE c.order_id = l.order_id AND c.position = l.position) END
+                  ) standard ON standard.hours > 0
+            WHERE his.clocked > 0
+            ORDER BY his.ended_at DESC LIMIT :many) piece
+        ON TRUE
      GROUP BY of.technician_id HAVING count(*) >= :few
     """
 )
+"""Of each, over the last pieces of work he was clocked on, a line or an order as a whole: his hours against his part of
+the standard hours. What somebody's forgotten clock ran on is left out until it was confirmed (C7)."""
 _WAITS = text(
     """
     SELECT e.stage, percentile_cont(0.5) WITHIN GROUP (ORDER BY following.at - e.at) AS median
@@ -56,14 +78,39 @@ _WAITS = text(
      GROUP BY e.stage HAVING count(*) >= :few
     """
 )
-LAST_ORDERS = 20
-"""Orders of a technician that his factor is measured by."""
+LAST_PIECES = 20
+"""Lines, or orders as a whole, that a technician's factor is measured by."""
 
 FEW = 5
 """Fewer tell nothing."""
 
 LATELY = timedelta(days=180)
-"""Waits that began since then say how long such a wait takes."""
+"""Waits that began since then say how long such a wait takes; clocks that stopped since then, how quick somebody is."""
+
+
+class _Line:
+    """An undone line as the statement tells it: whose it is, and where."""
+
+    def __init__(self, position: int, hours: float, technicians: list[str], bay: str, *, order: Any) -> None:
+        self.position, self.bay = position, bay
+        self.hours = Decimal(str(hours)) or prediction.UNKNOWN_HOURS
+        self.technicians = tuple(technicians) or _of(order.technician_id)
+
+
+class _Span(NamedTuple):
+    """Somebody was clocked on a line, or on the order as a whole; or he is, since `runs_since`."""
+
+    position: int | None
+    technician_id: str
+    hours: float
+    runs_since: str | None
+
+    def until(self, now: datetime, calendar: Calendar | None) -> timedelta:
+        """The time of it so far."""
+        if self.runs_since is None:
+            return timedelta(hours=self.hours)
+        since = datetime.fromisoformat(self.runs_since)
+        return worked(calendar, min(since, now), now)
 
 
 class OpenOrder:
@@ -76,13 +123,13 @@ class OpenOrder:
 
 def outlook(reader: Session | Connection, store_ids: Collection[str] | None, *, now: datetime) -> list[OpenOrder]:
     """Every open order of these stores (None: of all), predicted."""
-    wanted = {"store_ids": None if store_ids is None else sorted(store_ids), "unknown": prediction.UNKNOWN_HOURS}
+    wanted = {"store_ids": None if store_ids is None else sorted(store_ids)}
     by_store: defaultdict[str, list[Any]] = defaultdict(list)
     for row in reader.execute(_OPEN, wanted):
         by_store[row.store_id].append(row)
     calendars = stores.calendars(reader, by_store) if by_store else {}
     rows = [row for found in by_store.values() for row in found]
-    factors, waits = _factors(reader, rows), _waits(reader, rows, now=now)
+    factors, waits = _factors(reader, rows, now=now), _waits(reader, rows, now=now)
     found = []
     for store_id, theirs in by_store.items():
         calendar = calendars.get(store_id)
@@ -92,31 +139,65 @@ def outlook(reader: Session | Connection, store_ids: Collection[str] | None, *, 
     return found
 
 
-def worked(calendar: Calendar | None, since: datetime, until: datetime) -> timedelta:
-    """The working time between two moments; in a store that nobody told of, all of it."""
-    return until - since if calendar is None else calendar.between(since, until)
-
-
 def _always(moment: datetime, work: timedelta) -> datetime:
     """The clock of a store that nobody told of."""
     return moment + work
 
 
 def _job(row: Any, calendar: Calendar | None, *, now: datetime) -> Job:
-    stage, spent = Stage(row.stage), timedelta(hours=float(row.worked_hours))
-    if stage is Stage.IN_PROGRESS:
-        spent += worked(calendar, min(row.stage_since, now), now)
-    names = {name: getattr(row, name) for name in Job._fields if name not in ("stage", "worked")}
-    return Job(**names, stage=stage, worked=spent)
+    lines = [_Line(*one, order=row) for one in row.undone]
+    spans = [_Span(*one) for one in row.clocked]
+    names = {name: getattr(row, name) for name in ("ro_id", "stage_since", "promised_at", "expected_at", "ready_at")}
+    return Job(
+        **names,
+        stage=Stage(row.stage),
+        works=_works(row, lines, spans, calendar, now=now),
+        bays=tuple(dict.fromkeys(bay for bay in (row.bay, *(line.bay for line in lines)) if bay)),
+        clocked_on=any(span.runs_since for span in spans),
+    )
 
 
-def _factors(reader: Session | Connection, rows: Collection[Any]) -> dict[str, Decimal]:
+def _works(
+    row: Any, lines: Sequence[_Line], spans: Sequence[_Span], calendar: Calendar | None, *, now: datetime
+) -> tuple[Work, ...]:
+    """What is left of an order, by who does it.
+
+    A line that somebody was clocked on is a piece by itself; the others of the same technicians are one, to which
+    counts what was clocked on the order as a whole.
+    """
+    spent: defaultdict[tuple[int | None, str], timedelta] = defaultdict(timedelta)
+    for span in spans:
+        spent[span.position, span.technician_id] += span.until(now, calendar)
+    alone = {position for position, _ in spent}
+    found = []
+    together: defaultdict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.position in alone:
+            took = sum((took for (position, _), took in spent.items() if position == line.position), timedelta(0))
+            found.append(Work(line.technicians, line.hours, took))
+        else:
+            together[line.technicians] += line.hours
+    whole = {who: took for (position, who), took in spent.items() if position is None}
+    for technicians, hours in together.items():
+        took = sum((whole.pop(who, timedelta(0)) for who in technicians), timedelta(0))
+        found.append(Work(technicians, hours, took))
+    if found and whole:
+        found[-1] = found[-1]._replace(worked=sum(whole.values(), found[-1].worked))
+    return tuple(found) or (Work(_of(row.technician_id), Decimal(0)),)
+
+
+def _of(technician_id: str | None) -> tuple[str, ...]:
+    return () if technician_id is None else (technician_id,)
+
+
+def _factors(reader: Session | Connection, rows: Collection[Any], *, now: datetime) -> dict[str, Decimal]:
     """How much longer, or shorter, than the standard hours each of their technicians takes, as far as is known."""
-    technicians = sorted({row.technician_id for row in rows if row.technician_id is not None})
+    given = {row.technician_id for row in rows} | {who for row in rows for line in row.undone for who in line[2]}
+    technicians = sorted(filter(None, given))
     if not technicians:
         return {}
-    found = reader.execute(_FACTORS, {"technicians": technicians, "many": LAST_ORDERS, "few": FEW})
-    return {row.technician_id: row.factor for row in found}
+    wanted = {"technicians": technicians, "many": LAST_PIECES, "few": FEW, "since": now - LATELY}
+    return {row.technician_id: row.factor for row in reader.execute(_FACTORS, wanted)}
 
 
 def _waits(reader: Session | Connection, rows: Collection[Any], *, now: datetime) -> Mapping[Stage, timedelta]:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.organisation import staff, stores
+from chassis.organisation import staff
 from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.envelope import Event
 from contracts.picked import picked
-from contracts.workshop import events, operations, stages
+from contracts.workshop import clocking, events, operations, stages
 from contracts.workshop.operations import Stage
 from services.workshop.repair_orders.errors import TechnicianUnknown
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
 from services.workshop.repair_orders.rules import moving, work
-from services.workshop.repair_orders.shown import order_shown
+from services.workshop.repair_orders.shown import clocking_shown, order_shown
+from services.workshop.repair_orders.usecases import clocks
 from services.workshop.repair_orders.usecases.finding import order_to_change, order_to_work_on
-from services.workshop.repair_orders.usecases.outlook import worked
 
 TECHNICIAN = "technician"
 """The role of whom work is given to."""
-
-HOUR = timedelta(hours=1)
 
 TOGETHER = 200
 """Orders that are closed in one transaction."""
@@ -83,8 +80,7 @@ def dispatch_repair(
 ) -> operations.RepairOrder:
     """Give the work to a technician of the store, or to another one than before. Raises TechnicianUnknown."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    if not staff.works(session, asked.technician_id, role=TECHNICIAN, store_id=order.store_id):
-        raise TechnicianUnknown(field="technician_id", technician_id=asked.technician_id)
+    _require_technician(session, asked.technician_id, store_id=order.store_id)
     left = Left.of(order)
     order.dispatch(technician_id=asked.technician_id, bay=asked.bay, now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
@@ -93,11 +89,50 @@ def dispatch_repair(
 def start_repair(
     session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """Begin the work, or the rework; the caller works. Raises WorkOfAnother."""
+    """Begin the work, or the rework, as a whole; the caller works. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = Left.of(order)
     order.start(by=scope.staff_id, now=now, anybodys=scope.owners is None)
+    clocks.start(session, order, None, by=scope.staff_id, now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
+
+
+def clock_on(session: Session, asked: clocking.ClockOn, *, scope: Scope, now: datetime) -> clocking.Clocking:
+    """The caller works on a line, or on the order as a whole; whatever else he worked on he works on no more.
+
+    Raises LineNotFound, LineNotToDo, LinesUnanswered, WorkOfAnother.
+    """
+    order = order_to_work_on(session, asked.ro_id, None, scope=scope)
+    left = Left.of(order)
+    if order.take_up(asked.position, by=scope.staff_id, now=now, anybodys=scope.owners is None):
+        if order.stage is left.stage:
+            _tell_work(session, order, position=asked.position, now=now)
+        else:
+            _moved(session, order, left=left, by=scope.staff_id, now=now)
+    return clocking_shown(clocks.start(session, order, asked.position, by=scope.staff_id, now=now))
+
+
+def give_line(session: Session, asked: clocking.GiveLine, *, scope: Scope, now: datetime) -> operations.RepairOrder:
+    """Give a line to technicians of the store; the clock of who has it no more stops. Raises TechnicianUnknown."""
+    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
+    for technician_id in asked.technicians:
+        _require_technician(session, technician_id, store_id=order.store_id)
+    left = Left.of(order)
+    order.give_line(asked.position, technicians=asked.technicians, bay=asked.bay, now=now)
+    clocks.stop_others(session, order, asked.position, now=now)
+    if order.stage is not left.stage:
+        return _moved(session, order, left=left, by=scope.staff_id, now=now)
+    _tell_work(session, order, position=asked.position, now=now)
+    return order_shown(order)
+
+
+def finish_line(session: Session, asked: clocking.FinishLine, *, scope: Scope, now: datetime) -> operations.RepairOrder:
+    """The work of a line is done; nobody is clocked on it any more. Raises LineNotToDo, WorkOfAnother."""
+    order = order_to_work_on(session, asked.ro_id, None, scope=scope)
+    order.end_line(asked.position, by=scope.staff_id, anybodys=scope.owners is None)
+    clocks.stop_line(session, order, asked.position, now=now)
+    _tell_work(session, order, position=asked.position, now=now)
+    return order_shown(order)
 
 
 def finish_repair(
@@ -177,10 +212,12 @@ def wait_repair(session: Session, asked: stages.WaitRepair, *, scope: Scope, now
 def resume_repair(
     session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """What was waited for is there. Raises WorkOfAnother."""
+    """What was waited for is there; a technician who says so goes on where he stopped. Raises WorkOfAnother."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
     left = Left.of(order)
     order.resume(by=scope.staff_id, now=now, anybodys=scope.owners is None)
+    if order.stage is Stage.IN_PROGRESS and scope.owners is not None:
+        clocks.go_on(session, order, by=scope.staff_id, now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
 
 
@@ -221,16 +258,29 @@ def close_returned(session: Session, *, now: datetime) -> int:
     return len(orders)
 
 
+def _require_technician(session: Session, technician_id: str, *, store_id: str) -> None:
+    if not staff.works(session, technician_id, role=TECHNICIAN, store_id=store_id):
+        raise TechnicianUnknown(field="technician_id", technician_id=technician_id)
+
+
+def _tell_work(session: Session, order: RepairOrder, *, position: int | None, now: datetime) -> None:
+    """Who does a line is another, or the line is done, and the order stands where it stood."""
+    changed = picked(events.RepairWorkChanged, order, ro_id=order.id, customer_id=order.written_for, position=position)
+    tell(session, order, changed, now=now)
+
+
 def _ready(session: Session, order: RepairOrder, *, by: str, now: datetime) -> operations.RepairOrder:
     ready = picked(events.RepairReady, order, ro_id=order.id, customer_id=order.written_for)
     return _came(session, order, ready, by=by, now=now)
 
 
 def _moved(session: Session, order: RepairOrder, *, left: Left, by: str, now: datetime) -> operations.RepairOrder:
-    """The board's event, for the changes of stage that have no event of their own; then the order."""
+    """The board's event, for the changes of stage that have no event of their own; then the order.
+
+    Where the work does not go on, nobody is clocked on it.
+    """
     if left.stage is Stage.IN_PROGRESS is not order.stage:
-        calendar = stores.calendars(session, [order.store_id]).get(order.store_id)
-        order.worked_hours += Decimal(worked(calendar, left.since, now) / HOUR).quantize(Decimal("0.0001"))
+        clocks.stop_all(session, order, now=now)
     _note_move(session, order, left=left, by=by, now=now)
     return order_shown(order)
 

@@ -3,6 +3,10 @@ import * as commands from "./commands";
 import { isPromised, mustAgree, openTo, usualPromise, waitsFor } from "./model";
 import type { RepairOrder } from "./queries";
 
+/** Lines that may be given, and where their order stands then. */
+const TO_GIVE: readonly RepairOrder["lines"][number]["state"][] = ["proposed", "authorized", "working"];
+const GIVEN_AT: readonly RepairOrder["stage"][] = ["authorized", "dispatched", "in_progress", "rework"];
+
 const PAY_TYPES = ["CUSTOMER", "WARRANTY", "INTERNAL", "INSURANCE", "GOODWILL"] as const;
 
 /** What may be done to an order where it stands; whose role allows it is asked by whoever shows it. */
@@ -112,6 +116,27 @@ export function actsOf(
     initial: lines.length === 1 ? String(lines[0]?.position) : "",
     options: lines.map((line) => ({ value: String(line.position), label: `${line.position}. ${line.description}` })),
   });
+  const toGive = order.lines.filter((line) => line.kind === "WORK" && TO_GIVE.includes(line.state));
+  const giveLine: Act = {
+    name: "giveLine",
+    label: "workshop.act.giveLine",
+    needs: "workshop.give_line",
+    fields: [
+      which(toGive),
+      { name: "technicians", label: "workshop.field.technicians", kind: "choices", options: given.technicians },
+      { name: "bay", label: "workshop.field.bay", kind: "text", optional: true, initial: order.bay, max: 20 },
+    ],
+    send: (values, key) =>
+      commands.giveLine(
+        order,
+        Number(values.position),
+        String(values.technicians ?? "")
+          .split(" ")
+          .filter(Boolean),
+        String(values.bay ?? ""),
+        key,
+      ),
+  };
   const notBegun = order.lines.filter((line) => line.state === "proposed" || line.state === "authorized");
   const charged = order.lines.filter((line) => line.state !== "declined");
   const onLines: Act[] = [];
@@ -268,6 +293,7 @@ export function actsOf(
   return [
     ...(mustAgree(order) ? [agreeMore] : []),
     ...byStage[order.stage],
+    ...(toGive.length && GIVEN_AT.includes(order.stage) ? [giveLine] : []),
     ...onLines,
     ...(isPromised(order) ? [renewPromise] : []),
     {

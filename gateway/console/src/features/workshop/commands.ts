@@ -1,6 +1,6 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import { BOARD, type RepairOrder, recordKey } from "./queries";
+import { BOARD, type RepairOrder, recordKey, WORK } from "./queries";
 
 /** What is asked of a repair order as it was looked at; refused where somebody was quicker. */
 const to = (order: RepairOrder, key: string) => ({
@@ -13,6 +13,14 @@ async function moved(call: Promise<RepairOrder>): Promise<void> {
   void queries.invalidateQueries({ queryKey: BOARD });
   void queries.invalidateQueries({ queryKey: recordKey(order.ro_id) });
   void queries.invalidateQueries({ queryKey: ["customer", order.customer_id] });
+}
+
+/** A press of a technician: his work is another, and so is the order's. */
+async function clocked(roId: string, call: Promise<unknown>): Promise<void> {
+  await call;
+  void queries.invalidateQueries({ queryKey: WORK });
+  void queries.invalidateQueries({ queryKey: BOARD });
+  void queries.invalidateQueries({ queryKey: recordKey(roId) });
 }
 
 export interface Consent {
@@ -112,3 +120,46 @@ export const cancel = (order: RepairOrder, body: Cancel, key: string) =>
 
 export const correctKm = (order: RepairOrder, body: { km: number; reason: string }, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/km", { params: to(order, key), body })));
+
+export const giveLine = (order: RepairOrder, position: number, technicians: string[], bay: string, key: string) =>
+  moved(
+    asked(
+      api.POST("/repair-orders/{ro_id}/lines/{position}/technicians", {
+        params: toLine(order, position, key),
+        body: { technicians, bay },
+      }),
+    ),
+  );
+
+const pressed = (ro_id: string, key: string) => ({ path: { ro_id }, header: { "Idempotency-Key": key } });
+
+export const clockOn = (roId: string, position: number, key: string) =>
+  clocked(roId, asked(api.POST("/repair-orders/{ro_id}/clock-on", { params: pressed(roId, key), body: { position } })));
+
+export const clockOff = (roId: string, key: string) =>
+  clocked(roId, asked(api.POST("/repair-orders/{ro_id}/clock-off", { params: pressed(roId, key) })));
+
+export const finishLine = (roId: string, position: number, key: string) =>
+  clocked(
+    roId,
+    asked(
+      api.POST("/repair-orders/{ro_id}/lines/{position}/done", {
+        params: { path: { ro_id: roId, position }, header: { "Idempotency-Key": key } },
+      }),
+    ),
+  );
+
+export const confirmClock = (
+  clock: { clocking_id: string; ro_id: string },
+  body: { reason: string; ended_at?: string },
+  key: string,
+) =>
+  clocked(
+    clock.ro_id,
+    asked(
+      api.POST("/clockings/{clocking_id}/confirm", {
+        params: { path: { clocking_id: clock.clocking_id }, header: { "Idempotency-Key": key } },
+        body,
+      }),
+    ),
+  );

@@ -38,6 +38,35 @@ export const progress = (id: string, version: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** What technicians have to do, and who is at it. */
+export const WORK = ["work"] as const;
+export type WorkItem = Schema["workshop.WorkItem"];
+export type ForgottenClock = Schema["workshop.ForgottenClock"];
+
+export const work = (store: string) =>
+  queryOptions({
+    queryKey: [...WORK, store],
+    meta: live("workshop.list_work"),
+    queryFn: ({ signal }) => asked(api.GET("/work", { params: { query: { expand: "vehicle" } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Clocks that were stopped in the evening, and that nobody confirmed. */
+export const forgottenClocks = (store: string) =>
+  queryOptions({
+    queryKey: [...WORK, store, "forgotten"],
+    meta: live("workshop.forgotten_clocks"),
+    queryFn: ({ signal }) => asked(api.GET("/clockings/forgotten", { signal })),
+  });
+
+/** Who worked on an order and when. */
+export const clockings = (id: string) =>
+  queryOptions({
+    queryKey: [...recordKey(id), "clockings"],
+    meta: live("workshop.clockings", id),
+    queryFn: () => asked(api.GET("/repair-orders/{ro_id}/clockings", { params: { path: { ro_id: id } } })),
+  });
+
 export const repairOrder = (id: string) =>
   queryOptions({
     queryKey: recordKey(id),
