@@ -21,7 +21,7 @@ from contracts.operation import Operation
 from gateway import faults
 from gateway.directory import Directory
 from gateway.errors import SheetNotWhole
-from gateway.expanding import CUSTOMER, Expansion
+from gateway.expanding import Expansion, expansions_of
 from gateway.faults import HttpFault
 from gateway.masking import Found, Reader, apply, plan_of
 from gateway.routing import MEDIA_TYPES, Form, Route
@@ -71,7 +71,7 @@ class Answering:
                 if whole:
                     _require_unmasked(item, orjson.loads(body))
                 self._name(found)
-                for each in (CUSTOMER,) if whole and not expand else expand:
+                for each in expansions_of(shape) if whole else expand:
                     self._expand(found, each, actor=actor, context=context, needed=whole)
                 body = orjson.dumps(item)
             if form:
@@ -95,6 +95,7 @@ class Answering:
         """
         matrix().scope(expansion.asks.name, actor)
         items = [item for item, each in found.expanding if each is expansion]
+        beside = (*expansion.gives, *expansion.on_paper) if needed else expansion.gives
         told: dict[str, dict[str, Any]] = {}
         if ids := sorted({item[expansion.field] for item in items} - {None}):
             try:
@@ -105,7 +106,7 @@ class Answering:
                 log.warning("not expanded", by=expansion.name, error=repr(error), correlation_id=context.correlation_id)
         for item in items:
             one = told.get(item[expansion.field], {})
-            item.update({beside: one.get(name) for beside, name in expansion.gives})
+            item.update({as_named: one.get(name) for as_named, name in beside})
 
     def _ask(
         self, expansion: Expansion, ids: list[str], *, actor: Actor, context: CallContext, needed: bool

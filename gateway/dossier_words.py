@@ -28,6 +28,8 @@ WORDS = {
     "visit_merged": "合并回访", "visit_parted": "分开回访",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
     "repair_cancelled": "取消维修", "promise_renewed": "更新承诺",
+    "settlement_voided": "作废结算单", "repair_payment_confirmed": "维修收款",
+    "repair_payment_reversed": "维修收款冲销",
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",
     "customer_unmerged": "撤销合并", "customer_split": "拆分档案", "duplicate_suspected": "疑似重复",
     "customer_consent_changed": "变更授权", "vehicle_party_changed": "变更车辆关系人",
@@ -46,6 +48,13 @@ WORDS = {
     "civil_servant": "国家公务员", "professional": "专业技术人员", "employee": "职员", "manager": "企业管理人员",
     "worker": "工人", "farmer": "农民", "student": "学生", "soldier": "现役军人", "freelance": "自由职业者",
     "self_employed": "个体经营者", "unemployed": "无业人员", "retired": "退(离)休人员",
+    "WORK": "维修项目", "DISCOUNT": "优惠",
+    "CUSTOMER": "客户", "WARRANTY": "保修", "INTERNAL": "内部", "INSURANCE": "保险", "GOODWILL": "优惠索赔",
+    "proposed": "待确认", "authorized": "已同意", "declined": "已拒绝", "working": "施工中", "done": "已完工",
+    "qc_pass": "检验合格", "agreed": "同意",
+    "owed": "待收", "paid": "已收清", "void": "已作废",
+    "overhaul": "整车修理", "assembly": "总成修理", "second_maintenance": "二级维护", "first_maintenance": "一级维护",
+    "minor": "小修", "special": "专项修理",
     "active": "有效", "open": "待处理", "carried_out": "已处理", "refused": "已拒绝",
 }  # fmt: skip
 DETAILS = {
@@ -57,7 +66,7 @@ DETAILS = {
 
 CODES = frozenset((
     "kind", "gender", "role", "type", "purpose", "channel", "basis", "department", "next_visit_purpose", "status",
-    "occupation",
+    "occupation", "pay_type", "payer", "state", "said", "category",
 ))  # fmt: skip
 """Fields whose values are codes; elsewhere the same word is what somebody typed."""
 

@@ -21,7 +21,8 @@ class Expansion:
     """One kind of identifier: `field` holds it, unless the same object says by one of `itself` what it is.
 
     `asks` takes the identifiers as `ids` and answers those that exist as `items`, each with `field`;
-    of these `gives` says what goes beside the identifier, under which name, and null where there is none.
+    of these `gives` says what goes beside the identifier, under which name, and null where there is none; `on_paper`
+    goes beside it on sheets alone.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Expansion:
     gives: tuple[tuple[str, str], ...]
     zh: str
     en: str
+    on_paper: tuple[tuple[str, str], ...] = ()
 
     def is_of(self, shape: type) -> bool:
         """Whether an object of this shape has the identifier alone."""
@@ -59,9 +61,9 @@ EXPANSIONS = (
         gives=(("vehicle_plate", "plate"), ("vehicle_model", "model"), ("vehicle_vin_tail", "vin_tail")),
         zh="车牌、车型、车架号后8位",
         en="the vehicle's plate, model and the last 8 of its VIN",
+        on_paper=(("vehicle_vin", "vin"),),
     ),
 )
-CUSTOMER = EXPANSIONS[0]
 
 
 def expansions_of(shape: type) -> tuple[Expansion, ...]:

@@ -36,6 +36,7 @@ from contracts.policies import (
     PublishPolicy,
 )
 from contracts.sales import policies as sales
+from contracts.workshop import policies as workshop
 from gateway.asking import LocalCall, ask
 from gateway.errors import PolicyNotFound, StoreUnknown
 from gateway.faults import HttpFault
@@ -43,7 +44,7 @@ from gateway.json_schema import Schemas
 
 log = logs.get("policies")
 
-DECLARED = (customer, followup, gateway, sales)
+DECLARED = (customer, followup, gateway, sales, workshop)
 """Where the policies of each service that has any are declared."""
 
 HERE = "gateway"

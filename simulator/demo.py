@@ -143,15 +143,17 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     )
     path = f"/repair-orders/{ro['ro_id']}"
     ready_by = (clock.now() + timedelta(hours=3)).isoformat()
-    technician = at["technician"].get("/me")["staff_id"]
     at["advisor"].post(f"{path}/authorize", {"promised_at": ready_by, "consent_by": "陈晓明"})
-    at["advisor"].post(f"{path}/dispatch", {"technician_id": technician, "bay": "3"})
+    at["advisor"].post(f"{path}/dispatch", {"technician_id": at["technician"].get("/me")["staff_id"], "bay": "3"})
     at["technician"].post(f"{path}/start")
     at["technician"].post(f"{path}/finish")
     at["inspector"].post(f"{path}/inspect", {"verdict": "passed"})
     at["finance"].post(f"{path}/settle")
+    at["finance"].post(
+        f"{path}/payments", {"amount_fen": 38_000, "channel": "card", "external_ref": f"POS-{ro['number']}"}
+    )
     at["advisor"].post(f"{path}/return")
-    say(f"  车间 {ro['number']} authorised, worked on, inspected, settled and returned")
+    say(f"  车间 {ro['number']} authorised, worked on, inspected, settled, paid and returned")
     view, ms = until(lambda: _knows(at["consultant"], customer, "vehicle_returned"))
     say(f"  客户视图 sales sees the service visit, {ms:.0f} ms later: {_glance(view)}")
     service, ms = until(lambda: _visit(at["cr_agent"], customer, "SERVICE_D3"))

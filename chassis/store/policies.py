@@ -129,12 +129,12 @@ class PolicyExists(Conflict):
 # -- for rules ------------------------------------------------------------------------------------------------
 
 
-def resolve(session: Session, kind: PolicyKind[V], *, store_id: str, at: datetime) -> V:
+def resolve(session: Session | Connection, kind: PolicyKind[V], *, store_id: str, at: datetime) -> V:
     """The policy's value for a store (or GROUP) at a moment."""
     return resolve_all(session, [Asked(kind, store_id, at)])[0]
 
 
-def resolve_all(session: Session, asked: Sequence[Asked[V]]) -> list[V]:
+def resolve_all(session: Session | Connection, asked: Sequence[Asked[V]]) -> list[V]:
     """The values for several questions, in their order, by one statement."""
     questions = {
         "codes": [one.kind.code for one in asked],

@@ -81,12 +81,16 @@ class VehiclesByIds:
 
 @dataclass(frozen=True, slots=True)
 class VehicleKnownBy:
-    """What a vehicle is known by at the desks, for lists of other services: `vin_tail` are the last 8 of its VIN."""
+    """What a vehicle is known by at the desks, for lists of other services: `vin_tail` are the last 8 of its VIN.
+
+    The whole VIN is for papers.
+    """
 
     vehicle_id: UUID
     plate: str | None
     model: str
     vin_tail: str
+    vin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from contracts.operation import Operation, query
 from contracts.sales import allocation, deliveries, finance, payments, receivables, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
-from contracts.workshop import clocking, progress
+from contracts.workshop import clocking, progress, settlements
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
 
@@ -79,6 +79,7 @@ class Live:
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
 _CLOCKS = (clocking.clockings, clocking.list_work)
 _FORGOTTEN = (*_CLOCKS, clocking.forgotten_clocks, tasks.tasks_today)
+_REPAIR_MONEY = (*_BOARD, settlements.repair_money, settlements.list_repair_receivables)
 _STOCK = (stock.list_stock,)
 _MONEY = (payments.list_receipts, payments.order_money, tasks.tasks_today)
 _REFUNDS = (finance.list_refunds, finance.list_approvals, payments.order_money, tasks.tasks_today)
@@ -109,7 +110,11 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.PromiseAtRisk, _PROMISES),
     Live(workshop.PromiseRenewed, _PROMISES),
     Live(workshop.RepairReady, _BOARD),
-    Live(workshop.RepairSettled, _BOARD),
+    Live(workshop.RepairSettled, _REPAIR_MONEY),
+    Live(workshop.SettlementVoided, _REPAIR_MONEY),
+    Live(workshop.RepairPaymentConfirmed, _REPAIR_MONEY),
+    Live(workshop.RepairPaymentReversed, _REPAIR_MONEY),
+    Live(workshop.UnpaidAllowed, _REPAIR_MONEY),
     Live(workshop.VehicleReturned, _BOARD),
     Live(workshop.RepairCancelled, _BOARD),
     Live(sales.OrderApprovalRequested, _TO_DECIDE, owner="consultant_id"),

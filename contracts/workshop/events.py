@@ -182,7 +182,8 @@ class RepairSettled:
     """The invoice was made; this is what counts as a workshop visit (R7).
 
     `total_fen` is of all lines; `by_pay_type` says how much of it each payer bears, so that a figure may leave out
-    what is internal (C18).
+    what is internal (C18). Told again when the invoice was voided and made anew, it replaces what was told before;
+    `settled_at` stays when it was made first, for a visit counts once and in its month.
     """
 
     ro_id: UUID
@@ -191,6 +192,50 @@ class RepairSettled:
     total_fen: int
     settled_at: datetime
     by_pay_type: dict[str, int] = field(default_factory=dict)
+
+
+@event(producer="workshop", name="settlement_voided", version=1, subject="repair_order")
+class SettlementVoided:
+    """The invoice of `total_fen` was wrong: the order is ready again and is settled anew. Its visit stands (R7)."""
+
+    ro_id: UUID
+    customer_id: UUID
+    total_fen: int
+
+
+@event(producer="workshop", name="repair_payment_confirmed", version=1, subject="repair_order")
+class RepairPaymentConfirmed:
+    """A payer of the order paid; `balance_fen` is what he still owes of it (C19)."""
+
+    ro_id: UUID
+    customer_id: UUID
+    payment_id: UUID
+    payer: str
+    channel: str
+    amount_fen: int
+    balance_fen: int | None
+
+
+@event(producer="workshop", name="repair_payment_reversed", version=1, subject="repair_order")
+class RepairPaymentReversed:
+    """A payment was taken back; `balance_fen` is null where no invoice stands, so that nobody knows what is owed."""
+
+    ro_id: UUID
+    customer_id: UUID
+    payment_id: UUID
+    payer: str
+    channel: str
+    amount_fen: int
+    balance_fen: int | None
+
+
+@event(producer="workshop", name="unpaid_allowed", version=1, subject="repair_order")
+class UnpaidAllowed:
+    """The vehicle may be handed back though its customer owes `balance_fen`."""
+
+    ro_id: UUID
+    customer_id: UUID
+    balance_fen: int
 
 
 @event(producer="workshop", name="vehicle_returned", version=1, subject="repair_order")

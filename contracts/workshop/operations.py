@@ -347,14 +347,18 @@ inspect_repair = command(
     summary="Quality control: ready, to be washed first, or rework",
 )
 settle_repair = command(
-    "workshop.settle_repair", MoveRepair, RepairOrder, refuses=(*MOVING, "NOT_AUTHORIZED"), summary="Make the invoice"
+    "workshop.settle_repair",
+    MoveRepair,
+    RepairOrder,
+    refuses=(*MOVING, "NOT_AUTHORIZED"),
+    summary="Make the invoice, a settlement for each payer",
 )
 return_vehicle = command(
     "workshop.return_vehicle",
     MoveRepair,
     RepairOrder,
-    refuses=MOVING,
-    summary="Hand the vehicle back; a week later the order is closed",
+    refuses=(*MOVING, "CUSTOMER_UNPAID"),
+    summary="Hand the vehicle back, its customer's share paid or let go; a week later the order is closed",
 )
 get_repair_order = query(
     "workshop.get_repair_order",

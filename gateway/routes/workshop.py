@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import clocking, lines, progress, stages
+from contracts.workshop import clocking, lines, papers, progress, settlements, stages
 from contracts.workshop import operations as workshop
 from gateway import filing
+from gateway.paper import setting
 from gateway.routing import Route
 
 ROUTES = (
@@ -48,6 +49,41 @@ ROUTES = (
     Route("POST", "/repair-orders/{ro_id}/inspect", workshop.inspect_repair, "质检"),
     Route("POST", "/repair-orders/{ro_id}/washed", stages.wash_repair, "洗车完成"),
     Route("POST", "/repair-orders/{ro_id}/settle", workshop.settle_repair, "结算"),
+    Route("POST", "/repair-orders/{ro_id}/void-settlement", settlements.void_settlement, "作废结算单"),
+    Route(
+        "GET",
+        "/repair-orders/{ro_id}/estimate-sheet",
+        papers.estimate_sheet,
+        "打印估价单",
+        forms=(setting.sheet("estimate_sheet"),),
+    ),
+    Route(
+        "GET",
+        "/repair-orders/{ro_id}/sheet",
+        papers.repair_sheet,
+        "打印维修工单",
+        forms=(setting.sheet("repair_sheet"),),
+    ),
+    Route(
+        "GET",
+        "/settlements/{settlement_id}/sheet",
+        papers.settlement_sheet,
+        "打印结算清单",
+        forms=(setting.sheet("settlement_sheet"),),
+    ),
+    Route("POST", "/repair-orders/{ro_id}/certificate", papers.certify_repair, "签发竣工出厂合格证", status=201),
+    Route(
+        "GET",
+        "/repair-orders/{ro_id}/certificate",
+        papers.repair_certificate,
+        "打印竣工出厂合格证",
+        forms=(setting.sheet("repair_certificate"),),
+    ),
+    Route("GET", "/repair-orders/{ro_id}/money", settlements.repair_money, "工单的结算与收款"),
+    Route("POST", "/repair-orders/{ro_id}/payments", settlements.take_repair_payment, "维修收款", status=201),
+    Route("POST", "/repair-payments/{payment_id}/reverse", settlements.reverse_repair_payment, "冲销维修收款"),
+    Route("POST", "/repair-orders/{ro_id}/allow-unpaid", settlements.allow_unpaid, "欠款放行"),
+    Route("GET", "/repair-receivables", settlements.list_repair_receivables, "维修应收款"),
     Route("POST", "/repair-orders/{ro_id}/return", workshop.return_vehicle, "交还车辆"),
     Route("POST", "/repair-orders/{ro_id}/cancel", stages.cancel_repair, "取消工单"),
     Route("GET", "/repair-orders/{ro_id}/history", stages.repair_history, "工单进程"),

@@ -7,17 +7,18 @@ from functools import partial
 from chassis.customers import erasing, rekeying
 from chassis.organisation import staff, stores
 from chassis.store import idempotency
-from chassis.table import does, every, hears, shows
+from chassis.table import does, every, hears, keeps, shows
+from contracts import workshop
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop import repair_orders
+from services.workshop import certificates, papers, repair_orders, settlements
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 
 
 class WorkshopService:
-    """Repair orders and the board."""
+    """Repair orders, the board, and the money of orders."""
 
     name = "workshop"
 
@@ -46,8 +47,14 @@ class WorkshopService:
     finish_repair = does(operations.finish_repair, repair_orders.steps.finish_repair)
     inspect_repair = does(operations.inspect_repair, repair_orders.steps.inspect_repair)
     wash_repair = does(stages.wash_repair, repair_orders.steps.wash_repair)
-    settle_repair = does(operations.settle_repair, repair_orders.steps.settle_repair)
-    return_vehicle = does(operations.return_vehicle, repair_orders.steps.return_vehicle)
+    settle_repair = does(operations.settle_repair, settlements.usecases.settle_repair)
+    void_settlement = does(workshop.settlements.void_settlement, settlements.usecases.void_settlement)
+    take_repair_payment = does(workshop.settlements.take_repair_payment, settlements.usecases.take_repair_payment)
+    reverse_repair_payment = does(
+        workshop.settlements.reverse_repair_payment, settlements.usecases.reverse_repair_payment
+    )
+    allow_unpaid = does(workshop.settlements.allow_unpaid, settlements.usecases.allow_unpaid)
+    return_vehicle = does(operations.return_vehicle, settlements.usecases.return_vehicle)
     cancel_repair = does(stages.cancel_repair, repair_orders.steps.cancel_repair)
     check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
@@ -58,6 +65,15 @@ class WorkshopService:
     repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
     order_progress = shows(progress.progress, repair_orders.queries.progress)
     board_progress = shows(progress.board_progress, repair_orders.queries.board_progress)
+    certify_repair = does(workshop.papers.certify_repair, certificates.usecases.certify_repair)
+    repair_certificate = shows(workshop.papers.repair_certificate, papers.queries.repair_certificate)
+    estimate_sheet = shows(workshop.papers.estimate_sheet, papers.queries.repair_sheet)
+    repair_sheet = shows(workshop.papers.repair_sheet, papers.queries.repair_sheet)
+    settlement_sheet = shows(workshop.papers.settlement_sheet, papers.queries.settlement_sheet)
+    repair_money = shows(workshop.settlements.repair_money, settlements.queries.repair_money)
+    list_repair_receivables = shows(
+        workshop.settlements.list_repair_receivables, settlements.queries.list_repair_receivables
+    )
     list_repair_orders = shows(operations.list_repair_orders, repair_orders.queries.list_repair_orders)
 
     rekey = hears(
@@ -71,6 +87,7 @@ class WorkshopService:
 
     keep_staff = hears(StaffChanged, staff.keep)
     keep_stores = hears(StoreChanged, stores.keep)
+    policies = keeps("workshop")
 
     watched_promises = every(2, repair_orders.promises.watch_promises)
     stopped_clocks = every(60, repair_orders.clocks.close_forgotten)

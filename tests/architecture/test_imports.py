@@ -147,7 +147,7 @@ def test_a_contract_that_forbids_the_frameworks_knows_all_of_them(contract, besi
 
 
 PURE = ("rules", "kpis", "errors")
-FOUNDATIONS = {"customer": "record", "sales": "orders"}
+FOUNDATIONS = {"customer": "record", "sales": "orders", "workshop": "repair_orders"}
 """Of services with several rooms the one whose rules the others' may use."""
 
 

@@ -58,6 +58,23 @@ def reaches(system: System, order: dict[str, Any], wanted: str) -> None:
     eventually(lambda: stage(system, order) == wanted, what=f"the order to be {wanted}")
 
 
+def waits_for_money(advisor: Desk) -> None:
+    """The keys wait for the customer's share."""
+    button = advisor.page.get_by_role("button", name="交还车辆")
+    button.wait_for()
+    assert button.is_disabled(), "the customer has not paid"
+
+
+def takes_money(finance: Desk, order: dict[str, Any]) -> None:
+    """What the customer owes is there to be taken, by keys."""
+    finance.page.get_by_role("button", name="收款").wait_for()
+    finance.press("f")
+    assert finance.field("金额(元)").input_value() == "120"
+    finance.field("流水号").fill(f"WX-{order['number']}")
+    finance.press("Control+Enter")
+    finance.see("已收清")
+
+
 def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[str, Any], sit_down: SitDown) -> None:
     place = f"repair-orders/{order['ro_id']}"
     advisor = sit_down("advisor")
@@ -103,6 +120,8 @@ def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[
     reaches(system, order, "settled")
 
     advisor.open(place)
+    waits_for_money(advisor)
+    takes_money(finance, order)
     advisor.page.get_by_role("button", name="交还车辆").wait_for()
     advisor.press("Space")
     advisor.see("把车交还客户")

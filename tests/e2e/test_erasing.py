@@ -50,7 +50,8 @@ def finish(system: System, ro_id: str, *, agreed: str) -> None:
     system.as_("technician").post(f"{order}/start")
     system.as_("technician").post(f"{order}/finish")
     system.as_("inspector").post(f"{order}/inspect", {"verdict": "passed"})
-    system.as_("finance").post(f"{order}/settle")
+    owed = system.as_("finance").post(f"{order}/settle")["customer_fen"]
+    system.as_("finance").post(f"{order}/payments", {"amount_fen": owed, "external_ref": secrets.token_hex(8)})
     advisor.post(f"{order}/return", key=secrets.token_hex(8))
 
 

@@ -40,6 +40,7 @@ DOES: dict[tuple[Step, Stage], tuple[str, str, Say]] = {
     (Step.INSPECT, Stage.REWORK): ("inspector", "inspect", lambda _: {"verdict": "rework"}),
     (Step.WASH, Stage.READY): ("technician", "washed", lambda _: {}),
     (Step.SETTLE, Stage.SETTLED): ("finance", "settle", lambda _: {}),
+    (Step.VOID, Stage.READY): ("finance", "void-settlement", lambda _: {"reason": "付款方有误"}),
     (Step.GIVE_BACK, Stage.RETURNED): ("advisor", "return", lambda _: {}),
     (Step.CANCEL, Stage.CANCELLED): ("advisor", "cancel", lambda _: {"reason": "不修了", "refusal_by": "本人"}),
 }
@@ -81,7 +82,7 @@ def do(system: System, path: str, step: Step, to: Stage) -> dict[str, Any]:
 
 def brought(system: System, car: Car, stage: Stage) -> str:
     """The address of an order that stands there."""
-    lines = [{"description": "检查底盘", "amount_fen": 12000, "hours": "0.5"}]
+    lines = [{"description": "检查底盘", "amount_fen": 12000, "hours": "0.5", "pay_type": "WARRANTY"}]
     asked = {"vehicle_id": car.vehicle_id, "customer_id": car.customer_id, "store_id": "HN", "km": 5000}
     order = system.as_("advisor").post("/repair-orders", {**asked, "complaint": "异响", "lines": lines})
     path = f"/repair-orders/{order['ro_id']}"

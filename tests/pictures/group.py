@@ -164,7 +164,14 @@ class Business:
         )
         for number, (role, step, body) in enumerate(way[:steps], start=1):
             self.lives_at(since + number * STEP)
-            self._system.as_(role, store=store).post(f"/repair-orders/{ro_id}/{step}", body)
+            order = self._system.as_(role, store=store).post(f"/repair-orders/{ro_id}/{step}", body)
+            if step == "settle":
+                paid = {
+                    "amount_fen": order["customer_fen"],
+                    "channel": "card",
+                    "external_ref": f"POS-{order['number']}",
+                }
+                self._system.as_(role, store=store).post(f"/repair-orders/{ro_id}/payments", paid)
 
     def answers(self, *, until: datetime) -> None:
         """Everybody whose visit was due by then is asked, and answers."""

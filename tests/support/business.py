@@ -132,6 +132,7 @@ def _repair(desk: Desk) -> Closing:
     desk.client("technician").post(f"{path}/finish")
     desk.client("inspector").post(f"{path}/inspect", {"verdict": "passed"})
     desk.client("finance").post(f"{path}/settle")
+    desk.client("finance").post(f"{path}/payments", {"amount_fen": 10_000, "external_ref": secrets.token_hex(8)})
     return Closing("advisor", f"{path}/return", {}, ro, secrets.token_hex(8))
 
 

@@ -212,10 +212,10 @@ class System:
         promised = (clock.now() + timedelta(hours=2)).isoformat()
         advisor.post(f"{path}/authorize", {"promised_at": promised, "consent_by": "本人"})
         advisor.post(f"{path}/dispatch", {"technician_id": self.staff_id("technician")})
-        self.as_("technician").post(f"{path}/start")
-        self.as_("technician").post(f"{path}/finish")
-        self.as_("inspector").post(f"{path}/inspect", {"verdict": "passed"})
-        self.as_("finance").post(f"{path}/settle")
+        work = (("technician", "start"), ("technician", "finish"), ("inspector", "inspect"), ("finance", "settle"))
+        for role, step in work:
+            self.as_(role).post(f"{path}/{step}")
+        self.as_("finance").post(f"{path}/payments", {"amount_fen": fen, "external_ref": secrets.token_hex(8)})
         returned: dict[str, Any] = advisor.post(f"{path}/return")
         return returned
 

@@ -103,6 +103,12 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/sales/ApprovalsPage.vue"),
   },
   {
+    name: "repairReceivables",
+    path: "repair-receivables",
+    needs: "workshop.list_repair_receivables",
+    load: () => import("./features/workshop/ReceivablesPage.vue"),
+  },
+  {
     name: "figures",
     path: "figures",
     needs: "reporting.month_figures",

@@ -23,6 +23,7 @@ from contracts.customer.vehicles import (
 )
 from contracts.odometer import Reading as Told
 from contracts.odometer import ReadingStatus
+from contracts.picked import shaped
 from services.customer.vehicles.errors import VehicleNotFound
 from services.customer.vehicles.rules import judged
 
@@ -46,7 +47,7 @@ _PARTIES = text(
 )
 _KNOWN_BY = text(
     """
-    SELECT v.id AS vehicle_id, n.plate, v.model, right(v.vin, 8) AS vin_tail
+    SELECT v.id AS vehicle_id, n.plate, v.model, right(v.vin, 8) AS vin_tail, v.vin
       FROM vehicle v LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
      WHERE v.id IN :ids ORDER BY v.id
     """
@@ -83,7 +84,7 @@ def vehicles_of(connection: Connection, asked: VehiclesByIds) -> VehiclesOf:
     if not asked.vehicle_ids:
         return VehiclesOf([])
     rows = connection.execute(_KNOWN_BY, {"ids": asked.vehicle_ids})
-    return VehiclesOf([VehicleKnownBy(row.vehicle_id, row.plate, row.model, row.vin_tail) for row in rows])
+    return VehiclesOf([shaped(VehicleKnownBy, row) for row in rows.mappings()])
 
 
 def model_year(vin: str, *, today: date) -> int | None:

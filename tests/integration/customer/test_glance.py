@@ -29,7 +29,13 @@ from contracts.followup.events import (
     VisitSuppressed,
 )
 from contracts.sales.events import OrderCancelled, OrderSigned, VehicleDelivered
-from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, RepairSettled, VehicleReturned
+from contracts.workshop.events import (
+    RepairOrderKmCorrected,
+    RepairOrderOpened,
+    RepairSettled,
+    SettlementVoided,
+    VehicleReturned,
+)
 from services.customer.view.models import Glance
 from services.customer.view.rules.glance import AT, DOCUMENT, FACTS, STORE, Fact, Listed, Newest, Number, Soonest, Total
 from services.customer.view.usecases import folding, timeline
@@ -316,6 +322,25 @@ def test_a_settlement_replaces_the_former_one_of_its_order(desk, order):
     ]
     play(desk, [events[place] for place in (*order, *order)])
     assert desk.view(customer).glance.spent_fen == 540
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_of_an_order_whose_settlement_was_voided_the_customer_has_spent_nothing_until_it_is_made_anew(desk, order):
+    customer, subject = desk.register().customer_id, uuids.uuid7()
+    events = repair(
+        customer,
+        [
+            (7, made(RepairSettled, total_fen=900, by_pay_type={"CUSTOMER": 700, "WARRANTY": 200})),
+            (8, made(SettlementVoided, total_fen=900)),
+            (9, made(RepairSettled, total_fen=900, by_pay_type={"CUSTOMER": 300, "GOODWILL": 600})),
+        ],
+        ro=subject,
+    )
+    until_then = [events[place] for place in (*order, *order) if place != 2]
+    play(desk, until_then)
+    assert desk.view(customer).glance.spent_fen == 0
+    play(desk, [events[place] for place in (*order, *order)])
+    assert desk.view(customer).glance.spent_fen == 300
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

@@ -21,11 +21,14 @@ from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
 from contracts.operation import OPERATIONS
 from contracts.picked import picked
-from contracts.workshop import clocking, operations, stages
+from contracts.workshop import clocking, operations, settlements, stages
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.stages import WaitingFor
+from services.workshop.certificates import usecases as certifying
 from services.workshop.repair_orders import queries
 from services.workshop.repair_orders.usecases import clocks, lines, promises, steps, taking_in
+from services.workshop.settlements import queries as money
+from services.workshop.settlements import usecases as paying
 from tests.support.events import received
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -42,6 +45,8 @@ _WORK: dict[str, Callable[..., Any]] = {
     **vars(promises),
     **vars(steps),
     **vars(clocks),
+    **vars(paying),
+    **vars(certifying),
 }
 """The commands by their names."""
 
@@ -66,9 +71,7 @@ class Workshop:
         """What somebody of this store may touch."""
         return matrix().scope(f"workshop.{operation}", Actor(staff_id or role, (role,), (self.store,)))
 
-    def do(
-        self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any
-    ) -> operations.RepairOrder:
+    def do(self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any) -> Any:
         """One command in one transaction, with its answer, as its entrypoint runs it."""
         return self.answer(name, role, staff_id=staff_id, now=now, **asked)
 
@@ -232,7 +235,37 @@ class Workshop:
     def settle(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
         return self.move("settle_repair", "finance", ro_id, **asked)
 
+    def money(self, ro_id: UUID) -> settlements.RepairMoney:
+        """What is owed and what came of an order."""
+        asked, scope = operations.RepairOrderById(ro_id), self.scope("repair_money", "finance")
+        return self.database.read(lambda reading: money.repair_money(reading, asked, scope=scope))
+
+    def standing(self, ro_id: UUID, payer: PayType = PayType.CUSTOMER) -> settlements.Settlement:
+        """What this payer owes now."""
+        made = [one for one in self.money(ro_id).settlements if one.payer is payer and one.state != "void"]
+        (only,) = made
+        return only
+
+    def pay(
+        self, ro_id: UUID, amount_fen: int | None = None, *, payer: PayType = PayType.CUSTOMER, **asked: Any
+    ) -> settlements.RepairPayment:
+        """This payer pays so much, or all that he owes."""
+        owed = self.standing(ro_id, payer).balance_fen if amount_fen is None else amount_fen
+        told: settlements.RepairPayment = self.do(
+            "take_repair_payment",
+            "finance",
+            ro_id=ro_id,
+            payer=payer,
+            amount_fen=owed,
+            **{"external_ref": str(uuid4()), **asked},
+        )
+        return told
+
     def give_back(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
+        """The vehicle is handed back; what its customer owes he has paid before, where the invoice is made."""
+        money = self.money(ro_id).settlements
+        if any(one.payer is PayType.CUSTOMER and one.state == "owed" for one in money):
+            self.pay(ro_id)
         return self.move("return_vehicle", "advisor", ro_id, **asked)
 
     def cancel(self, ro_id: UUID, *, reason: str = "客户不修了", **asked: Any) -> operations.RepairOrder:

@@ -45,7 +45,8 @@ def test_a_stay_in_the_workshop_records_exactly_these_events(workshop: Workshop)
         moved(5),
         ("repair_ready", 6),
         ("repair_settled", 7),
-        ("vehicle_returned", 8),
+        ("repair_payment_confirmed", 8),
+        ("vehicle_returned", 9),
     ]
     assert workshop.shown(ro_id).stage is Stage.RETURNED
 
@@ -90,7 +91,7 @@ def test_the_events_carry_what_others_need_to_act(workshop: Workshop) -> None:
     workshop.settle(ro_id)
     workshop.give_back(ro_id)
     order = workshop.shown(ro_id)
-    opened, authorized, *_, ready, settled, returned = workshop.payloads(ro_id)
+    opened, authorized, *_, ready, settled, _, returned = workshop.payloads(ro_id)
     whose = {"ro_id": str(ro_id), "customer_id": str(order.customer_id)}
     vehicle = {"vehicle_id": str(order.vehicle_id)}
     assert opened == {**whose, **vehicle, "number": order.number, "advisor_id": "advisor", "km": 50_000}

@@ -217,12 +217,13 @@ def test_what_is_added_to_a_list_is_declared_where_it_is_asked(expansion: Expans
     (many,) = fields_of(expansion.asks.request).values()
     told = fields_of(expansion.asks.response)["items"].opened()[0].type
     assert (list(fields_of(expansion.asks.request)), many.opened()[1]) == ([expansion.ids], True)
-    assert {expansion.field, *(name for _, name in expansion.gives)} == set(fields_of(told))
-    assert expansion.field not in {beside for beside, _ in expansion.gives}
+    gives = (*expansion.gives, *expansion.on_paper)
+    assert {expansion.field, *(name for _, name in gives)} == set(fields_of(told))
+    assert expansion.field not in {beside for beside, _ in gives}
 
 
 def test_the_end_of_a_vin_that_looks_like_a_number_is_one() -> None:
-    told = {"items": [{"vehicle_id": "1", "plate": "粤B12345", "model": "GL8", "vin_tail": "01088888"}]}
+    told = {"items": [{"vehicle_id": "1", "plate": "粤B12345", "model": "GL8", "vin_tail": "01088888", "vin": None}]}
     plan = plan_of(vehicles.VehiclesOf, ("technician",))
     shown = json.loads(json.dumps(told))
     apply(plan, shown, found=Found([], []), reader=Reader(("technician",)))

@@ -162,6 +162,10 @@ class Desk(RuleBasedStateMachine):
         self._inspect(who, verdict)
 
     @rule()
+    def void(self) -> None:
+        self._tried(lambda: self.order.void_settlement(now=NOW))
+
+    @rule()
     def recall(self) -> None:
         self._tried(lambda: self.order.recall(now=NOW))
 

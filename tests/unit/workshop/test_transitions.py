@@ -61,6 +61,7 @@ MOVES = {
     "inspect": {"qc": ["ready", "rework", "washing"]},
     "wash": {"washing": ["ready"]},
     "settle": {"ready": ["settled"]},
+    "void": {"settled": ["ready"]},
     "give_back": {"settled": ["delivered"]},
     "close": {"delivered": ["closed"]},
     "cancel": {
@@ -124,6 +125,7 @@ DOES: tuple[tuple[Step, Stage, Done], ...] = (
     (Step.INSPECT, Stage.REWORK, fail_inspection),
     (Step.WASH, Stage.READY, lambda order: order.wash(now=NOW)),
     (Step.SETTLE, Stage.SETTLED, settle),
+    (Step.VOID, Stage.READY, lambda order: order.void_settlement(now=NOW)),
     (Step.GIVE_BACK, Stage.RETURNED, lambda order: order.give_back(now=NOW)),
     (Step.CLOSE, Stage.CLOSED, lambda order: order.close(now=NOW)),
     (Step.CANCEL, Stage.CANCELLED, lambda order: order.cancel(reason="不修了", refusal_by="张伟", now=NOW)),

@@ -96,6 +96,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(  # an invoice of the workshop
         opens=(workshop.RepairSettled,),
+        closes=(workshop.SettlementVoided,),
         makes={"spent_fen": Total("customer_fen")},
     ),
     Fact(  # a visit to make

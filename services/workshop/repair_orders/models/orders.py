@@ -393,6 +393,15 @@ class RepairOrder(Base):
         self._move(Step.SETTLE, Stage.SETTLED, now=now)
         self.settled_at = now
 
+    def void_settlement(self, *, now: datetime) -> None:
+        """The invoice was wrong: the vehicle is ready, and is settled anew."""
+        self._move(Step.VOID, Stage.READY, now=now)
+        self.settled_at = None
+
+    def noted(self) -> None:
+        """Something of it changed that is kept beside it, such as its money."""
+        self.version += 1
+
     def give_back(self, *, now: datetime) -> None:
         """The customer has his vehicle again."""
         self._move(Step.GIVE_BACK, Stage.RETURNED, now=now)
@@ -420,6 +429,10 @@ REPAIR_ORDERS = rekeying.Holding(
     found_by="t.id = CAST(l.document_id AS uuid)",
     types=("repair_order",),
     words=("complaint", "consent_by", "km_reason", "waiting_note", "cancel_reason", "refusal_by", "promise_reason"),
-    hanging=(rekeying.Hanging("repair_consent", "order_id", ("said_by",)),),
+    hanging=(
+        rekeying.Hanging("repair_consent", "order_id", ("said_by",)),
+        rekeying.Hanging("settlement", "order_id", ("allowed_reason", "void_reason")),
+        rekeying.Hanging("repair_payment", "order_id", ("reverse_reason",)),
+    ),
 )
 """Repair orders follow their customers."""

@@ -35,6 +35,7 @@ class Step(StrEnum):
     INSPECT = "inspect"
     WASH = "wash"
     SETTLE = "settle"
+    VOID = "void"
     GIVE_BACK = "give_back"
     CLOSE = "close"
     CANCEL = "cancel"
@@ -69,6 +70,7 @@ MOVES: tuple[Move, ...] = (
     _move(Step.INSPECT, [Stage.QC], [Stage.READY, Stage.WASHING, Stage.REWORK]),
     _move(Step.WASH, [Stage.WASHING], [Stage.READY]),
     _move(Step.SETTLE, [Stage.READY], [Stage.SETTLED]),
+    _move(Step.VOID, [Stage.SETTLED], [Stage.READY]),
     _move(Step.GIVE_BACK, [Stage.SETTLED], [Stage.RETURNED]),
     _move(Step.CLOSE, [Stage.RETURNED], [Stage.CLOSED]),
     _move(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from contracts.workshop.operations import LineKind, LineState, PayType, Share, Stage
 from services.workshop.repair_orders.errors import (
@@ -69,6 +69,9 @@ class Written(Priced, Protocol):
         """How far it is."""
 
 
+Kept = TypeVar("Kept", bound=Written)
+
+
 def borne(line: Priced) -> Iterator[tuple[PayType, int]]:
     """Who bears how much of a line. Each share is rounded down to a fen; who pays the line bears the rest."""
     rest = line.amount_fen
@@ -94,7 +97,7 @@ def totals(lines: Iterable[Priced]) -> dict[PayType, int]:
     return found
 
 
-def charged(lines: Iterable[Written]) -> list[Written]:
+def charged(lines: Iterable[Kept]) -> list[Kept]:
     """The lines that are paid for: all that were not declined."""
     return [line for line in lines if line.state is not LineState.DECLINED]
 

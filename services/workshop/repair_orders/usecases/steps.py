@@ -1,4 +1,4 @@
-"""A repair order goes from stage to stage, from the customer's consent to the vehicle handed back; waits; or ends."""
+"""A repair order goes from stage to stage, from the customer's consent to the vehicle that is ready; waits; or ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from contracts.workshop import clocking, events, operations, stages
 from contracts.workshop.operations import Stage
 from services.workshop.repair_orders.errors import TechnicianUnknown
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
-from services.workshop.repair_orders.rules import moving, work
+from services.workshop.repair_orders.rules import moving
 from services.workshop.repair_orders.shown import clocking_shown, order_shown
 from services.workshop.repair_orders.usecases import clocks
 from services.workshop.repair_orders.usecases.finding import order_to_change, order_to_work_on
@@ -70,7 +70,7 @@ def authorize_repair(
         amount_fen=order.authorized_fen,
     )
     if order.stage is not left:
-        return _came(session, order, authorized, by=scope.staff_id, now=now)
+        return came(session, order, authorized, by=scope.staff_id, now=now)
     tell(session, order, authorized, now=now)
     return order_shown(order)
 
@@ -166,34 +166,6 @@ def wash_repair(
     return _ready(session, order, by=scope.staff_id, now=now)
 
 
-def settle_repair(
-    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
-) -> operations.RepairOrder:
-    """Make the invoice. Raises NotAuthorized if the customer would pay more than he agreed to (R51)."""
-    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    order.settle(now=now)
-    borne = work.totals(work.charged(order.lines))
-    settled = picked(
-        events.RepairSettled,
-        order,
-        ro_id=order.id,
-        customer_id=order.written_for,
-        total_fen=sum(borne.values()),
-        by_pay_type={pay_type.value: amount for pay_type, amount in borne.items()},
-    )
-    return _came(session, order, settled, by=scope.staff_id, now=now)
-
-
-def return_vehicle(
-    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
-) -> operations.RepairOrder:
-    """Hand the vehicle back."""
-    order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    order.give_back(now=now)
-    returned = picked(events.VehicleReturned, order, ro_id=order.id, customer_id=order.written_for)
-    return _came(session, order, returned, by=scope.staff_id, now=now)
-
-
 def wait_repair(session: Session, asked: stages.WaitRepair, *, scope: Scope, now: datetime) -> operations.RepairOrder:
     """The work cannot go on, or not before another time than was expected. Raises WorkOfAnother, ExpectedInPast."""
     order = order_to_work_on(session, asked.ro_id, asked.expected_version, scope=scope)
@@ -241,7 +213,7 @@ def cancel_repair(
     cancelled = picked(
         events.RepairCancelled, order, ro_id=order.id, customer_id=order.written_for, from_stage=left.stage
     )
-    return _came(session, order, cancelled, by=scope.staff_id, now=now)
+    return came(session, order, cancelled, by=scope.staff_id, now=now)
 
 
 def close_returned(session: Session, *, now: datetime) -> int:
@@ -271,7 +243,7 @@ def _tell_work(session: Session, order: RepairOrder, *, position: int | None, no
 
 def _ready(session: Session, order: RepairOrder, *, by: str, now: datetime) -> operations.RepairOrder:
     ready = picked(events.RepairReady, order, ro_id=order.id, customer_id=order.written_for)
-    return _came(session, order, ready, by=by, now=now)
+    return came(session, order, ready, by=by, now=now)
 
 
 def _moved(session: Session, order: RepairOrder, *, left: Left, by: str, now: datetime) -> operations.RepairOrder:
@@ -297,7 +269,7 @@ def _note_move(session: Session, order: RepairOrder, *, left: Left, by: str | No
     _note(session, order, changed, by=by, now=now)
 
 
-def _came(session: Session, order: RepairOrder, told: Event, *, by: str, now: datetime) -> operations.RepairOrder:
+def came(session: Session, order: RepairOrder, told: Event, *, by: str, now: datetime) -> operations.RepairOrder:
     """The stage has an event of its own; then the order."""
     _note(session, order, told, by=by, now=now)
     return order_shown(order)

@@ -12,7 +12,16 @@ const PAY_TYPES = ["CUSTOMER", "WARRANTY", "INTERNAL", "INSURANCE", "GOODWILL"] 
 /** What may be done to an order where it stands; whose role allows it is asked by whoever shows it. */
 export function actsOf(
   order: RepairOrder,
-  given: { technicians: () => readonly Option[]; me: string; now: Date; t: (key: string, named?: object) => string },
+  given: {
+    technicians: () => readonly Option[];
+    me: string;
+    now: Date;
+    /** What the customer himself still owes; null where nobody may know. */
+    ownBalance?: number | null;
+    /** Somebody let it go unpaid. */
+    allowed?: boolean;
+    t: (key: string, named?: object) => string;
+  },
 ): Act[] {
   const { t } = given;
   const worked = order.worked_by.includes(given.me) ? t("workshop.workedOnIt") : undefined;
@@ -284,6 +293,7 @@ export function actsOf(
     settled: [
       step("giveBack", "workshop.return_vehicle", (key) => commands.giveBack(order, key), {
         ask: t("workshop.ask.giveBack", { number: order.number }),
+        ...((given.ownBalance ?? 0) > 0 && !given.allowed ? { barred: t("workshop.money.unpaid") } : {}),
       }),
     ],
     delivered: [],

@@ -89,3 +89,25 @@ export const earlier = (customerId: string) =>
     queryKey: ["customer", customerId, "repair-orders"],
     queryFn: () => asked(api.GET("/repair-orders", { params: { query: { customer_id: customerId, size: 50 } } })),
   });
+
+export type RepairMoney = Schema["workshop.RepairMoney"];
+export type Settlement = Schema["workshop.Settlement"];
+
+/** Who owes what of an order, and what came. */
+export const repairMoney = (id: string, version: number) =>
+  queryOptions({
+    queryKey: [...recordKey(id), "money", version],
+    meta: live("workshop.repair_money", id),
+    queryFn: () => asked(api.GET("/repair-orders/{ro_id}/money", { params: { path: { ro_id: id } } })),
+    placeholderData: keepPreviousData,
+  });
+
+/** What is owed to the workshops, the oldest first. */
+export const receivables = (store: string, asks: { payer?: Settlement["payer"]; page: number }) =>
+  queryOptions({
+    queryKey: ["repair-receivables", store, asks],
+    meta: live("workshop.list_repair_receivables"),
+    queryFn: ({ signal }) =>
+      asked(api.GET("/repair-receivables", { params: { query: { ...asks, expand: "customer" } }, signal })),
+    placeholderData: keepPreviousData,
+  });

@@ -1,0 +1,56 @@
+"""The policies of the workshop service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from contracts.policies import policy
+from contracts.shapes import Between, Called
+
+
+@dataclass(frozen=True, slots=True)
+class RepairVat:
+    """Value added tax contained in what the workshop charges, work and parts alike, in percent."""
+
+    percent: Annotated[int, Between(0, 30), Called("税率(%)", "Rate (percent)")] = 13
+
+
+REPAIR_VAT = policy(
+    "REPAIR_VAT",
+    RepairVat(),
+    service="workshop",
+    zh="维修增值税率",
+    en="Value added tax of repairs",
+    changes_zh="此后的结算按新税率;已开的结算单不变",
+    changes_en="Settlements made from then on contain it; those made before stay",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairGuarantee:
+    """How long a repair is guaranteed by its category, the first of both that is reached; never less than the law says.
+
+    机动车维修管理规定: whole vehicle and assembly 20 000 km or 100 days, second-level maintenance 5 000 km or 30 days,
+    first-level maintenance, minor and special repairs 2 000 km or 10 days (C9).
+    """
+
+    major_km: Annotated[int, Between(20_000, 1_000_000), Called("整车、总成修理(公里)", "Whole vehicle, assembly (km)")]
+    major_days: Annotated[int, Between(100, 3_660), Called("整车、总成修理(天)", "Whole vehicle, assembly (days)")]
+    second_km: Annotated[int, Between(5_000, 1_000_000), Called("二级维护(公里)", "Second-level maintenance (km)")]
+    second_days: Annotated[int, Between(30, 3_660), Called("二级维护(天)", "Second-level maintenance (days)")]
+    minor_km: Annotated[int, Between(2_000, 1_000_000), Called("一级维护、小修、专项(公里)", "Minor repairs (km)")]
+    minor_days: Annotated[int, Between(10, 3_660), Called("一级维护、小修、专项(天)", "Minor repairs (days)")]
+
+
+REPAIR_GUARANTEE = policy(
+    "REPAIR_GUARANTEE",
+    RepairGuarantee(20_000, 100, 5_000, 30, 2_000, 10),
+    service="workshop",
+    zh="维修质量保证期",
+    en="Guarantee of repairs",
+    changes_zh="此后签发的合格证按新期限;已签发的不变",
+    changes_en="Certificates issued from then on say so; those issued before stay",
+    per_store=True,
+)
