@@ -305,7 +305,7 @@ class OperationEntrypoint(_Shared):
         told_once = shapes.told_once(self.operation.response)
         if told_once and call.actor.is_service and token is not None:
             idempotency.spend(session, staff_id=call.actor.staff_id, operation=name, token=token)
-        if key is None or told_once:
+        if key is None or told_once or self.operation.by_link:
             return work()
         same = idempotency.fingerprint(name, incoming.body, secret=self.runtime.secret)
         return idempotency.once(session, idempotency.Asked(call.actor.staff_id, key, name, same), work)

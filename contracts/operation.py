@@ -23,7 +23,8 @@ class Operation(Generic[A, R]):
 
     `name` is `<service>.<verb_noun>`; `refuses` lists the codes it can answer no with,
     beside those any operation may give (`refusals.ALWAYS_POSSIBLE`).
-    `by_link` is asked by whoever has a customer's link: nobody signed for him, the request's `token` opens it or not.
+    `by_link` is asked by whoever has a customer's link: nobody signed for him, the request's `token` opens it or not. A
+    command of that kind is idempotent by what it says, for his browser sends no key.
     `made_of` are the operations of other services that it asks for its caller, whose refusals it hands on.
     """
 
@@ -53,11 +54,12 @@ def command(
     *,
     refuses: tuple[str, ...] = (),
     summary: str,
+    by_link: bool = False,
     made_of: tuple[Operation[Any, Any], ...] = (),
 ) -> Operation[A, R]:
     """Declare an operation that changes something."""
     handed_on = dict.fromkeys((*refuses, *(code for part in made_of for code in part.refuses)))
-    return _declare(Operation(name, Kind.COMMAND, request, response, tuple(handed_on), summary, made_of=made_of))
+    return _declare(Operation(name, Kind.COMMAND, request, response, tuple(handed_on), summary, by_link, made_of))
 
 
 def query(

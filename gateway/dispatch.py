@@ -136,6 +136,7 @@ class Dispatcher:
             path_values=path_values,
             store_id=store_id,
             takes_bytes=route.takes_bytes,
+            as_form=page is not None,
         )
         reading.expect_version(asked, header=headers.get("if-match"), shape=operation.request)
         trace = headers.get("traceparent")

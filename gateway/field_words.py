@@ -215,6 +215,8 @@ FIELDS = {
     "ro_id": "工单",
     "role": "关系",
     "roles": "岗位",
+    "said": "答复",
+    "said_by": "确认人",
     "saturday": "周六",
     "score": "评分",
     "segment_id": "分组",

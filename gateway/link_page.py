@@ -22,15 +22,28 @@ li::before{content:"○";position:absolute;left:.2rem}
 li span+span{flex:none;padding-left:.8rem}small{display:block;font-weight:400;color:#666;font-size:.85rem}
 li.done{color:#111;font-weight:600}li.done::before{content:"✓";color:#0a7d33}
 li.late,li.late small{color:#a4372a}li.late::before{content:"!";font-weight:700}
-footer{margin-top:1.6rem}
+footer{margin-top:1.6rem}h2{font-size:1.1rem;margin:0 0 .4rem}
+section{margin-top:1.4rem;padding:.9rem;border:1px solid #ccc;border-radius:.5rem}
+.d{display:flex;justify-content:space-between;gap:1rem}.d span:first-child{overflow-wrap:anywhere}
+label{display:block;margin:.8rem 0 .2rem}input,button{font:inherit;width:100%;padding:.7rem;border-radius:.4rem}
+input{border:1px solid #888}button{margin-top:.6rem;border:1px solid #0a5c8a;background:#fff;color:#0a5c8a}
+button:first-of-type{background:#0a5c8a;color:#fff}
 """.strip()
 
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"
-    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    + "'"
-)
+
+def _policy(*, sends_to: str) -> str:
+    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; base-uri 'none'; form-action {sends_to}; frame-ancestors 'none'; "
+        f"style-src 'sha256-{style}'"
+    )
+
+
+POLICY = _policy(sends_to="'none'")
 """The page's own style may apply, nothing may run, be loaded or sent."""
+
+ASKING_POLICY = _policy(sends_to="'self'")
+"""The same of a page that asks: its answer goes to where the page came from, and nowhere else."""
 
 
 class Step(NamedTuple):
@@ -68,6 +81,32 @@ def _row(step: Step) -> str:
     return f"<li{kind}><span>{escape(step.name)}{note}</span><span>{escape(step.done_on or step.when)}</span></li>"
 
 
-def sorry(title: str) -> bytes:
-    """The page of a link that opens nothing, or not now."""
-    return page(title)
+def priced(text: object, yuan: str) -> str:
+    """Something with its price beside it."""
+    return f"<p class=d><span>{escape(str(text))}</span><span>¥{escape(yuan)}</span></p>"
+
+
+def form(*parts: str) -> str:
+    """What is sent to the address of the page itself."""
+    return f'<form method="post" autocomplete="off">{"".join(parts)}</form>'
+
+
+def hidden(name: str, value: object) -> str:
+    """A value that goes along."""
+    return f'<input type="hidden" name="{escape(name)}" value="{escape(str(value))}">'
+
+
+def text(name: str, *, label: str, most: int) -> str:
+    """Something to be typed, which must be."""
+    told = f'<label for="{escape(name)}">{escape(label)}</label>'
+    return f'{told}<input id="{escape(name)}" name="{escape(name)}" maxlength="{most}" required>'
+
+
+def button(name: str, value: str, label: str) -> str:
+    """One of the answers."""
+    return f'<button name="{escape(name)}" value="{escape(value)}">{escape(label)}</button>'
+
+
+def sorry(title: str, *, look_again: bool = False) -> bytes:
+    """The page of a link that opens nothing, or not now; or of an answer that came too late, to look again."""
+    return page(title, '<form method="get"><button>重新查看</button></form>' if look_again else "")

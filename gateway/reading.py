@@ -27,6 +27,7 @@ MOST_PARTS = 5 * LONGEST_LIST
 """Objects and lists in a body. Making a hundred thousand sets off the collector of garbage, for a tenth of a second."""
 _ETAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})"')
 _BYTES = "application/octet-stream"
+_FORM = "application/x-www-form-urlencoded"
 _JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
@@ -40,14 +41,19 @@ def read(
     path_values: dict[str, str],
     store_id: str | None,
     takes_bytes: str = "",
+    as_form: bool = False,
 ) -> tuple[dict[str, Any], tuple[Expansion, ...]]:
-    """The request as plain data, and what its answer is to be given beside. Raises HttpFault, InvalidRequest."""
+    """The request as plain data, and what its answer is to be given beside. Raises HttpFault, InvalidRequest.
+
+    `as_form`: the body is what a page without a script sends.
+    """
     reads = request.method in ("GET", "HEAD")
-    asked = _query(request.query) if reads else _bytes(request, takes_bytes) if takes_bytes else _body(request)
+    sends = _form if as_form else _body
+    asked = _query(request.query) if reads else _bytes(request, takes_bytes) if takes_bytes else sends(request)
     if request.query and not reads:
         raise InvalidRequest(errors={"_": [Saying.NO_QUERY()]})
     expand = _expand(asked, operation.response) if reads else ()
-    if reads:
+    if reads or as_form:
         _type(asked, operation.request)
     path: dict[str, Any] = dict(path_values)
     _type(path, operation.request)
@@ -109,6 +115,15 @@ def _query(text: str) -> dict[str, Any]:
     if len(asked) != len(pairs):
         raise InvalidRequest(errors={"_": [Saying.TWICE_IN_QUERY()]})
     return asked
+
+
+def _form(request: Request) -> dict[str, Any]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise HttpFault(faults.MEDIA_TYPE)
+    try:
+        return _query(request.body.decode("ascii"))
+    except UnicodeDecodeError:
+        raise InvalidRequest(errors={"_": [Saying.NO_QUERY_STRING()]}) from None
 
 
 def _body(request: Request) -> dict[str, Any]:

@@ -84,6 +84,8 @@ def shown(response: Response, *, on_page: bool) -> Response:
     """What goes out to a visitor: for no search engine, and on the page a no is a page too."""
     response.extra = (*response.extra, NOT_FOR_SEARCHING)
     if on_page and response.status >= 400:
-        response.body = link_page.sorry(orjson.loads(response.body)["title"])
-        response.content_type, response.policy = link_page.HTML.encode(), link_page.POLICY
+        too_late = response.status == 409
+        response.body = link_page.sorry(orjson.loads(response.body)["title"], look_again=too_late)
+        response.content_type = link_page.HTML.encode()
+        response.policy = link_page.ASKING_POLICY if too_late else link_page.POLICY
     return response

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import clocking, lines, papers, progress, settlements, stages
+from contracts.workshop import clocking, following, lines, papers, progress, settlements, stages
 from contracts.workshop import operations as workshop
-from gateway import filing
+from gateway import filing, repair_followed_page
 from gateway.paper import setting
 from gateway.routing import Route
 
@@ -50,6 +50,25 @@ ROUTES = (
     Route("POST", "/repair-orders/{ro_id}/washed", stages.wash_repair, "洗车完成"),
     Route("POST", "/repair-orders/{ro_id}/settle", workshop.settle_repair, "结算"),
     Route("POST", "/repair-orders/{ro_id}/void-settlement", settlements.void_settlement, "作废结算单"),
+    Route("POST", "/repair-orders/{ro_id}/links", following.make_repair_link, "客户查询与确认链接", status=201),
+    Route("GET", "/repair-orders/{ro_id}/links", following.repair_links, "工单的客户链接"),
+    Route("DELETE", "/repair-orders/{ro_id}/links/{link_id}", following.revoke_repair_link, "撤销客户链接"),
+    Route(
+        "GET",
+        "/repairs/{token}",
+        following.repair_followed,
+        "客户查看维修进度",
+        public=True,
+        forms=(repair_followed_page.PAGE,),
+    ),
+    Route(
+        "POST",
+        "/repairs/{token}",
+        following.answer_by_link,
+        "客户答复追加项目",
+        public=True,
+        forms=(repair_followed_page.PAGE,),
+    ),
     Route(
         "GET",
         "/repair-orders/{ro_id}/estimate-sheet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from chassis.customers import erasing, rekeying
+from chassis.customers import erasing, links, rekeying
 from chassis.organisation import staff, stores
 from chassis.store import idempotency
 from chassis.table import does, every, hears, keeps, shows
@@ -13,7 +13,7 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop import certificates, papers, repair_orders, settlements
+from services.workshop import certificates, following, papers, repair_orders, settlements
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 
 
@@ -65,6 +65,11 @@ class WorkshopService:
     repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
     order_progress = shows(progress.progress, repair_orders.queries.progress)
     board_progress = shows(progress.board_progress, repair_orders.queries.board_progress)
+    make_repair_link = does(workshop.following.make_repair_link, following.usecases.make_repair_link)
+    revoke_repair_link = does(workshop.following.revoke_repair_link, following.usecases.revoke_repair_link)
+    answer_by_link = does(workshop.following.answer_by_link, following.usecases.answer_by_link)
+    repair_links = shows(workshop.following.repair_links, following.queries.repair_links)
+    repair_followed = shows(workshop.following.repair_followed, following.queries.repair_followed)
     certify_repair = does(workshop.papers.certify_repair, certificates.usecases.certify_repair)
     repair_certificate = shows(workshop.papers.repair_certificate, papers.queries.repair_certificate)
     estimate_sheet = shows(workshop.papers.estimate_sheet, papers.queries.repair_sheet)
@@ -83,6 +88,7 @@ class WorkshopService:
     forget = hears(
         CustomerErased,
         partial(erasing.forget, holding=REPAIR_ORDERS),
+        links.end_his,
     )
 
     keep_staff = hears(StaffChanged, staff.keep)

@@ -19,12 +19,17 @@ from chassis.store import tables
 from chassis.store.database import Database
 from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
+from contracts.links import LinkMade
 from contracts.operation import OPERATIONS
 from contracts.picked import picked
 from contracts.workshop import clocking, operations, settlements, stages
+from contracts.workshop import following as by_link
+from contracts.workshop.lines import Said
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.stages import WaitingFor
 from services.workshop.certificates import usecases as certifying
+from services.workshop.following import queries as following
+from services.workshop.following import usecases as links
 from services.workshop.repair_orders import queries
 from services.workshop.repair_orders.usecases import clocks, lines, promises, steps, taking_in
 from services.workshop.settlements import queries as money
@@ -47,6 +52,7 @@ _WORK: dict[str, Callable[..., Any]] = {
     **vars(clocks),
     **vars(paying),
     **vars(certifying),
+    **vars(links),
 }
 """The commands by their names."""
 
@@ -73,10 +79,6 @@ class Workshop:
 
     def do(self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any) -> Any:
         """One command in one transaction, with its answer, as its entrypoint runs it."""
-        return self.answer(name, role, staff_id=staff_id, now=now, **asked)
-
-    def answer(self, name: str, role: str, *, staff_id: str | None = None, now: datetime = NOW, **asked: Any) -> Any:
-        """The same, whatever is answered."""
         request = OPERATIONS[f"workshop.{name}"].request(**asked)
         scope, work = self.scope(name, role, staff_id=staff_id), _WORK[name]
         return self.database.run(lambda session: work(session, request, scope=scope, now=now))
@@ -185,10 +187,10 @@ class Workshop:
         role: str = "technician",
         **asked: Any,
     ) -> clocking.Clocking:
-        return self.answer("clock_on", role, staff_id=by, ro_id=ro_id, position=position, **asked)
+        return self.do("clock_on", role, staff_id=by, ro_id=ro_id, position=position, **asked)
 
     def clock_off(self, ro_id: UUID, *, by: str = "technician", **asked: Any) -> clocking.Clocking:
-        return self.answer("clock_off", "technician", staff_id=by, ro_id=ro_id, **asked)
+        return self.do("clock_off", "technician", staff_id=by, ro_id=ro_id, **asked)
 
     def finish_line(
         self, ro_id: UUID, position: int, *, by: str = "technician", role: str = "technician", **asked: Any
@@ -197,7 +199,7 @@ class Workshop:
 
     def confirm(self, clocking_id: UUID, *, reason: str = "他说六点走的", **asked: Any) -> clocking.Clocking:
         said = {"clocking_id": clocking_id, "reason": reason, **asked}
-        return self.answer("confirm_clocking", "service_manager", **said)
+        return self.do("confirm_clocking", "service_manager", **said)
 
     def close_forgotten(self, *, now: datetime) -> int:
         """What the clock does in the evening."""
@@ -260,6 +262,21 @@ class Workshop:
             **{"external_ref": str(uuid4()), **asked},
         )
         return told
+
+    def link(self, ro_id: UUID, **asked: Any) -> LinkMade:
+        """A link for the customer, that the advisor makes."""
+        made: LinkMade = self.do("make_repair_link", "advisor", ro_id=ro_id, **asked)
+        return made
+
+    def followed(self, token: str, *, now: datetime = NOW) -> by_link.RepairFollowed:
+        """What a link opens."""
+        asked = by_link.RepairFollowedAsked(token)
+        return self.database.read(lambda reading: following.repair_followed(reading, asked, now=now))
+
+    def answer(self, token: str, said: str = "agreed", *, version: int, now: datetime = NOW) -> by_link.RepairFollowed:
+        """The customer's word by his link, in a transaction of its own."""
+        asked = by_link.AnswerByLink(token, version, Said(said), "张伟")
+        return self.database.run(lambda session: links.answer_by_link(session, asked, now=now))
 
     def give_back(self, ro_id: UUID, **asked: Any) -> operations.RepairOrder:
         """The vehicle is handed back; what its customer owes he has paid before, where the invoice is made."""

@@ -87,7 +87,7 @@ class Consent(Base):
         """To an order as it stands; who said it is taken down next."""
         return cls(order_id=order_id, version=version, said=said, lines=list(lines), up_to_fen=up_to_fen)
 
-    def take_down(self, *, said_by: str, channel: str, by: str, at: datetime) -> Consent:
-        """Who said it, how, to whom and when."""
+    def take_down(self, *, said_by: str, channel: str, by: str | None, at: datetime) -> Consent:
+        """Who said it, how, to whom (nobody: by his link) and when."""
         self.said_by, self.channel, self.staff_id, self.at = said_by, channel, by, at
         return self

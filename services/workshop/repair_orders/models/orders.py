@@ -153,7 +153,7 @@ class RepairOrder(Base):
         work.require_work(self.lines)
         self._move(Step.ESTIMATE, Stage.ESTIMATED, now=now)
 
-    def authorize(self, asked: operations.AuthorizeRepair, *, by: str, now: datetime) -> Consent:
+    def authorize(self, asked: operations.AuthorizeRepair, *, by: str | None, now: datetime) -> Consent:
         """The customer agreed to what he pays of the work, and was promised a time; later maybe another."""
         first = self.stage in work.UNAGREED
         if first:
@@ -225,6 +225,16 @@ class RepairOrder(Base):
         line.state = LineState.DECLINED
         self.version += 1
         return said
+
+    def decline_unanswered(self, *, said_by: str, channel: str, now: datetime) -> Consent:
+        """The customer wants none of the work that waits for his word."""
+        work.require_open_to_work(stage=self.stage)
+        waiting = work.unanswered(self.lines)
+        work.require_sums([one for one in work.charged(self.lines) if one.position not in waiting])
+        said = self._said(Said.DECLINED, waiting, up_to_fen=self.authorized_fen)
+        self._lines_go({LineState.PROPOSED: LineState.DECLINED})
+        self.version += 1
+        return said.take_down(said_by=said_by, channel=channel, by=None, at=now)
 
     def _line(self, position: int) -> JobLine:
         found = next((line for line in self.lines if line.position == position), None)

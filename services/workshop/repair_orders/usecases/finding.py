@@ -31,5 +31,13 @@ def order_to_work_on(session: Session, ro_id: UUID, expected_version: int | None
     return order
 
 
+def order_of_link(session: Session, ro_id: UUID) -> RepairOrder:
+    """The order that a customer's link opens, locked: the link is the right to it. Raises RepairOrderNotFound."""
+    order = _locked(session, ro_id)
+    if order is None:
+        raise RepairOrderNotFound
+    return order
+
+
 def _locked(session: Session, ro_id: UUID) -> RepairOrder | None:
     return session.get(RepairOrder, ro_id, options=_WITH_LINES, with_for_update={"of": RepairOrder})

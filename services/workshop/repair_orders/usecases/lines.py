@@ -40,8 +40,9 @@ def decline_line(
     return _changed(session, order, now=now)
 
 
-def _changed(session: Session, order: RepairOrder, *, now: datetime) -> operations.RepairOrder:
-    changed = picked(
+def told_lines(order: RepairOrder) -> events.RepairLinesChanged:
+    """What is told of an order whose lines changed."""
+    return picked(
         events.RepairLinesChanged,
         order,
         ro_id=order.id,
@@ -49,5 +50,8 @@ def _changed(session: Session, order: RepairOrder, *, now: datetime) -> operatio
         customer_fen=work.customer_fen(order.lines),
         unanswered=len(work.unanswered(order.lines)),
     )
-    tell(session, order, changed, now=now)
+
+
+def _changed(session: Session, order: RepairOrder, *, now: datetime) -> operations.RepairOrder:
+    tell(session, order, told_lines(order), now=now)
     return order_shown(order)

@@ -207,3 +207,9 @@ export const PAPERS = {
   },
 } as const;
 export type Paper = keyof typeof PAPERS;
+
+/** A link for the customer, told this once. */
+export async function makeLink(order: RepairOrder, key: string): Promise<string> {
+  const made = await asked(api.POST("/repair-orders/{ro_id}/links", { params: to(order, key), body: {} }));
+  return `${location.origin}/r/${made.token}`;
+}
