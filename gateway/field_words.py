@@ -176,6 +176,7 @@ FIELDS = {
     "password": "密码",
     "pay_type": "付费方",
     "payer": "付款方",
+    "payer_id": "付款人",
     "payers": "付款人",
     "payment_id": "收款",
     "percent": "比例",

@@ -107,6 +107,7 @@ class PaymentReversed:
 class PayerOwes:
     """What one payer of an order owes and has paid, by when it is due and as what; without a day it is not due yet.
 
+    `customer_id` is who that is, as far as he is a customer of ours.
     What we owe the payer is `to_return_fen`, `compensation_fen` of it on top of his deposit.
     """
 
@@ -118,6 +119,7 @@ class PayerOwes:
     compensation_fen: int
     due_on: date | None
     due_as: str | None
+    customer_id: UUID | None = None
 
 
 @event(producer="sales", name="order_receivable_changed", version=1, subject="order")

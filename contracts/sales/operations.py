@@ -104,7 +104,8 @@ class SignOrder:
 class PayOrder:
     """A payment that has come, or (`confirmed` false) is awaited: a cheque, a code that was shown.
 
-    The same `external_ref` of the same channel again is the same payment (R43).
+    The same `external_ref` of the same channel again is the same payment (R43). `payer_id` says which of those who were
+    named as payers it came from, as their `party_id`; without it, it is the buyer's, or the lender's if it is a loan.
     """
 
     order_id: UUID
@@ -113,6 +114,7 @@ class PayOrder:
     kind: PaymentKind = PaymentKind.BALANCE
     channel: PaymentChannel = PaymentChannel.TRANSFER
     confirmed: bool = True
+    payer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ pay_order = command(
     "sales.pay_order",
     PayOrder,
     Balance,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED", "LOAN_NOT_APPROVED"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED", "LOAN_NOT_APPROVED", "PAYER_UNKNOWN"),
     summary="Record a payment",
 )
 allocate_vehicle = command(

@@ -136,11 +136,13 @@ class Refund:
 class Payment:
     """Money that came for an order, or is awaited. `unapplied_fen` of it is for nothing yet and goes back, or is used.
 
-    `reported` by its channel: nobody typed it. Without `order_id` nobody knows yet what it is for.
+    `reported` by its channel: nobody typed it. Without `order_id` nobody knows yet what it is for; `payer_id` is who of
+    its order's payers paid it, if not the buyer or the lender.
     """
 
     payment_id: UUID
     order_id: UUID | None
+    payer_id: UUID | None
     store_id: StoreId
     kind: PaymentKind
     channel: PaymentChannel

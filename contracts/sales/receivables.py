@@ -15,10 +15,11 @@ from contracts.shapes import Between, Text
 
 
 class Payer(StrEnum):
-    """Who owes of an order: its buyer, or the lender that approved a loan for it."""
+    """Who owes of an order: its buyer, the lender of a loan for it, or somebody else who was named as a payer."""
 
     BUYER = "buyer"
     LENDER = "lender"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,18 @@ class LoanLetter:
 
 @dataclass(frozen=True, slots=True)
 class Receivable:
-    """What one payer of an order owes and has paid; `payer_name` says who, where it is not the buyer.
+    """What one payer of an order owes and has paid.
 
+    A lender or a firm has a `payer_name`, another customer of ours a `payer_customer_id`; whoever was named as a payer
+    has a `party_id`, which his payments name.
     `due_on` is the day by which, as what (`due_as`); without one it is not due yet. What we owe the payer, of an order
     that is cancelled, is `to_return_fen`, `compensation_fen` of it on top of the deposit that he paid (民法典 587).
     """
 
     payer: Payer
     payer_name: str
+    payer_customer_id: UUID | None
+    party_id: UUID | None
     owed_fen: PriceFen
     paid_fen: PriceFen
     balance_fen: PriceFen
@@ -118,6 +123,8 @@ class OrderReceivable:
     consultant_id: OwnerId
     payer: Payer
     payer_name: str
+    payer_customer_id: UUID | None
+    party_id: UUID | None
     owed_fen: PriceFen
     paid_fen: PriceFen
     balance_fen: PriceFen

@@ -147,6 +147,7 @@ class Payment:
     kind: str
     channel: str
     confirmed: bool
+    payer_id: str
 
 @dataclass(frozen=True)
 class Wider:

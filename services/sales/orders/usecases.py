@@ -184,6 +184,7 @@ def name_parties(session: Session, asked: parties.NameParties, *, scope: Scope, 
     order.name_parties(apart, now=now)
     changed = picked(events.OrderPartiesChanged, order, order_id=order.id, customer_id=order.written_for)
     tell(session, order, changed, now=now)
+    receivables.usecases.follow(session, order, now=now)
     return order_shown(order)
 
 

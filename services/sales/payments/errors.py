@@ -93,6 +93,14 @@ class OwnRefund(NotAllowed):
     en = "Whoever asked for a refund cannot approve it"
 
 
+class PayerUnknown(Invalid):
+    """Nobody who was named as a payer of the order; a lender pays as a loan."""
+
+    code = "PAYER_UNKNOWN"
+    zh = "付款方不在该订单的付款人中"
+    en = "This is none of those who were named as payers of the order"
+
+
 class NoCompensation(RuleRefused):
     """Nothing is owed on top of a deposit, or somebody asked for it already (民法典 587)."""
 

@@ -50,6 +50,7 @@ class Payment(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
+    payer_id: Mapped[UUID | None]
     store_id: Mapped[str]
     kind: Mapped[PaymentKind]
     channel: Mapped[PaymentChannel]
@@ -84,6 +85,7 @@ class Payment(Base):
         """A payment that its channel told of first."""
         return cls(
             order_id=order_id,
+            payer_id=None,
             store_id=asked.store_id,
             kind=PaymentKind.LOAN if asked.channel is PaymentChannel.LENDER else PaymentKind.BALANCE,
             channel=asked.channel,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuids
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.picked import attributes
@@ -65,7 +65,8 @@ class Receivable(Base):
 
     __tablename__ = "receivable"
     __table_args__ = (
-        UniqueConstraint("order_id", "payer", name="receivable_once"),
+        Index("receivable_once", "order_id", "payer", unique=True, postgresql_where=text("party_id IS NULL")),
+        Index("receivable_once_of_party", "order_id", "party_id", unique=True),
         Index("receivable_by_due", "store_id", "due_on", "id", postgresql_where=text("balance_fen > 0")),
         Index("receivable_to_return", "store_id", "changed_at", "id", postgresql_where=text("to_return_fen > 0")),
     )
@@ -75,6 +76,7 @@ class Receivable(Base):
     store_id: Mapped[str]
     payer: Mapped[Payer]
     payer_name: Mapped[str]
+    party_id: Mapped[UUID | None]
     owed_fen: Mapped[int]
     paid_fen: Mapped[int]
     balance_fen: Mapped[int]
@@ -84,19 +86,25 @@ class Receivable(Base):
     due_as: Mapped[PaymentKind | None]
     changed_at: Mapped[datetime]
 
+    @property
+    def who(self) -> tuple[Payer, UUID | None]:
+        """What it is known by among those of its order."""
+        return self.payer, self.party_id
+
     @classmethod
-    def begin(cls, *, order_id: UUID, store_id: str, payer: Payer) -> Receivable:
+    def begin(cls, who: tuple[Payer, UUID | None], *, order_id: UUID, store_id: str) -> Receivable:
         """Nothing is owed yet."""
-        nothing = Share(payer, 0, 0)
+        payer, party_id = who
         return cls(
             id=uuids.uuid7(),
             order_id=order_id,
             store_id=store_id,
             payer=payer,
+            party_id=party_id,
             payer_name="",
             due_on=None,
             due_as=None,
-            **_sums(nothing),
+            **_sums(Share(payer, 0, 0)),
         )
 
     def stand(

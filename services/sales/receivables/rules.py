@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from contracts.sales.operations import MOST_DEPOSIT_PERCENT, Fault, OrderStatus, PaymentKind
 from contracts.sales.receivables import Payer
@@ -54,6 +55,15 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Somebody who was named as a payer beside the buyer and a lender: so much he is to pay, so much he has."""
+
+    party_id: UUID
+    amount_fen: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What one payer owes and has paid. Of a cancelled order he may have paid more than he owes: that goes back."""
 
@@ -61,6 +71,12 @@ class Share:
     owed_fen: int
     paid_fen: int
     compensation_fen: int = 0
+    party_id: UUID | None = None
+
+    @property
+    def who(self) -> tuple[Payer, UUID | None]:
+        """What it is known by among those of its order."""
+        return self.payer, self.party_id
 
     @property
     def balance_fen(self) -> int:
@@ -73,20 +89,33 @@ class Share:
         return max(0, self.paid_fen - self.owed_fen) + self.compensation_fen
 
 
-def shares(order: Owing, settlement: Settlement) -> tuple[Share, Share]:
-    """What the buyer and the lender of an order owe: together what it costs, and nothing before the contract.
+def shares(order: Owing, settlement: Settlement, *, lent_fen: int = 0, parts: Sequence[Part] = ()) -> list[Share]:
+    """What each payer of an order owes: together what it costs, and nothing before the contract.
 
-    The lender owes what its letter says, as far as the buyer has not paid it; the buyer owes the rest. Of a cancelled
-    order nothing is owed but what the buyer has forfeited.
+    The lender owes what its letter says, without one what was named for it (`lent_fen`); the others what was named for
+    each; all of them as far as nobody else has paid it. The buyer owes the rest. Of a cancelled order nothing is owed
+    but what the buyer has forfeited.
     """
-    by_buyer = order.paid_fen - order.loan_paid_fen
+    by_buyer = order.paid_fen - order.loan_paid_fen - sum(one.paid_fen for one in parts)
     if order.status is OrderStatus.CANCELLED:
         stays = min(settlement.forfeited_fen, by_buyer)
         buyer = Share(Payer.BUYER, stays, by_buyer, settlement.compensation_fen)
-        return buyer, Share(Payer.LENDER, 0, order.loan_paid_fen)
+        others = [Share(Payer.OTHER, 0, one.paid_fen, party_id=one.party_id) for one in parts]
+        return [buyer, Share(Payer.LENDER, 0, order.loan_paid_fen), *others]
     total = order.total_fen if order.signed_at is not None else 0
-    by_lender = max(order.loan_paid_fen, min(order.loan_fen, total - by_buyer))
-    return Share(Payer.BUYER, total - by_lender, by_buyer), Share(Payer.LENDER, by_lender, order.loan_paid_fen)
+    unpaid = total - order.paid_fen
+
+    def owed(named_fen: int, paid_fen: int) -> int:
+        nonlocal unpaid
+        more = min(max(0, named_fen - paid_fen), max(0, unpaid))
+        unpaid -= more
+        return paid_fen + more
+
+    lender = Share(Payer.LENDER, owed(order.loan_fen or lent_fen, order.loan_paid_fen), order.loan_paid_fen)
+    others = [
+        Share(Payer.OTHER, owed(one.amount_fen, one.paid_fen), one.paid_fen, party_id=one.party_id) for one in parts
+    ]
+    return [Share(Payer.BUYER, by_buyer + unpaid, by_buyer), lender, *others]
 
 
 def deposit_by_law(paid: Iterable[tuple[PaymentKind, int]], *, total_fen: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -13,13 +15,16 @@ from chassis.store.outbox import tell
 from contracts.picked import picked
 from contracts.sales import events
 from contracts.sales.operations import Fault, PaymentKind
+from contracts.sales.parties import PartyKind, PartyRole
 from contracts.sales.receivables import Payer
 from contracts.sales.steps import StepCode
 from services.sales import steps
+from services.sales.parties.models import OrderParty
 from services.sales.receivables.errors import NotSettled
 from services.sales.receivables.models import LoanLetter, Receivable
 from services.sales.receivables.rules import (
     Owing,
+    Part,
     Settlement,
     Share,
     deposit_by_law,
@@ -40,6 +45,12 @@ _DEPOSITS = text(
               AND r.paid_at < coalesce(o.cancelled_at, 'infinity')), 0) AS bigint) AS fen
       FROM payment p JOIN sales_order o ON o.id = p.order_id
      WHERE p.order_id = :order_id AND p.kind = 'deposit' AND p.state = 'confirmed'
+    """
+)
+_BY_PAYER = text(
+    """
+    SELECT payer_id, CAST(sum(amount_fen - unused_fen - refunded_fen) AS bigint) AS fen FROM payment
+     WHERE order_id = :order_id AND state = 'confirmed' AND payer_id IS NOT NULL GROUP BY payer_id
     """
 )
 _COMPENSATED = text(
@@ -90,6 +101,11 @@ class OfOrder(Owing, Protocol):
         ...
 
     @property
+    def parties(self) -> list[OrderParty]:
+        """Who pays of it beside its buyer, and whose the car is."""
+        ...
+
+    @property
     def cancel_fault(self) -> Fault | None:
         """Because of whom it was cancelled."""
         ...
@@ -101,30 +117,73 @@ def follow(session: Session, order: OfOrder, *, now: datetime) -> None:
     Called last in its transaction; called once more, it changes nothing.
     """
     session.flush()
-    known = {one.payer: one for one in session.scalars(select(Receivable).where(Receivable.order_id == order.id))}
-    letter = standing(session, order.id)
-    due = steps.usecases.money_due(session, order.id)
+    known = {one.who: one for one in session.scalars(select(Receivable).where(Receivable.order_id == order.id))}
+    payers = [one for one in order.parties if one.role is PartyRole.PAYER]
+    says = _Says.of(session, order, payers)
     changed = False
-    for share in shares(order, settlement(session.connection(), order)):
-        kept = known.get(share.payer)
+    for share in _shares(session, order, payers, gone=known):
+        kept = known.get(share.who)
         if kept is None:
-            if share == Share(share.payer, 0, 0):
+            if share.owed_fen == share.paid_fen == 0:
                 continue
-            known[share.payer] = kept = Receivable.begin(order_id=order.id, store_id=order.store_id, payer=share.payer)
+            known[share.who] = kept = Receivable.begin(share.who, order_id=order.id, store_id=order.store_id)
             session.add(kept)
-        if share.payer is Payer.LENDER:
-            name = kept.payer_name if letter is None else letter.lender
-            until = None if letter is None else letter.valid_until
-            changed |= kept.stand(share, payer_name=name, due_on=until, due_as=PaymentKind.LOAN, now=now)
-        else:
-            day, step = (None, None) if due is None else (day_of(due[1]), DUE_AS[due[0]])
-            changed |= kept.stand(share, payer_name="", due_on=day, due_as=step, now=now)
+        changed |= says.of_it(kept, share, now=now)
     if changed:
-        tell(session, order, _told(order, [known[payer] for payer in Payer if payer in known]), now=now)
+        records = {one.id: one.written_for for one in payers}
+        owed = sorted(known.values(), key=lambda one: (list(Payer).index(one.payer), one.id))
+        tell(session, order, _told(order, owed, records), now=now)
 
 
-def _told(order: OfOrder, owed: list[Receivable]) -> events.OrderReceivableChanged:
-    payers = [picked(events.PayerOwes, one) for one in owed]
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """What of an order says who its payers are, and by when they pay."""
+
+    letter: LoanLetter | None
+    due: tuple[StepCode, datetime] | None
+    names: dict[UUID | None, str]
+
+    @classmethod
+    def of(cls, session: Session, order: OfOrder, payers: Sequence[OrderParty]) -> _Says:
+        """As it stands."""
+        lender = next((one.firm for one in payers if one.kind is PartyKind.LENDER), None)
+        names: dict[UUID | None, str] = {None: lender or ""}
+        names |= {one.id: one.firm or "" for one in payers}
+        return cls(standing(session, order.id), steps.usecases.money_due(session, order.id), names)
+
+    def of_it(self, kept: Receivable, share: Share, *, now: datetime) -> bool:
+        """Let the row stand so; whether that is otherwise than before."""
+        day, due_as = (None, None) if self.due is None else (day_of(self.due[1]), DUE_AS[self.due[0]])
+        if share.payer is Payer.LENDER:
+            name = self.letter.lender if self.letter is not None else self.names[None] or kept.payer_name
+            day, due_as = (day, due_as) if self.letter is None else (self.letter.valid_until, PaymentKind.LOAN)
+        else:
+            name = self.names.get(share.party_id, kept.payer_name) if share.party_id is not None else ""
+        return kept.stand(share, payer_name=name, due_on=day, due_as=due_as, now=now)
+
+
+def _shares(
+    session: Session, order: OfOrder, payers: Sequence[OrderParty], *, gone: Mapping[tuple[Payer, UUID | None], object]
+) -> list[Share]:
+    """What each payer owes; whoever is not named any more owes nothing, and what he paid is the buyer's."""
+    paid = {row.payer_id: row.fen for row in session.execute(_BY_PAYER, {"order_id": order.id})}
+    lent = sum(one.amount_fen or 0 for one in payers if one.kind is PartyKind.LENDER)
+    parts = [
+        Part(one.id, one.amount_fen or 0, paid.get(one.id, 0)) for one in payers if one.kind is not PartyKind.LENDER
+    ]
+    found = shares(order, settlement(session.connection(), order), lent_fen=lent, parts=parts)
+    named = {one.who for one in found}
+    return [*found, *(Share(payer, 0, 0, party_id=party) for payer, party in gone if (payer, party) not in named)]
+
+
+def _told(
+    order: OfOrder, owed: Sequence[Receivable], records: Mapping[UUID, UUID | None]
+) -> events.OrderReceivableChanged:
+    whose = {Payer.BUYER: order.written_for}
+    payers = [
+        picked(events.PayerOwes, one, customer_id=records.get(one.party_id) if one.party_id else whose.get(one.payer))
+        for one in owed
+    ]
     return picked(events.OrderReceivableChanged, order, order_id=order.id, customer_id=order.written_for, payers=payers)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +13,14 @@ from chassis.store import tables
 from contracts.refusals import OperationNotAllowed
 from contracts.sales import receivables as owed
 from contracts.sales.operations import Fault, OrderStatus, PaymentChannel, PaymentKind
+from contracts.sales.parties import PartyKind, PayerNamed
 from contracts.sales.policies import DELIVERY_STEPS, FULL
 from contracts.sales.receivables import DueWhen, Payer
 from contracts.sales.steps import DeliveryTerms, StepCode, StepState
 from contracts.shapes import plain
 from services.sales import payments
 from services.sales.orders.errors import BalanceOpen, OrderState
-from services.sales.payments.errors import NoCompensation, OwnRefund
+from services.sales.payments.errors import NoCompensation, OwnRefund, PayerUnknown
 from services.sales.receivables import errors
 from tests.integration.sales.people import DEPOSIT, NOW, PRICE, PROMISE, Showroom
 from tests.integration.sales.test_delivery_steps import step_of
@@ -191,6 +192,59 @@ def test_no_disbursement_is_typed_that_no_letter_says(showroom: Showroom) -> Non
     showroom.pay(order_id, LOAN, kind=PaymentKind.LOAN)
     with pytest.raises(errors.LoanNotApproved):
         showroom.pay(order_id, 1, kind=PaymentKind.LOAN)
+
+
+# -- whoever else pays
+
+
+def test_who_was_named_as_a_payer_owes_his_part_and_pays_it(showroom: Showroom) -> None:
+    order_id, father = showroom.signed(), uuid4()
+    bank = PayerNamed(PartyKind.LENDER, LOAN, firm="平安银行")
+    showroom.name_parties(order_id, bank, PayerNamed(PartyKind.CUSTOMER, 1_000_000, customer_id=father))
+    owed_by = {one.payer: one for one in showroom.money(order_id).receivables}
+    assert {payer: one.owed_fen for payer, one in owed_by.items()} == {
+        Payer.BUYER: PRICE - LOAN - 1_000_000,
+        Payer.LENDER: LOAN,
+        Payer.OTHER: 1_000_000,
+    }
+    other = owed_by[Payer.OTHER]
+    assert (owed_by[Payer.LENDER].payer_name, other.payer_customer_id) == ("平安银行", father)
+    showroom.pay(order_id, 400_000, payer_id=other.party_id)
+    assert showroom.owes(order_id)["other"] == (1_000_000, 400_000, 600_000)
+    assert told(showroom, order_id)[-1]["other"]["customer_id"] == str(father)
+    showroom.letter(order_id, LOAN - 1)
+    assert showroom.owes(order_id)["lender"] == (LOAN - 1, 0, LOAN - 1), "a letter says it better than the contract"
+
+
+def test_a_letter_covers_nothing_of_what_another_payer_owes(showroom: Showroom) -> None:
+    order_id = showroom.signed(paid_fen=PRICE - LOAN - 29)
+    showroom.name_parties(order_id, PayerNamed(PartyKind.INSURER, 29, firm="人保"))
+    showroom.letter(order_id, LOAN)
+    showroom.allocate(order_id, showroom.receive())
+    with pytest.raises(BalanceOpen) as refused:
+        showroom.deliver(order_id)
+    assert refused.value.details["balance_fen"] == 29
+    (insurer,) = (one for one in showroom.money(order_id).receivables if one.payer is Payer.OTHER)
+    showroom.pay(order_id, 29, payer_id=insurer.party_id)
+    assert showroom.deliver(order_id).status is OrderStatus.DELIVERED
+
+
+def test_nobody_pays_who_was_not_named_and_a_lender_pays_as_a_loan(showroom: Showroom) -> None:
+    order_id = showroom.signed()
+    showroom.name_parties(order_id, PayerNamed(PartyKind.LENDER, LOAN, firm="平安银行"))
+    for stranger in (uuid4(), order_id):
+        with pytest.raises(PayerUnknown) as refused:
+            showroom.pay(order_id, 1, payer_id=stranger)
+        assert refused.value.details == {"field": "payer_id"}
+
+
+def test_what_somebody_paid_who_is_no_payer_any_more_is_the_buyer_s(showroom: Showroom) -> None:
+    order_id = showroom.signed()
+    showroom.name_parties(order_id, PayerNamed(PartyKind.FIRM, 100, firm="红彤物流"))
+    (firm,) = (one for one in showroom.money(order_id).receivables if one.payer is Payer.OTHER)
+    showroom.pay(order_id, 100, payer_id=firm.party_id)
+    showroom.name_parties(order_id)
+    assert showroom.owes(order_id) == {"buyer": (PRICE, 100, PRICE - 100), "other": (0, 0, 0)}
 
 
 # -- the keys, by a letter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
 from contracts.sales.operations import OrderStatus
-from services.sales.receivables.rules import Settlement, Share, shares
+from contracts.sales.receivables import Payer
+from services.sales.receivables.rules import Part, Settlement, Share, shares
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 NOTHING = Settlement()
@@ -30,7 +32,8 @@ class Deal:
 
 
 def owed(deal: Deal, settlement: Settlement = NOTHING) -> tuple[tuple[int, int], tuple[int, int]]:
-    return tuple((one.owed_fen, one.paid_fen) for one in shares(deal, settlement))  # type: ignore[return-value]
+    buyer, lender = shares(deal, settlement)
+    return (buyer.owed_fen, buyer.paid_fen), (lender.owed_fen, lender.paid_fen)
 
 
 def test_before_the_contract_nobody_owes_anything() -> None:
@@ -59,16 +62,42 @@ def test_a_letter_moves_a_share_to_its_lender(
     assert owed(Deal(paid_fen=paid, loan_fen=loan, loan_paid_fen=loan_paid)) == (buyer, lender)
 
 
+SON, FIRM = UUID(int=1), UUID(int=2)
+
+
+@pytest.mark.parametrize(
+    ("paid", "son", "firm", "owed_by"),
+    [
+        (0, 0, 0, {None: 40, SON: 30, FIRM: 30}),
+        (30, 30, 0, {None: 40, SON: 30, FIRM: 30}),
+        (70, 0, 0, {None: 70, SON: 30, FIRM: 0}),  # the buyer paid what the others were to pay, the last one's first
+        (45, 45, 0, {None: 25, SON: 45, FIRM: 30}),  # he paid more than was said: the buyer owes less
+    ],
+)
+def test_others_owe_what_was_named_for_them_as_far_as_nobody_else_has_paid_it(
+    paid: int, son: int, firm: int, owed_by: dict[UUID | None, int]
+) -> None:
+    found = shares(Deal(paid_fen=paid), NOTHING, parts=[Part(SON, 30, son), Part(FIRM, 30, firm)])
+    assert {one.party_id: one.owed_fen for one in found if one.payer is not Payer.LENDER} == owed_by
+
+
+def test_before_there_is_a_letter_its_lender_owes_what_was_named_for_it() -> None:
+    buyer, lender = shares(Deal(), NOTHING, lent_fen=60)
+    assert (buyer.owed_fen, lender.owed_fen) == (40, 60)
+
+
 @given(st.data())
 def test_together_they_owe_the_price_and_nobody_owes_less_than_he_paid(data: st.DataObject) -> None:
     total = data.draw(st.integers(1, 300))
     paid = data.draw(st.integers(0, total))
-    deal = Deal(total, paid, data.draw(st.integers(0, 400)), data.draw(st.integers(0, paid)))
-    buyer, lender = shares(deal, NOTHING)
-    assert buyer.owed_fen + lender.owed_fen == total
-    assert buyer.paid_fen + lender.paid_fen == paid
-    assert buyer.balance_fen + lender.balance_fen == total - paid
-    assert buyer.to_return_fen == lender.to_return_fen == 0
+    by_lender = data.draw(st.integers(0, paid))
+    by_son = data.draw(st.integers(0, paid - by_lender))
+    deal = Deal(total, paid, data.draw(st.integers(0, 400)), by_lender)
+    found = shares(deal, NOTHING, parts=[Part(SON, data.draw(st.integers(0, 400)), by_son), Part(FIRM, 7, 0)])
+    assert sum(one.owed_fen for one in found) == total
+    assert sum(one.paid_fen for one in found) == paid
+    assert sum(one.balance_fen for one in found) == total - paid
+    assert {one.to_return_fen for one in found} == {0}
 
 
 @pytest.mark.parametrize(
@@ -89,4 +118,4 @@ def test_of_a_cancelled_order_what_was_paid_goes_back_less_what_is_forfeited_or_
 
 
 def test_a_share_owes_nothing_below_nothing() -> None:
-    assert (Share("buyer", 10, 30).balance_fen, Share("buyer", 10, 30).to_return_fen) == (0, 20)  # type: ignore[arg-type]
+    assert (Share(Payer.BUYER, 10, 30).balance_fen, Share(Payer.BUYER, 10, 30).to_return_fen) == (0, 20)

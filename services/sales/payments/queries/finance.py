@@ -17,12 +17,13 @@ from contracts.sales.finance import RefundWaits
 from contracts.sales.payments import PaymentState, RefundState
 from contracts.sales.receivables import DueWhen
 from services.sales.orders.models import Order
+from services.sales.parties.models import OrderParty
 from services.sales.payments.models import Notice, Payment, Refund
 from services.sales.payments.rules import OTHERWISE
 from services.sales.receivables.models import Receivable
 
 _order, _payment, _refund = Order.__table__.c, Payment.__table__.c, Refund.__table__.c
-_notice, _owes = Notice.__table__.c, Receivable.__table__.c
+_notice, _owes, _party = Notice.__table__.c, Receivable.__table__.c, OrderParty.__table__.c
 
 BY_DUE = Sorting(_owes.due_on, _owes.id, index="receivable_by_due")
 TO_RETURN = Sorting(_owes.changed_at, _owes.id, index="receivable_to_return")
@@ -40,6 +41,9 @@ PAYMENT = (
     func.greatest(0, _gone_or_unused - _payment.promised_fen).label("unapplied_fen"),
 )
 """A payment as it is shown."""
+
+OWED = (*_owes, _party.customer_id.label("payer_customer_id"))
+"""A receivable as it is shown, with its party beside it."""
 
 _WHOSE = (_order.number, _order.customer_id, _order.consultant_id)
 _WAITS = {RefundWaits.AGREE: RefundState.REQUESTED, RefundWaits.PAY: RefundState.APPROVED}
@@ -66,7 +70,8 @@ def list_returns(
 
 
 def _owed() -> Select[Any]:
-    return select(*_owes, *_WHOSE).join_from(Receivable.__table__, Order.__table__, _order.id == _owes.order_id)
+    ordered = Receivable.__table__.join(Order.__table__, _order.id == _owes.order_id)
+    return select(*OWED, *_WHOSE).select_from(ordered.outerjoin(OrderParty.__table__, _party.id == _owes.party_id))
 
 
 def _receivables(

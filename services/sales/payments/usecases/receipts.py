@@ -18,12 +18,19 @@ from contracts.sales import events
 from contracts.sales import operations as of_orders
 from contracts.sales import payments as operations
 from contracts.sales.operations import PaymentChannel, PaymentKind
+from contracts.sales.parties import PartyKind, PartyRole
 from contracts.sales.payments import PaymentState, Settled
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import Order
 from services.sales.orders.shown import balance_shown
 from services.sales.orders.usecases import follow_steps, order_to_change
-from services.sales.payments.errors import NothingUnapplied, OtherOrder, PaymentNotFound, ReferenceUsed
+from services.sales.payments.errors import (
+    NothingUnapplied,
+    OtherOrder,
+    PayerUnknown,
+    PaymentNotFound,
+    ReferenceUsed,
+)
 from services.sales.payments.models import Payment
 from services.sales.payments.rules import key_of
 from services.sales.payments.shown import payment_shown
@@ -80,7 +87,7 @@ class Held:
 def pay_order(session: Session, asked: of_orders.PayOrder, *, scope: Scope, now: datetime) -> of_orders.Balance:
     """Record a payment that has come, or is awaited; a reference again, for the same, is the same payment (R43).
 
-    Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed, LoanNotApproved.
+    Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed, LoanNotApproved, PayerUnknown.
     """
     order = order_to_change(session, asked.order_id, scope=scope)
     known = of_reference(session, asked.channel, asked.external_ref)
@@ -91,11 +98,18 @@ def pay_order(session: Session, asked: of_orders.PayOrder, *, scope: Scope, now:
     order.require_payable(asked.amount_fen)
     if asked.kind is PaymentKind.LOAN:
         order.require_approved(asked.amount_fen)
+    _require_payer(order, asked)
     payment = Payment.register(asked, store_id=order.store_id, by=scope.staff_id, now=now)
     session.add(payment)
     if asked.confirmed:
         confirm(session, Held(payment, order), now=now)
     return balance_shown(order)
+
+
+def _require_payer(order: Order, asked: of_orders.PayOrder) -> None:
+    payers = {one.id for one in order.parties if one.role is PartyRole.PAYER and one.kind is not PartyKind.LENDER}
+    if asked.payer_id is not None and (asked.kind is PaymentKind.LOAN or asked.payer_id not in payers):
+        raise PayerUnknown(field="payer_id")
 
 
 def settle_payment(
