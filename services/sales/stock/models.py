@@ -91,7 +91,7 @@ class StockVehicle(Base):
     def identify(self, vin: str) -> None:
         """Which vehicle it is. Raises VinDiffers if that is known already, and another."""
         if self.vin not in (None, vin):
-            raise VinDiffers(known=self.vin, vin=vin)
+            raise VinDiffers(known=self.vin, vin=vin, field="vin")
         self.vin, self.vehicle_id = vin, vehicle_id(vin)
 
     def come_on(self, eta: date | None) -> None:
@@ -103,7 +103,7 @@ class StockVehicle(Base):
         self.require_expected()
         self.identify(vin)
         if self.order_id is not None and model != self.model:
-            raise SetAsideAs(expected=self.model, model=model)
+            raise SetAsideAs(expected=self.model, model=model, field="model")
         self.model = model
         self.received_at = self.free_since = now
 

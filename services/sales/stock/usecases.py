@@ -137,7 +137,7 @@ def _new_to_us(session: Session, typed: str, *, condition: Condition, but: Stock
     with session.no_autoflush:
         known = session.scalars(select(StockVehicle).where(StockVehicle.vin == vin)).all()
     if any(one.gone_at is None and one is not but for one in known):
-        raise VinInStock(vin=vin)
+        raise VinInStock(vin=vin, field="vin")
     if condition is Condition.NEW and any(one.gone_at is not None for one in known):
         raise SoldBefore(vin=vin, field="condition")
     return vin

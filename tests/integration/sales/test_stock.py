@@ -112,6 +112,20 @@ def test_a_vin_on_its_way_to_one_store_is_announced_and_received_in_no_other(
         showroom.of("OTHER").do("expect_stock", "sales_planner", model=MODEL, store_id=showroom.store)
 
 
+def test_what_is_wrong_with_a_vin_is_said_of_its_field(showroom: Showroom) -> None:
+    coming, here = showroom.expect(vin=vin()), showroom.receive()
+    wrong = (
+        (VinInvalid, lambda: showroom.expect(vin="LSGSJ52U02Y00000")),
+        (VinInvalid, lambda: showroom.receive("LSGSJ52U02Y00000")),
+        (VinInStock, lambda: showroom.receive(here)),
+        (VinDiffers, lambda: showroom.do("change_expected", "sales_planner", stock_id=coming.stock_id, vin=vin())),
+    )
+    for refusal, try_it in wrong:
+        with pytest.raises(refusal) as refused:
+            try_it()
+        assert refused.value.details["field"] == "vin"
+
+
 def test_one_vin_announced_at_two_desks_at_once_is_one_car(showroom: Showroom) -> None:
     arriving = vin()
     with ThreadPoolExecutor(1) as other_desk, showroom.database.transaction() as session:

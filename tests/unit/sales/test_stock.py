@@ -62,7 +62,7 @@ def test_a_vehicle_on_its_way_keeps_its_vin() -> None:
     vehicle = coming()
     with pytest.raises(VinDiffers) as refused:
         vehicle.arrive(vin=OTHER_VIN, model=MODEL, now=NOW)
-    assert refused.value.details == {"known": VIN, "vin": OTHER_VIN}
+    assert refused.value.details == {"known": VIN, "vin": OTHER_VIN, "field": "vin"}
     assert (vehicle.vin, vehicle.received_at) == (VIN, None)
 
 
@@ -71,8 +71,9 @@ def test_what_comes_otherwise_than_announced_is_what_it_is_unless_an_order_has_i
     free.arrive(vin=VIN, model="飞度", now=NOW)
     assert free.model == "飞度"
     taken.take(ORDER)
-    with pytest.raises(SetAsideAs):
+    with pytest.raises(SetAsideAs) as refused:
         taken.arrive(vin=VIN, model="飞度", now=NOW)
+    assert refused.value.details["field"] == "model"
     assert (taken.model, taken.received_at) == (MODEL, None)
 
 
