@@ -6,6 +6,7 @@ The files are committed; `make console-types` writes them, and `tests/contract/t
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from contracts import access
@@ -33,13 +34,16 @@ def document() -> dict[str, Any]:
 
 
 def rights() -> str:
-    """`rights.gen.ts`: operation → role → reach, as the access matrix says; sets that are alike are written once."""
+    """`rights.gen.ts`: operation → role → reach, and kind of field → role → reach, as the access matrix says.
+
+    Sets that are alike are written once.
+    """
     matrix = access.matrix()
     sets: list[dict[str, str]] = []
     rows = []
     for name in sorted({route.operation.name for route in TABLE.routes if not route.public}):
         reaches = matrix.operations.get(name, {})
-        allowed = {role: str(reaches[role]) for role in sorted(matrix.roles) if role in reaches}
+        allowed = _sorted({role: reach for role, reach in reaches.items() if role in matrix.roles})
         if allowed not in sets:
             sets.append(allowed)
         rows.append(f"  {json.dumps(name)}: SETS[{sets.index(allowed)}],")
@@ -55,8 +59,16 @@ def rights() -> str:
         *rows,
         "} as const;",
         "export type Operation = keyof typeof RIGHTS;",
+        "export const SEEN = {",
+        *(f"  {json.dumps(kind)}: {json.dumps(_sorted(matrix.fields[kind]))}," for kind in sorted(matrix.fields)),
+        "} as const satisfies Record<string, Partial<Record<Role, Reach>>>;",
+        "export type FieldKind = keyof typeof SEEN;",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sorted(reaches: Mapping[str, access.Reach]) -> dict[str, str]:
+    return {role: str(reaches[role]) for role in sorted(reaches)}
 
 
 def touches() -> str:

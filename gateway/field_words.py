@@ -243,6 +243,7 @@ FIELDS = {
     "spent_fen": "累计消费",
     "staff_id": "员工",
     "stage": "阶段",
+    "standing": "进展",
     "status": "状态",
     "stays": "保留原因",
     "step": "步骤",

@@ -190,12 +190,21 @@ class OrderSort(StrEnum):
     PROMISE = "promised_date"
 
 
+class Standing(StrEnum):
+    """Whether something is still to be done for an order: open until its car is handed over or it is cancelled."""
+
+    ANY = "any"
+    OPEN = "open"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class ListOrders:
     """Orders of the caller's scope, newest first."""
 
     store_id: StoreId | None = None
     status: OrderStatus | None = None
+    standing: Standing = Standing.ANY
     customer_id: UUID | None = None
     sort: OrderSort = OrderSort.NEWEST
     page: Page = 1

@@ -13,6 +13,7 @@ from tests.support.system import System
 
 SitDown = Callable[..., Desk]
 STOCK = "sales.list_stock"
+A_PAGE = 50
 
 
 def a_vin() -> str:
@@ -72,6 +73,73 @@ def test_a_car_comes_into_the_yard_and_the_list_that_shows_it_is_kept_under_a_na
     desk.press("Control+Enter")
     desk.page.get_by_role("navigation", name="我的视图").wait_for(state="detached")
     assert views(system, STOCK) == {}
+
+
+def test_a_view_is_opened_from_the_box_wherever_somebody_is(system: System, sit_down: SitDown) -> None:
+    view = {"name": "月底要交的", "asked": {"status": "signed", "sort": "promised_date"}}
+    system.as_("sales_manager").send("PUT", "/me/views", {"of": "sales.list_orders", "views": [view]})
+    desk = sit_down("sales_manager").open("stock")
+    desk.page.get_by_role("button", name="车辆入库").wait_for()
+    desk.press("Control+k")
+    desk.type(">月底")
+    desk.page.get_by_role("option", name="月底要交的").wait_for()
+    desk.press("Enter")
+    desk.page.wait_for_url("**/orders?**")
+    assert desk.page.get_by_role("link", name="月底要交的").get_attribute("aria-current") == "true"
+    desk.press("Control+k")
+    assert desk.page.get_by_role("option", name="新建客户").count() == 1
+
+
+def test_the_record_that_was_left_is_the_first_thing_the_box_offers(system: System, sit_down: SitDown) -> None:
+    person = {"name": "屈突通", "mobile": randoms.mobile(), "store_id": "HN"}
+    customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
+    desk = sit_down("advisor").open(f"customers/{customer_id}")
+    desk.see("屈突通")
+    desk.press("g", "b")
+    desk.page.wait_for_url("**/board")
+    desk.press("Control+k", "Enter")
+    desk.page.wait_for_url(f"**/customers/{customer_id}")
+    assert "屈突通" not in desk.page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+
+
+def test_at_the_end_of_a_page_the_next_row_is_on_the_next_one(system: System, sit_down: SitDown) -> None:
+    model, manager = f"君越{secrets.token_hex(3)}", system.as_("sales_manager")
+    for _ in range(A_PAGE + 1):
+        manager.post("/stock-vehicles", {"vin": a_vin(), "model": model, "store_id": "HN"})
+    desk = sit_down("sales_manager").open(f"stock?model={model}")
+    rows = desk.page.locator("[data-row]")
+    rows.nth(A_PAGE - 1).wait_for()
+    first = rows.first.get_attribute("data-row")
+    rows.nth(A_PAGE - 1).focus()
+    desk.press("j")
+    desk.page.wait_for_url("**page=2**")
+    eventually(lambda: rows.count() == 1, what="the second page")
+    last = rows.first.get_attribute("data-row")
+    focused = "document.activeElement.dataset.row"
+    eventually(lambda: desk.page.evaluate(focused) == last, what="its first row to have the focus")
+    desk.press("k")
+    eventually(lambda: rows.count() == A_PAGE, what="the first page again")
+    eventually(lambda: desk.page.evaluate(focused) not in (None, first, last), what="its last row to have the focus")
+
+
+def test_a_consultant_s_orders_are_those_that_something_is_still_to_be_done_for(
+    system: System, sit_down: SitDown
+) -> None:
+    car = system.deliver_a_car(name="长孙无忌")
+    consultant = system.as_("consultant")
+    wanted = {"customer_id": car.customer_id, "store_id": "HN", "model": "GL8", "total_fen": 100}
+    written = consultant.post("/orders", wanted)["order_id"]
+    desk = sit_down("consultant").open("orders")
+    here, over = (desk.page.locator(f"[data-row='{one}']") for one in (written, car.order["order_id"]))
+    here.wait_for()
+    assert over.count() == 0
+    standing = desk.page.get_by_label("进展").first
+    standing.select_option("over")
+    over.wait_for()
+    assert here.count() == 0
+    desk.open("orders?status=delivered")
+    over.wait_for()
+    assert standing.input_value() == "any", "a status says itself whether it is over"
 
 
 def test_a_car_on_its_way_is_announced_and_comes_and_its_certificate_goes_to_the_bank(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+import pytest
+
+from simulator.client import ApiProblem, Client
 from tests.support.desk import Desk
 from tests.support.polling import eventually
 from tests.support.system import System
@@ -100,3 +103,38 @@ def test_a_new_tab_is_logged_in_and_logging_out_is_for_all_tabs(system: System, 
     for page in (desk.page, second):
         page.wait_for_url("**/console/login")
         assert page.evaluate("sessionStorage.getItem('session')") is None
+
+
+def test_a_machine_that_was_left_is_logged_out_from_here_and_the_password_is_another(
+    system: System, sit_down: SitDown
+) -> None:
+    code, initial = f"ME{secrets.randbelow(10**6):06d}", secrets.token_urlsafe(12)
+    before, chosen = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+    person = {"code": code, "name": "自己", "roles": ["advisor"], "stores": ["HN"], "initial_password": initial}
+    system.boss.post("/staff", person)
+    first = Client.log_in(system.base_url, code, initial)
+    first.post("/me/password", {"old_password": initial, "new_password": before})
+    desk = sit_down().open("me")
+    desk.field("工号").fill(code)
+    desk.field("密码").fill(before)
+    desk.press("Enter")
+    rows = desk.page.locator("[data-row]")
+    rows.nth(1).wait_for()
+    rows.nth(1).focus()
+    desk.page.get_by_role("button", name="下线").click()
+    desk.press("Control+Enter")
+    rows.nth(1).wait_for(state="detached")
+    with pytest.raises(ApiProblem):
+        first.get("/me")
+    first.close()
+
+    desk.may_be_refused |= {401, 403, 422}
+    desk.field("现在的密码").fill("not-his-password")
+    desk.field("新密码").fill(chosen)
+    desk.field("再输一次新密码").fill(chosen)
+    desk.press("Enter")
+    desk.page.get_by_role("alert").first.wait_for()
+    desk.field("现在的密码").fill(before)
+    desk.press("Enter")
+    desk.see("密码已修改")
+    Client.log_in(system.base_url, code, chosen).close()

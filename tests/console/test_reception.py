@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chassis.process import clock
 from tests.support import randoms
 from tests.support.desk import Desk
 from tests.support.polling import eventually
@@ -74,6 +75,8 @@ def test_a_car_nobody_knows_is_registered_and_taken_in_on_the_same_page(system: 
     desk.see("已开单 HN-RO-")
     assert desk.keys <= UNKNOWN_KEYS, f"{desk.keys} keys"
     system.note(f"console: an unknown car is taken in with {desk.keys} keys (at most {UNKNOWN_KEYS})")
+    sent = [path for path in ("arrivals", "customers", "repair-orders") if f"POST /api/v1/{path}" in desk.sent]
+    assert sent == ["arrivals"], "it is one call, that goes on where it broke"
     found = system.as_("advisor").get("/customers/lookup", q=vin)["items"]
     assert [(one["name"], [each["vin"] for each in one["vehicles"]]) for one in found] == [("欧阳锋", [vin])]
 
@@ -104,6 +107,41 @@ def test_whoever_may_not_open_repair_orders_registers_and_is_told_who_goes_on(
     desk.press("Enter")
     desk.see("请服务顾问接车")
     assert desk.page.get_by_role("button", name="开单").count() == 0
+
+
+def test_who_comes_for_his_car_is_read_at_the_desk_and_no_list_is_there_that_is_always_empty(
+    system: System, car: Car, sit_down: SitDown
+) -> None:
+    brought = system.as_("advisor").post(
+        "/repair-orders",
+        {
+            "vehicle_id": car.vehicle_id,
+            "customer_id": car.customer_id,
+            "store_id": "HN",
+            "km": 9000,
+            "complaint": "保养",
+            "lines": [{"description": "保养", "amount_fen": 100, "hours": "0.5"}],
+        },
+    )
+    path = f"/repair-orders/{brought['ro_id']}"
+    desk = sit_down("receptionist").open("reception")
+    desk.see("车牌")
+    row = desk.page.get_by_role("region", name="今天来取的车").get_by_role("row").filter(has_text=PLATE)
+    assert row.count() == 0, "nothing was promised for today"
+    tonight = clock.now().astimezone(clock.LOCAL).replace(hour=23, minute=59, second=59)
+    advisor, technician = system.as_("advisor"), system.as_("technician")
+    advisor.post(f"{path}/authorize", {"promised_at": tonight.isoformat(), "consent_by": "本人"})
+    row.filter(has_text="已委托").wait_for()
+    advisor.post(f"{path}/dispatch", {"technician_id": system.staff_id("technician")})
+    technician.post(f"{path}/start")
+    technician.post(f"{path}/finish")
+    system.as_("inspector").post(f"{path}/inspect", {"verdict": "passed"})
+    row.filter(has_text="待交").wait_for()
+    assert desk.page.get_by_role("link", name="今日待办").count() == 0
+    desk.field("车牌").fill(PLATE)
+    desk.press("Enter")
+    desk.page.get_by_role("link", name=brought["number"]).click()
+    desk.page.wait_for_url(f"**{path}")
 
 
 def test_of_two_cars_one_is_chosen_before_anything_is_sent(system: System, sit_down: SitDown) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from chassis.process import clock
 from tests.support.desk import Desk
 from tests.support.polling import eventually
 from tests.support.system import Car, System
@@ -54,6 +56,29 @@ def test_another_store_s_desk_opens_him_from_the_box_and_reads_that_we_sold_the_
     assert "华南店" in told
     assert system.staff_id("consultant") in told
     assert f"{car.mobile[:3]}****{car.mobile[-4:]}" in desk.page.locator("main").inner_text()
+
+
+def test_where_his_car_is_and_what_was_promised_is_three_keys_from_its_plate(
+    system: System, car: Car, sit_down: SitDown
+) -> None:
+    """The commission's second incident (R37): asked on the telephone, by whoever takes it."""
+    work = {"description": "检查底盘", "amount_fen": 12000, "hours": "0.5"}
+    his = {"customer_id": car.customer_id, "vehicle_id": car.vehicle_id, "store_id": "HN", "km": 5000}
+    advisor = system.as_("advisor")
+    order = advisor.post("/repair-orders", {**his, "complaint": "异响", "lines": [work]})
+    promised = clock.now() + timedelta(hours=2)
+    path = f"/repair-orders/{order['ro_id']}"
+    advisor.post(f"{path}/authorize", {"promised_at": promised.isoformat(), "consent_by": "本人"})
+    eventually(lambda: system.view_with(car.customer_id, "repair_order_opened"))
+    desk = sit_down("receptionist").open()
+    desk.see("查找客户、车辆或命令")
+    desk.press("Control+k")
+    desk.type(PLATE)
+    desk.page.locator(f"#lookup-order-{order['ro_id']}").wait_for()
+    desk.press("ArrowDown", "Enter")
+    desk.page.wait_for_url(f"**{path}")
+    desk.see("未派工")
+    desk.page.locator("main").get_by_text(f"{promised.astimezone(clock.LOCAL):%H:%M}").first.wait_for()
 
 
 def opened_by_enter(desk: Desk, car: Car) -> bool:

@@ -24,20 +24,22 @@ def car(system: System) -> Car:
     return car
 
 
+TAKEN_IN: dict[str, Any] = {
+    "store_id": "HN",
+    "km": 5000,
+    "complaint": "异响",
+    "lines": [{"description": "检查底盘", "amount_fen": 12000, "hours": "0.5"}],
+}
+
+
+def whose(car: Car) -> dict[str, str]:
+    return {"vehicle_id": car.vehicle_id, "customer_id": car.customer_id}
+
+
 @pytest.fixture
 def order(system: System, car: Car) -> dict[str, Any]:
     """Taken in, and nothing done yet."""
-    opened: dict[str, Any] = system.as_("advisor").post(
-        "/repair-orders",
-        {
-            "vehicle_id": car.vehicle_id,
-            "customer_id": car.customer_id,
-            "store_id": "HN",
-            "km": 5000,
-            "complaint": "异响",
-            "lines": [{"description": "检查底盘", "amount_fen": 12000, "hours": "0.5"}],
-        },
-    )
+    opened: dict[str, Any] = system.as_("advisor").post("/repair-orders", {**TAKEN_IN, **whose(car)})
     return opened
 
 
@@ -127,6 +129,10 @@ def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[
     advisor.see("把车交还客户")
     advisor.press("Control+Enter")
     reaches(system, order, "delivered")
+    advisor.page.get_by_text("工单进程").click()
+    came = advisor.page.locator("details li").filter(has_text="施工中")
+    came.wait_for()
+    assert system.staff_id("technician") in came.inner_text()
     system.note(f"console: the advisor's part of a repair order takes {advisor.keys} keys")
 
 
@@ -162,10 +168,77 @@ def test_whoever_worked_on_a_car_is_told_that_he_does_not_inspect_it(
     assert stage(system, order) == "qc"
 
 
-def test_who_sees_no_prices_sees_none_here(system: System, order: dict[str, Any], sit_down: SitDown) -> None:
+def test_who_sees_no_prices_sees_no_room_for_them_either(
+    system: System, order: dict[str, Any], sit_down: SitDown
+) -> None:
     desk = sit_down("technician").open(f"repair-orders/{order['ro_id']}")
     desk.see("检查底盘")
-    assert "¥120" not in desk.page.locator("main").inner_text()
+    for told in ("¥", "金额", "合计"):
+        assert told not in desk.page.locator("main").inner_text()
+    desk.open("repair-orders")
+    desk.page.locator(f"[data-row='{order['ro_id']}']").wait_for()
+    assert "合计" not in desk.page.locator("thead").inner_text()
+    advisor = sit_down("advisor").open(f"repair-orders/{order['ro_id']}")
+    advisor.see("¥120")
+
+
+def test_the_card_that_was_chosen_is_moved_on_wherever_the_mouse_rests(
+    system: System, order: dict[str, Any], car: Car, sit_down: SitDown
+) -> None:
+    other = system.as_("advisor").post("/repair-orders", {**TAKEN_IN, **whose(car)})
+    desk = sit_down("advisor").open("board")
+    desk.page.locator(f"[data-row='{order['ro_id']}']").focus()
+    desk.page.locator(f"[data-row='{other['ro_id']}']").hover()
+    desk.page.get_by_role("button", name="委托确认").wait_for()
+    desk.press("Space")
+    desk.press("Control+Enter")
+    reaches(system, order, "authorized")
+    assert stage(system, other) == "opened"
+
+
+def test_the_board_is_narrowed_to_what_is_late_and_to_what_is_mine_by_digits(
+    system: System, order: dict[str, Any], car: Car, sit_down: SitDown
+) -> None:
+    colleague = system.hired("advisor")
+    hers = colleague.post("/repair-orders", {**TAKEN_IN, **whose(car)})
+    soon = clock.now().astimezone(clock.LOCAL) + timedelta(minutes=20)
+    tonight = soon.replace(hour=23, minute=59, second=59) - timedelta(days=soon.hour == 0)
+    promise = {"promised_at": min(soon, tonight).isoformat(), "consent_by": "本人"}
+    colleague.post(f"/repair-orders/{hers['ro_id']}/authorize", promise)
+    desk = sit_down("advisor").open("board")
+    mine, late = (desk.page.locator(f"[data-row='{one['ro_id']}']") for one in (order, hers))
+    mine.wait_for()
+    assert late.count() == 0, "an advisor begins with his own"
+    desk.press("1")
+    late.wait_for()
+    desk.press("2")
+    late.wait_for(state="detached")
+    mine.wait_for()
+    desk.press("3")
+    mine.wait_for(state="detached")
+    late.wait_for()
+    assert desk.page.url.endswith("view=risk")
+    desk.press("4")
+    late.wait_for()
+    desk.press("m")
+    late.wait_for(state="detached")
+    desk.press("m")
+    late.wait_for()
+
+
+def test_cars_that_were_given_back_are_found_by_their_stage(system: System, car: Car, sit_down: SitDown) -> None:
+    returned = system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=100)
+    desk = sit_down("receptionist").open()
+    desk.page.get_by_role("link", name="维修工单").first.wait_for()
+    desk.press("g", "w")
+    desk.page.wait_for_url("**/repair-orders")
+    desk.see("条")
+    row = desk.page.locator(f"[data-row='{returned['ro_id']}']")
+    assert row.count() == 0, "it is not here any more"
+    desk.press("f")
+    assert desk.focused().startswith("在厂"), "the filter has the focus"
+    desk.page.get_by_label("状态").first.select_option("delivered")
+    row.wait_for()
 
 
 def test_a_car_waits_for_parts_more_work_is_found_and_the_customer_agrees_all_by_keys(

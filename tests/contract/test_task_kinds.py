@@ -10,6 +10,8 @@ import pytest
 
 from chassis.bus.topology import HEARS
 from contracts.access import matrix
+from contracts.followup import tasks
+from contracts.operation import Operation
 from gateway.faults import HttpFault
 from gateway.routes import TABLE
 from services.followup.tasks.kinds import KINDS
@@ -42,6 +44,19 @@ def mistakes(kind: Kind) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 def test_a_kind_leads_somewhere(kind: Kind) -> None:
     assert mistakes(kind) == []
+
+
+@pytest.mark.parametrize(
+    "operation", [tasks.tasks_today, tasks.take_task, tasks.hand_over_task], ids=lambda one: one.name
+)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_whoever_may_be_given_a_task_sees_it_takes_it_and_hands_it_over(
+    kind: Kind, operation: Operation[object, object]
+) -> None:
+    """Else a list of tasks would be missing from his menu, or be in it and always empty."""
+    rights = matrix().operations
+    people = set(rights[kind.done_by.name]) & set(matrix().roles)
+    assert people - rights[operation.name].keys() == set()
 
 
 def test_each_code_is_there_once() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from simulator.client import Client
 from tests.support.system import System
@@ -20,7 +20,8 @@ PATIENCE_MS = 10_000
 
 
 class Desk:
-    """One person's browser. `keys` counts what was pressed, `asked` is what its tabs asked the server for.
+    """One person's browser. `keys` counts what was pressed, `asked` is what its tabs asked the server for,
+    `sent` the same with its method.
 
     With a `host` it finds the system under that name, as a browser somewhere in the house does.
     """
@@ -44,6 +45,7 @@ class Desk:
         self.keys = 0
         self.errors: list[str] = []
         self.asked: list[str] = []
+        self.sent: list[str] = []
         self.may_be_refused: set[int] = set()
         self.may_be_cut_off = False
         self._context = browser.new_context(
@@ -67,9 +69,13 @@ class Desk:
     def _tab(self) -> Page:
         page = self._context.new_page()
         page.on("console", self._heard)
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("request", self._went)
         page.on("pageerror", lambda error: self.errors.append(f"{error}"))
         return page
+
+    def _went(self, request: Request) -> None:
+        self.asked.append(request.url)
+        self.sent.append(f"{request.method} {urlsplit(request.url).path}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type != "error":

@@ -1,6 +1,7 @@
 import type { Component } from "vue";
 import type { Operation, Role } from "./api/rights.gen";
 import type { KeyName } from "./keys/map";
+import type { ListWithViews } from "./ui/views";
 
 /** A page of its own in the menu: who may use the operation sees it. Its title is `shell.page.<name>`. */
 export interface Page {
@@ -8,6 +9,8 @@ export interface Page {
   path: string;
   needs: Operation;
   key?: KeyName;
+  /** The list that it shows, if people keep views of it. */
+  views?: ListWithViews;
   load: () => Promise<Component>;
 }
 
@@ -40,6 +43,14 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/workshop/WorkPage.vue"),
   },
   {
+    name: "repairOrders",
+    path: "repair-orders",
+    needs: "workshop.list_repair_orders",
+    views: "workshop.list_repair_orders",
+    key: "goRepairOrders",
+    load: () => import("./features/workshop/RepairOrdersPage.vue"),
+  },
+  {
     name: "tasks",
     path: "tasks",
     needs: "followup.tasks_today",
@@ -50,6 +61,7 @@ export const PAGES: readonly Page[] = [
     name: "visits",
     path: "visits",
     needs: "followup.worklist",
+    views: "followup.worklist",
     key: "goVisits",
     load: () => import("./features/followup/VisitsPage.vue"),
   },
@@ -57,6 +69,7 @@ export const PAGES: readonly Page[] = [
     name: "duplicates",
     path: "duplicates",
     needs: "customer.list_duplicates",
+    views: "customer.list_duplicates",
     key: "goDuplicates",
     load: () => import("./features/duplicates/PairsPage.vue"),
   },
@@ -71,6 +84,7 @@ export const PAGES: readonly Page[] = [
     name: "orders",
     path: "orders",
     needs: "sales.list_orders",
+    views: "sales.list_orders",
     key: "goOrders",
     load: () => import("./features/sales/OrdersPage.vue"),
   },
@@ -78,6 +92,7 @@ export const PAGES: readonly Page[] = [
     name: "stock",
     path: "stock",
     needs: "sales.list_stock",
+    views: "sales.list_stock",
     key: "goStock",
     load: () => import("./features/sales/StockPage.vue"),
   },
@@ -176,11 +191,11 @@ export const FIRST: readonly [Role, string][] = [
   ["technician", "board"],
   ["inspector", "board"],
   ["consultant", "tasks"],
-  ["sales_manager", "tasks"],
+  ["sales_manager", "home"],
   ["finance", "finance"],
-  ["leader", "figures"],
-  ["dealer_leader", "figures"],
-  ["general_manager", "figures"],
+  ["leader", "home"],
+  ["dealer_leader", "home"],
+  ["general_manager", "home"],
   ["admin", "staff"],
 ];
 
@@ -188,9 +203,10 @@ export function firstPage(roles: readonly Role[]): string {
   return FIRST.find(([role]) => roles.includes(role))?.[1] ?? "home";
 }
 
-/** Pages of one record each; lists and other records lead to them. */
+/** Pages that are in no menu: of one record each, to which lists and other records lead, and of oneself. */
 export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "customer", path: "customers/:id", load: () => import("./features/customer/CustomerPage.vue") },
+  { name: "me", path: "me", load: () => import("./features/me/MePage.vue") },
   { name: "repairOrder", path: "repair-orders/:id", load: () => import("./features/workshop/RepairOrderPage.vue") },
   { name: "visit", path: "visits/:id", load: () => import("./features/followup/VisitPage.vue") },
   { name: "pair", path: "duplicates/:id", load: () => import("./features/duplicates/PairPage.vue") },

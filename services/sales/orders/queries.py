@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, RowMapping, TextClause, select, text
+from sqlalchemy import Connection, Row, RowMapping, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from chassis.customers import links, rekeying
@@ -15,7 +15,7 @@ from contracts.access import Scope
 from contracts.links import Links
 from contracts.picked import shaped
 from contracts.sales import operations, progress
-from contracts.sales.operations import OrderSort
+from contracts.sales.operations import OrderSort, Standing
 from contracts.sales.parties import OrderParties
 from contracts.sales.prices import OrderPrice
 from contracts.sales.sheets import OrderSheet, OrderSheetAsked
@@ -138,6 +138,9 @@ def list_orders(connection: Connection, asked: operations.ListOrders, *, scope: 
         wanted = wanted.where(_columns.consultant_id.in_(scope.owners))
     if asked.status is not None:
         wanted = wanted.where(_columns.status == asked.status)
+    if asked.standing is not Standing.ANY:
+        over = func.coalesce(_columns.delivered_at, _columns.cancelled_at).is_not(None)
+        wanted = wanted.where(over if asked.standing is Standing.OVER else ~over)
     if asked.customer_id is not None:
         wanted = wanted.where(rekeying.lives_on_in(asked.customer_id))
     found = pages.page(connection, wanted, asked, by=SORTS[asked.sort])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.sales import operations
-from contracts.sales.operations import ListOrders, OrderSort
+from contracts.sales.operations import ListOrders, OrderSort, Standing
 from contracts.sales.stock import StockSort
 from services.sales.orders import queries
 from tests.integration.sales.people import NOW, PROMISE, Showroom
@@ -47,6 +47,26 @@ def test_orders_are_listed_by_when_they_were_written_or_by_the_date_promised(sho
     assert by() == by(sort=OrderSort.NEWEST) == [third, second, first]
     assert by(sort=OrderSort.OLDEST) == [first, second, third]
     assert by(sort=OrderSort.PROMISE) == [third, first, second], "what nobody promised comes last"
+
+
+def test_what_something_is_still_to_be_done_for_is_listed_apart_from_what_is_over(showroom: Showroom) -> None:
+    written, handed_over, cancelled = (showroom.write(now=NOW + timedelta(hours=hour)) for hour in range(3))
+    for order_id in (handed_over, cancelled):
+        showroom.sign(order_id)
+    showroom.pay(handed_over)
+    showroom.allocate(handed_over, showroom.receive())
+    showroom.deliver(handed_over)
+    showroom.cancel(cancelled)
+    assert [order.order_id for order in showroom.page(standing=Standing.OPEN).items] == [cancelled, written]
+    showroom.confirm(cancelled)
+
+    def told(**asked: Any) -> list[Any]:
+        return [order.order_id for order in showroom.page(**asked).items]
+
+    assert told(standing=Standing.OPEN) == [written]
+    assert told(standing=Standing.OVER) == [cancelled, handed_over]
+    assert told() == told(standing=Standing.ANY) == [cancelled, handed_over, written]
+    assert told(standing=Standing.OPEN, status=operations.OrderStatus.DELIVERED) == []
 
 
 def test_orders_that_are_worked_off_are_walked_without_a_gap(showroom: Showroom) -> None:

@@ -23,7 +23,7 @@ const SETS = [
   {"cr_agent": "group", "dealer_leader": "dealer", "leader": "group"},
   {"consultant": "store", "cr_agent": "store", "sales_supervisor": "store"},
   {"advisor": "store", "consultant": "store", "cr_agent": "store", "dealer_leader": "dealer", "general_manager": "store", "leader": "group", "sales_manager": "store", "sales_supervisor": "store", "service_manager": "store"},
-  {"accessory_clerk": "own", "admin": "own", "advisor": "own", "claims_clerk": "own", "consultant": "own", "cr_agent": "own", "dealer_leader": "dealer", "delivery_clerk": "own", "finance": "own", "general_manager": "store", "inspector": "own", "insurance_clerk": "own", "leader": "group", "loan_clerk": "own", "parts_clerk": "own", "plate_clerk": "own", "receptionist": "own", "sales_manager": "store", "sales_planner": "own", "sales_supervisor": "team", "service_manager": "store", "technician": "own"},
+  {"advisor": "own", "consultant": "own", "cr_agent": "own", "dealer_leader": "dealer", "finance": "own", "general_manager": "store", "leader": "group", "sales_manager": "store", "sales_planner": "own", "sales_supervisor": "team", "service_manager": "store"},
   {"admin": "group", "dealer_leader": "dealer", "general_manager": "store", "leader": "group", "sales_manager": "store", "service_manager": "store"},
   {"accessory_clerk": "own", "admin": "own", "advisor": "own", "claims_clerk": "own", "consultant": "own", "cr_agent": "own", "dealer_leader": "own", "delivery_clerk": "own", "finance": "own", "general_manager": "own", "inspector": "own", "insurance_clerk": "own", "leader": "own", "loan_clerk": "own", "parts_clerk": "own", "payment_channel": "own", "plate_clerk": "own", "receptionist": "own", "sales_manager": "own", "sales_planner": "own", "sales_supervisor": "own", "service_manager": "own", "technician": "own"},
   {"admin": "group"},
@@ -275,3 +275,12 @@ export const RIGHTS = {
   "workshop.wash_repair": SETS[71],
 } as const;
 export type Operation = keyof typeof RIGHTS;
+export const SEEN = {
+  "address": {"accessory_clerk": "group", "advisor": "group", "claims_clerk": "group", "consultant": "group", "cr_agent": "group", "delivery_clerk": "group", "finance": "group", "general_manager": "group", "insurance_clerk": "group", "loan_clerk": "group", "parts_clerk": "group", "plate_clerk": "group", "receptionist": "group", "sales_manager": "group", "sales_planner": "group", "sales_supervisor": "group", "service_manager": "group"},
+  "id_number": {},
+  "mobile": {},
+  "price": {"consultant": "store", "dealer_leader": "dealer", "finance": "store", "general_manager": "store", "insurance_clerk": "store", "leader": "group", "loan_clerk": "store", "plate_clerk": "store", "sales_manager": "store", "sales_planner": "store", "sales_supervisor": "store"},
+  "repair_price": {"advisor": "store", "claims_clerk": "store", "dealer_leader": "dealer", "finance": "store", "general_manager": "store", "leader": "group", "parts_clerk": "store", "service_manager": "store"},
+  "spent": {"finance": "group", "leader": "group", "sales_manager": "group"},
+} as const satisfies Record<string, Partial<Record<Role, Reach>>>;
+export type FieldKind = keyof typeof SEEN;

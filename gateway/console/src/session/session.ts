@@ -2,7 +2,7 @@ import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 import { api, asked, callAs, type Schema } from "../api/client";
 import { Problem } from "../api/problems";
-import { type Operation, RIGHTS, type Role } from "../api/rights.gen";
+import { type FieldKind, type Operation, RIGHTS, type Role, SEEN } from "../api/rights.gen";
 import { forgetDrafts } from "../api/useForm";
 import { queries } from "../queries";
 import { usePreferences } from "./preferences";
@@ -61,6 +61,11 @@ export const useSession = defineStore("session", () => {
 
   function may(operation: Operation): boolean {
     return mayDo(roles.value, operation);
+  }
+
+  /** Whether he may see what is of this kind anywhere at all; of which stores, the server says. */
+  function sees(kind: FieldKind): boolean {
+    return roles.value.some((role) => role in SEEN[kind]);
   }
 
   /** Log in. Throws `Problem`. */
@@ -162,6 +167,7 @@ export const useSession = defineStore("session", () => {
     leads,
     ownStores,
     may,
+    sees,
     logIn,
     changePassword,
     restore,

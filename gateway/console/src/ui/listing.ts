@@ -1,5 +1,6 @@
 import { computed } from "vue";
 import { useRoute, useRouter } from "vue-router";
+import type { FieldKind } from "../api/rights.gen";
 import type { Option } from "./act";
 
 /** A column as a row of a list's table; its cells are the slot of its name, or else what the row has under it. */
@@ -8,6 +9,8 @@ export interface Column {
   /** Its words. */
   label: string;
   number?: boolean;
+  /** The kind of what it shows: whoever never sees that has no such column. */
+  sees?: FieldKind;
   /**
    * The orders that the list can have by it, as the list's request calls them; its heading goes from one to the next.
    * The first of the first column with any is what holds unless another is chosen.
@@ -26,8 +29,6 @@ export interface Filter {
   none?: string;
   /** What holds without a choice. */
   usual?: string;
-  /** What the list's request takes for it where it says nothing, if that is not the usual; a saved view may say so. */
-  unsaid?: string;
 }
 
 /** What the address says of a list: its filters and its page. */

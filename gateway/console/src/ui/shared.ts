@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/vue-query";
 import { api, asked } from "../api/client";
+import { live } from "../live/touched";
 import type { Option } from "./act";
 
 /** What pages of several departments ask: a car by its identifier, and who can be given work. */
@@ -11,6 +12,14 @@ export const vehicle = (id: string) =>
     queryKey: ["vehicle", id],
     queryFn: () => asked(api.GET("/vehicles/{vehicle_id}", { params: { path: { vehicle_id: id } } })),
     staleTime: A_WHILE_MS,
+  });
+
+/** How much I have to do today, by kind; the list itself is a page. */
+export const myTasks = (store: string) =>
+  queryOptions({
+    queryKey: ["tasks", store, "counts"],
+    meta: live("followup.tasks_today"),
+    queryFn: ({ signal }) => asked(api.GET("/tasks/today", { params: { query: { size: 1 } }, signal })),
   });
 
 /** Who works in a store or in all that one reaches, in a role or in any, as choices of a form. */

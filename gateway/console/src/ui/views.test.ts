@@ -3,7 +3,7 @@ import type { Filter } from "./listing";
 import { addressOf, isSame, renamed, saidBy, withView } from "./views";
 
 const FILTERS: Filter[] = [
-  { name: "due", label: "", usual: "today", unsaid: "any" },
+  { name: "due", label: "", usual: "today" },
   { name: "status", label: "" },
 ];
 const views = ["a", "b", "c"].map((name) => ({ name, asked: { status: name } }));
@@ -14,8 +14,10 @@ test("a view is what the list shows, with what holds without a choice", () => {
 });
 
 test("what a view leaves unsaid is not what is usual on the screen", () => {
-  expect(addressOf({ name: "x", asked: { status: "due" } }, FILTERS)).toEqual({ due: "any", status: "due" });
-  expect(addressOf({ name: "x", asked: { due: "overdue" } }, FILTERS)).toEqual({ due: "overdue" });
+  const opened = (asked: Record<string, string>) => addressOf("followup.worklist", { name: "x", asked });
+  expect(opened({ status: "due" })).toEqual({ due: "any", status: "due" });
+  expect(opened({ due: "overdue" })).toEqual({ due: "overdue" });
+  expect(addressOf("sales.list_stock", { name: "x", asked: { model: "GL8" } })).toEqual({ model: "GL8" });
 });
 
 test("what is said in another order is the same, and more is not", () => {

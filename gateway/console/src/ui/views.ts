@@ -11,6 +11,12 @@ type Kept = Schema["gateway.ViewsOfList"];
 /** What a view says of a list: fields of its request, as the address has them. */
 export type Said = Record<string, string>;
 
+/** What a list's request takes where it says nothing, if that is not what its page shows first. */
+const UNSAID: Partial<Record<ListWithViews, Said>> = {
+  "followup.worklist": { due: "any" },
+  "sales.list_orders": { standing: "any" },
+};
+
 export const MY_VIEWS = ["my-views"] as const;
 
 export const myViews = () =>
@@ -34,10 +40,9 @@ export function saidBy(filters: readonly Filter[], chosen: (name: string) => str
 }
 
 /** The address of a view. What it leaves unsaid the list's request takes in its own way, whatever is usual here. */
-export function addressOf(view: View, filters: readonly Filter[]): Said {
-  const unsaid = filters.flatMap(({ name, unsaid: value }) => (value === undefined ? [] : [[name, value] as const]));
+export function addressOf(of: ListWithViews, view: View): Said {
   const said = Object.entries(view.asked).map(([name, value]) => [name, String(value)] as const);
-  return Object.fromEntries([...unsaid, ...said]);
+  return { ...UNSAID[of], ...Object.fromEntries(said) };
 }
 
 export function isSame(one: Said, other: Said): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blank, linesOf, meant, wholeVin, withWord } from "./model";
+import { blank, linesOf, meant, toFetch, whoIs, wholeVin, withWord } from "./model";
 
 const car = (plate: string | null, vin: string, until: string | null = null) => ({
   vehicle_id: vin,
@@ -46,4 +46,29 @@ test("a VIN is whole however it is typed", () => {
   expect(wholeVin("ＬＳＧＤＣ８２Ｃ０２Ｓ７１６２１４")).toBe("LSGDC82C02S716214");
   expect(wholeVin(" LSGDC82C 02S7I6214")).toBe("LSGDC82C02S716214");
   expect(wholeVin("LSGDC82C02S71621")).toBe("");
+});
+
+test("cars are fetched that are ready, and what was promised until today", () => {
+  const order = (stage: string, promised_at: string | null) => ({ stage, promised_at });
+  const at = (day: string, time: string) => `2026-11-${day}T${time}:00+08:00`;
+  const orders = [
+    order("in_progress", at("27", "16:00")),
+    order("in_progress", at("28", "09:00")),
+    order("opened", null),
+    order("qc", at("26", "17:00")),
+    order("settled", at("27", "18:00")),
+    order("ready", null),
+  ];
+  expect(toFetch(orders, new Date("2026-11-27T15:00:00+08:00")).map((each) => each.stage)).toEqual([
+    "settled",
+    "ready",
+    "qc",
+    "in_progress",
+  ]);
+});
+
+test("he is registered anew only for a reason", () => {
+  const him = { ...blank(), name: " 上官六六 ", mobile: "13800001111" };
+  expect(whoIs(him)).toEqual({ name: "上官六六", mobile: "13800001111" });
+  expect(whoIs({ ...him, notThem: " 夫妻共用电话 " })).toMatchObject({ force_new: true, reason: "夫妻共用电话" });
 });

@@ -1,3 +1,5 @@
+import { day } from "../../ui/words";
+
 /** A car taken in, as it is typed; pure. */
 export interface Arrival {
   customerId: string;
@@ -47,6 +49,21 @@ export function linesOf(arrival: Arrival): { description: string; amount_fen: nu
     .map((line) => ({ description: line.description.trim(), amount_fen: Math.round(Number(line.yuan || 0) * 100) }));
 }
 
+/** Who brings it, as a registration takes him; with the reason why he is none of those who may be the same. */
+export function whoIs(arrival: Arrival) {
+  const reason = arrival.notThem.trim();
+  return {
+    name: arrival.name.trim(),
+    mobile: arrival.mobile.trim(),
+    ...(reason ? { force_new: true, reason } : {}),
+  };
+}
+
+/** The car that was typed, as a registration takes it. */
+export function carOf({ vin, model, plate, role }: Arrival) {
+  return { vin, model, plate: plate || null, role };
+}
+
 /** A word added to what was said, and not twice. */
 export function withWord(said: string, word: string): string {
   const words = said.split(/[,，、\s]+/).filter(Boolean);
@@ -57,6 +74,20 @@ export function withWord(said: string, word: string): string {
 export function wholeVin(typed: string): string {
   const vin = typed.normalize("NFKC").replace(/[\s-]/g, "").toUpperCase().replace(/I/g, "1").replace(/[OQ]/g, "0");
   return /^[A-HJ-NPR-Z0-9]{17}$/.test(vin) ? vin : "";
+}
+
+/** The cars that their customers come for: those that are ready, then what was promised until today, in its order. */
+export function toFetch<Order extends { stage: string; promised_at: string | null }>(
+  orders: readonly Order[],
+  now: Date,
+): Order[] {
+  const today = day(now.toISOString());
+  const isReady = (order: Order) => order.stage === "ready" || order.stage === "settled";
+  const promised = (order: Order) => order.promised_at !== null && day(order.promised_at) <= today;
+  const until = (order: Order) => (order.promised_at ? Date.parse(order.promised_at) : Number.MAX_VALUE);
+  return orders
+    .filter((order) => isReady(order) || promised(order))
+    .sort((one, other) => Number(isReady(other)) - Number(isReady(one)) || until(one) - until(other));
 }
 
 interface Car {

@@ -15,6 +15,7 @@ export const orderKey = (id: string) => ["order", id] as const;
 
 export interface OrdersAsked {
   status?: Order["status"];
+  standing?: "any" | "open" | "over";
   sort?: "-created_at" | "created_at" | "promised_date";
   page: number;
 }

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { column, minutesLeft, mustAgree, openTo, placeOf, riskOf, usualPromise, waitsFor } from "./model";
+import {
+  column,
+  isIn,
+  minutesLeft,
+  mustAgree,
+  openTo,
+  placeOf,
+  riskOf,
+  slipped,
+  usualPromise,
+  waitsFor,
+} from "./model";
 import type { RepairOrder } from "./queries";
 
 const NOW = new Date("2026-11-27T15:00:00+08:00");
@@ -14,6 +25,23 @@ test("risk is the promise against the clock, and of a car that is ready against 
   expect(riskOf(order({ promised_at: at("14:59") }), NOW)).toBe("late");
   expect(riskOf(order({ promised_at: at("14:00"), ready_at: at("13:50") }), NOW)).toBe("fine");
   expect(riskOf(order({ promised_at: at("14:00"), ready_at: at("14:10") }), NOW)).toBe("late");
+});
+
+test("a car slips when its promise holds less than before, and not when it comes or is put right", () => {
+  const before = new Map([
+    ["a", "fine"],
+    ["b", "soon"],
+    ["c", "late"],
+    ["d", "none"],
+  ] as const);
+  const now = new Map([
+    ["a", "soon"],
+    ["b", "late"],
+    ["c", "soon"],
+    ["d", "fine"],
+    ["e", "late"],
+  ] as const);
+  expect(slipped(before, now)).toEqual(["a", "b"]);
 });
 
 test("what is foreseen counts before the clock says so", () => {
@@ -39,6 +67,20 @@ test("in a column the late one is first, and one without a promise last", () => 
     "later",
     "without",
   ]);
+});
+
+test("a view of the board holds what is mine, what will be late, and what was promised until today", () => {
+  const given = { me: "HN05", now: NOW };
+  expect([isIn("all", order({}), given), isIn("mine", order({ advisor_id: "HN06" }), given)]).toEqual([true, false]);
+  expect(isIn("mine", order({ advisor_id: "HN06", technician_id: "HN05" }), given)).toBe(true);
+  const promised = (promised_at: string) => order({ promised_at });
+  expect(isIn("today", promised(at("23:59")), given)).toBe(true);
+  expect(isIn("today", promised("2026-11-26T10:00:00+08:00"), given)).toBe(true);
+  expect(isIn("today", promised("2026-11-28T00:00:00+08:00"), given)).toBe(false);
+  expect(isIn("today", order({}), given)).toBe(false);
+  expect(isIn("risk", promised(at("18:00")), given)).toBe(false);
+  expect(isIn("risk", promised(at("18:00")), { ...given, ahead: { risk: "at_risk" } })).toBe(true);
+  expect(isIn("risk", promised(at("14:00")), given)).toBe(true);
 });
 
 test("what stands beside the straight way is where the car is, what waits where it came from", () => {

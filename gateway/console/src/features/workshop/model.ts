@@ -1,3 +1,4 @@
+import { day } from "../../ui/words";
 import type { Progress, RepairOrder } from "./queries";
 
 /** What the board and an order make of what is told; pure. */
@@ -25,6 +26,9 @@ export const COLUMNS = {
   ready: ["ready", "settled"],
 } as const satisfies Record<string, readonly Stage[]>;
 export type ColumnName = keyof typeof COLUMNS;
+
+/** Every stage, as they are chosen from. */
+export const STAGES_SHOWN: readonly Stage[] = [...Object.values(COLUMNS).flat(), "delivered", "closed", "cancelled"];
 
 /** Stages beside the straight way, and where on it they are. */
 const BESIDE: Partial<Record<Stage, Stage>> = { estimated: "opened", rework: "in_progress", washing: "qc" };
@@ -84,6 +88,15 @@ export function riskOf(
   return WORST.indexOf(foreseen) < WORST.indexOf(byClock) ? foreseen : byClock;
 }
 
+/** The cars whose promise holds less than it did a moment ago; what was not there then has not slipped. */
+export function slipped(before: ReadonlyMap<string, Risk>, now: ReadonlyMap<string, Risk>): string[] {
+  return [...now].flatMap(([id, risk]) => {
+    const was = before.get(id);
+    const worse = was !== undefined && WORST.indexOf(risk) < WORST.indexOf(was);
+    return worse && (risk === "late" || risk === "soon") ? [id] : [];
+  });
+}
+
 /** Minutes from now until the promise, below 0 once it has passed. */
 export function minutesLeft(promised: string, now: Date): number {
   return Math.round((Date.parse(promised) - now.getTime()) / 60_000);
@@ -107,6 +120,22 @@ export function column(
           WORST.indexOf(riskOf(other, now, ahead.get(other.ro_id))) ||
         (one.promised_at ?? "~").localeCompare(other.promised_at ?? "~"),
     );
+}
+
+/** What the board can be narrowed to, in the order of its tabs. */
+export const VIEWS = ["all", "mine", "risk", "today"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** Whether a car is in a view of the board, for whoever looks; what was promised for an earlier day is due today. */
+export function isIn(
+  view: View,
+  order: Pick<RepairOrder, "advisor_id" | "technician_id" | "promised_at" | "ready_at">,
+  given: { me: string; now: Date; ahead?: Pick<Progress, "risk"> },
+): boolean {
+  if (view === "mine") return order.advisor_id === given.me || order.technician_id === given.me;
+  if (view === "today") return Boolean(order.promised_at) && day(order.promised_at) <= day(given.now.toISOString());
+  if (view === "risk") return ["soon", "late"].includes(riskOf(order, given.now, given.ahead));
+  return true;
 }
 
 /** A quarter of an hour that is two hours from now, as a field for moments has it: what is promised, as a rule. */

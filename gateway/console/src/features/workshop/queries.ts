@@ -20,6 +20,25 @@ export const board = (store: string) =>
     placeholderData: keepPreviousData,
   });
 
+export interface RepairOrdersAsked {
+  stage?: RepairOrder["stage"];
+  sort?: "promised_at" | "opened_at" | "-opened_at";
+  page: number;
+}
+
+const A_PAGE = 50;
+
+export const repairOrders = (store: string, what: RepairOrdersAsked) =>
+  queryOptions({
+    queryKey: [...BOARD, store, "list", what],
+    meta: live("workshop.list_repair_orders"),
+    queryFn: ({ signal }) =>
+      asked(
+        api.GET("/repair-orders", { params: { query: { ...what, size: A_PAGE, expand: "customer,vehicle" } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
 /** When each car of the board will be ready, and whether its promise will hold. */
 export const boardProgress = (store: string) =>
   queryOptions({
@@ -80,6 +99,14 @@ export const consents = (id: string, version: number) =>
   queryOptions({
     queryKey: [...recordKey(id), "consents", version],
     queryFn: () => asked(api.GET("/repair-orders/{ro_id}/consents", { params: { path: { ro_id: id } } })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Every stage it came to, when and by whom. */
+export const history = (id: string, version: number) =>
+  queryOptions({
+    queryKey: [...recordKey(id), "history", version],
+    queryFn: () => asked(api.GET("/repair-orders/{ro_id}/history", { params: { path: { ro_id: id } } })),
     placeholderData: keepPreviousData,
   });
 
