@@ -18,6 +18,7 @@ export const KEYS = {
   submit: { press: "Ctrl+Enter", shown: "Ctrl ⏎", does: "submit", typing: true },
   edit: { press: "KeyE", shown: "E", does: "edit" },
   reveal: { press: "KeyV", shown: "V", does: "reveal" },
+  addToFolder: { press: "KeyA", shown: "A", does: "addToFolder" },
   view: { press: "Digit*", shown: "1 … 9", does: "view" },
   saveView: { press: "Ctrl+KeyS", shown: "Ctrl S", does: "saveView", typing: true },
   exception: { press: "Digit*", shown: "1 … 9", does: "exception" },
