@@ -40,7 +40,7 @@ console-dev: venv ## The console with every change at once, beside a running `ma
 # -- what must pass --------------------------------------------------------------------------------
 
 test: lint types imports ## Everything that must pass
-	@$(PYTEST) $(WORKERS) --within-shares -m "not long and not console" tests
+	@$(PYTEST) $(WORKERS) --within-shares -m "not long and (not console or day)" tests
 	@echo "make test: all passed"
 
 lint: venv ## ruff: rules and format
@@ -68,10 +68,10 @@ integration: venv ## Services and chassis with PostgreSQL and RabbitMQ
 e2e: venv ## The whole system over HTTP
 	@$(PYTEST) $(WORKERS) tests/e2e
 
-journeys: venv ## The console in a browser: a run of its own, for it fetches Chromium and the console's packages
+journeys: console ## Every journey of the console in a browser, once it is checked and built; `make test` makes some
 	@$(PYTEST) tests/console
 
-night: venv ## Generated tests with twenty times the examples, others each time, and all that is wrong in all places
+night: journeys ## Every journey; generated tests with twenty times the examples; all that is wrong in all places
 	@$(PYTEST) --hypothesis-profile night -m hypothesis tests
 	@CRM_WRONG_ONE_IN=1 $(PYTEST) --timeout 3000 tests/e2e/test_wrong_once.py
 

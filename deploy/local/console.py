@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.local import node, processes
-from deploy.local.errors import LocalStackError
+from deploy.local.errors import LocalStackError, OutOfReach
 from deploy.local.node import Node
 from deploy.local.processes import Launch
 from deploy.local.rabbitmq_binaries import cache_dir
@@ -32,8 +32,9 @@ TOUCHES = SOURCES / "src" / "live" / "touches.gen.ts"
 LANGUAGES = ("zh", "en")
 NOT_SOURCES = ("node_modules", "dist")
 STEP_SECONDS = 600.0
-CHECKS = (("types", "vue-tsc"), ("lint", "biome and eslint"), ("test", "vitest"))
-"""What `make console` runs before it builds, by the script's name in package.json."""
+PING_MS = 10_000
+CHECKS = (("lint", "biome and eslint"), ("types", "vue-tsc"), ("test", "vitest"))
+"""What `make console` runs before it builds, by the script's name in package.json; what is wrong soonest first."""
 
 Say = Callable[[str], None]
 
@@ -51,7 +52,7 @@ def is_built() -> bool:
 def build(log: Path, *, checked: bool = False, say: Say = print) -> Path:
     """The folder with the build, made if it is not there; `checked` runs types, linters and tests before.
 
-    Raises LocalStackError with the reason in one line and the end of `log`.
+    Raises LocalStackError with the reason in one line and the end of `log`; OutOfReach where npm or PyPI is.
     """
     final = place()
     if final.is_dir() and not checked:
@@ -185,10 +186,21 @@ def _packages(found: Node, *, log: Path, everything: bool) -> Path:
             shutil.copy(SOURCES / each, work)
         # scripts of packages are other people's programs; nothing here needs them
         words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", *(() if everything else ("--omit=dev",))]
-        _run(found, [*found.npm, *words], directory=work, log=log, what="npm ci (packages of the npm registry)")
+        try:
+            _run(found, [*found.npm, *words], directory=work, log=log, what="npm ci (packages of the npm registry)")
+        except LocalStackError as problem:
+            if _is_reachable(found):
+                raise
+            raise OutOfReach(str(problem)) from None
         with suppress(OSError):
             work.rename(final)
     return final
+
+
+def _is_reachable(found: Node) -> bool:
+    """Whether the npm registry answers at all."""
+    argv = [*found.npm, "ping", "--fetch-retries=0", f"--fetch-timeout={PING_MS}"]
+    return subprocess.run(argv, env=environment(found), capture_output=True, check=False).returncode == 0  # noqa: S603  # ours
 
 
 def _run(found: Node, argv: Sequence[str], *, directory: Path, log: Path, what: str) -> None:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.errors import LocalStackError
+from deploy.local.errors import LocalStackError, OutOfReach
 
 OLDEST = (22, 12)
 """What Vite and vitest ask for; Debian 12 has 18."""
@@ -72,6 +72,7 @@ def _fetch(tree: Path) -> None:
         answer = subprocess.run(command, capture_output=True, text=True, umask=0o022, check=False)  # noqa: S603  # ours
         if answer.returncode != 0:
             reason = (answer.stderr.strip().splitlines() or ["pip failed"])[-1]
-            raise LocalStackError(f"no Node from 22.12 on, and none can be fetched ({reason}); {INSTALL_HINT}")
+            kind = LocalStackError if "DO NOT MATCH THE HASHES" in answer.stderr else OutOfReach
+            raise kind(f"no Node from 22.12 on, and none can be fetched ({reason}); {INSTALL_HINT}")
         with suppress(OSError):  # somebody else was quicker; theirs is as good
             made.rename(tree)

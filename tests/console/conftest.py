@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from deploy.local import chromium, console
-from deploy.local.errors import LocalStackError
+from deploy.local.errors import LocalStackError, OutOfReach
 from tests.support.desk import Desk
 from tests.support.system import System
 
@@ -18,28 +19,38 @@ HOUSE = "crm.house.test"
 """A name that is not this machine to a browser: over plain HTTP it withholds what it keeps for secure contexts."""
 
 
+def end(request: pytest.FixtureRequest, reason: str) -> NoReturn:
+    """End the whole run with one line; one of several workers ends it by its session."""
+    if hasattr(request.config, "workerinput"):
+        request.session.shouldfail = reason
+        raise pytest.fail.Exception(reason, pytrace=False) from None
+    pytest.exit(reason, returncode=1)
+
+
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The console of the present sources, built if it is not in the cache."""
     try:
         return console.build(tmp_path_factory.mktemp("console") / "build.log")
+    except OutOfReach as problem:
+        pytest.skip(f"there is no console to look at: {str(problem).partition(chr(10))[0]}")
     except LocalStackError as problem:
-        pytest.exit(f"the console cannot be built: {problem}", returncode=1)
+        end(request, f"the console cannot be built: {problem}")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Chromium without a window; before the system is started for it."""
     try:
         found = chromium.find()
     except LocalStackError as problem:
-        pytest.exit(f"there is no browser to test the console with: {problem}", returncode=1)
+        end(request, f"there is no browser to test the console with: {problem}")
     with sync_playwright() as playwright:
         try:
             args = ["--lang=zh-CN", f"--host-resolver-rules=MAP {HOUSE} 127.0.0.1"]
             started = playwright.chromium.launch(executable_path=str(found.program), env=dict(found.env), args=args)
         except BrowserError as problem:
-            pytest.exit(f"the browser cannot start: {str(problem).splitlines()[0]}", returncode=1)
+            end(request, f"the browser cannot start: {str(problem).splitlines()[0]}")
         yield started
         started.close()
 

@@ -39,6 +39,7 @@ def row(desk: Desk, name: str) -> str:
     return found.locator("kbd").inner_text()
 
 
+@pytest.mark.day
 def test_a_leader_begins_with_what_waits_for_a_word_and_opens_it_by_its_digit(
     system: System, waiting: dict[str, Any], sit_down: SitDown
 ) -> None:

@@ -15,6 +15,7 @@ from tests.support.system import System
 SitDown = Callable[..., Desk]
 
 
+@pytest.mark.day
 def test_an_initial_password_opens_nothing_but_the_way_to_one_of_one_s_own(system: System, sit_down: SitDown) -> None:
     code, initial, chosen = f"NEW{secrets.randbelow(10**6):06d}", secrets.token_urlsafe(12), secrets.token_urlsafe(12)
     person = {"code": code, "name": "新来的", "roles": ["advisor"], "stores": ["HN"], "initial_password": initial}

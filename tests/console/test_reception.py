@@ -32,6 +32,7 @@ def opened(system: System, vehicle_id: str) -> list[dict[str, object]]:
     return found
 
 
+@pytest.mark.day
 def test_a_car_we_know_is_in_with_its_plate_its_kilometres_and_what_he_says(
     system: System, car: Car, sit_down: SitDown
 ) -> None:
@@ -52,6 +53,7 @@ def test_a_car_we_know_is_in_with_its_plate_its_kilometres_and_what_he_says(
     assert (order["km"], order["complaint"], order["customer_id"]) == (9800, "右前异响", car.customer_id)
 
 
+@pytest.mark.day
 def test_a_car_nobody_knows_is_registered_and_taken_in_on_the_same_page(system: System, sit_down: SitDown) -> None:
     vin = randoms.vin()
     desk = sit_down("advisor").open("reception")

@@ -8,6 +8,8 @@ import statistics
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.desk import Desk
 from tests.support.system import Car, System
 
@@ -35,6 +37,7 @@ def first_load(build: Path) -> set[Path]:
     return {build / name for name in seen}
 
 
+@pytest.mark.day
 def test_the_first_load_and_every_page_keep_their_budget(system: System, build: Path) -> None:
     first = first_load(build)
     js = sum(packed(path) for path in first if path.suffix == ".js")

@@ -40,7 +40,11 @@ def asked(car: Car) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("way", [*asked(Car("", "", "0" * 11, "0" * 17, {}))])
+WAYS = [*asked(Car("", "", "0" * 11, "0" * 17, {}))]
+BY_DAY = ("pinyin", "four digits")
+
+
+@pytest.mark.parametrize("way", [pytest.param(way, marks=[pytest.mark.day] if way in BY_DAY else []) for way in WAYS])
 def test_another_store_s_desk_opens_him_from_the_box_and_reads_that_we_sold_the_car(
     system: System, car: Car, sit_down: SitDown, way: str
 ) -> None:
@@ -58,6 +62,7 @@ def test_another_store_s_desk_opens_him_from_the_box_and_reads_that_we_sold_the_
     assert f"{car.mobile[:3]}****{car.mobile[-4:]}" in desk.page.locator("main").inner_text()
 
 
+@pytest.mark.day
 def test_where_his_car_is_and_what_was_promised_is_three_keys_from_its_plate(
     system: System, car: Car, sit_down: SitDown
 ) -> None:
@@ -86,6 +91,7 @@ def opened_by_enter(desk: Desk, car: Car) -> bool:
     return desk.page.url.endswith(car.customer_id)
 
 
+@pytest.mark.day
 def test_the_enter_that_confirms_a_chinese_candidate_chooses_no_hit(car: Car, sit_down: SitDown) -> None:
     desk = sit_down("advisor").open()
     desk.see("查找客户、车辆或命令")
@@ -110,6 +116,7 @@ def test_a_scanner_that_types_fast_and_ends_with_enter_opens_the_one_hit(car: Ca
     desk.page.wait_for_url(f"**/customers/{car.customer_id}")
 
 
+@pytest.mark.day
 def test_in_english_on_a_telephone(car: Car, sit_down: SitDown) -> None:
     desk = sit_down("advisor", language="en", width=390, height=844).open(f"customers/{car.customer_id}")
     desk.see("Sold by us")

@@ -77,6 +77,7 @@ def takes_money(finance: Desk, order: dict[str, Any]) -> None:
     finance.see("已收清")
 
 
+@pytest.mark.day
 def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[str, Any], sit_down: SitDown) -> None:
     place = f"repair-orders/{order['ro_id']}"
     advisor = sit_down("advisor")

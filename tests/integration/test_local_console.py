@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import console, node
+from deploy.local.errors import LocalStackError, OutOfReach
 from tests.support.polling import eventually
 
 BASE_URL = "http://127.0.0.1:1"
@@ -48,6 +49,21 @@ def test_a_build_that_is_there_is_taken_as_it_is(nothing_to_be_had: Path) -> Non
     console.place().mkdir()
     assert said_by_a_build(nothing_to_be_had) == f"The console is at {BASE_URL}/console/"
     assert console.build(nothing_to_be_had / "console.log") == console.place()
+
+
+@pytest.mark.parametrize(("answers", "out_of_reach"), [(False, True), (True, False)], ids=["no registry", "a registry"])
+def test_packages_that_cannot_be_had_are_nobody_s_fault_only_where_the_registry_does_not_answer(
+    answers: bool, out_of_reach: bool, nothing_to_be_had: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = {"node": "echo v24.19.0", "npm": f'[ "$1" = ping ] && exit {0 if answers else 1}; exit 1'}
+    for name, line in programs.items():
+        program = nothing_to_be_had / name
+        program.write_text(f"#!/bin/sh\n{line}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{nothing_to_be_had}:/usr/bin:/bin")
+    with pytest.raises(LocalStackError, match="npm ci") as refused:
+        console.build(nothing_to_be_had / "console.log")
+    assert isinstance(refused.value, OutOfReach) is out_of_reach
 
 
 @pytest.mark.parametrize(

@@ -9,32 +9,39 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.polling import patience
 from tests.support.source import ROOT
 
 BROKEN = "#!/bin/sh\necho 'no display, no nothing' >&2\nexit 1\n"
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A run where the only browser cannot start."""
+    program = folder / "chromium"
+    program.write_text(BROKEN)
+    program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder / 'inner'}", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=patience(120), check=False
+    )
 
 
 @pytest.mark.parametrize("chosen", ["tests/console/test_figures.py", "tests/console/test_logging_in.py"])
 def test_a_browser_that_cannot_start_fails_the_run_with_one_line_and_no_test_is_skipped(
     tmp_path: Path, chosen: str
 ) -> None:
-    program = tmp_path / "chromium"
-    program.write_text(BROKEN)
-    program.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--basetemp={tmp_path / 'inner'}",
-        chosen,
-    ]
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    ran = run(tmp_path, chosen)
     told = [line for line in (ran.stdout + ran.stderr).splitlines() if "browser" in line]
     assert ran.returncode == 1, ran.stdout
     assert len(told) == 1 and "the browser cannot start" in told[0], ran.stdout
     assert "skipped" not in ran.stdout and "passed" not in ran.stdout
     assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_in_workers_it_ends_the_run_as_well_and_says_why(tmp_path: Path) -> None:
+    ran = run(tmp_path, "-n", "1", "-m", "day", "tests/console/test_logging_in.py", "tests/console/test_reception.py")
+    assert ran.returncode not in (0, 5), ran.stdout
+    assert "Interrupted: the browser cannot start" in ran.stdout, ran.stdout
+    assert "skipped" not in ran.stdout and "passed" not in ran.stdout
+    assert "Traceback" not in ran.stdout and "Call log" not in ran.stdout, ran.stdout
