@@ -2,6 +2,7 @@
 
 from contracts.sales import (
     allocation,
+    catalogue,
     deliveries,
     finance,
     operations,
@@ -16,6 +17,7 @@ from contracts.sales import (
 
 __all__ = [
     "allocation",
+    "catalogue",
     "deliveries",
     "finance",
     "operations",

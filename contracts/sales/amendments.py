@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.fields import Reason, Version
 from contracts.operation import command
-from contracts.sales.lines import Lines, Total
+from contracts.sales.lines import PRICED, Lines, Total
 from contracts.sales.operations import Order
 
 
@@ -52,9 +52,7 @@ amend_order = command(
         "AMENDMENT_WAITS",
         "PAID_MORE",
         "PAYERS_BEYOND_PRICE",
-        "LINES_DIFFER",
-        "DISCOUNT_BEYOND_LINES",
-        "ONE_CAR",
+        *PRICED,
     ),
     summary="Change a price that stands, by an amendment",
 )

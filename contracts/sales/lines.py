@@ -48,3 +48,6 @@ class PriceLine:
 
 
 Lines = Annotated[list[LineAsked], Many(60)]
+
+PRICED = ("LINES_DIFFER", "DISCOUNT_BEYOND_LINES", "ONE_CAR", "LIST_PRICE_DIFFERS")
+"""What may be refused of a price."""

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from contracts.fields import After, Km, Model, OwnerId, Page, PriceFen, Size, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
-from contracts.sales.lines import Lines, Total
+from contracts.sales.catalogue import CHOSEN
+from contracts.sales.lines import PRICED, Lines, Total
 from contracts.sales.steps import DeliveryTerms
 from contracts.shapes import Between, Text
 
@@ -74,6 +75,7 @@ Reference = Annotated[str, Text(1, 64)]
 class CreateOrder:
     """An order at the price that was agreed, submitted unless it is a `draft`.
 
+    `definition_id` is which car of the catalogue it is, if it was chosen there; `model` is its name then.
     `consultant_id` is who is credited with the deal: a consultant of the store, or without one the caller.
     `lines` are what it is for, at list prices; without any, the car at the whole price. What they come to above
     `total_fen` is a discount on the whole, spread over what the store sells itself.
@@ -86,6 +88,7 @@ class CreateOrder:
     lines: Lines = field(default_factory=list)
     draft: bool = False
     consultant_id: StaffId | None = None
+    definition_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ class Order:
     gift_fen: PriceFen = 0
     reject_reason: str | None = None
     price_waits: bool = False
+    definition_id: UUID | None = None
+    colour: str = ""
     promised_date: date | None = None
     first_promise: date | None = None
     vin: str | None = None
@@ -237,7 +242,7 @@ create_order = command(
     "sales.create_order",
     CreateOrder,
     Order,
-    refuses=("STORE_CLOSED", "CONSULTANT_UNKNOWN", "LINES_DIFFER", "DISCOUNT_BEYOND_LINES", "ONE_CAR"),
+    refuses=("STORE_CLOSED", "CONSULTANT_UNKNOWN", *CHOSEN, *PRICED),
     summary="Write an order",
 )
 sign_order = command(

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from contracts.fields import Model, OwnerId, PriceFen, Reason, StaffId, StoreId, Version
 from contracts.operation import command, query
-from contracts.sales.lines import Lines, PriceLine, Total
+from contracts.sales.catalogue import CHOSEN
+from contracts.sales.lines import PRICED, Lines, PriceLine, Total
 from contracts.sales.operations import Order, OrderById, OrderStatus
 
 
@@ -22,6 +23,7 @@ class PriceOrder:
     total_fen: Total
     lines: Lines = field(default_factory=list)
     expected_version: Version | None = None
+    definition_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,8 @@ price_order = command(
         "ORDER_NOT_FOUND",
         "ORDER_STATE",
         "PAYERS_BEYOND_PRICE",
-        "LINES_DIFFER",
-        "DISCOUNT_BEYOND_LINES",
-        "ONE_CAR",
+        *CHOSEN,
+        *PRICED,
     ),
     summary="Say anew what a draft is for and at what price",
 )

@@ -40,6 +40,7 @@ class OrderSheet:
     customer_id: UUID
     consultant_id: OwnerId
     model: str
+    colour: str
     status: OrderStatus
     total_fen: PriceFen
     paid_fen: PriceFen

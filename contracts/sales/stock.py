@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.fields import After, Model, Page, Size, StaffId, StoreId, Version, Vin
 from contracts.operation import command, query
+from contracts.sales.catalogue import CHOSEN
 from contracts.shapes import UNSAID
 
 
@@ -49,6 +50,7 @@ class ExpectStock:
     eta: date | None = None
     vin: Vin | None = None
     condition: Condition = Condition.NEW
+    definition_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class ReceiveStock:
     """A vehicle arrived in the yard of a store.
 
     `stock_id` is the one on its way that this is; without it that of the same VIN, if there is one, else it is new to
-    us. `condition` is as it was expected, if not said otherwise; NEW if it was not expected.
+    us. `condition` is as it was expected, if not said otherwise; NEW if it was not expected. So is `definition_id`, the
+    car of the catalogue that it is, while the model is the same.
     """
 
     vin: Vin
@@ -74,6 +77,7 @@ class ReceiveStock:
     store_id: StoreId
     stock_id: UUID | None = None
     condition: Condition | None = None
+    definition_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class StockVehicle:
     received_at: datetime | None
     order_id: UUID | None
     version: int
+    definition_id: UUID | None = None
+    colour: str = ""
 
 
 class StockSort(StrEnum):
@@ -151,7 +157,7 @@ expect_stock = command(
     "sales.expect_stock",
     ExpectStock,
     StockVehicle,
-    refuses=("STORE_CLOSED", "VIN_INVALID", "VIN_IN_STOCK", "SOLD_BEFORE"),
+    refuses=("STORE_CLOSED", "VIN_INVALID", "VIN_IN_STOCK", "SOLD_BEFORE", *CHOSEN),
     summary="Announce a vehicle on its way",
 )
 change_expected = command(
@@ -174,6 +180,7 @@ receive_stock = command(
         "VEHICLE_HERE",
         "VIN_DIFFERS",
         "SET_ASIDE_AS",
+        *CHOSEN,
     ),
     summary="Take a vehicle into stock",
 )

@@ -6,6 +6,7 @@ from contracts.sales import (
     allocation,
     amendments,
     cancellations,
+    catalogue,
     deliveries,
     finance,
     parties,
@@ -22,6 +23,10 @@ from gateway.paper import setting
 from gateway.routing import Route
 
 ROUTES = (
+    Route("GET", "/car-definitions", catalogue.list_cars, "车型目录与指导价"),
+    Route("POST", "/car-definitions", catalogue.define_car, "新增车型", status=201),
+    Route("POST", "/car-definitions/{definition_id}/withdraw", catalogue.withdraw_car, "停售车型"),
+    Route("POST", "/car-definitions/{definition_id}/prices", catalogue.set_list_price, "设定指导价"),
     Route("POST", "/stock-vehicles/registered", stock.which_in_stock, "哪些车辆已入库"),
     Route("GET", "/stock-vehicles", stock.list_stock, "库存车辆"),
     Route("GET", "/stock-vehicles/waiting", allocation.list_waiting, "排队等车的订单"),

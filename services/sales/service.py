@@ -13,7 +13,7 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.sales import amendments, cancellations, operations, prices, progress, sheets
 from contracts.sales.events import OrdersRekeyed
-from services.sales import allocation, amending, cancelling, deliveries, orders, payments, steps, stock
+from services.sales import allocation, amending, cancelling, catalogue, deliveries, orders, payments, steps, stock
 from services.sales.orders.models import ORDERS
 from services.sales.parties.models import PARTIES
 
@@ -22,6 +22,11 @@ class SalesService:
     """Orders, payments and stock."""
 
     name = "sales"
+
+    define_car = does(sales.catalogue.define_car, catalogue.usecases.define_car)
+    withdraw_car = does(sales.catalogue.withdraw_car, catalogue.usecases.withdraw_car)
+    set_list_price = does(sales.catalogue.set_list_price, catalogue.usecases.set_list_price)
+    list_cars = shows(sales.catalogue.list_cars, catalogue.queries.list_cars)
 
     expect_stock = does(sales.stock.expect_stock, stock.usecases.expect_stock)
     change_expected = does(sales.stock.change_expected, stock.usecases.change_expected)

@@ -79,6 +79,7 @@ class GoodRequests:
         system.boss.post("/staff", {"code": "WRONG-1", **person})
         system.boss.post("/stores", {"code": "WRONG", "name": "错店", "dealer_code": "HT"})
         system.boss.post("/teams", {"code": "WRONG-T", "name": "错组", "store_id": "WRONG"})
+        self.known |= self._car()
         self.known["segment_id"] = self.client("leader").post("/segments", {"name": "一", "predicate": PREDICATE})[
             "segment_id"
         ]
@@ -142,6 +143,7 @@ class GoodRequests:
             "sales.move_certificate": self._vehicle,
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
             "sales.name_parties": self._order,
+            "sales.withdraw_car": self._car,
             "sales.price_order": self._draft,
             "sales.submit_order": self._draft,
             "sales.approve_order": partial(self._draft, "submit"),
@@ -277,6 +279,11 @@ class GoodRequests:
         if "submit" in steps:
             self.client("consultant").post(f"/orders/{order_id}/submit", {})
         return {"order_id": order_id, "lines": [car], "total_fen": 1000}
+
+    def _car(self) -> dict[str, Any]:
+        """A car of the catalogue."""
+        made = self.client("sales_planner").post("/car-definitions", {"model": randoms.code("M")})
+        return {"definition_id": made["definition_id"]}
 
     def _repair_order(self, customer_id: str, vehicle_id: str) -> str:
         body = {"vehicle_id": vehicle_id, "customer_id": customer_id, "store_id": "HN", "km": 5000, "complaint": "保养"}

@@ -12,10 +12,11 @@ from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.picked import picked
 from contracts.sales import amendments, events, operations
-from contracts.sales.lines import LineAsked, PriceLine
+from contracts.sales.lines import LineAsked, LineKind, PriceLine
 from contracts.sales.prices import AmendmentStatus
 from services.sales.amending.errors import NoAmendment
 from services.sales.amending.models import OrderAmendment
+from services.sales.catalogue.rules import Car
 from services.sales.orders import rules
 from services.sales.orders.models import Order
 from services.sales.orders.rules import Command
@@ -26,9 +27,10 @@ from services.sales.prices.rules import require_another
 
 
 def amend_order(session: Session, asked: amendments.AmendOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Another price, with its reason. Raises AmendmentWaits, PaidMore, OneCar, DiscountBeyondLines, LinesDiffer."""
+    """Another price, with its reason. Raises AmendmentWaits, PaidMore, and what is refused of a price."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
-    price = prices.agree(session, _Asked(order.model, asked.total_fen, asked.lines or _listed(order)), now=now)
+    wanted = _Asked(asked.total_fen, asked.lines or _listed(order))
+    price = prices.agree(session, wanted, car=_car(order), now=now)
     beyond = prices.needs_approval(session, price.lines, store_id=order.store_id, now=now)
     known = select(func.count()).select_from(OrderAmendment).where(OrderAmendment.order_id == order.id)
     number = (session.scalar(known) or 0) + 1
@@ -84,7 +86,6 @@ def reject_amendment(
 class _Asked(NamedTuple):
     """A price for the car that was ordered."""
 
-    model: str
     total_fen: int
     lines: list[LineAsked]
 
@@ -92,6 +93,12 @@ class _Asked(NamedTuple):
 def _listed(order: Order) -> list[LineAsked]:
     """What the order is for, at list prices."""
     return [LineAsked(line.kind, line.description, line.list_fen) for line in lines_shown(order)]
+
+
+def _car(order: Order) -> Car:
+    """The car that was ordered; one of the catalogue stays at the list price it was ordered at."""
+    (list_fen,) = (line.list_fen for line in _listed(order) if line.kind is LineKind.CAR)
+    return Car(order.model, order.definition_id, order.colour, None if order.definition_id is None else list_fen)
 
 
 def _waiting(session: Session, order: Order, *, decides: str) -> OrderAmendment:
@@ -109,7 +116,9 @@ def _waiting(session: Session, order: Order, *, decides: str) -> OrderAmendment:
 
 def _decide(order: Order, amendment: OrderAmendment, *, stands: bool, now: datetime) -> None:
     lines = [picked(PriceLine, line) for line in order.lines if line.amendment == amendment.number]
-    price = picked(prices.Price, amendment, model=order.model, lines=lines)
+    price = picked(
+        prices.Price, amendment, model=order.model, definition_id=order.definition_id, colour=order.colour, lines=lines
+    )
     order.decide_amendment(price, number=amendment.number, stands=stands, now=now)
 
 

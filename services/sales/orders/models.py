@@ -111,6 +111,8 @@ class Order(Base):
     loan_fen: Mapped[int] = mapped_column(server_default="0")
     loan_until: Mapped[date | None]
     loan_paid_fen: Mapped[int] = mapped_column(server_default="0")
+    definition_id: Mapped[UUID | None]
+    colour: Mapped[str] = mapped_column(server_default="")
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
     parties: Mapped[list[OrderParty]] = relationship(order_by="OrderParty.id", cascade="all, delete-orphan")
 
@@ -120,7 +122,7 @@ class Order(Base):
     ) -> Order:
         """A new order at an agreed price: a draft, or submitted at once. Either is its first version."""
         order = cls(
-            **attributes(asked, but=("lines", "draft", "consultant_id")),
+            **attributes(asked, but=("lines", "draft", "consultant_id", "definition_id")),
             id=uuids.uuid7(),
             number=number,
             consultant_id=consultant_id,
@@ -176,7 +178,8 @@ class Order(Base):
         self._require_borne(price.total_fen, field="total_fen")
         self._do(Command.PRICE, now=now)
         self.edited_by = by
-        self.model, self.total_fen = price.model, price.total_fen
+        self.model, self.definition_id, self.colour = price.model, price.definition_id, price.colour
+        self.total_fen = price.total_fen
         self.discount_fen, self.gift_fen = price.discount_fen, price.gift_fen
         self.lines = _lines(price, amendment=0)
 

@@ -31,6 +31,7 @@ from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, Submit
 from contracts.sales.stock import Condition
 from contracts.sayings import Saying
 from services.sales import receivables, steps
+from services.sales.catalogue.usecases import named
 from services.sales.orders import rules
 from services.sales.orders.errors import (
     ConsultantUnknown,
@@ -61,11 +62,11 @@ def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:
     """Write an order, one's own or a consultant's of the store.
 
-    Raises ConsultantUnknown, StoreClosed, OneCar, DiscountBeyondLines, LinesDiffer.
+    Raises ConsultantUnknown, StoreClosed, and what is refused of its car and price.
     """
     scope.require_store(asked.store_id)
     stores.require_open(session, asked.store_id, now=now)
-    price = prices.agree(session, asked, now=now)
+    price = prices.agree(session, asked, car=named(session, asked, store_id=asked.store_id, now=now), now=now)
     beyond = prices.needs_approval(session, price.lines, store_id=asked.store_id, now=now)
     whose = {"consultant_id": credited(session, asked, scope=scope), "by": scope.staff_id}
     return _submitted(session, write(session, asked, price, beyond=beyond, **whose, now=now), now=now)
@@ -114,9 +115,10 @@ def credited(session: Session, asked: OfStore, *, scope: Scope) -> str:
 
 
 def price_order(session: Session, asked: PriceOrder, *, scope: Scope, now: datetime) -> operations.Order:
-    """Say anew what a draft is for and at what price. Raises OneCar, DiscountBeyondLines, LinesDiffer."""
+    """Say anew what a draft is for and at what price. Raises what is refused of its car and price."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
-    order.reprice(prices.agree(session, asked, now=now), by=scope.staff_id, now=now)
+    car = named(session, asked, store_id=order.store_id, now=now)
+    order.reprice(prices.agree(session, asked, car=car, now=now), by=scope.staff_id, now=now)
     return order_shown(order)
 
 

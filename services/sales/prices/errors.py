@@ -29,6 +29,14 @@ class OneCar(Invalid):
     en = "The lines of a price must have exactly one car"
 
 
+class ListPriceDiffers(Invalid):
+    """A car of the catalogue stands at its list price; what is taken off is a discount, and judged as one."""
+
+    code = "LIST_PRICE_DIFFERS"
+    zh = "车辆一行的标价须为指导价{listed_fen},少收的部分请填为优惠"
+    en = "The car's list price is {listed_fen}; what it costs less is a discount"
+
+
 class OwnPrice(NotAllowed):
     """Whoever wrote a price, changed it last or is credited with the deal does not approve it (R42)."""
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from contracts.sales.lines import LineAsked, LineKind, PriceLine
 from contracts.sales.policies import PriceLimits, VatRates
-from services.sales.prices.errors import DiscountBeyondLines, LinesDiffer, OneCar, OwnPrice
+from services.sales.prices.errors import DiscountBeyondLines, LinesDiffer, ListPriceDiffers, OneCar, OwnPrice
 
 OURS = (LineKind.CAR, LineKind.OPTION, LineKind.ACCESSORY, LineKind.SERVICE)
 """What we sell ourselves and may give for less; a premium or a fee is another's."""
@@ -25,14 +25,19 @@ class Given(NamedTuple):
     gift_fen: int
 
 
-def agreed(lines: Sequence[LineAsked], *, model: str, total_fen: int, rates: VatRates) -> list[PriceLine]:
-    """The lines at the agreed price; without any, the car is all of it.
+def agreed(
+    lines: Sequence[LineAsked], *, model: str, total_fen: int, rates: VatRates, listed_fen: int | None = None
+) -> list[PriceLine]:
+    """The lines at the agreed price; without any, the car is all of it, at what it costs by the list.
 
-    Raises OneCar, DiscountBeyondLines, LinesDiffer.
+    Raises OneCar, ListPriceDiffers, DiscountBeyondLines, LinesDiffer.
     """
-    asked = lines or [LineAsked(LineKind.CAR, model, total_fen)]
-    if sum(line.kind is LineKind.CAR for line in asked) != 1:
+    asked = lines or [LineAsked(LineKind.CAR, model, total_fen if listed_fen is None else listed_fen)]
+    cars = [line for line in asked if line.kind is LineKind.CAR]
+    if len(cars) != 1:
         raise OneCar(field="lines")
+    if listed_fen is not None and cars[0].list_fen != listed_fen:
+        raise ListPriceDiffers(field="lines", listed_fen=listed_fen)
     own = [_own_discount(line) for line in asked]
     left = [line.list_fen - taken for line, taken in zip(asked, own, strict=True)]
     if sum(left) < total_fen:

@@ -54,14 +54,17 @@ class StockVehicle(Base):
     free_since: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
     version: Mapped[int]
+    definition_id: Mapped[UUID | None]
+    colour: Mapped[str] = mapped_column(server_default="")
 
     @classmethod
-    def expect(cls, asked: ExpectStock, *, vin: str | None) -> StockVehicle:
+    def expect(cls, asked: ExpectStock, *, vin: str | None, colour: str = "") -> StockVehicle:
         """A vehicle on its way; its identifier follows from its VIN, once that is known."""
         return cls(
             **attributes(asked, but=("vin",)),
             id=uuids.uuid7(),
             vin=vin,
+            colour=colour,
             vehicle_id=None if vin is None else vehicle_id(vin),
             certificate=Certificate.WITH_US,
             certificate_by=None,
@@ -98,13 +101,19 @@ class StockVehicle(Base):
         """It comes on this day, or nobody knows when."""
         self.eta = eta
 
-    def arrive(self, *, vin: str, model: str, now: datetime) -> None:
-        """It is here. Raises VehicleHere, VinDiffers; SetAsideAs if an order has it as another model."""
+    def arrive(
+        self, *, vin: str, model: str, now: datetime, definition_id: UUID | None = None, colour: str = ""
+    ) -> None:
+        """It is here. Raises VehicleHere, VinDiffers; SetAsideAs if an order has it as another model.
+
+        Which car of the catalogue it was announced as, it stays, unless it is another model or said to be another.
+        """
         self.require_expected()
         self.identify(vin)
         if self.order_id is not None and model != self.model:
             raise SetAsideAs(expected=self.model, model=model, field="model")
-        self.model = model
+        if definition_id is not None or model != self.model:
+            self.model, self.definition_id, self.colour = model, definition_id, colour
         self.received_at = self.free_since = now
 
     def take(self, order_id: UUID) -> None:

@@ -18,6 +18,7 @@ from contracts.sales import events
 from contracts.sales import stock as operations
 from contracts.sales.stock import Condition
 from contracts.shapes import UNSAID
+from services.sales.catalogue.usecases import named
 from services.sales.stock.errors import SoldBefore, VehicleNotFound, VinInStock, VinInvalid
 from services.sales.stock.models import StockVehicle
 from services.sales.stock.shown import stock_shown
@@ -26,11 +27,12 @@ from services.sales.stock.shown import stock_shown
 def expect_stock(
     session: Session, asked: operations.ExpectStock, *, scope: Scope, now: datetime
 ) -> operations.StockVehicle:
-    """Announce a vehicle on its way. Raises StoreClosed, VinInvalid, VinInStock, SoldBefore."""
+    """Announce a vehicle on its way. Raises StoreClosed, VinInvalid, VinInStock, SoldBefore, and of its definition."""
     scope.require_store(asked.store_id)
     stores.require_open(session, asked.store_id, now=now)
     vin = None if asked.vin is None else _new_to_us(session, asked.vin, condition=asked.condition)
-    vehicle = StockVehicle.expect(asked, vin=vin)
+    car = named(session, asked, store_id=asked.store_id, now=now)
+    vehicle = StockVehicle.expect(asked, vin=vin, colour=car.colour)
     session.add(vehicle)
     return stock_shown(vehicle)
 
@@ -63,7 +65,8 @@ def receive_stock(
     if asked.condition is not None:
         vehicle.condition = asked.condition
     vin = _new_to_us(session, asked.vin, condition=vehicle.condition, but=vehicle)
-    vehicle.arrive(vin=vin, model=asked.model, now=now)
+    car = named(session, asked, store_id=asked.store_id, now=now)
+    vehicle.arrive(vin=vin, model=car.model, definition_id=car.definition_id, colour=car.colour, now=now)
     session.add(vehicle)
     tell(session, vehicle, picked(events.VehicleReceived, vehicle, stock_id=vehicle.id), now=now)
     return stock_shown(vehicle)

@@ -26,7 +26,7 @@ from contracts.sales import receivables as owed
 from contracts.sales import stock as in_stock
 from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentChannel, PaymentKind
-from services.sales import allocation, amending, cancelling, deliveries, orders, payments, stock
+from services.sales import allocation, amending, cancelling, catalogue, deliveries, orders, payments, stock
 from services.sales.orders import queries
 from tests.support.events import received
 from tests.support.randoms import code, vin
@@ -48,6 +48,7 @@ WORK = (
     payments.receipts,
     payments.refunds,
     payments.notices,
+    catalogue.usecases,
 )
 """Where commands are done; allocation's stand before what they are made of."""
 
@@ -121,8 +122,8 @@ class Showroom:
 
     def offer(self, *lines: LineAsked, total_fen: int, role: str = "consultant", now: datetime = NOW, **more: Any):
         """An order for what these lines are, at an agreed price."""
-        whose = {"customer_id": uuid4(), "store_id": self.store, "model": MODEL}
-        return self.do("create_order", role, **whose, lines=list(lines), total_fen=total_fen, now=now, **more)
+        whose = {"customer_id": uuid4(), "store_id": self.store, "model": MODEL} | more
+        return self.do("create_order", role, **whose, lines=list(lines), total_fen=total_fen, now=now)
 
     def price(self, order_id: UUID, *, role: str = "sales_manager") -> prices.OrderPrice:
         """What the order's price is made of."""

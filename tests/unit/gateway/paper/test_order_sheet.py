@@ -47,7 +47,7 @@ def order(**differs: Any) -> dict[str, Any]:
         {"role": "payer", "kind": "lender", "customer_id": None, "firm": "平安银行", "amount_fen": 20_000_000},
     ]  # fmt: skip
     known: dict[str, Any] = {
-        "parties": parties, "lines": lines, "discount_fen": 320_000, "gift_fen": 150_000,
+        "colour": "", "parties": parties, "lines": lines, "discount_fen": 320_000, "gift_fen": 150_000,
         "order_id": "0193", "number": "HN-SO-202611-0001", "store_id": "HN", "store_name": "华南店",
         "customer_id": "0194", "customer_name": RARE, "consultant_id": "HN01", "consultant_name": "顾问李",
         "model": "别克 GL8", "status": "allocated", "total_fen": 28_680_000, "paid_fen": 5_000_050,
