@@ -19,6 +19,7 @@ WORDS = {
     "any": "所有方式", "call": "电话", "sms": "短信", "email": "电子邮件", "letter": "信函",
     "spouse_of": "配偶", "employee_of": "雇员(所属单位)", "driver_of": "驾驶员", "parent_of": "父母",
     "referrer_of": "介绍人",
+    "quote_presented": "报价", "quote_accepted": "接受报价", "quote_lost": "报价未成交", "quote_expired": "报价过期",
     "order_signed": "签订订单", "vehicle_delivered": "交车", "payment_confirmed": "收款",
     "payment_reversed": "收款冲销", "refund_paid": "已退款",
     "repair_order_opened": "送修开单", "repair_order_km_corrected": "里程更正",

@@ -193,6 +193,7 @@ FIELDS = {
     "promised_date": "承诺交期",
     "purpose": "用途",
     "q": "查找内容",
+    "quote_id": "报价",
     "reason": "原因",
     "received_at": "提出时间",
     "recorded_at": "登记时间",

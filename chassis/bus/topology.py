@@ -21,6 +21,7 @@ from contracts.followup import events as followup
 from contracts.gateway import events as gateway
 from contracts.gateway.live import LIVE
 from contracts.sales import events as sales
+from contracts.sales import quote_events as quotes
 from contracts.workshop import events as workshop
 
 UNROUTED = "crm.unrouted"
@@ -48,6 +49,10 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         customer.VehiclePartyChanged,
         customer.CustomerConsentChanged,
         *_RECORDS,
+        quotes.QuotePresented,
+        quotes.QuoteAccepted,
+        quotes.QuoteLost,
+        quotes.QuoteExpired,
         sales.OrderSigned,
         sales.OrderAmended,
         sales.PaymentConfirmed,
@@ -96,6 +101,14 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         customer.DuplicateDecided,
         sales.VehicleOffered,
         sales.VehicleOfferEnded,
+        quotes.QuoteApprovalRequested,
+        quotes.QuoteApproved,
+        quotes.QuoteRejected,
+        quotes.QuoteRevised,
+        quotes.QuotePresented,
+        quotes.QuoteAccepted,
+        quotes.QuoteLost,
+        quotes.QuoteExpired,
         sales.OrderApprovalRequested,
         sales.OrderApproved,
         sales.OrderRejected,

@@ -13,8 +13,15 @@ _NEXT = text(
 )
 
 
+ALONE = ("SO", "RO")
+"""Kinds of documents that were their service's only one when its series began: they are known by their period alone."""
+
+
 class NumberSeries:
-    """Mixed into a table `number_series`: the last number that was given in a store and period."""
+    """Mixed into a table `number_series`: the last number that was given in a store and period.
+
+    Documents of other kinds than the first have a series each, with their kind before the period.
+    """
 
     __tablename__ = "number_series"
 
@@ -25,5 +32,6 @@ class NumberSeries:
 
 def next_number(session: Session, kind: str, *, store_id: str, period: str) -> str:
     """The next number of a store's series: `HN-SO-202611-0001`. Whoever asks at the same time waits for the other."""
-    last = session.execute(_NEXT, {"store_id": store_id, "period": period}).scalar_one()
+    series = period if kind in ALONE else f"{kind}-{period}"
+    last = session.execute(_NEXT, {"store_id": store_id, "period": series}).scalar_one()
     return f"{store_id}-{kind}-{period}-{last:04d}"

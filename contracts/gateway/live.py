@@ -18,9 +18,10 @@ from contracts.followup import events as followup
 from contracts.followup import operations as visits
 from contracts.followup import tasks
 from contracts.operation import Operation, query
-from contracts.sales import allocation, deliveries, finance, payments, receivables, stock
+from contracts.sales import allocation, deliveries, finance, payments, quotes, receivables, stock
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
+from contracts.sales import quote_events as quoted
 from contracts.workshop import clocking, progress, settlements
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
@@ -87,6 +88,7 @@ _OF_AN_ORDER = (("order", "order_id"),)
 _OWED = (receivables.list_receivables, receivables.list_returns, payments.order_money)
 _QUEUE = (allocation.list_waiting, tasks.tasks_today)
 _PROMISES = (*_BOARD, progress.board_progress, tasks.tasks_today)
+_QUOTES = (quotes.list_quotes, quotes.get_quote)
 _ORDERS = (orders.list_orders, orders.get_order)
 _DELIVERIES = (deliveries.list_deliveries, deliveries.delivery)
 _TO_DECIDE = (*_ORDERS, *_DELIVERIES, finance.list_approvals)
@@ -117,6 +119,14 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.UnpaidAllowed, _REPAIR_MONEY),
     Live(workshop.VehicleReturned, _BOARD),
     Live(workshop.RepairCancelled, _BOARD),
+    Live(quoted.QuoteApprovalRequested, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteApproved, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteRejected, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteRevised, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuotePresented, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteAccepted, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteLost, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteExpired, _QUOTES, owner="consultant_id"),
     Live(sales.OrderApprovalRequested, _TO_DECIDE, owner="consultant_id"),
     Live(sales.OrderApproved, _TO_DECIDE, owner="consultant_id"),
     Live(sales.OrderRejected, _TO_DECIDE, owner="consultant_id"),

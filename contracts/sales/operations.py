@@ -175,6 +175,8 @@ class Order:
     price_waits: bool = False
     definition_id: UUID | None = None
     colour: str = ""
+    quote_id: UUID | None = None
+    quote_version: int | None = None
     promised_date: date | None = None
     first_promise: date | None = None
     vin: str | None = None

@@ -52,6 +52,25 @@ PRICE_LIMITS = policy(
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteDays:
+    """So many days after a quote might be offered it can be accepted, the last one included."""
+
+    days: Annotated[int, Between(1, 90), Called("报价有效天数", "Days a quote is valid")] = 7
+
+
+QUOTE_VALID = policy(
+    "QUOTE_VALID",
+    QuoteDays(),
+    service="sales",
+    zh="报价的有效期",
+    en="How long a quote is valid",
+    changes_zh="此后可以报出的报价按新期限;已报出的不变",
+    changes_en="Quotes that may be offered from then on are valid this long; those offered before stay",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
     """What must be paid before a car is set aside; never more than the law lets a deposit be."""
 

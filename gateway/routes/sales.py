@@ -1,4 +1,4 @@
-"""Orders, payments and stock."""
+"""Quotes, orders, payments and stock."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contracts.sales import (
     payments,
     prices,
     progress,
+    quotes,
     receivables,
     sheets,
     stock,
@@ -34,6 +35,17 @@ ROUTES = (
     Route("POST", "/stock-vehicles/expected", stock.expect_stock, "登记在途车辆", status=201),
     Route("PATCH", "/stock-vehicles/{stock_id}", stock.change_expected, "更改在途车辆"),
     Route("POST", "/stock-vehicles/{stock_id}/certificate", stock.move_certificate, "登记合格证去向"),
+    Route("POST", "/quotes", quotes.create_quote, "新建报价", status=201),
+    Route("GET", "/quotes", quotes.list_quotes, "报价列表"),
+    Route("GET", "/quotes/{quote_id}", quotes.get_quote, "报价及其各版本"),
+    Route("GET", "/quotes/{quote_id}/sheet", quotes.quote_sheet, "打印报价", forms=(setting.sheet("quote_sheet"),)),
+    Route("POST", "/quotes/{quote_id}/versions", quotes.revise_quote, "修改报价", status=201),
+    Route("POST", "/quotes/{quote_id}/submit", quotes.submit_quote, "提交报价"),
+    Route("POST", "/quotes/{quote_id}/approve", quotes.approve_quote, "批准报价"),
+    Route("POST", "/quotes/{quote_id}/reject", quotes.reject_quote, "驳回报价"),
+    Route("POST", "/quotes/{quote_id}/present", quotes.present_quote, "已交客户"),
+    Route("POST", "/quotes/{quote_id}/accept", quotes.accept_quote, "客户接受,生成订单", status=201),
+    Route("POST", "/quotes/{quote_id}/lose", quotes.lose_quote, "登记未成交"),
     Route("POST", "/orders", sales.create_order, "新建订单", status=201),
     Route("GET", "/orders", sales.list_orders, "订单列表"),
     Route("GET", "/orders/{order_id}", sales.get_order, "订单"),

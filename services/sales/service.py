@@ -13,13 +13,25 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.sales import amendments, cancellations, operations, prices, progress, sheets
 from contracts.sales.events import OrdersRekeyed
-from services.sales import allocation, amending, cancelling, catalogue, deliveries, orders, payments, steps, stock
+from services.sales import (
+    allocation,
+    amending,
+    cancelling,
+    catalogue,
+    deliveries,
+    orders,
+    payments,
+    quotes,
+    steps,
+    stock,
+)
 from services.sales.orders.models import ORDERS
 from services.sales.parties.models import PARTIES
+from services.sales.quotes.models import QUOTES
 
 
 class SalesService:
-    """Orders, payments and stock."""
+    """Quotes, orders, payments and stock."""
 
     name = "sales"
 
@@ -32,6 +44,21 @@ class SalesService:
     change_expected = does(sales.stock.change_expected, stock.usecases.change_expected)
     receive_stock = does(sales.stock.receive_stock, allocation.usecases.receive_stock)
     move_certificate = does(sales.stock.move_certificate, stock.usecases.move_certificate)
+    create_quote = does(
+        sales.quotes.create_quote, quotes.usecases.create_quote, first=quotes.usecases.require_registered
+    )
+    revise_quote = does(sales.quotes.revise_quote, quotes.usecases.revise_quote)
+    submit_quote = does(sales.quotes.submit_quote, quotes.usecases.submit_quote)
+    approve_quote = does(sales.quotes.approve_quote, quotes.usecases.approve_quote)
+    reject_quote = does(sales.quotes.reject_quote, quotes.usecases.reject_quote)
+    present_quote = does(sales.quotes.present_quote, quotes.usecases.present_quote)
+    accept_quote = does(sales.quotes.accept_quote, quotes.usecases.accept_quote)
+    lose_quote = does(sales.quotes.lose_quote, quotes.usecases.lose_quote)
+    get_quote = shows(sales.quotes.get_quote, quotes.queries.get_quote)
+    list_quotes = shows(sales.quotes.list_quotes, quotes.queries.list_quotes)
+    quote_sheet = shows(sales.quotes.quote_sheet, quotes.queries.quote_sheet)
+    quotes_over = every(60, quotes.usecases.expire)
+
     create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
     name_parties = does(sales.parties.name_parties, orders.usecases.name_parties, first=orders.usecases.require_parties)
     price_order = does(prices.price_order, orders.usecases.price_order)
@@ -91,9 +118,14 @@ class SalesService:
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
-        partial(rekeying.follow, holdings=[ORDERS, PARTIES], acknowledge=OrdersRekeyed),
+        partial(rekeying.follow, holdings=[QUOTES, ORDERS, PARTIES], acknowledge=OrdersRekeyed),
     )
-    forget = hears(CustomerErased, partial(erasing.forget, holding=ORDERS), links.end_his)
+    forget = hears(
+        CustomerErased,
+        partial(erasing.forget, holding=QUOTES),
+        partial(erasing.forget, holding=ORDERS),
+        links.end_his,
+    )
 
     keep_staff = hears(StaffChanged, staff.keep)
     keep_stores = hears(StoreChanged, stores.keep, steps.usecases.look_again)

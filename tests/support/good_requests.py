@@ -79,7 +79,7 @@ class GoodRequests:
         system.boss.post("/staff", {"code": "WRONG-1", **person})
         system.boss.post("/stores", {"code": "WRONG", "name": "错店", "dealer_code": "HT"})
         system.boss.post("/teams", {"code": "WRONG-T", "name": "错组", "store_id": "WRONG"})
-        self.known |= self._car()
+        self.known |= {"quote_id": self._quote()["quote_id"], "definition_id": self._car()["definition_id"]}
         self.known["segment_id"] = self.client("leader").post("/segments", {"name": "一", "predicate": PREDICATE})[
             "segment_id"
         ]
@@ -143,6 +143,13 @@ class GoodRequests:
             "sales.move_certificate": self._vehicle,
             "sales.deliver_order": partial(self._order, "sign", "pay", "allocate"),
             "sales.name_parties": self._order,
+            "sales.revise_quote": self._quote,
+            "sales.submit_quote": partial(self._quote, draft=True),
+            "sales.approve_quote": partial(self._quote, beyond=True),
+            "sales.reject_quote": partial(self._quote, beyond=True),
+            "sales.present_quote": self._quote,
+            "sales.accept_quote": partial(self._quote, presented=True),
+            "sales.lose_quote": self._quote,
             "sales.withdraw_car": self._car,
             "sales.price_order": self._draft,
             "sales.submit_order": self._draft,
@@ -279,6 +286,15 @@ class GoodRequests:
         if "submit" in steps:
             self.client("consultant").post(f"/orders/{order_id}/submit", {})
         return {"order_id": order_id, "lines": [car], "total_fen": 1000}
+
+    def _quote(self, *, draft: bool = False, beyond: bool = False, presented: bool = False) -> dict[str, Any]:
+        """A quote by a consultant."""
+        car = {"kind": "car", "description": "GL8", "list_fen": 2000 if beyond else 1000}
+        body = {"customer_id": self.known["customer_id"], "store_id": "HN", "model": "GL8", "total_fen": 1000}
+        made = self.client("consultant").post("/quotes", {**body, "lines": [car], "draft": draft})
+        if presented:
+            self.client("consultant").post(f"/quotes/{made['quote_id']}/present", {})
+        return {"quote_id": made["quote_id"], "lines": [], "total_fen": 1000}
 
     def _car(self) -> dict[str, Any]:
         """A car of the catalogue."""

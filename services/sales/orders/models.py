@@ -45,6 +45,7 @@ class Order(Base):
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
     `changed_at` is when this version of it came to be, `status_before` where it goes on if it is not cancelled after
     all. A cancelled order has no vehicle.
+    `quote_id` and `quote_version` are what its first price was accepted by, if it was quoted.
     `amendment` is the number of the one that its price is by, 0 for the price that was approved first, which stays as
     it was; `price_waits` while one is neither approved nor refused.
     `loan_fen` is what a lender's letter says that it pays if the car is handed over by `loan_until`, 0 without one;
@@ -113,6 +114,8 @@ class Order(Base):
     loan_paid_fen: Mapped[int] = mapped_column(server_default="0")
     definition_id: Mapped[UUID | None]
     colour: Mapped[str] = mapped_column(server_default="")
+    quote_id: Mapped[UUID | None] = mapped_column(unique=True)
+    quote_version: Mapped[int | None]
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position", cascade="all, delete-orphan")
     parties: Mapped[list[OrderParty]] = relationship(order_by="OrderParty.id", cascade="all, delete-orphan")
 
@@ -141,6 +144,13 @@ class Order(Base):
             order.version = 0
             order.submit(beyond=beyond, now=now)
         return order
+
+    def follow_quote(
+        self, quote_id: UUID, *, quote_version: int, approved_by: str | None, approved_at: datetime | None
+    ) -> None:
+        """Its price was quoted, and approved, before."""
+        self.quote_id, self.quote_version = quote_id, quote_version
+        self.approved_by, self.approved_at = approved_by, approved_at
 
     @property
     def written_for(self) -> UUID:

@@ -20,13 +20,14 @@ from contracts.access import Actor, Scope, matrix
 from contracts.gateway.events import StaffChanged
 from contracts.links import Link, LinkMade
 from contracts.operation import OPERATIONS
-from contracts.sales import operations, parties, prices, progress, sheets
+from contracts.sales import operations, parties, prices, progress, quotes, sheets
 from contracts.sales import payments as in_money
 from contracts.sales import receivables as owed
 from contracts.sales import stock as in_stock
 from contracts.sales.lines import LineAsked
 from contracts.sales.operations import Fault, ListOrders, PaymentChannel, PaymentKind
 from services.sales import allocation, amending, cancelling, catalogue, deliveries, orders, payments, stock
+from services.sales import quotes as quoting
 from services.sales.orders import queries
 from tests.support.events import received
 from tests.support.randoms import code, vin
@@ -48,6 +49,7 @@ WORK = (
     payments.receipts,
     payments.refunds,
     payments.notices,
+    quoting.usecases,
     catalogue.usecases,
 )
 """Where commands are done; allocation's stand before what they are made of."""
@@ -124,6 +126,24 @@ class Showroom:
         """An order for what these lines are, at an agreed price."""
         whose = {"customer_id": uuid4(), "store_id": self.store, "model": MODEL} | more
         return self.do("create_order", role, **whose, lines=list(lines), total_fen=total_fen, now=now)
+
+    def quote(
+        self, *lines: LineAsked, total_fen: int = PRICE, role: str = "consultant", now: datetime = NOW, **more: Any
+    ) -> quotes.Quote:
+        """A quote that the consultant writes."""
+        whose: dict[str, Any] = {"customer_id": uuid4(), "store_id": self.store, "model": MODEL} | more
+        made: quotes.Quote = self.do("create_quote", role, lines=list(lines), total_fen=total_fen, now=now, **whose)
+        return made
+
+    def quoted(self, quote_id: UUID, *, role: str = "consultant") -> quotes.QuoteInFull:
+        """The quote as this store's people see it."""
+        asked, scope = quotes.QuoteById(quote_id), self.scope("get_quote", role)
+        return self.database.read(lambda reading: quoting.queries.get_quote(reading, asked, scope=scope))
+
+    def quotes(self, *, role: str = "consultant", **asked: Any) -> quotes.Quotes:
+        """A list of quotes."""
+        scope, wanted = self.scope("list_quotes", role), quotes.ListQuotes(**asked)
+        return self.database.read(lambda reading: quoting.queries.list_quotes(reading, wanted, scope=scope))
 
     def price(self, order_id: UUID, *, role: str = "sales_manager") -> prices.OrderPrice:
         """What the order's price is made of."""
@@ -284,14 +304,14 @@ class Showroom:
         return [(row.event_type, row.subject_version) for row in self._outbox(order_id)]
 
     def payloads(self, order_id: UUID) -> list[dict[str, Any]]:
-        """What those events say."""
+        """What those events say; of a quote as well."""
         return [row.envelope["payload"] for row in self._outbox(order_id)]
 
-    def _outbox(self, order_id: UUID) -> list[Any]:
+    def _outbox(self, subject_id: UUID) -> list[Any]:
         log = tables.outbox.c
         wanted = select(tables.outbox).where(
-            log.subject_type == "order",
-            log.subject_id == str(order_id),
+            log.subject_type.in_(["order", "quote"]),
+            log.subject_id == str(subject_id),
             log.event_type != "order_receivable_changed",
         )
         return self.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))

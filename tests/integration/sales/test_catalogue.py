@@ -13,6 +13,7 @@ from contracts.refusals import InvalidRequest, StaleVersion, StoreNotAllowed
 from contracts.sales.catalogue import CarDefinition, ListCars
 from contracts.sales.lines import LineAsked, LineKind
 from contracts.sales.operations import OrderStatus
+from contracts.sales.quotes import QuoteStatus
 from services.sales import catalogue
 from services.sales.catalogue.errors import (
     CarDefined,
@@ -128,12 +129,17 @@ def only_id(car: CarDefinition) -> dict[str, Any]:
     return {"definition_id": car.definition_id}
 
 
-def test_order_and_vehicle_say_which_car_they_are_and_in_which_colour(showroom: Showroom) -> None:
+def test_order_quote_and_vehicle_say_which_car_they_are_and_in_which_colour(showroom: Showroom) -> None:
     car = define(showroom)
     named: dict[str, Any] = {"model": car.name, "definition_id": car.definition_id}
     order = showroom.offer(total_fen=PRICE, **named)
     assert (order.model, order.definition_id, order.colour) == (car.name, car.definition_id, "珍珠白")
     assert showroom.sheet(order.order_id).colour == "珍珠白"
+    quote = showroom.quote(**named)
+    assert (quote.model, quote.definition_id, quote.colour) == (car.name, car.definition_id, "珍珠白")
+    showroom.do("present_quote", "consultant", quote_id=quote.quote_id)
+    taken = showroom.do("accept_quote", "consultant", quote_id=quote.quote_id)
+    assert (taken.definition_id, taken.colour) == (car.definition_id, "珍珠白")
     expected = showroom.expect(**named)
     assert (expected.definition_id, expected.colour) == (car.definition_id, "珍珠白")
     for which, colour in (("no such car", ""), (car.name, "珍珠白")):
@@ -168,6 +174,7 @@ def test_a_discount_cannot_hide_in_a_list_price_that_somebody_typed(showroom: Sh
     with pytest.raises(ListPriceDiffers):
         showroom.offer(low, total_fen=PRICE // 2, **named)
     assert showroom.offer(total_fen=PRICE // 2, **named).status is OrderStatus.APPROVAL_PENDING
+    assert showroom.quote(total_fen=PRICE // 2, **named).status is QuoteStatus.APPROVAL_PENDING
     assert showroom.offer(total_fen=PRICE, **named).discount_fen == 0
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from contracts.envelope import Event
 from contracts.followup import events as followup
 from contracts.sales import events as sales
+from contracts.sales import quote_events as quotes
 from contracts.workshop import events as workshop
 
 AT, STORE, DOCUMENT = "at", "store_id", "id"
@@ -120,6 +121,8 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(  # a word with him
         opens=(
+            quotes.QuotePresented,
+            quotes.QuoteLost,
             sales.OrderSigned,
             sales.OrderCancelRequested,
             sales.OrderCancelWithdrawn,

@@ -24,6 +24,7 @@ from contracts.envelope import Event, Received
 from contracts.followup import events as followup
 from contracts.gateway import events as gateway
 from contracts.sales import events as sales
+from contracts.sales import quote_events as quotes
 from contracts.workshop import events as workshop
 from services.customer.vehicles.models import PARTY, Vehicle
 from services.customer.vehicles.usecases import odometer
@@ -80,6 +81,10 @@ TOLD: dict[type[Event], Told] = {
     customer.CustomerMerged: Told(("survivor_id", "loser_ids", "rule", "score"), of=("survivor_id", "loser_ids")),
     customer.CustomerUnmerged: Told(("survivor_id", "restored_ids"), of=("survivor_id", "restored_ids")),
     customer.CustomerSplit: Told(("customer_id", "new_id"), of=("customer_id", "new_id")),
+    quotes.QuotePresented: Told(("model", "valid_until", "total_fen")),
+    quotes.QuoteAccepted: Told(("total_fen",)),
+    quotes.QuoteLost: Told(("reason", "total_fen")),
+    quotes.QuoteExpired: Told(("total_fen",), pace=PACE),
     sales.OrderSigned: Told(("model", "promised_date", "consultant_id", "total_fen")),
     sales.OrderAmended: Told(("before_fen", "total_fen", "balance_fen")),
     sales.PaymentConfirmed: Told(("amount_fen", "balance_fen")),
@@ -136,6 +141,10 @@ UNTOLD: dict[type[Event], str] = {
     customer.ImportAdvanced: "of a file; whom it registered or changed has a line of his own",
     followup.VisitFellDue: "visit_planned said when; that it has come is the house's task",
     followup.TaskHandedOver: "who of us does it is nobody's history",
+    quotes.QuoteApprovalRequested: "the house's own affair, before he had the quote",
+    quotes.QuoteApproved: "the house's own affair, before he had the quote",
+    quotes.QuoteRejected: "the house's own affair, before he had the quote",
+    quotes.QuoteRevised: "the house's own affair; his line is the quote he has",
     sales.OrderApprovalRequested: "the house's own affair, before anything was signed",
     sales.OrderApproved: "the house's own affair; his line is the signature",
     sales.OrderRejected: "the house's own affair, before anything was signed",

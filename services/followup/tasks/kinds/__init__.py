@@ -11,6 +11,8 @@ from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.order_approval import ORDER_APPROVAL
 from services.followup.tasks.kinds.promise_at_risk import PROMISE_AT_RISK
+from services.followup.tasks.kinds.quote_approval import QUOTE_APPROVAL
+from services.followup.tasks.kinds.quote_open import QUOTE_OPEN
 from services.followup.tasks.kinds.receipt_unapplied import RECEIPT_UNAPPLIED
 from services.followup.tasks.kinds.refund_asked import REFUND_ASKED
 from services.followup.tasks.kinds.vehicle_offered import VEHICLE_OFFERED
@@ -21,6 +23,8 @@ KINDS: tuple[Kind, ...] = (
     DELIVERY_AT_RISK,
     MERGE_QUESTION,
     ORDER_APPROVAL,
+    QUOTE_APPROVAL,
+    QUOTE_OPEN,
     VEHICLE_OFFERED,
     PROMISE_AT_RISK,
     CLOCKING_FORGOTTEN,
