@@ -18,7 +18,10 @@ from contracts.customer.senders import reveal_to_sender
 from contracts.declared import fields_of
 from contracts.followup import operations as followup
 from contracts.policies import POLICIES
+from contracts.sales.lines import LineKind
 from contracts.sales.operations import Fault, OrderStatus, PaymentKind
+from contracts.sales.parties import PartyKind, PartyRole
+from contracts.sales.quotes import LostReason, QuoteStatus
 from contracts.sales.stock import Certificate, Condition, StockStatus
 from contracts.workshop.operations import LineState, PayType, Stage
 from contracts.workshop.progress import RiskReason
@@ -162,6 +165,11 @@ def warnings_of_rows() -> list[str]:
         ("lineState", values(LineState)),
         ("riskReason", values(RiskReason)),
         ("orderStatus", values(OrderStatus)),
+        ("quoteStatus", values(QuoteStatus)),
+        ("lostReason", values(LostReason)),
+        ("lineKind", values(LineKind)),
+        ("partyRole", values(PartyRole)),
+        ("partyKind", values(PartyKind)),
         ("paymentKind", values(PaymentKind)),
         ("cancelFault", values(Fault)),
         ("stockStatus", values(StockStatus)),

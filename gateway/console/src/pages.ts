@@ -81,6 +81,13 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/imports/ImportsPage.vue"),
   },
   {
+    name: "quotes",
+    path: "quotes",
+    needs: "sales.list_quotes",
+    key: "goQuotes",
+    load: () => import("./features/sales/QuotesPage.vue"),
+  },
+  {
     name: "orders",
     path: "orders",
     needs: "sales.list_orders",
@@ -95,6 +102,12 @@ export const PAGES: readonly Page[] = [
     views: "sales.list_stock",
     key: "goStock",
     load: () => import("./features/sales/StockPage.vue"),
+  },
+  {
+    name: "cars",
+    path: "car-definitions",
+    needs: "sales.list_cars",
+    load: () => import("./features/sales/CarsPage.vue"),
   },
   {
     name: "deliveries",
@@ -214,6 +227,11 @@ export const RECORDS: readonly Omit<Page, "needs" | "key">[] = [
   { name: "split", path: "customers/:id/split", load: () => import("./features/duplicates/SplitPage.vue") },
   { name: "import", path: "imports/:id", load: () => import("./features/imports/ImportPage.vue") },
   { name: "order", path: "orders/:id", load: () => import("./features/sales/OrderPage.vue") },
+  { name: "amendOrder", path: "orders/:id/amend", load: () => import("./features/sales/PricePage.vue") },
+  { name: "newOrder", path: "customers/:id/orders/new", load: () => import("./features/sales/PricePage.vue") },
+  { name: "newQuote", path: "customers/:id/quotes/new", load: () => import("./features/sales/PricePage.vue") },
+  { name: "quote", path: "quotes/:id", load: () => import("./features/sales/QuotePage.vue") },
+  { name: "reviseQuote", path: "quotes/:id/revise", load: () => import("./features/sales/PricePage.vue") },
   { name: "newSegment", path: "segments/new", load: () => import("./features/segments/NewSegmentPage.vue") },
   { name: "segment", path: "segments/:id", load: () => import("./features/segments/SegmentPage.vue") },
   { name: "calendar", path: "stores/:id/calendar", load: () => import("./features/admin/CalendarPage.vue") },

@@ -61,6 +61,8 @@ export const KEYS = {
   goImports: { press: "KeyG KeyI", shown: "G I", does: "goImports" },
   goOrders: { press: "KeyG KeyO", shown: "G O", does: "goOrders" },
   newOrder: { press: "KeyC KeyL", shown: "C L", does: "newOrder" },
+  goQuotes: { press: "KeyG KeyQ", shown: "G Q", does: "goQuotes" },
+  newQuote: { press: "KeyC KeyQ", shown: "C Q", does: "newQuote" },
   goStock: { press: "KeyG KeyK", shown: "G K", does: "goStock" },
   ownDay: { press: "KeyD", shown: "D", does: "ownDay" },
   receive: { press: "KeyC KeyV", shown: "C V", does: "receive" },

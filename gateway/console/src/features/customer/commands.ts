@@ -122,18 +122,3 @@ export async function endRelation(id: string, relation: string, key: string): Pr
   await asked(api.POST("/customers/{customer_id}/relations/{relation_id}/end", { params, body: {} }));
   await asWell(id);
 }
-
-export interface NewOrder {
-  customer_id: string;
-  store_id: string;
-  model: string;
-  total_fen: number;
-}
-
-/** An order at an agreed price; the caller is its consultant. */
-export async function writeOrder(body: NewOrder, key: string) {
-  const written = await asked(api.POST("/orders", { params: { header: { "Idempotency-Key": key } }, body }));
-  void queries.invalidateQueries({ queryKey: ["orders"] });
-  void queries.invalidateQueries({ queryKey: ofCustomer(body.customer_id) });
-  return written;
-}

@@ -79,6 +79,12 @@ export const orders = (id: string) =>
     queryFn: () => asked(api.GET("/orders", { params: { query: { customer_id: id, size: 50 } } })),
   });
 
+export const quotes = (id: string) =>
+  queryOptions({
+    queryKey: [...ofCustomer(id), "quotes"],
+    queryFn: () => asked(api.GET("/quotes", { params: { query: { customer_id: id, size: 50 } } })),
+  });
+
 export const visits = (id: string) =>
   queryOptions({
     queryKey: [...ofCustomer(id), "visits"],

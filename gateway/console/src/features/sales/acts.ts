@@ -18,6 +18,8 @@ export function actsOf(
     /** The step that everything else waits for, in words; empty when it is the keys. */
     waits: string;
     now: Date;
+    /** Opens the price of the order, to be changed. */
+    amend: () => unknown;
     t: (key: string, named?: object) => string;
   },
 ): Act[] {
@@ -191,16 +193,8 @@ export function actsOf(
     name: "amend",
     label: "sales.act.amend",
     needs: "sales.amend_order",
-    fields: [
-      {
-        name: "total_fen",
-        label: "sales.field.total",
-        kind: "yuan",
-        initial: order.total_fen ? order.total_fen / 100 : "",
-      },
-      { name: "reason", label: "sales.field.reason", kind: "long", max: 500 },
-    ],
-    send: (values, key) => commands.amend(order, values as unknown as { total_fen: number; reason: string }, key),
+    key: "edit",
+    send: async () => given.amend(),
   };
   const waits: Act[] = [
     {

@@ -1,6 +1,21 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import { DELIVERIES, type Delivery, ORDERS, type Order, orderKey, type Step, type StockVehicle } from "./queries";
+import type { PriceAsked } from "./price";
+import {
+  CARS,
+  type CarDefinition,
+  DELIVERIES,
+  type Delivery,
+  ORDERS,
+  type Order,
+  orderKey,
+  type Party,
+  QUOTES,
+  type Quote,
+  quoteKey,
+  type Step,
+  type StockVehicle,
+} from "./queries";
 
 /** What is asked of an order as it was looked at; refused where somebody was quicker. */
 const to = (order: Order, key: string) => ({
@@ -113,7 +128,7 @@ export const approve = (order: Order, key: string) =>
 export const reject = (order: Order, reason: string, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/reject", { params: to(order, key), body: { reason } })));
 
-export const amend = (order: Order, body: { total_fen: number; reason: string }, key: string) =>
+export const amend = (order: Order, body: Pick<PriceAsked, "total_fen" | "lines"> & { reason: string }, key: string) =>
   changed(order, asked(api.POST("/orders/{order_id}/amendments", { params: to(order, key), body })));
 
 export const approveAmendment = (order: Order, key: string) =>
@@ -206,3 +221,115 @@ export async function revokeLink(order: Order, link: string): Promise<void> {
   );
   void queries.invalidateQueries({ queryKey: [...orderKey(order.order_id), "links"] });
 }
+
+type Whose = { customer_id: string; store_id: string; draft: boolean };
+
+export async function writeOrder(body: Whose & PriceAsked, key: string): Promise<Schema["sales.Order"]> {
+  const written = await asked(api.POST("/orders", { params: { header: { "Idempotency-Key": key } }, body }));
+  forget([ORDERS, ["customer", body.customer_id]]);
+  return written;
+}
+
+export async function writeQuote(body: Whose & PriceAsked, key: string): Promise<Schema["sales.Quote"]> {
+  const written = await asked(api.POST("/quotes", { params: { header: { "Idempotency-Key": key } }, body }));
+  forget([QUOTES, ["customer", body.customer_id]]);
+  return written;
+}
+
+function forget(keys: readonly (readonly unknown[])[]): void {
+  for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+}
+
+const toQuote = (quote: Quote, key: string) => ({
+  path: { quote_id: quote.quote_id },
+  header: { "Idempotency-Key": key, "If-Match": `"${quote.version}"` },
+});
+
+async function offered<Answer>(quote: Quote, call: Promise<Answer>): Promise<Answer> {
+  const answer = await call;
+  forget([QUOTES, ORDERS, quoteKey(quote.quote_id), ["customer", quote.customer_id]]);
+  return answer;
+}
+
+export const reviseQuote = (quote: Quote, body: PriceAsked & { draft: boolean }, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/versions", { params: toQuote(quote, key), body })));
+
+export const submitQuote = (quote: Quote, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/submit", { params: toQuote(quote, key), body: {} })));
+
+export const approveQuote = (quote: Quote, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/approve", { params: toQuote(quote, key), body: {} })));
+
+export const rejectQuote = (quote: Quote, reason: string, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/reject", { params: toQuote(quote, key), body: { reason } })));
+
+export const presentQuote = (quote: Quote, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/present", { params: toQuote(quote, key), body: {} })));
+
+export const acceptQuote = (quote: Quote, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/accept", { params: toQuote(quote, key), body: {} })));
+
+export interface Loss {
+  reason: NonNullable<Quote["versions"][number]["lost_reason"]>;
+  remark: string;
+}
+
+export const loseQuote = (quote: Quote, body: Loss, key: string) =>
+  offered(quote, asked(api.POST("/quotes/{quote_id}/lose", { params: toQuote(quote, key), body })));
+
+/** The quote on paper, to be taken home. */
+export async function quoteSheet(quote: Quote): Promise<Blob> {
+  return (await asked(
+    api.GET("/quotes/{quote_id}/sheet", {
+      params: { path: { quote_id: quote.quote_id }, query: { format: "pdf" } },
+      parseAs: "blob",
+    }),
+  )) as unknown as Blob;
+}
+
+export interface Payer {
+  kind: Party["kind"];
+  amount_fen: number;
+  customer_id: string | null;
+  firm: string | null;
+}
+
+export const nameParties = (order: Order, body: { owner_id: string | null; payers: Payer[] }, key: string) =>
+  changed(order, asked(api.POST("/orders/{order_id}/parties", { params: to(order, key), body })));
+
+async function catalogued(asking: Promise<unknown>): Promise<void> {
+  await asking;
+  forget([CARS]);
+}
+
+export const defineCar = (
+  body: { model: string; trim: string; colour: string; model_year: number | null },
+  key: string,
+) => catalogued(asked(api.POST("/car-definitions", { params: { header: { "Idempotency-Key": key } }, body })));
+
+export const setListPrice = (
+  car: CarDefinition,
+  body: { list_fen: number | null; store_id: string | null; from_day: string | null },
+  key: string,
+) =>
+  catalogued(
+    asked(
+      api.POST("/car-definitions/{definition_id}/prices", {
+        params: { path: { definition_id: car.definition_id }, header: { "Idempotency-Key": key } },
+        body,
+      }),
+    ),
+  );
+
+export const withdrawCar = (car: CarDefinition, key: string) =>
+  catalogued(
+    asked(
+      api.POST("/car-definitions/{definition_id}/withdraw", {
+        params: {
+          path: { definition_id: car.definition_id },
+          header: { "Idempotency-Key": key, "If-Match": `"${car.version}"` },
+        },
+        body: {},
+      }),
+    ),
+  );

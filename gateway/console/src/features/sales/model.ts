@@ -43,3 +43,32 @@ export const CERTIFICATE_NEXT = {
   requested: ["released", "pledged"],
   released: ["pledged"],
 } as const;
+
+export const QUOTE_STATUSES = [
+  "draft",
+  "approval_pending",
+  "approved",
+  "presented",
+  "accepted",
+  "lost",
+  "expired",
+  "superseded",
+] as const;
+
+/** How a version of a quote is dressed: it waits for us, for the customer, was taken, or is over. */
+export function toneOfQuote(status: (typeof QUOTE_STATUSES)[number]): "primary" | "good" | "warn" | "" {
+  if (status === "accepted") return "good";
+  if (status === "approval_pending" || status === "lost") return "warn";
+  return status === "expired" || status === "superseded" ? "" : "primary";
+}
+
+export const LOST_REASONS = [
+  "price",
+  "competitor",
+  "other_dealer",
+  "model",
+  "delivery_time",
+  "finance",
+  "plan_cancelled",
+  "other",
+] as const;
