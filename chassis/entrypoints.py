@@ -37,6 +37,7 @@ from chassis.bus.rpc import (
     Overloaded,
     Unavailable,
 )
+from chassis.handing import asked_for
 from chassis.process import logs, metrics
 from chassis.process.actors import GATEWAY, Signer, Verifier
 from chassis.process.keys import derived
@@ -219,6 +220,7 @@ class OperationEntrypoint(_Shared):
     ) -> None:
         super().__init__(**kwargs)
         self.operation, self.first = operation, first
+        self.first_wants = [] if first is None else asked_for(first, ("read", "ask", "now"))
         self.allowed_by = (as_if or operation).name
 
     def setup(self) -> None:
@@ -289,7 +291,8 @@ class OperationEntrypoint(_Shared):
         except shapes.InvalidShape as error:
             raise InvalidRequest(errors=error.errors) from None
         if self.first is not None:
-            self.first(request, read=runtime.database.read, ask=runtime.ask_for(call))
+            ready = {"read": runtime.database.read, "ask": runtime.ask_for(call), "now": call.now}
+            self.first(request, **{name: ready[name] for name in self.first_wants})
         if operation.kind is Kind.QUERY:
             return shapes.dump(runtime.database.read(lambda connection: self.method(connection, request, call)))
         return runtime.database.run(lambda session: self._execute(session, request, call, incoming))

@@ -8,9 +8,11 @@ import os
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from stdnum.iso7064 import mod_11_2
 
 from chassis.process import clock
 from contracts.vin import with_check_digit
@@ -99,9 +101,9 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     month = f"{clock.now():%Y-%m}"
     before = leader.get("/reports/month", month=month)["total"]["figures"]
     say("\n  -- 一辆车的交付 · a car is sold ------------------------------------------------------")
-    customer = at["receptionist"].post("/customers", {"name": "陈晓明", "mobile": mobile, "store_id": "HN"})[
-        "customer_id"
-    ]
+    customer = at["receptionist"].post(
+        "/customers", {"name": "陈晓明", "mobile": mobile, "store_id": "HN", "id_no": _card(number)}
+    )["customer_id"]
     say(f"  前台 registers 陈晓明, {mobile[:3]}****{mobile[-4:]}: customer {customer}")
     at["sales_manager"].post("/stock-vehicles", {"vin": vin, "model": "GL8", "store_id": "HN"})
     order = at["consultant"].post(
@@ -245,6 +247,12 @@ def _first_session(base_url: str, account: str, initial: str) -> tuple[Client, s
     chosen = secrets.token_urlsafe(12)
     session.post("/me/password", {"old_password": initial, "new_password": chosen})
     return Client.log_in(base_url, account, chosen), chosen
+
+
+def _card(number: int) -> str:
+    """The number of a resident ID card that nobody else has: an order asks for it."""
+    body = f"440301{date(1960, 1, 1) + timedelta(days=number % 14_000):%Y%m%d}{number // 14_000 % 1000:03d}"
+    return body + mod_11_2.calc_check_digit(body)
 
 
 def _session(base_url: str, people: dict[str, Any], role: str, store: str) -> Client:

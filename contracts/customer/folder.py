@@ -204,12 +204,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How much of what his stage requires is known: filled weight in hundredths of the total, and what is missing."""
+    """How much of what his stage requires is known: filled weight in hundredths of the total, and what is missing.
+
+    `identity_missing` is what is missing of who he is, whatever his stage: name, mobile, card or credit code (C4).
+    """
 
     customer_id: UUID
     stage: Stage
     score: int
     missing: list[str]
+    identity_missing: list[str]
 
 
 @dataclass(frozen=True, slots=True)

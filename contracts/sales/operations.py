@@ -244,7 +244,7 @@ create_order = command(
     "sales.create_order",
     CreateOrder,
     Order,
-    refuses=("STORE_CLOSED", "CONSULTANT_UNKNOWN", *CHOSEN, *PRICED),
+    refuses=("STORE_CLOSED", "CONSULTANT_UNKNOWN", "IDENTITY_INCOMPLETE", *CHOSEN, *PRICED),
     summary="Write an order",
 )
 sign_order = command(

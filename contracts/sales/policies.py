@@ -92,6 +92,27 @@ DEPOSIT_MIN = policy(
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityNeeded:
+    """What must be known of a buyer before his order is submitted (C4)."""
+
+    name: Annotated[bool, Called("姓名全称", "His whole name")] = True
+    mobile: Annotated[bool, Called("手机", "His mobile")] = True
+    number: Annotated[bool, Called("证件号或统一社会信用代码", "The number of his card, or of the company")] = True
+
+
+ORDER_IDENTITY = policy(
+    "ORDER_IDENTITY",
+    IdentityNeeded(),
+    service="sales",
+    zh="提交订单前须登记的客户身份",
+    en="What of a buyer's identity must be known before his order is submitted",
+    changes_zh="此后提交的订单按新要求;已提交的不变",
+    changes_en="Orders submitted from then on ask for it; those submitted before stay",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class VatRates:
     """Value added tax contained in what is sold, in percent; what is collected for others contains none of ours."""
 

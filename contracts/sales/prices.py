@@ -115,7 +115,7 @@ submit_order = command(
     "sales.submit_order",
     SubmitOrder,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "IDENTITY_INCOMPLETE"),
     summary="Submit a draft: it is approved, or waits for approval",
 )
 approve_order = command(

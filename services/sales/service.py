@@ -59,10 +59,10 @@ class SalesService:
     quote_sheet = shows(sales.quotes.quote_sheet, quotes.queries.quote_sheet)
     quotes_over = every(60, quotes.usecases.expire)
 
-    create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_registered)
+    create_order = does(operations.create_order, orders.usecases.create_order, first=orders.usecases.require_buyer)
     name_parties = does(sales.parties.name_parties, orders.usecases.name_parties, first=orders.usecases.require_parties)
     price_order = does(prices.price_order, orders.usecases.price_order)
-    submit_order = does(prices.submit_order, orders.usecases.submit_order)
+    submit_order = does(prices.submit_order, orders.usecases.submit_order, first=orders.usecases.require_identity)
     approve_order = does(prices.approve_order, orders.usecases.approve_order)
     reject_order = does(prices.reject_order, orders.usecases.reject_order)
     sign_order = does(operations.sign_order, orders.usecases.sign_order)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from contracts.sales.policies import DELIVERY_STEPS, SHORT
+from contracts.sales.policies import DELIVERY_STEPS, ORDER_IDENTITY, SHORT, IdentityNeeded
 from contracts.shapes import plain
 from deploy.local.stack import Stack
 from simulator.client import Client
@@ -57,6 +57,7 @@ def found(stack: Stack) -> Organisation:
     leader = Client.log_in(stack.base_url, *accounts["leader"])
     leader.post("/policies", {"code": "SEARCH_RATION", "value": {"given_a_day": UNLIMITED}})
     leader.post("/policies", {"code": DELIVERY_STEPS.code, "value": plain(SHORT)})
+    leader.post("/policies", {"code": ORDER_IDENTITY.code, "value": plain(IdentityNeeded(number=False))})
     leader.close()
     return Organisation(stack.base_url, accounts)
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from contracts.sales.policies import DELIVERY_STEPS, SHORT
+from contracts.sales.policies import DELIVERY_STEPS, ORDER_IDENTITY, SHORT, IdentityNeeded
 from contracts.shapes import plain
 
 _PUBLISH = """
@@ -19,3 +19,4 @@ _PUBLISH = """
 def take_short_steps(sales: psycopg.Connection[Any]) -> None:
     """Let the whole group take the short steps, as of long ago; the connection is to the database of sales."""
     sales.execute(_PUBLISH, [DELIVERY_STEPS.code, Jsonb(plain(SHORT))])
+    sales.execute(_PUBLISH, [ORDER_IDENTITY.code, Jsonb(plain(IdentityNeeded(number=False)))])

@@ -21,6 +21,14 @@ class ConsultantUnknown(Invalid):
     en = "{consultant_id} is no consultant of this store that you may write an order for"
 
 
+class IdentityIncomplete(RuleRefused):
+    """Of the buyer something is not known that an order needs (C4)."""
+
+    code = "IDENTITY_INCOMPLETE"
+    zh = "客户身份不完整,请先补充:{names}"
+    en = "Of the customer's identity this is missing: {missing}; complete his record first"
+
+
 class OrderState(RuleRefused):
     """The order is not where this step begins (C4)."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from chassis.bus.context import Ask
@@ -18,15 +19,16 @@ from chassis.store import policies
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
-from contracts.customer.operations import WhichExist, which_exist
+from contracts.customer.folder import completeness
+from contracts.customer.operations import ById, WhichExist, which_exist
 from contracts.fields import Done
 from contracts.links import LinkMade
 from contracts.picked import picked
-from contracts.refusals import InvalidRequest
+from contracts.refusals import InvalidRequest, Refusal
 from contracts.sales import events, operations, parties, progress
 from contracts.sales.operations import OrderStatus
 from contracts.sales.parties import PartyRole
-from contracts.sales.policies import DEPOSIT_MIN
+from contracts.sales.policies import DEPOSIT_MIN, ORDER_IDENTITY, IdentityNeeded
 from contracts.sales.prices import ApproveOrder, PriceOrder, RejectOrder, SubmitOrder
 from contracts.sales.stock import Condition
 from contracts.sayings import Saying
@@ -35,6 +37,7 @@ from services.sales.catalogue.usecases import named
 from services.sales.orders import rules
 from services.sales.orders.errors import (
     ConsultantUnknown,
+    IdentityIncomplete,
     OrderNotFound,
     PromiseInPast,
 )
@@ -47,9 +50,21 @@ from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
 from services.sales.stock.usecases import of_order, of_vin
 
+MISSING = {"name": "姓名", "mobile": "手机", "id_no": "证件号", "organisation_no": "统一社会信用代码"}
+"""What of a buyer may be missing, as a consultant reads it."""
+
 CONSULTANT = "consultant"
 """The role of whom a deal is credited to."""
 
+NEEDED: dict[str, Callable[[IdentityNeeded], bool]] = {
+    "name": lambda asks: asks.name,
+    "mobile": lambda asks: asks.mobile,
+    "id_no": lambda asks: asks.number,
+    "organisation_no": lambda asks: asks.number,
+}
+"""What of a buyer may be missing, as the customer service calls it, and whether a store asks for it."""
+
+_DRAFT = select(Order.store_id, Order.customer_id)
 MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
 """Finds whether a customer has an order already, so that he is known."""
 
@@ -57,6 +72,44 @@ MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer
 def require_registered(asked: operations.CreateOrder, *, read: Read, ask: Ask) -> None:
     """An order is written for a customer that is registered. Raises InvalidRequest that names the field."""
     asking.require_registered(asked, met={"customer_id": MET}, read=read, ask=ask)
+
+
+def require_buyer(asked: operations.CreateOrder, *, read: Read, ask: Ask, now: datetime) -> None:
+    """Whom an order is written for is registered, and known as far as the store asks if it is submitted at once (C4).
+
+    Raises InvalidRequest that names the field, IdentityIncomplete.
+    """
+    require_registered(asked, read=read, ask=ask)
+    if not asked.draft:
+        _require_known(asked.customer_id, store_id=asked.store_id, read=read, ask=ask, now=now)
+
+
+def require_identity(asked: SubmitOrder, *, read: Read, ask: Ask, now: datetime) -> None:
+    """The buyer of a draft is known as far as its store asks (C4). Raises IdentityIncomplete.
+
+    Of an order that is not there nothing is asked: the command says so.
+    """
+    draft = read(lambda connection: connection.execute(_DRAFT.where(Order.id == asked.order_id)).one_or_none())
+    if draft is not None:
+        _require_known(draft.customer_id, store_id=draft.store_id, read=read, ask=ask, now=now)
+
+
+def _require_known(customer_id: UUID, *, store_id: str, read: Read, ask: Ask, now: datetime) -> None:
+    def resolved(connection: Connection) -> IdentityNeeded:
+        with Session(connection) as session:
+            return policies.resolve(session, ORDER_IDENTITY, store_id=store_id, at=now)
+
+    asks = read(resolved)
+    if not any(needs(asks) for needs in NEEDED.values()):
+        return
+    try:
+        missing = ask(completeness, ById(customer_id)).identity_missing
+    except Refusal as refusal:
+        if refusal.code not in completeness.refuses:
+            raise
+        missing = list(NEEDED)  # who was erased is known by nothing
+    if lacks := [one for one in missing if NEEDED[one](asks)]:
+        raise IdentityIncomplete(missing=", ".join(lacks), names="、".join(MISSING[one] for one in lacks))
 
 
 def create_order(session: Session, asked: operations.CreateOrder, *, scope: Scope, now: datetime) -> operations.Order:

@@ -11,7 +11,14 @@ import pytest
 from chassis.process.clock import LOCAL
 from contracts.customer.folder import Stage
 from contracts.customer.operations import CustomerKind
-from services.customer.folder.rules.completeness import DICTIONARY, Known, completeness, required, stage_of
+from services.customer.folder.rules.completeness import (
+    DICTIONARY,
+    Known,
+    completeness,
+    identity_missing,
+    required,
+    stage_of,
+)
 from services.customer.record.rules import given as giving
 from services.customer.record.rules.given import Typed
 from services.customer.record.rules.record import new_record
@@ -62,6 +69,22 @@ def test_the_score_is_the_filled_weight_in_hundredths_rounded_down() -> None:
     assert missing == ["consent"]
     assert score == 87  # 7 of 8
     assert completeness(replace(known(), consented=True)) == (100, [])
+
+
+@pytest.mark.parametrize("sold", [False, True])
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        (PERSON, ["id_no"]),
+        (Typed(name="王先生", phones=()), ["name", "mobile", "id_no"]),
+        (Typed(name="王伟", phones=("13800138000",), id_number="11010519491231002X"), []),
+        (COMPANY, ["organisation_no"]),
+    ],
+)
+def test_what_is_missing_of_an_identity_is_the_same_at_every_stage(
+    typed: Typed, missing: list[str], sold: bool
+) -> None:
+    assert identity_missing(known(typed, sold=sold)) == missing
 
 
 def test_every_field_counts_and_is_named_once() -> None:

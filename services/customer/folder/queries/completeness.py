@@ -59,7 +59,7 @@ def completeness(connection: Connection, asked: ById) -> Completeness:
         raise CustomerErased
     known = _known(row)
     score, missing = rules.completeness(known)
-    return Completeness(known.record.id, rules.stage_of(known), score, missing)
+    return Completeness(known.record.id, rules.stage_of(known), score, missing, rules.identity_missing(known))
 
 
 def incomplete(connection: Connection, asked: IncompleteAsked, *, scope: Scope) -> Omissions:

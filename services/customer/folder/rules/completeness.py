@@ -64,6 +64,9 @@ DICTIONARY = (
 )  # fmt: skip
 """The field dictionary. A later stage requires what the earlier ones do, and more."""
 
+IDENTITY = ("name", "mobile", "id_no", "organisation_no")
+"""What says who somebody is: of a person his card, of a company its code."""
+
 _ORDER = tuple(Stage)
 
 
@@ -83,6 +86,12 @@ def required(known: Known) -> list[Field]:
         for field in DICTIONARY
         if _ORDER.index(field.since) <= reached and known.record.kind in field.kinds and (owner or not field.of_owners)
     ]
+
+
+def identity_missing(known: Known) -> list[str]:
+    """What of these is not known, of whoever he is and however far he has come with us."""
+    asked = [field for field in DICTIONARY if field.name in IDENTITY and known.record.kind in field.kinds]
+    return [field.name for field in asked if not field.filled(known)]
 
 
 def completeness(known: Known) -> tuple[int, list[str]]:
