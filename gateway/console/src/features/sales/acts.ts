@@ -1,10 +1,10 @@
 import type { Act, Option } from "../../ui/act";
 import * as commands from "./commands";
 import { inAWeek, owed } from "./model";
+import { CHANNELS } from "./moneyActs";
 import type { Order } from "./queries";
 
 const KINDS = ["deposit", "earnest", "prepayment", "balance", "loan"] as const;
-const CHANNELS = ["transfer", "cash", "card", "wechat", "alipay", "lender"] as const;
 
 /** What may be done to an order where it stands. */
 export function actsOf(

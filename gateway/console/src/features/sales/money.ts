@@ -101,6 +101,22 @@ const ofRefund = (refund: { refund_id: string }, key: string) => ({
 });
 const ofOrder = (orderId: string, key: string) => ({ path: { order_id: orderId }, header: once(key) });
 
+export interface Paid {
+  amount_fen: number;
+  external_ref: string;
+  channel: Payment["channel"];
+  payer_id: string | null;
+}
+
+/** Money of somebody who was named as a payer. */
+export const payBy = (orderId: string, body: Paid, key: string) =>
+  moved(
+    orderId,
+    asked(
+      api.POST("/orders/{order_id}/payments", { params: ofOrder(orderId, key), body: { ...body, kind: "balance" } }),
+    ),
+  );
+
 export const settle = (payment: Payment, outcome: "confirmed" | "failed", key: string) =>
   moved(
     payment.order_id,

@@ -2,6 +2,9 @@ import type { Act, Field, Option } from "../../ui/act";
 import type { Approval, Contradiction, Money, OpenRefund, Owed, Payment, Refund } from "./money";
 import * as commands from "./money";
 
+/** By which ways money comes. */
+export const CHANNELS = ["transfer", "cash", "card", "wechat", "alipay", "lender"] as const;
+
 type Says = (key: string, named?: object) => string;
 
 const yuan = (fen: number | null) => (fen === null ? "" : fen / 100);
@@ -121,6 +124,31 @@ export function compensation(orderId: string): Act {
 }
 
 export const actsOfReturn = (owed: Owed): Act[] => (owed.compensation_fen ? [compensation(owed.order_id)] : []);
+
+/** What somebody else than buyer and lender owes is paid by him. */
+export function actsOfPayer(orderId: string, owed: Money["receivables"][number], t: Says): Act[] {
+  if (owed.payer !== "other" || !owed.balance_fen) return [];
+  return [
+    {
+      name: "payBy",
+      label: "sales.act.pay",
+      needs: "sales.pay_order",
+      fields: [
+        {
+          name: "channel",
+          label: "sales.money.channel",
+          kind: "choice",
+          initial: "transfer",
+          options: CHANNELS.map((value) => ({ value, label: t(`enums.paymentChannel.${value}`) })),
+        },
+        { name: "amount_fen", label: "sales.field.amount", kind: "yuan", initial: yuan(owed.balance_fen) },
+        { name: "external_ref", label: "sales.field.reference", kind: "text", hint: "sales.hint.reference", max: 64 },
+      ],
+      send: (values, key) =>
+        commands.payBy(orderId, { ...(values as unknown as commands.Paid), payer_id: owed.party_id }, key),
+    },
+  ];
+}
 
 /** A lender's letter of approval: kept, or no more. */
 export function letterActs(orderId: string, shown: Money): Act[] {
