@@ -51,7 +51,7 @@ def test_a_leader_begins_with_what_waits_for_a_word_and_opens_it_by_its_digit(
     desk.page.locator(f"[data-row='{waiting['order_id']}']").wait_for()
 
 
-def test_whoever_decides_finds_it_among_his_tasks_and_is_there_once(
+def test_whoever_decides_is_told_once_and_finds_it_where_he_decides(
     system: System, waiting: dict[str, Any], sit_down: SitDown
 ) -> None:
     manager = system.as_("sales_manager", store=STORE)
@@ -64,11 +64,12 @@ def test_whoever_decides_finds_it_among_his_tasks_and_is_there_once(
     desk = sit_down("sales_manager", store=STORE)
     desk.page.goto(f"{desk.base_url}/console/")
     desk.page.wait_for_url(f"**/console/{STORE}")
-    digit = row(desk, said)
-    assert desk.page.get_by_text("等待价格审批的订单").count() == 0
+    digit = row(desk, "等待您决定的价格、取消和退款")
+    first = desk.page.get_by_role("region", name="先看这些")
+    assert first.get_by_text("等待价格审批的订单").count() == first.get_by_text(said).count() == 0
     assert desk.page.get_by_role("navigation").get_by_role("link", name="今日待办").inner_text().split()[1].isdigit()
     desk.press(digit)
-    desk.page.wait_for_url("**/tasks?kind=ORDER_APPROVAL")
+    desk.page.wait_for_url("**/approvals")
     desk.see("房玄龄")
 
 

@@ -13,8 +13,10 @@ export interface Exception {
   count: (signal: AbortSignal) => Promise<{ total: number }>;
   /** What it follows live; without it it is asked for from time to time. */
   meta?: ReturnType<typeof live>;
-  /** The kind of task that tells the same to whoever must see to it himself. */
-  task?: string;
+  /** The kinds of tasks that it tells of as well: they do not stand beside it. */
+  tasks?: readonly string[];
+  /** Whoever may do this is told it by another row. */
+  unless?: Operation;
 }
 
 const ONE = 1;
@@ -57,12 +59,25 @@ export const EXCEPTIONS: readonly Exception[] = [
     meta: live("followup.worklist"),
   },
   {
+    name: "decisions",
+    needs: "sales.list_approvals",
+    tone: "warn",
+    page: "approvals",
+    query: {},
+    tasks: ["ORDER_APPROVAL", "REFUND_ASKED"],
+    count: async (signal) => {
+      const { items } = await asked(api.GET("/approvals", { signal }));
+      return { total: items.filter((each) => !each.not_by_me).length };
+    },
+    meta: live("sales.list_approvals"),
+  },
+  {
     name: "approvals",
     needs: "sales.list_orders",
     tone: "warn",
     page: "orders",
     query: { status: "approval_pending" },
-    task: "ORDER_APPROVAL",
+    unless: "sales.list_approvals",
     count: orders("approval_pending"),
     meta: live("sales.list_orders"),
   },
@@ -72,6 +87,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     tone: "warn",
     page: "orders",
     query: { status: "cancel_pending" },
+    unless: "sales.list_approvals",
     count: orders("cancel_pending"),
     meta: live("sales.list_orders"),
   },
