@@ -30,6 +30,7 @@ FIELDS = {
     "before_plate": "上牌前提车",
     "birth_date": "出生日期",
     "brand": "品牌",
+    "bringer_id": "送修人",
     "by_loan": "按揭",
     "card": "证件",
     "carried_over": "沿用",

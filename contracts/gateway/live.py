@@ -22,7 +22,7 @@ from contracts.sales import allocation, deliveries, finance, payments, quotes, r
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.sales import quote_events as quoted
-from contracts.workshop import clocking, progress, settlements
+from contracts.workshop import clocking, parties, progress, settlements
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
 
@@ -103,6 +103,7 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.RepairOrderKmCorrected, _BOARD),
     Live(workshop.RepairAuthorized, _BOARD),
     Live(workshop.RepairLinesChanged, _BOARD),
+    Live(workshop.RepairPartiesChanged, (*_BOARD, parties.repair_parties)),
     Live(workshop.RepairStageChanged, _BOARD),
     Live(workshop.RepairWorkChanged, (*_BOARD, *_CLOCKS)),
     Live(workshop.TechnicianClockedOn, _CLOCKS, about=(("repair_order", "ro_id"),)),

@@ -1,5 +1,5 @@
 """What the workshop can be asked, by the idea it belongs to."""
 
-from contracts.workshop import following, papers, policies, settlements
+from contracts.workshop import following, papers, parties, policies, settlements
 
-__all__ = ["following", "papers", "policies", "settlements"]
+__all__ = ["following", "papers", "parties", "policies", "settlements"]

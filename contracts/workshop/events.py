@@ -114,6 +114,14 @@ class ClockingConfirmed:
     worked_minutes: int
 
 
+@event(producer="workshop", name="repair_parties_changed", version=1, subject="repair_order")
+class RepairPartiesChanged:
+    """Who brings the vehicle, or who pays a part of its repair, is another; who it is now is asked for."""
+
+    ro_id: UUID
+    customer_id: UUID
+
+
 @event(producer="workshop", name="repair_stage_changed", version=1, subject="repair_order")
 class RepairStageChanged:
     """The order came to a stage that has no event of its own (C7), or waits anew where it waited.

@@ -12,6 +12,7 @@ from contracts.fields import Km, RepairFen, SheetFormat, StaffId, StoreId
 from contracts.operation import command, query
 from contracts.workshop.lines import Said
 from contracts.workshop.operations import LineKind, LineState, PayType
+from contracts.workshop.parties import RepairParty
 from contracts.workshop.settlements import SettlementState
 
 
@@ -92,7 +93,8 @@ class PayerTold:
 class RepairSheet:
     """What stands on a repair order's sheet, and on its estimate. `changed_at` is when this version of it came to be.
 
-    `unanswered` are the places of the lines that the customer has neither agreed to nor declined.
+    `unanswered` are the places of the lines that the customer has neither agreed to nor declined; `parties` who brings
+    the vehicle and who pays beside him.
     """
 
     ro_id: UUID
@@ -112,6 +114,7 @@ class RepairSheet:
     authorized_fen: RepairFen
     consents: list[ConsentTold]
     unanswered: list[int]
+    parties: list[RepairParty]
     version: int
     changed_at: datetime
 
@@ -132,7 +135,8 @@ class SettledTold:
 class SettlementSheet:
     """What stands on a settlement's sheet (机动车维修费用结算清单), as it was when the invoice was made.
 
-    `km_out`, `category` and the guarantee are those of the certificate, if there was one by then.
+    `km_out`, `category` and the guarantee are those of the certificate, if there was one by then. `parties` are who
+    brought the vehicle, and who pays this settlement if that is another than the customer.
     """
 
     settlement_id: UUID
@@ -158,6 +162,7 @@ class SettlementSheet:
     vat_fen: RepairFen
     paid_fen: RepairFen
     balance_fen: RepairFen
+    parties: list[RepairParty]
     version: int
     changed_at: datetime
 

@@ -140,7 +140,10 @@ class RepairMoney:
 
 @dataclass(frozen=True, slots=True)
 class ListRepairReceivables:
-    """What is owed to the workshops within the caller's reach, the oldest first; and what they owe back."""
+    """What is owed to the workshops within the caller's reach, the oldest first; and what they owe back.
+
+    Of a customer it is what his repairs owe, and what he pays of others'.
+    """
 
     store_id: StoreId | None = None
     payer: PayType | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import clocking, following, lines, papers, progress, settlements, stages
+from contracts.workshop import clocking, following, lines, papers, parties, progress, settlements, stages
 from contracts.workshop import operations as workshop
 from gateway import filing, repair_followed_page
 from gateway.paper import setting
@@ -98,6 +98,8 @@ ROUTES = (
         "打印竣工出厂合格证",
         forms=(setting.sheet("repair_certificate"),),
     ),
+    Route("GET", "/repair-orders/{ro_id}/parties", parties.repair_parties, "送修人与付款人"),
+    Route("POST", "/repair-orders/{ro_id}/parties", parties.name_repair_parties, "登记送修人与付款人"),
     Route("GET", "/repair-orders/{ro_id}/money", settlements.repair_money, "工单的结算与收款"),
     Route("POST", "/repair-orders/{ro_id}/payments", settlements.take_repair_payment, "维修收款", status=201),
     Route("POST", "/repair-payments/{payment_id}/reverse", settlements.reverse_repair_payment, "冲销维修收款"),

@@ -14,6 +14,7 @@ from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import certificates, following, papers, repair_orders, settlements
+from services.workshop.parties.models import REPAIR_PARTIES
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 
 
@@ -29,6 +30,11 @@ class WorkshopService:
     )
     correct_km = does(operations.correct_km, repair_orders.taking_in.correct_km)
     estimate_repair = does(stages.estimate_repair, repair_orders.steps.estimate_repair)
+    name_repair_parties = does(
+        workshop.parties.name_repair_parties,
+        repair_orders.parties.name_repair_parties,
+        first=repair_orders.parties.require_parties,
+    )
     authorize_repair = does(operations.authorize_repair, repair_orders.steps.authorize_repair)
     add_line = does(lines.add_line, repair_orders.lines.add_line)
     change_line = does(lines.change_line, repair_orders.lines.change_line)
@@ -58,6 +64,7 @@ class WorkshopService:
     cancel_repair = does(stages.cancel_repair, repair_orders.steps.cancel_repair)
     check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
+    repair_parties = shows(workshop.parties.repair_parties, repair_orders.queries.repair_parties)
     consents = shows(lines.consents, repair_orders.queries.consents)
     clockings = shows(clocking.clockings, repair_orders.queries.clockings)
     forgotten_clocks = shows(clocking.forgotten_clocks, repair_orders.queries.forgotten_clocks)
@@ -83,7 +90,7 @@ class WorkshopService:
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
-        partial(rekeying.follow, holdings=[REPAIR_ORDERS], acknowledge=RepairOrdersRekeyed),
+        partial(rekeying.follow, holdings=[REPAIR_ORDERS, REPAIR_PARTIES], acknowledge=RepairOrdersRekeyed),
     )
     forget = hears(
         CustomerErased,

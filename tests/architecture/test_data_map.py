@@ -20,6 +20,7 @@ from services.followup.visits.models import VISITS
 from services.sales.orders.models import ORDERS
 from services.sales.parties.models import PARTIES
 from services.sales.quotes.models import QUOTES
+from services.workshop.parties.models import REPAIR_PARTIES
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 from tests.support.source import ROOT
 
@@ -74,7 +75,11 @@ def test_every_column_is_in_the_map(service: str) -> None:
     assert mistakes(models_of(service), of(service, read(MAP))) == []
 
 
-HOLDINGS = {"sales": (QUOTES, ORDERS, PARTIES), "workshop": (REPAIR_ORDERS,), "followup": (VISITS, TASKS)}
+HOLDINGS = {
+    "sales": (QUOTES, ORDERS, PARTIES),
+    "workshop": (REPAIR_ORDERS, REPAIR_PARTIES),
+    "followup": (VISITS, TASKS),
+}
 
 
 @pytest.mark.parametrize("service", sorted(set(SERVICES) - {"customer"}))

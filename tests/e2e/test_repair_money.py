@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from chassis.process import clock
 from simulator.client import ApiProblem
 from tests.e2e.test_order_sheet import code_of, printed
+from tests.support import randoms
 from tests.support.paper import text
 from tests.support.polling import eventually
 from tests.support.system import Car, System
@@ -116,6 +118,16 @@ def test_a_manager_lets_a_vehicle_go_unpaid_with_his_reason(system: System, car:
 def test_the_four_papers_of_a_repair_are_printed_and_printed_again(system: System, car: Car) -> None:
     path = ready(system, car)
     assert code_of(printed(system, f"{path}/certificate", role="advisor")) == (404, "NOT_CERTIFIED")
+    person = {"name": "尉迟小刘", "mobile": randoms.mobile(), "store_id": "HN"}
+    driver = system.as_("receptionist").post("/customers", person)["customer_id"]
+    parties = {"bringer_id": driver, "payers": [{"pay_type": "WARRANTY", "firm": "通用汽车"}]}
+    stranger = {"bringer_id": str(uuid4())}
+    assert refused(lambda: system.as_("advisor").post(f"{path}/parties", stranger)) == (422, "INVALID_REQUEST")
+    system.as_("advisor").post(f"{path}/parties", parties)
+    named = system.as_("finance").get(f"{path}/parties", expand="customer")["items"]
+    assert [(one["role"], one["customer_name"], one["firm"]) for one in named] == [
+        ("bringer", "尉迟小刘", None), ("payer", None, "通用汽车"),
+    ]  # fmt: skip
     issued = system.as_("inspector").post(f"{path}/certificate", {"category": "second_maintenance", "km_out": 5004})
     system.as_("finance").post(f"{path}/settle")
     (settlement,) = [
@@ -125,7 +137,7 @@ def test_the_four_papers_of_a_repair_are_printed_and_printed_again(system: Syste
     sheet = f"/settlements/{settlement['settlement_id']}/sheet"
     wanted = {
         f"{path}/estimate-sheet": ("维修估价单", number, "机油更换", "800.00", "叁佰元整"),
-        f"{path}/sheet": ("委托书", number, "本人", "承诺交车"),
+        f"{path}/sheet": ("委托书", number, "本人", "承诺交车", "送修人尉迟小刘"),
         sheet: (
             "机动车维修费用结算清单",
             settlement["number"],

@@ -19,7 +19,7 @@ from services.workshop.certificates.shown import certificate_shown
 from services.workshop.papers.errors import SettlementNotFound
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import Consent, JobLine, RepairOrder
-from services.workshop.repair_orders.queries import get_repair_order
+from services.workshop.repair_orders.queries import get_repair_order, parties_of
 from services.workshop.repair_orders.rules import work
 from services.workshop.settlements import rules
 from services.workshop.settlements.models import Settlement
@@ -46,6 +46,7 @@ def repair_sheet(connection: Connection, asked: contract.RepairSheetAsked, *, sc
         payers=_payers(order, percent=percent),
         consents=[shaped(contract.ConsentTold, row) for row in connection.execute(said).mappings()],
         unanswered=work.unanswered(order.lines),
+        parties=parties_of(connection, order.ro_id, store_id=order.store_id, version=order.version).items,
         changed_at=changed_at,
     )
 
@@ -88,7 +89,9 @@ def settlement_sheet(
     row = connection.execute(wanted).mappings().one_or_none()
     if row is None or not scope.admits(store_id=row["store_id"], owner_id=row["advisor_id"]):
         raise SettlementNotFound
-    return shaped(contract.SettlementSheet, row, lines=_told(row["lines"]))
+    named = parties_of(connection, row["ro_id"], store_id=row["store_id"], version=row["version"]).items
+    concerned = [one for one in named if one.pay_type in (None, row["payer"])]
+    return shaped(contract.SettlementSheet, row, lines=_told(row["lines"]), parties=concerned)
 
 
 def _told(lines: Sequence[SettledLine]) -> list[contract.SettledTold]:

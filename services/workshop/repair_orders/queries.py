@@ -16,9 +16,11 @@ from contracts.access import Scope
 from contracts.fields import Done
 from contracts.picked import picked, shaped
 from contracts.workshop import clocking, lines, operations, stages
+from contracts.workshop import parties as parties_contract
 from contracts.workshop import progress as contract
 from contracts.workshop.operations import RepairOrderSort, Stage
 from contracts.workshop.progress import Risk, RiskReason
+from services.workshop.parties.models import RepairParty
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import Clocking, Consent, JobLine, RepairOrder, StageEntry
 from services.workshop.repair_orders.rules.prediction import rank, risk_of
@@ -137,6 +139,22 @@ def forgotten_clocks(
     wanted = {"store_ids": None if stores is None else sorted(stores)}
     rows = connection.execute(_FORGOTTEN, wanted).mappings()
     return clocking.ForgottenClocks([shaped(clocking.ForgottenClock, row) for row in rows])
+
+
+def repair_parties(
+    connection: Connection, asked: operations.RepairOrderById, *, scope: Scope
+) -> parties_contract.RepairParties:
+    """Whom an order of the caller's scope is about beside its customer. Raises RepairOrderNotFound."""
+    order = get_repair_order(connection, asked, scope=scope)
+    return parties_of(connection, order.ro_id, store_id=order.store_id, version=order.version)
+
+
+def parties_of(connection: Connection, ro_id: UUID, *, store_id: str, version: int) -> parties_contract.RepairParties:
+    """The parties of an order, who brings the vehicle first."""
+    known = RepairParty.__table__
+    wanted = select(known).where(known.c.order_id == ro_id).order_by(known.c.role, known.c.pay_type)
+    items = [shaped(parties_contract.RepairParty, row) for row in connection.execute(wanted).mappings()]
+    return parties_contract.RepairParties(ro_id, store_id, version, items)
 
 
 def progress(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from contracts.access import Scope
 from contracts.picked import shaped
 from contracts.workshop import operations
 from contracts.workshop import settlements as contract
 from contracts.workshop.settlements import SettlementState
+from services.workshop.parties.models import RepairParty
 from services.workshop.repair_orders.models import RepairOrder
 from services.workshop.repair_orders.queries import get_repair_order
 from services.workshop.settlements.models import RepairPayment, Settlement
@@ -18,6 +19,7 @@ from services.workshop.settlements.models import RepairPayment, Settlement
 _settlements = Settlement.__table__.c
 _payments = RepairPayment.__table__.c
 _orders = RepairOrder.__table__.c
+_parties = RepairParty.__table__.c
 _BALANCE = _settlements.amount_fen - _settlements.paid_fen
 _SHOWN = (
     *(column for column in _settlements if column.name not in ("id", "lines")),
@@ -58,7 +60,12 @@ def list_repair_receivables(
     if asked.payer is not None:
         wanted.append(_settlements.payer == asked.payer)
     if asked.customer_id is not None:
-        wanted.append(_orders.customer_id == asked.customer_id)
+        his = exists().where(
+            _parties.order_id == _orders.id,
+            _parties.pay_type == _settlements.payer,
+            _parties.customer_id == asked.customer_id,
+        )
+        wanted.append(or_(_orders.customer_id == asked.customer_id, his))
     page = (
         _with_orders(select(*_SHOWN))
         .where(*wanted)

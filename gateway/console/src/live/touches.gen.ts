@@ -4,6 +4,7 @@ export const TOUCHES = {
   "repair_order_km_corrected": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_authorized": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_lines_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
+  "repair_parties_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order", "workshop.repair_parties"] },
   "repair_stage_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order"] },
   "repair_work_changed": { by: "workshop", touches: ["workshop.list_repair_orders", "workshop.get_repair_order", "workshop.clockings", "workshop.list_work"] },
   "technician_clocked_on": { by: "workshop", touches: ["workshop.clockings", "workshop.list_work"] },

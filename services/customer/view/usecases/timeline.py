@@ -168,6 +168,7 @@ UNTOLD: dict[type[Event], str] = {
     workshop.TechnicianClockedOff: "who of us does it is nobody's history",
     workshop.ClockingForgotten: "the house's own affair",
     workshop.ClockingConfirmed: "the house's own affair",
+    workshop.RepairPartiesChanged: "who brings his car and who pays is the desk's affair; what he pays is told",
     workshop.UnpaidAllowed: "the house's own word; what he owes is told by the invoice and his payments",
     workshop.RepairOrdersRekeyed: "another service's word that it has followed a merge",
     followup.VisitsRekeyed: "another service's word that it has followed a merge",

@@ -158,6 +158,12 @@ def require_open_to_work(*, stage: Stage) -> None:
         raise StageNotAllowed(stage=stage, wanted=Stage.REWORK)
 
 
+def require_open_to_money(*, stage: Stage) -> None:
+    """Raise StageNotAllowed once the invoice is made: who pays what stands on it."""
+    if stage not in OPEN_TO_MONEY:
+        raise StageNotAllowed(stage=stage, wanted=Stage.READY)
+
+
 def require_not_begun(*, state: LineState) -> None:
     """Raise LineBegun for work that was begun, or declined."""
     if state not in NOT_BEGUN:

@@ -19,6 +19,12 @@ KNOWN: dict[str, Any] = {
 }  # fmt: skip
 
 
+PARTIES: list[dict[str, Any]] = [
+    {"role": "bringer", "pay_type": None, "customer_id": "0197", "customer_name": "司机小刘", "firm": None},
+    {"role": "payer", "pay_type": "CUSTOMER", "customer_id": None, "customer_name": None, "firm": "顺风物流公司"},
+]
+
+
 def line(position: int, description: str, amount_fen: int, **differs: Any) -> dict[str, Any]:
     known = {
         "position": position, "kind": "WORK", "state": "authorized", "description": description, "hours": "1.5",
@@ -44,7 +50,7 @@ def repair(**differs: Any) -> dict[str, Any]:
         "consents": [
             {"said": "agreed", "said_at": AT, "said_by": "张伟", "version": 1, "lines": [1, 2, 4], "up_to_fen": 25_000}
         ],
-        "unanswered": [3], **differs,
+        "unanswered": [3], "parties": PARTIES, **differs,
     }  # fmt: skip
 
 
@@ -58,7 +64,7 @@ def settlement(**differs: Any) -> dict[str, Any]:
         "balance_fen": 1_000, "lines": [
             {"position": place, "kind": "WORK", "description": said, "hours": "0.2", "amount_fen": 500, "vat_fen": vat}
             for place, said, vat in ((1, "检查", 58), (2, "清洁", 58), (3, "润滑", 57))
-        ], **differs,
+        ], "parties": PARTIES, **differs,
     }  # fmt: skip
 
 
@@ -156,3 +162,13 @@ def test_a_certificate_says_who_inspected_what_and_how_long_it_is_guaranteed() -
         "5000公里或30日", "1机油更换", "2四轮定位", "检验员(签字)", "准予出厂",
     ):  # fmt: skip
         assert told in said, told
+
+
+@pytest.mark.parametrize("name", ["estimate_sheet", "repair_sheet", "settlement_sheet"])
+def test_whoever_brought_it_stands_beside_its_owner_and_is_written_by_hand_where_nobody_is_named(name: str) -> None:
+    assert "送修人司机小刘" in text(setting.made(name, SHEETS[name]()))
+    assert "送修人车牌号" in text(setting.made(name, SHEETS[name](parties=[])))
+
+
+def test_who_pays_a_settlement_stands_on_it() -> None:
+    assert "付款人顺风物流公司" in text(setting.made("settlement_sheet", settlement()))
