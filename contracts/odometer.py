@@ -27,6 +27,13 @@ class ReadingStatus(StrEnum):
     IMPLAUSIBLE = "IMPLAUSIBLE"
 
 
+class WhichReading(StrEnum):
+    """When a vehicle's odometer was read in the workshop: as it was taken in, or with the work done."""
+
+    IN = "in"
+    OUT = "out"
+
+
 class Reading(NamedTuple):
     """How far the vehicle had been driven at a moment; `source_id` tells readings of one moment apart."""
 

@@ -195,6 +195,7 @@ FIELDS = {
     "purpose": "用途",
     "q": "查找内容",
     "quote_id": "报价",
+    "reading": "哪次读数",
     "reason": "原因",
     "received_at": "提出时间",
     "recorded_at": "登记时间",

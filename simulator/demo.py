@@ -154,7 +154,7 @@ def tell(base_url: str, *, people_file: Path, say: Say) -> None:
     at["finance"].post(
         f"{path}/payments", {"amount_fen": 38_000, "channel": "card", "external_ref": f"POS-{ro['number']}"}
     )
-    at["advisor"].post(f"{path}/return")
+    at["advisor"].post(f"{path}/return", {"km_out": 5123})
     say(f"  车间 {ro['number']} authorised, worked on, inspected, settled, paid and returned")
     view, ms = until(lambda: _knows(at["consultant"], customer, "vehicle_returned"))
     say(f"  客户视图 sales sees the service visit, {ms:.0f} ms later: {_glance(view)}")

@@ -70,6 +70,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         sales.PlateIssued,
         workshop.RepairOrderOpened,
         workshop.RepairOrderKmCorrected,
+        workshop.OdometerRecorded,
         workshop.RepairAuthorized,
         workshop.RepairStageChanged,
         workshop.RepairReady,

@@ -21,15 +21,36 @@ class RepairOrderOpened:
     km: int
 
 
+@event(producer="workshop", name="odometer_recorded", version=1, subject="repair_order")
+class OdometerRecorded:
+    """A vehicle's odometer was read in the workshop, at `read_at`: as it was taken in, or with the work done.
+
+    `reading` is `in` or `out`, `status` whether it fits what the workshop read of the vehicle before (OK, LOWER,
+    IMPLAUSIBLE); one that does not is no ground for anything until it is corrected or another fits it.
+    """
+
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    km: int
+    read_at: datetime
+    reading: str
+    status: str
+
+
 @event(producer="workshop", name="repair_order_km_corrected", version=1, subject="repair_order")
 class RepairOrderKmCorrected:
-    """The reading of a repair order was wrong: it was `told_km` until now, and is `km`."""
+    """A reading of a repair order was wrong: it was `told_km` until now, and is `km`.
+
+    `reading` says which: as the vehicle was taken in (`in`), or with the work done (`out`).
+    """
 
     ro_id: UUID
     vehicle_id: UUID
     customer_id: UUID
     km: int
     told_km: int
+    reading: str = "in"
 
 
 @event(producer="workshop", name="repair_authorized", version=1, subject="repair_order")

@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.fields import After, Done, Km, Page, Reason, RepairFen, Size, StaffId, StoreId, Version
-from contracts.odometer import ReadingStatus
+from contracts.odometer import ReadingStatus, WhichReading
 from contracts.operation import command, query
 from contracts.shapes import Between, Many, Text
 
@@ -137,11 +137,12 @@ class CheckRepairOrder:
 
 @dataclass(frozen=True, slots=True)
 class CorrectKm:
-    """The reading of the order was wrong; it should have been `km`."""
+    """The reading of the order was wrong, that of taking the vehicle in or the one after; it should have been `km`."""
 
     ro_id: UUID
     km: Km
     reason: Reason
+    reading: WhichReading = WhichReading.IN
     expected_version: Version | None = None
 
 
@@ -180,11 +181,24 @@ class MoveRepair:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnVehicle:
+    """Hand the vehicle back; `km_out` is what its odometer shows, if nobody read it at quality control."""
+
+    ro_id: UUID
+    km_out: Km | None = None
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InspectRepair:
-    """Quality control, by somebody who neither did the work nor was given it (C7)."""
+    """Quality control, by somebody who neither did the work nor was given it (C7).
+
+    `km_out` is what the odometer shows now.
+    """
 
     ro_id: UUID
     verdict: Verdict = Verdict.PASSED
+    km_out: Km | None = None
     expected_version: Version | None = None
 
 
@@ -204,6 +218,7 @@ class RepairOrder:
 
     `km_status` says whether the reading fits the vehicle's others in the workshop; the customer service, which knows
     all of them, has the last word (`customer.vehicle`). `first_km` is what was read first, where it was corrected.
+    `km_out` was read at `km_out_at`, with the work done, and is judged in the same way.
     `technician_id` has every line that has no technicians of its own. `worked_by` are all who were ever given its work,
     or began, ended or were clocked on it; none of them may inspect it (C7).
     It stands where it stands since `stage_since`. While it waits, `waiting_from` is where it stood before and
@@ -229,6 +244,9 @@ class RepairOrder:
     km_status: ReadingStatus = ReadingStatus.OK
     first_km: int | None = None
     km_reason: str = ""
+    km_out: int | None = None
+    km_out_at: datetime | None = None
+    km_out_status: ReadingStatus = ReadingStatus.OK
     technician_id: StaffId | None = None
     worked_by: list[StaffId] = field(default_factory=list)
     bay: str = ""
@@ -308,7 +326,7 @@ correct_km = command(
     "workshop.correct_km",
     CorrectKm,
     RepairOrder,
-    refuses=("REPAIR_ORDER_NOT_FOUND",),
+    refuses=("REPAIR_ORDER_NOT_FOUND", "KM_NOT_READ"),
     summary="Correct the reading of a repair order, at any stage",
 )
 authorize_repair = command(
@@ -355,7 +373,7 @@ settle_repair = command(
 )
 return_vehicle = command(
     "workshop.return_vehicle",
-    MoveRepair,
+    ReturnVehicle,
     RepairOrder,
     refuses=(*MOVING, "CUSTOMER_UNPAID"),
     summary="Hand the vehicle back, its customer's share paid or let go; a week later the order is closed",

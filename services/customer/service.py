@@ -7,7 +7,7 @@ from chassis.table import does, every, hears, keeps, shows
 from contracts import customer
 from contracts.followup.events import VisitsRekeyed
 from contracts.sales.events import OrdersRekeyed, PlateIssued, VehicleDelivered
-from contracts.workshop.events import RepairOrdersRekeyed
+from contracts.workshop.events import OdometerRecorded, RepairOrdersRekeyed
 from services.customer import (
     exports,
     folder,
@@ -90,6 +90,7 @@ class CustomerService:
 
     hand_over = hears(VehicleDelivered, view.timeline.hand_over, batch=TOGETHER)
     plate_came = hears(PlateIssued, vehicles.plates.keep_issued, view.timeline.tell, batch=TOGETHER)
+    keep_readings = hears(OdometerRecorded, vehicles.odometer.keep, batch=TOGETHER)
     tell = hears(view.timeline.PACES, view.timeline.tell, batch=TOGETHER, pace=view.timeline.PACES)
 
     record_privacy_request = does(customer.privacy.record_privacy_request, privacy.requests.record_request)

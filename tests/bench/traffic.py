@@ -107,7 +107,7 @@ def main_job(
             for role, step, body in steps(technician):
                 expect = 201 if step == "payments" else 200
                 yield post(base_url, f"{path}/{step}", headers=desks[role], body=body, expect=expect, label=step)
-            closed = yield post(base_url, f"{path}/return", headers=advisor, body={}, label="return")
+            closed = yield post(base_url, f"{path}/return", headers=advisor, body={"km_out": 12_003}, label="return")
             view = f"{BASE}/customers/{created['customer_id']}/360"
             while True:
                 read: Reply = yield request("GET", path=view, base_url=base_url, headers=advisor, label="read view")

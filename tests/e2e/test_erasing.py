@@ -52,7 +52,7 @@ def finish(system: System, ro_id: str, *, agreed: str) -> None:
     system.as_("inspector").post(f"{order}/inspect", {"verdict": "passed"})
     owed = system.as_("finance").post(f"{order}/settle")["customer_fen"]
     system.as_("finance").post(f"{order}/payments", {"amount_fen": owed, "external_ref": secrets.token_hex(8)})
-    advisor.post(f"{order}/return", key=secrets.token_hex(8))
+    advisor.post(f"{order}/return", {"km_out": 905}, key=secrets.token_hex(8))
 
 
 def test_a_customer_is_forgotten_everywhere_and_for_good(system: System) -> None:

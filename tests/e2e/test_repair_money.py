@@ -93,7 +93,7 @@ def test_a_repair_is_settled_by_payer_voided_settled_anew_and_paid_before_the_ke
     owed = finance.get("/repair-receivables", customer_id=car.customer_id, expand="customer")
     mine = [one for one in owed["items"] if one["ro_id"] == ro_id]
     assert [(one["payer"], one["balance_fen"], one["customer_name"]) for one in mine] == [("GOODWILL", 80_000, RARE)]
-    assert advisor.post(f"{path}/return")["stage"] == "delivered"
+    assert advisor.post(f"{path}/return", {"km_out": 60_000})["stage"] == "delivered"
     eventually(lambda: spent()[0] == car.order["total_fen"] + 30_000 and "vehicle_returned" in spent()[1])
     assert spent()[1].count("repair_settled") == 2
 
@@ -106,7 +106,7 @@ def test_a_manager_lets_a_vehicle_go_unpaid_with_his_reason(system: System, car:
     )  # fmt: skip
     allowed = system.as_("service_manager").post(f"{path}/allow-unpaid", {"reason": "单位月结"})
     assert (allowed["allowed_reason"], allowed["balance_fen"]) == ("单位月结", 30_000)
-    system.as_("advisor").post(f"{path}/return")
+    system.as_("advisor").post(f"{path}/return", {"km_out": 60_000})
     payment = system.as_("finance").post(f"{path}/payments", paid(30_000))
     taken_back = system.as_("finance").post(f"/repair-payments/{payment['payment_id']}/reverse", {"reason": "退票"})
     assert taken_back["state"] == "reversed"

@@ -41,7 +41,7 @@ DOES: dict[tuple[Step, Stage], tuple[str, str, Say]] = {
     (Step.WASH, Stage.READY): ("technician", "washed", lambda _: {}),
     (Step.SETTLE, Stage.SETTLED): ("finance", "settle", lambda _: {}),
     (Step.VOID, Stage.READY): ("finance", "void-settlement", lambda _: {"reason": "付款方有误"}),
-    (Step.GIVE_BACK, Stage.RETURNED): ("advisor", "return", lambda _: {}),
+    (Step.GIVE_BACK, Stage.RETURNED): ("advisor", "return", lambda _: {"km_out": 5003}),
     (Step.CANCEL, Stage.CANCELLED): ("advisor", "cancel", lambda _: {"reason": "不修了", "refusal_by": "本人"}),
 }
 """By step and where it leads, who does it, where, and what he says."""

@@ -133,7 +133,7 @@ def _repair(desk: Desk) -> Closing:
     desk.client("inspector").post(f"{path}/inspect", {"verdict": "passed"})
     desk.client("finance").post(f"{path}/settle")
     desk.client("finance").post(f"{path}/payments", {"amount_fen": 10_000, "external_ref": secrets.token_hex(8)})
-    return Closing("advisor", f"{path}/return", {}, ro, secrets.token_hex(8))
+    return Closing("advisor", f"{path}/return", {"km_out": 1003}, ro, secrets.token_hex(8))
 
 
 def close(desk: Desk, closing: Closing) -> int:

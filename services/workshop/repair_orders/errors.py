@@ -149,6 +149,14 @@ class DiscountTooLarge(Invalid):
     en = "The discounts for {pay_type} exceed the {work_fen} of his work"
 
 
+class KmNotRead(RuleRefused):
+    """Nobody read the odometer with the work done yet: there is nothing to correct."""
+
+    code = "KM_NOT_READ"
+    zh = "尚未读取出厂里程,无可更正"
+    en = "Nobody read the odometer with the work done yet; there is nothing to correct"
+
+
 class PromiseInPast(Invalid):
     """The time promised has passed already."""
 

@@ -22,7 +22,8 @@ from contracts.workshop.policies import REPAIR_VAT
 from contracts.workshop.settlements import PaidBy, RepairPaymentState, SettlementState
 from services.workshop.certificates.models import RepairCertificate
 from services.workshop.repair_orders.models import RepairOrder
-from services.workshop.repair_orders.rules import work
+from services.workshop.repair_orders.rules import moving, work
+from services.workshop.repair_orders.usecases import odometer
 from services.workshop.repair_orders.usecases.finding import order_to_change
 from services.workshop.repair_orders.usecases.steps import came
 from services.workshop.settlements import rules
@@ -166,18 +167,23 @@ def allow_unpaid(session: Session, asked: contract.AllowUnpaid, *, scope: Scope,
 
 
 def return_vehicle(
-    session: Session, asked: operations.MoveRepair, *, scope: Scope, now: datetime
+    session: Session, asked: operations.ReturnVehicle, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """Hand the vehicle back. Raises CustomerUnpaid if its customer owes something, and nobody let it go unpaid.
+    """Hand the vehicle back; its odometer was read with the work done, now or before.
 
-    An order that was settled before there were settlements has none, and owes nothing that is known here.
+    Raises InvalidRequest, and CustomerUnpaid if its customer owes something, and nobody let it go unpaid. An order that
+    was settled before there were settlements has none, and owes nothing that is known here.
     """
+    odometer.take_turn(session, asked.ro_id, km=asked.km_out)
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     order.give_back(now=now)
     his = standing(_settlements(session, order), PayType.CUSTOMER)
     if his is not None:
         his.require_paid_or_allowed()
-    returned = picked(events.VehicleReturned, order, ro_id=order.id, customer_id=order.written_for)
+    told = odometer.read_out(session, order, asked.km_out, now=now)
+    km = moving.read_out(order.km_out)
+    tell(session, order, *told, now=now)
+    returned = picked(events.VehicleReturned, order, ro_id=order.id, customer_id=order.written_for, km=km)
     return came(session, order, returned, by=scope.staff_id, now=now)
 
 

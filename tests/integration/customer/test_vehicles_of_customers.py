@@ -30,7 +30,7 @@ from contracts.odometer import Reading
 from contracts.refusals import InvalidRequest
 from contracts.sales.events import VehicleDelivered
 from contracts.vehicle_identity import vehicle_id
-from contracts.workshop.events import RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned
+from contracts.workshop.events import OdometerRecorded, RepairOrderKmCorrected, RepairOrderOpened, VehicleReturned
 from services.customer.folder.queries import prefill
 from services.customer.record.errors import (
     CustomerNotFound,
@@ -293,9 +293,21 @@ def test_two_cars_that_get_one_plate_at_once_do_not_both_have_it(desk):
 # -- odometer -----------------------------------------------------------------------------------------------------
 
 
-def reading(vehicle: UUID, km: int, day: float, kind: type[Any] = RepairOrderOpened) -> Any:
-    told = made(kind, vehicle_id=vehicle, km=km)
+def reading(
+    vehicle: UUID,
+    km: int,
+    day: float,
+    kind: type[Any] = RepairOrderOpened,
+    *,
+    document: UUID | None = None,
+    **said: Any,
+) -> Any:
+    told = made(kind, vehicle_id=vehicle, km=km, **said, **({"ro_id": document} if document else {}))
     return received(told, subject_id=getattr(told, "ro_id", None) or told.order_id, occurred_at=NOW + day * DAY)
+
+
+def read_at_desk(vehicle: UUID, order: UUID, km: int, day: float, *, which: str) -> Any:
+    return reading(vehicle, km, day, OdometerRecorded, ro_id=order, reading=which, read_at=NOW + day * DAY)
 
 
 def keep_all(desk: Desk, events: list[Any], *, batch: int = 1) -> None:
@@ -327,21 +339,53 @@ def test_readings_are_judged_by_those_before_them_and_a_slip_spoils_no_others(de
 
 def test_a_reading_of_each_kind_of_event_is_kept_and_others_are_passed_over(desk):
     vehicle = uuid4()
-    kinds = (VehicleDelivered, RepairOrderOpened, VehicleReturned)
+    kinds = (VehicleDelivered, RepairOrderOpened)
     events = [reading(vehicle, 10 + place, place, kind) for place, kind in enumerate(kinds)]
+    events.append(read_at_desk(vehicle, uuid4(), 12, 2, which="out"))
     keep_all(desk, [*events, received(made(VisitPlanned))], batch=4)
     assert judged(desk, vehicle) == [(10, "OK"), (11, "OK"), (12, "OK")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_reading_counts_twice_however_many_events_tell_it(desk, seed):
+    """Taken in with 5 000 km, which two events tell; handed back with 5 012, of which the event of the return tells."""
+    vehicle, order = uuid4(), uuid4()
+    told = [
+        reading(vehicle, 5_000, 1, RepairOrderOpened, ro_id=order),
+        read_at_desk(vehicle, order, 5_000, 1, which="in"),
+        read_at_desk(vehicle, order, 5_012, 2, which="out"),
+        reading(vehicle, 5_012, 2, VehicleReturned, ro_id=order),
+    ]
+    for event in twice_shuffled(told, seed=seed):
+        with desk.transaction() as session:
+            odometer.keep(session, [event])
+    assert judged(desk, vehicle) == [(5_000, "OK"), (5_012, "OK")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_reading_of_an_order_is_corrected_by_itself(desk, seed):
+    vehicle, order = uuid4(), uuid4()
+    told = [
+        read_at_desk(vehicle, order, 50_000, 1, which="in"),
+        read_at_desk(vehicle, order, 501_200, 2, which="out"),
+        reading(vehicle, 5_000, 3, RepairOrderKmCorrected, ro_id=order, told_km=50_000),
+        reading(vehicle, 5_012, 4, RepairOrderKmCorrected, ro_id=order, told_km=501_200, reading="out"),
+    ]
+    for event in twice_shuffled(told, seed=seed):
+        keep_all(desk, [event])
+    assert judged(desk, vehicle) == [(5_000, "OK"), (5_012, "OK")]
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_correction_of_the_workshop_stands_in_whatever_order_it_is_heard(desk, seed):
     vehicle, owner = add(desk, desk.register().customer_id, randoms.vin()), desk.register().customer_id
     order, corrected = uuid4(), uuid4()
-    told = [
+    told: list[tuple[type[Any], UUID, dict[str, Any], float]] = [
         (RepairOrderOpened, order, {"km": 5_000}, 1),
         (RepairOrderOpened, corrected, {"km": 3_000_000}, 2),
         (RepairOrderKmCorrected, corrected, {"km": 5_3000, "told_km": 3_000_000}, 2.1),
         (RepairOrderKmCorrected, corrected, {"km": 5_300, "told_km": 53_000}, 2.2),
+        (OdometerRecorded, corrected, {"km": 5_300, "reading": "out", "read_at": NOW + 2.3 * DAY}, 2.3),
         (VehicleReturned, corrected, {"km": 5_300}, 2.3),
         (RepairOrderOpened, uuid4(), {"km": 5_400}, 3),
     ]
@@ -355,7 +399,8 @@ def test_a_correction_of_the_workshop_stands_in_whatever_order_it_is_heard(desk,
     ]
     for event in twice_shuffled(events, seed=seed):
         with desk.transaction() as session:
-            timeline.tell(session, [event])
+            keeps = odometer.keep if isinstance(event.payload, OdometerRecorded) else timeline.tell
+            keeps(session, [event])
     found = card(desk, vehicle)
     assert [(one.km, one.status, one.told_km) for one in found.odometer] == [
         (5_400, "OK", None), (5_300, "OK", None), (5_300, "OK", 3_000_000), (5_000, "OK", None),

@@ -283,7 +283,7 @@ class Workshop:
         money = self.money(ro_id).settlements
         if any(one.payer is PayType.CUSTOMER and one.state == "owed" for one in money):
             self.pay(ro_id)
-        return self.move("return_vehicle", "advisor", ro_id, **asked)
+        return self.move("return_vehicle", "advisor", ro_id, **{"km_out": 60_000, **asked})
 
     def cancel(self, ro_id: UUID, *, reason: str = "客户不修了", **asked: Any) -> operations.RepairOrder:
         return self.move("cancel_repair", "advisor", ro_id, reason=reason, **asked)
@@ -323,14 +323,19 @@ class Workshop:
         return bool(self.database.read(lambda reading: reading.scalar(waiting)))
 
     def recorded(self, ro_id: UUID) -> list[tuple[str, int]]:
-        """The events of an order, as they were recorded."""
+        """The events of an order, as they were recorded, but the readings that are told beside them."""
         return [(row.event_type, row.subject_version) for row in self._outbox(ro_id)]
 
     def payloads(self, ro_id: UUID) -> list[dict[str, Any]]:
         """What those events say."""
         return [row.envelope["payload"] for row in self._outbox(ro_id)]
 
-    def _outbox(self, ro_id: UUID) -> list[Any]:
+    def readings_told(self, ro_id: UUID) -> list[dict[str, Any]]:
+        """What its events say of the vehicle's odometer."""
+        return [row.envelope["payload"] for row in self._outbox(ro_id, readings=True)]
+
+    def _outbox(self, ro_id: UUID, *, readings: bool = False) -> list[Any]:
         log = tables.outbox.c
         wanted = select(tables.outbox).where(log.subject_type == "repair_order", log.subject_id == str(ro_id))
+        wanted = wanted.where((log.event_type == "odometer_recorded") == readings)
         return self.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))

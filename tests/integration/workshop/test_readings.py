@@ -76,6 +76,7 @@ def test_a_correction_keeps_what_was_read_first_and_judges_the_vehicles_others_a
         "customer_id": str(order.customer_id),
         "km": 52_000,
         "told_km": 5_200,
+        "reading": "in",
     }
 
 
@@ -100,7 +101,8 @@ def test_a_reading_is_corrected_at_any_stage_and_the_return_tells_the_corrected_
     for km, step in enumerate(steps, start=1):
         workshop.correct_km(ro_id, km)
         version = step(ro_id).version
-    assert workshop.payloads(ro_id)[-1]["km"] == len(steps)
+    assert [one["km"] for one in workshop.readings_told(ro_id)] == [MOST_KM, 60_000], "as it came, and as it went"
+    assert workshop.payloads(ro_id)[-1]["km"] == 60_000
     order = workshop.correct_km(ro_id, 77)
     assert (order.stage, order.km, order.first_km, order.version) == (Stage.RETURNED, 77, MOST_KM, version + 1)
 

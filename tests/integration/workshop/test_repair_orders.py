@@ -104,7 +104,7 @@ def test_the_events_carry_what_others_need_to_act(workshop: Workshop) -> None:
         "settled_at": NOW.isoformat(),
         "by_pay_type": {"CUSTOMER": 30_000, "WARRANTY": 80_000, "INTERNAL": 0, "INSURANCE": 0, "GOODWILL": 0},
     }
-    assert returned == {**whose, **vehicle, "number": order.number, "km": 50_000, "returned_at": NOW.isoformat()}
+    assert returned == {**whose, **vehicle, "number": order.number, "km": 60_000, "returned_at": NOW.isoformat()}
 
 
 def test_work_undone_leaves_neither_an_order_nor_an_event_nor_a_gap_in_the_numbers(workshop: Workshop) -> None:

@@ -163,6 +163,7 @@ UNTOLD: dict[type[Event], str] = {
     sales.OrdersRekeyed: "another service's word that it has followed a merge",
     workshop.PromiseAtRisk: "our own forecast; the advisor has it as a task, and what he then promised is told",
     workshop.RepairLinesChanged: "the work changes often; what he agreed to, and what he pays, is told",
+    workshop.OdometerRecorded: "of a vehicle; its card shows the readings",
     workshop.RepairWorkChanged: "who of us does it is nobody's history",
     workshop.TechnicianClockedOn: "who of us does it is nobody's history",
     workshop.TechnicianClockedOff: "who of us does it is nobody's history",

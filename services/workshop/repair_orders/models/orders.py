@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
-from contracts.odometer import Reading, ReadingStatus
+from contracts.odometer import Reading, ReadingStatus, WhichReading
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
@@ -69,6 +69,9 @@ class RepairOrder(Base):
     km_status: Mapped[ReadingStatus] = mapped_column(server_default=ReadingStatus.OK)
     first_km: Mapped[int | None]
     km_reason: Mapped[str] = mapped_column(server_default="")
+    km_out: Mapped[int | None]
+    km_out_at: Mapped[datetime | None]
+    km_out_status: Mapped[ReadingStatus] = mapped_column(server_default=ReadingStatus.OK)
     consent_by: Mapped[str | None]
     consent_channel: Mapped[str | None]
     authorized_at: Mapped[datetime | None]
@@ -107,6 +110,7 @@ class RepairOrder(Base):
             opened_at=now,
             version=1,
             km_status=ReadingStatus.OK,
+            km_out_status=ReadingStatus.OK,
             km_reason="",
             promise_reason="",
             waiting_note="",
@@ -122,14 +126,31 @@ class RepairOrder(Base):
         return self.origin_customer_id or self.customer_id
 
     @property
-    def reading(self) -> Reading:
-        """What the vehicle's odometer showed when it was taken in."""
-        return Reading(self.opened_at, str(self.id), self.km)
+    def readings(self) -> dict[WhichReading, Reading]:
+        """What the vehicle's odometer showed when it was taken in, and with the work done once somebody read it."""
+        found = {WhichReading.IN: Reading(self.opened_at, f"{self.id}/{WhichReading.IN}", self.km)}
+        if self.km_out is not None and self.km_out_at is not None:
+            found[WhichReading.OUT] = Reading(self.km_out_at, f"{self.id}/{WhichReading.OUT}", self.km_out)
+        return found
 
-    def correct_km(self, *, km: int, reason: str) -> None:
-        """The reading was wrong; what was read first is kept."""
-        self.first_km = self.km if self.first_km is None else self.first_km
-        self.km, self.km_reason = km, reason
+    def judge_by(self, judged: Mapping[Reading, ReadingStatus]) -> None:
+        """Its readings are judged among all of the vehicle's."""
+        statuses = {which: judged[reading] for which, reading in self.readings.items()}
+        self.km_status = statuses[WhichReading.IN]
+        self.km_out_status = statuses.get(WhichReading.OUT, ReadingStatus.OK)
+
+    def read_out(self, km: int, *, now: datetime) -> None:
+        """The odometer was read with the work done, as part of a step."""
+        self.km_out, self.km_out_at = km, now
+
+    def correct_km(self, *, km: int, reason: str, which: WhichReading = WhichReading.IN) -> None:
+        """A reading was wrong; what was read first as the vehicle was taken in is kept."""
+        if which is WhichReading.OUT:
+            self.km_out = km
+        else:
+            self.first_km = self.km if self.first_km is None else self.first_km
+            self.km = km
+        self.km_reason = reason
         self.version += 1
 
     def require_version(self, expected: int | None) -> None:

@@ -164,6 +164,13 @@ def require_promise_ahead(*, promised_at: datetime | None, now: datetime) -> Non
     _require_near("promised_at", promised_at, now=now)
 
 
+def read_out(km_out: int | None) -> int:
+    """What the odometer showed with the work done (C7). Raises InvalidRequest if nobody read it."""
+    if km_out is None:
+        raise InvalidRequest(errors={"km_out": [Saying.MISSING()]})
+    return km_out
+
+
 def _require_near(field: str, moment: datetime, *, now: datetime) -> None:
     if moment - now > LONGEST_PROMISE:
         raise InvalidRequest(errors={field: [Saying.PROMISE_TOO_FAR(days=LONGEST_PROMISE.days)]})

@@ -19,7 +19,7 @@ from services.workshop.repair_orders.errors import TechnicianUnknown
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
 from services.workshop.repair_orders.rules import moving
 from services.workshop.repair_orders.shown import clocking_shown, order_shown
-from services.workshop.repair_orders.usecases import clocks
+from services.workshop.repair_orders.usecases import clocks, odometer
 from services.workshop.repair_orders.usecases.finding import order_to_change, order_to_work_on
 
 TECHNICIAN = "technician"
@@ -148,10 +148,12 @@ def finish_repair(
 def inspect_repair(
     session: Session, asked: operations.InspectRepair, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """Quality control; the caller is the inspector. Raises InspectorDidTheWork."""
+    """Quality control; the caller is the inspector, and may read the odometer. Raises InspectorDidTheWork."""
+    odometer.take_turn(session, asked.ro_id, km=asked.km_out)
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     left = Left.of(order)
     order.inspect(verdict=asked.verdict, inspector_id=scope.staff_id, now=now)
+    tell(session, order, *odometer.read_out(session, order, asked.km_out, now=now), now=now)
     if order.stage is not Stage.READY:
         return _moved(session, order, left=left, by=scope.staff_id, now=now)
     return _ready(session, order, by=scope.staff_id, now=now)

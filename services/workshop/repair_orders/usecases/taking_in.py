@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
@@ -16,14 +15,15 @@ from chassis.store import turns
 from chassis.store.numbers import next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
-from contracts.odometer import Reading, judge
+from contracts.odometer import WhichReading, judge
 from contracts.picked import picked
 from contracts.workshop import events, operations
-from services.workshop.repair_orders.errors import RepairOrderNotFound
+from services.workshop.repair_orders.errors import KmNotRead, RepairOrderNotFound
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
 from services.workshop.repair_orders.rules import work
 from services.workshop.repair_orders.shown import order_shown
 from services.workshop.repair_orders.usecases.finding import order_to_change
+from services.workshop.repair_orders.usecases.odometer import readings, recorded
 
 _MET = {
     "customer_id": text("SELECT 1 FROM repair_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1"),
@@ -45,17 +45,17 @@ def open_repair_order(
     Raises StoreClosed, LineAmount, SharesWrong, DiscountTooLarge.
     """
     require_possible(session, asked, scope=scope, now=now)
-    before = readings(session, vehicle_id=asked.vehicle_id)
+    before = readings(session, asked.vehicle_id)
     number = next_number(session, "RO", store_id=asked.store_id, period=f"{now:%Y%m%d}")
     order = RepairOrder.open(asked, number=number, advisor_id=scope.staff_id, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "repair_order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
-    order.km_status = judge([*before, order.reading])[order.reading]
+    order.judge_by(judge([*before, *order.readings.values()]))
     session.add(order)
     session.flush()
     session.add(StageEntry.of(order, by=scope.staff_id, now=now))
     opened = picked(events.RepairOrderOpened, order, ro_id=order.id, customer_id=asked.customer_id)
-    tell(session, order, opened, now=now)
+    tell(session, order, opened, recorded(order, WhichReading.IN), now=now)
     return order_shown(order)
 
 
@@ -73,7 +73,10 @@ def require_possible(
 
 
 def correct_km(session: Session, asked: operations.CorrectKm, *, scope: Scope, now: datetime) -> operations.RepairOrder:
-    """The reading of the order was wrong: it and the vehicle's others are judged anew. The same one changes nothing."""
+    """A reading of the order was wrong: it and the vehicle's others are judged anew. The same one changes nothing.
+
+    Raises KmNotRead.
+    """
     vehicle_id = session.scalar(select(RepairOrder.vehicle_id).where(RepairOrder.id == asked.ro_id))
     if vehicle_id is None:
         raise RepairOrderNotFound
@@ -81,22 +84,23 @@ def correct_km(session: Session, asked: operations.CorrectKm, *, scope: Scope, n
     others = select(RepairOrder).where(RepairOrder.vehicle_id == vehicle_id).order_by(RepairOrder.id)
     orders = session.scalars(others.with_for_update()).all()
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
-    if asked.km == order.km:
+    told = order.readings.get(asked.reading)
+    if told is None:
+        raise KmNotRead
+    if asked.km == told.km:
         return order_shown(order)
-    told_km = order.km
-    order.correct_km(km=asked.km, reason=asked.reason)
-    judged = judge([one.reading for one in orders])
-    for one in orders:
-        one.km_status = judged[one.reading]
+    order.correct_km(km=asked.km, reason=asked.reason, which=asked.reading)
+    judged = judge([one for each in orders for one in each.readings.values()])
+    for each in orders:
+        each.judge_by(judged)
     corrected = picked(
-        events.RepairOrderKmCorrected, order, ro_id=order.id, customer_id=order.written_for, told_km=told_km
+        events.RepairOrderKmCorrected,
+        order,
+        ro_id=order.id,
+        customer_id=order.written_for,
+        km=asked.km,
+        told_km=told.km,
+        reading=asked.reading,
     )
     tell(session, order, corrected, now=now)
     return order_shown(order)
-
-
-def readings(session: Session, *, vehicle_id: UUID) -> list[Reading]:
-    """The vehicle's odometer readings in any store; of two advisors at once the second one waits for the first."""
-    turns.take(session, "vehicle", [vehicle_id])
-    told = select(RepairOrder.opened_at, RepairOrder.id, RepairOrder.km).where(RepairOrder.vehicle_id == vehicle_id)
-    return [Reading(row.opened_at, str(row.id), row.km) for row in session.execute(told)]

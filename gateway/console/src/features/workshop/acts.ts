@@ -291,10 +291,25 @@ export function actsOf(
       }),
     ],
     settled: [
-      step("giveBack", "workshop.return_vehicle", (key) => commands.giveBack(order, key), {
-        ask: t("workshop.ask.giveBack", { number: order.number }),
+      {
+        name: "giveBack",
+        label: "workshop.act.giveBack",
+        needs: "workshop.return_vehicle",
+        key: "step",
+        main: true,
+        fields: [
+          {
+            name: "km_out",
+            label: "workshop.field.kmOut",
+            kind: "number",
+            initial: order.km_out ?? "",
+            optional: order.km_out !== null,
+            max: 3_000_000,
+          },
+        ],
+        send: (values, key) => commands.giveBack(order, values as { km_out?: number }, key),
         ...((given.ownBalance ?? 0) > 0 && !given.allowed ? { barred: t("workshop.money.unpaid") } : {}),
-      }),
+      },
     ],
     delivered: [],
     closed: [],

@@ -112,8 +112,8 @@ export const wash = (order: RepairOrder, key: string) =>
 export const settle = (order: RepairOrder, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/settle", { params: to(order, key) })));
 
-export const giveBack = (order: RepairOrder, key: string) =>
-  moved(asked(api.POST("/repair-orders/{ro_id}/return", { params: to(order, key) })));
+export const giveBack = (order: RepairOrder, body: { km_out?: number }, key: string) =>
+  moved(asked(api.POST("/repair-orders/{ro_id}/return", { params: to(order, key), body })));
 
 export const cancel = (order: RepairOrder, body: Cancel, key: string) =>
   moved(asked(api.POST("/repair-orders/{ro_id}/cancel", { params: to(order, key), body })));
