@@ -293,7 +293,7 @@ accept_quote = command(
     "sales.accept_quote",
     QuoteStep,
     Order,
-    refuses=(*_STEP, "QUOTE_EXPIRED", "STORE_CLOSED"),
+    refuses=(*_STEP, "QUOTE_EXPIRED", "STORE_CLOSED", "IDENTITY_INCOMPLETE"),
     summary="The customer takes it: an order at this price",
 )
 lose_quote = command(

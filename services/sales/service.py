@@ -52,7 +52,7 @@ class SalesService:
     approve_quote = does(sales.quotes.approve_quote, quotes.usecases.approve_quote)
     reject_quote = does(sales.quotes.reject_quote, quotes.usecases.reject_quote)
     present_quote = does(sales.quotes.present_quote, quotes.usecases.present_quote)
-    accept_quote = does(sales.quotes.accept_quote, quotes.usecases.accept_quote)
+    accept_quote = does(sales.quotes.accept_quote, quotes.usecases.accept_quote, first=quotes.usecases.require_identity)
     lose_quote = does(sales.quotes.lose_quote, quotes.usecases.lose_quote)
     get_quote = shows(sales.quotes.get_quote, quotes.queries.get_quote)
     list_quotes = shows(sales.quotes.list_quotes, quotes.queries.list_quotes)

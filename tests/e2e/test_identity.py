@@ -71,3 +71,15 @@ def test_a_store_that_asks_for_less_is_told_of_nothing(strict: System) -> None:
     customer_id = strict.as_("receptionist").post("/customers", person)["customer_id"]
     made = strict.as_("consultant").post("/orders", {**order(customer_id), "store_id": "HN"})
     assert made["status"] == "approved"
+
+
+def test_a_quote_is_taken_by_who_is_known(strict: System) -> None:
+    """It becomes an order that is submitted already."""
+    consultant, customer_id = strict.as_("consultant", store=STORE), registered(strict)
+    path = f"/quotes/{consultant.post('/quotes', order(customer_id))['quote_id']}"
+    consultant.post(f"{path}/present", {})
+    assert refused(strict, f"{path}/accept", {})["missing"] == "id_no"
+    assert consultant.get(path)["versions"][-1]["status"] == "presented"
+    record = strict.as_("receptionist", store=STORE)
+    record.send("PATCH", f"/customers/{customer_id}", {"id_no": randoms.resident_id()})
+    assert consultant.post(f"{path}/accept", {})["status"] == "approved"

@@ -81,7 +81,7 @@ def require_buyer(asked: operations.CreateOrder, *, read: Read, ask: Ask, now: d
     """
     require_registered(asked, read=read, ask=ask)
     if not asked.draft:
-        _require_known(asked.customer_id, store_id=asked.store_id, read=read, ask=ask, now=now)
+        require_known(asked.customer_id, store_id=asked.store_id, read=read, ask=ask, now=now)
 
 
 def require_identity(asked: SubmitOrder, *, read: Read, ask: Ask, now: datetime) -> None:
@@ -91,10 +91,12 @@ def require_identity(asked: SubmitOrder, *, read: Read, ask: Ask, now: datetime)
     """
     draft = read(lambda connection: connection.execute(_DRAFT.where(Order.id == asked.order_id)).one_or_none())
     if draft is not None:
-        _require_known(draft.customer_id, store_id=draft.store_id, read=read, ask=ask, now=now)
+        require_known(draft.customer_id, store_id=draft.store_id, read=read, ask=ask, now=now)
 
 
-def _require_known(customer_id: UUID, *, store_id: str, read: Read, ask: Ask, now: datetime) -> None:
+def require_known(customer_id: UUID, *, store_id: str, read: Read, ask: Ask, now: datetime) -> None:
+    """Of this buyer that much is known as the store asks (C4). Raises IdentityIncomplete."""
+
     def resolved(connection: Connection) -> IdentityNeeded:
         with Session(connection) as session:
             return policies.resolve(session, ORDER_IDENTITY, store_id=store_id, at=now)

@@ -123,6 +123,17 @@ def lose_quote(session: Session, asked: quotes.LoseQuote, *, scope: Scope, now: 
     return _changed(session, quote, quote_events.QuoteLost, now=now, reason=asked.reason)
 
 
+def require_identity(asked: quotes.QuoteStep, *, read: Read, ask: Ask, now: datetime) -> None:
+    """Whom the order will be for is known as far as its store asks, for it is submitted by it (C4).
+
+    Raises IdentityIncomplete; of a quote that is not there nothing is asked: the command says so.
+    """
+    wanted = select(Quote.store_id, Quote.customer_id).where(Quote.id == asked.quote_id)
+    quote = read(lambda connection: connection.execute(wanted).one_or_none())
+    if quote is not None:
+        orders.usecases.require_known(quote.customer_id, store_id=quote.store_id, read=read, ask=ask, now=now)
+
+
 def accept_quote(session: Session, asked: quotes.QuoteStep, *, scope: Scope, now: datetime) -> operations.Order:
     """The customer takes it: an order at its price, approved as it was, whatever policy there is by now.
 

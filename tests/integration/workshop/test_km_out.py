@@ -49,6 +49,7 @@ def test_no_vehicle_is_handed_back_unread(workshop: Workshop) -> None:
     with pytest.raises(StageNotAllowed):
         workshop.give_back(ro_id, km_out=None)
     workshop.settle(ro_id)
+    workshop.pay(ro_id)
     before = workshop.shown(ro_id)
     with pytest.raises(InvalidRequest) as refused:
         workshop.give_back(ro_id, km_out=None)

@@ -78,7 +78,7 @@ def test_each_payer_of_an_order_has_a_settlement_of_his_own_lines(workshop: Work
 def test_a_customer_of_a_warranty_repair_owes_nothing_and_has_his_sheet(workshop: Workshop) -> None:
     ro_id = settled(workshop, WINDOW)
     assert owed(workshop, ro_id)[PayType.CUSTOMER] == ("paid", 0)
-    assert workshop.move("return_vehicle", "advisor", ro_id).stage is Stage.RETURNED
+    assert workshop.move("return_vehicle", "advisor", ro_id, km_out=60_000).stage is Stage.RETURNED
 
 
 def test_nobody_is_settled_for_a_fen_more_than_agreed(workshop: Workshop) -> None:
@@ -158,13 +158,13 @@ def test_a_payment_that_is_taken_back_is_owed_again_and_once(workshop: Workshop)
 def test_no_vehicle_leaves_while_its_customer_owes_but_by_a_managers_word(workshop: Workshop) -> None:
     ro_id = settled(workshop, OIL, WINDOW)
     with pytest.raises(CustomerUnpaid) as refused:
-        workshop.move("return_vehicle", "advisor", ro_id)
+        workshop.move("return_vehicle", "advisor", ro_id, km_out=60_000)
     assert refused.value.details == {"balance": "300.00", "balance_fen": 30_000}
     assert workshop.shown(ro_id).stage is Stage.SETTLED
     allowed = workshop.do("allow_unpaid", "service_manager", ro_id=ro_id, reason="单位月结", staff_id="M1")
     assert (allowed.allowed_by, allowed.allowed_reason, allowed.balance_fen) == ("M1", "单位月结", 30_000)
     assert workshop.recorded(ro_id)[-1] == ("unpaid_allowed", 8)
-    assert workshop.move("return_vehicle", "advisor", ro_id).stage is Stage.RETURNED
+    assert workshop.move("return_vehicle", "advisor", ro_id, km_out=60_000).stage is Stage.RETURNED
     workshop.pay(ro_id)
     assert owed(workshop, ro_id)[PayType.CUSTOMER] == ("paid", 0), "he pays later"
 
@@ -187,7 +187,7 @@ def test_a_void_moves_money_only_and_the_order_is_settled_anew(workshop: Worksho
     ]
     last = workshop.payloads(ro_id)[-1]
     assert (last["by_pay_type"]["WARRANTY"], last["by_pay_type"]["GOODWILL"]) == (0, 80_000)
-    assert workshop.move("return_vehicle", "advisor", ro_id).stage is Stage.RETURNED
+    assert workshop.move("return_vehicle", "advisor", ro_id, km_out=60_000).stage is Stage.RETURNED
 
 
 def test_a_visit_stays_in_the_month_it_was_settled_first(workshop: Workshop) -> None:
@@ -226,7 +226,7 @@ def test_a_word_that_he_may_pay_later_is_for_the_settlement_it_was_given_for(wor
     void(workshop, ro_id)
     workshop.settle(ro_id)
     with pytest.raises(CustomerUnpaid):
-        workshop.move("return_vehicle", "advisor", ro_id)
+        workshop.move("return_vehicle", "advisor", ro_id, km_out=60_000)
 
 
 @pytest.mark.parametrize("returned", [False, True], ids=["ready", "returned"])
