@@ -1,4 +1,4 @@
-"""Numbers of documents: one series per store and period, without gaps by rolled-back work."""
+"""Numbers of documents: one series per store, kind and period, without gaps by rolled-back work."""
 
 from __future__ import annotations
 

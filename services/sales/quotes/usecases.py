@@ -50,7 +50,7 @@ def create_quote(session: Session, asked: quotes.CreateQuote, *, scope: Scope, n
     stores.require_open(session, asked.store_id, now=now)
     price = prices.agree(session, asked, car=named(session, asked, store_id=asked.store_id, now=now), now=now)
     whose = {"consultant_id": credited(session, asked, scope=scope), "by": scope.staff_id}
-    number = next_number(session, "QU", store_id=asked.store_id, period=f"{now:%Y%m}")
+    number = next_number(session, "QU", store_id=asked.store_id, period=f"{now.astimezone(LOCAL):%Y%m}")
     quote = Quote.write(asked, price, number=number, **whose, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "quote", str(quote.id))])
     quote.customer_id, quote.origin_customer_id = owner

@@ -23,6 +23,7 @@ from contracts.customer import views
 from contracts.envelope import Received
 from contracts.followup.events import VisitCompleted, VisitPlanned
 from contracts.sales.events import OrderSigned, VehicleDelivered
+from contracts.sales.quote_events import QuoteExpired, QuoteLost, QuotePresented
 from contracts.vehicle_identity import vehicle_id
 from contracts.workshop.events import RepairOrderOpened, VehicleReturned
 from services.customer.view.usecases import timeline
@@ -191,6 +192,24 @@ def test_a_customer_s_life_is_told_and_seen_at_a_glance(desk):
         "consultant_id": "s-7",
         "total_fen": 900,
     }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whoever_was_given_a_quote_or_said_no_to_it_was_spoken_to_that_day(desk, seed):
+    customer, quote = desk.register().customer_id, uuids.uuid7()
+
+    def told(event: Any, version: int) -> Received[Any]:
+        payload = made(event, customer_id=customer)
+        at = NOW + version * DAY
+        return received(payload, subject_id=quote, subject_version=version, occurred_at=at)
+
+    history = [told(QuotePresented, 1), told(QuoteLost, 2), told(QuoteExpired, 3)]
+    play(desk, twice_shuffled(history[::2], seed=seed))
+    assert desk.view(customer).glance.last_contact_at == NOW + DAY
+    play(desk, twice_shuffled(history[:2], seed=seed))
+    view = desk.view(customer)
+    assert view.glance.last_contact_at == NOW + 2 * DAY, "that it ended by itself is no word with him"
+    assert [entry.type for entry in view.timeline] == ["quote_expired", "quote_lost", "quote_presented"]
 
 
 class _Enough(Exception):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.process.clock import LOCAL
 from chassis.store.numbers import next_number
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.sales import operations
@@ -136,6 +137,18 @@ def test_an_order_undone_leaves_no_gap_in_the_numbers(showroom: Showroom) -> Non
     with pytest.raises(ZeroDivisionError):
         write_and_fail()
     assert showroom.shown(showroom.write()).number == f"{showroom.store}-SO-202611-0001"
+
+
+@pytest.mark.parametrize("zone", [LOCAL, UTC], ids=["the store's", "Greenwich's"])
+def test_half_an_hour_into_the_new_year_a_document_is_the_new_year_s_in_whatever_zone_the_moment_is_told(
+    showroom: Showroom, zone: tzinfo
+) -> None:
+    begun = datetime(2027, 1, 1, 0, 30, tzinfo=LOCAL).astimezone(zone)
+    order = showroom.shown(showroom.write(now=begun)).number
+    assert (order, showroom.quote(now=begun).number) == (
+        f"{showroom.store}-SO-202701-0001",
+        f"{showroom.store}-QU-202701-0001",
+    )
 
 
 def test_numbers_run_by_store_and_month(showroom: Showroom, elsewhere: Callable[[], Showroom]) -> None:
