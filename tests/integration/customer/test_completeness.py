@@ -51,10 +51,12 @@ def serviced(desk: Desk, customer_id: UUID) -> None:
 
 def test_of_a_prospect_little_is_required(desk):
     customer = desk.register(name="王先生").customer_id
-    assert of(desk, customer) == Completeness(customer, Stage.PROSPECT, 50, ["name", "consent"], ["name", "id_no"])
+    assert of(desk, customer) == Completeness(
+        customer, Stage.PROSPECT, 50, ["name", "consent"], identity_missing=["name", "id_no"]
+    )
     desk.update(customer, name="王伟")
     decide(desk, customer, allowed=False)
-    assert of(desk, customer) == Completeness(customer, Stage.PROSPECT, 100, [], ["id_no"])
+    assert of(desk, customer) == Completeness(customer, Stage.PROSPECT, 100, [], identity_missing=["id_no"])
 
 
 def test_of_an_owner_the_id_number_is_missing_until_it_is_given(desk):
@@ -66,7 +68,7 @@ def test_of_an_owner_the_id_number_is_missing_until_it_is_given(desk):
     found = of(desk, customer)
     assert (found.stage, found.missing, found.score) == (Stage.OWNER, ["id_no"], 81)
     desk.update(customer, id_no=ID_NUMBER)
-    assert of(desk, customer) == Completeness(customer, Stage.OWNER, 100, [], [])
+    assert of(desk, customer) == Completeness(customer, Stage.OWNER, 100, [], identity_missing=[])
 
 
 def test_who_bought_a_car_from_us_is_an_owner(desk):

@@ -50,7 +50,7 @@ export const TOUCHES = {
   "refund_requested": { by: "sales", touches: ["sales.list_refunds", "sales.list_approvals", "sales.order_money", "followup.tasks_today"] },
   "refund_approved": { by: "sales", touches: ["sales.list_refunds", "sales.list_approvals", "sales.order_money", "followup.tasks_today"] },
   "refund_refused": { by: "sales", touches: ["sales.list_refunds", "sales.list_approvals", "sales.order_money", "followup.tasks_today"] },
-  "order_receivable_changed": { by: "sales", touches: ["sales.list_receivables", "sales.list_returns", "sales.order_money"] },
+  "order_receivable_changed": { by: "sales", touches: ["sales.list_orders", "sales.get_order", "sales.list_receivables", "sales.list_returns", "sales.order_money"] },
   "vehicle_received": { by: "sales", touches: ["sales.list_stock"] },
   "certificate_moved": { by: "sales", touches: ["sales.list_stock"] },
   "vehicle_offered": { by: "sales", touches: ["sales.list_waiting", "followup.tasks_today"] },
