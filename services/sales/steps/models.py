@@ -64,7 +64,7 @@ class DeliveryPlan(Base):
     provisional: Mapped[bool]
     look_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    steps: Mapped[list[DeliveryStep]] = relationship(back_populates="plan", lazy="selectin")
+    steps: Mapped[list[DeliveryStep]] = relationship(back_populates="plan", lazy="joined")
 
     @classmethod
     def begin(

@@ -145,7 +145,8 @@ def _settled(plan: DeliveryPlan, order: OfOrder, *, by: str, now: datetime) -> l
 
 def reckon(session: Session, plan: DeliveryPlan, *, now: datetime) -> None:
     """Say anew when everything of an order is due."""
-    known = stores.calendars(session, [plan.store_id])
+    with session.no_autoflush:  # what was changed is written once, after it was reckoned
+        known = stores.calendars(session, [plan.store_id])
     plan.reckon(known.get(plan.store_id) or Calendar.of(USUAL_HOURS), now=now)
 
 
