@@ -1,4 +1,4 @@
-"""All measurements, or those named: `python -m tests.bench [calls lookup create visible live throughput memory start]`.
+"""All measurements, or those named: `python -m tests.bench [calls lookup create deliveries … memory start]`.
 
 Prints each part's table as it is done, writes it into `docs/benchmarks.md`,
 and ends with what every target came to: exit code 1 if one was missed.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from tests.bench import report
 from tests.bench.outcome import Outcome
-from tests.bench.parts import calls, cold, create, live, lookup, throughput, visible
+from tests.bench.parts import calls, cold, create, deliveries, live, lookup, throughput, visible
 from tests.bench.running import Running, running
 
 COLD = ("start", "memory")
@@ -21,6 +21,7 @@ WARM: dict[str, Callable[[Running], Outcome]] = {
     "calls": calls.measure,
     "lookup": lookup.measure,
     "create": create.measure,
+    "deliveries": deliveries.measure,
     "visible": visible.measure,
     "live": live.measure,
     "throughput": throughput.measure,
