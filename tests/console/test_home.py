@@ -95,3 +95,6 @@ def test_a_car_that_is_late_stands_before_what_waits_and_the_first_has_the_focus
     desk.press(digit)
     desk.page.wait_for_url("**/board?view=risk")
     desk.page.locator(f"[data-row='{ro_id}']").wait_for()
+    desk.open("repair-orders")
+    listed = desk.page.locator("tr", has=desk.page.locator(f"[data-row='{ro_id}']"))
+    listed.filter(has_text="■").wait_for()

@@ -60,6 +60,14 @@ def reaches(system: System, order: dict[str, Any], wanted: str) -> None:
     eventually(lambda: stage(system, order) == wanted, what=f"the order to be {wanted}")
 
 
+def came_to(desk: Desk, stage: str) -> str:
+    """Who brought the order to a stage, and when, as its page tells it."""
+    desk.page.get_by_text("工单进程").click()
+    told = desk.page.locator("details li").filter(has_text=stage)
+    told.wait_for()
+    return told.inner_text()
+
+
 def waits_for_money(advisor: Desk) -> None:
     """The keys wait for the customer's share."""
     button = advisor.page.get_by_role("button", name="交还车辆")
@@ -130,10 +138,7 @@ def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, order: dict[
     advisor.field("出厂里程(公里)").fill("5003")
     advisor.press("Control+Enter")
     reaches(system, order, "delivered")
-    advisor.page.get_by_text("工单进程").click()
-    came = advisor.page.locator("details li").filter(has_text="施工中")
-    came.wait_for()
-    assert system.staff_id("technician") in came.inner_text()
+    assert system.staff_id("technician") in came_to(advisor, "施工中")
     system.note(f"console: the advisor's part of a repair order takes {advisor.keys} keys")
 
 

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import en from "./i18n/en/shell.json";
+import zh from "./i18n/zh/shell.json";
 import { FIRST, firstPage, PAGES } from "./pages";
 import { mayDo } from "./session/session";
 
@@ -15,4 +17,12 @@ test("whoever has no page of his own begins at home", () => {
     "board",
     "home",
   ]);
+});
+
+test("each page has its title and says on the home page what it is about, in both languages", () => {
+  const names = PAGES.map((page) => page.name);
+  for (const words of [zh, en]) {
+    expect(names.filter((name) => !(name in words.page))).toEqual([]);
+    expect(names.filter((name) => name !== "home" && !(name in words.about))).toEqual([]);
+  }
 });
