@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.customers import rekeying
-from contracts.odometer import Reading, ReadingStatus, WhichReading
+from contracts.odometer import ReadingStatus
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.workshop import operations
@@ -22,14 +22,14 @@ from contracts.workshop.operations import LineKind, LineState, Stage, Verdict
 from services.workshop.declared import Base
 from services.workshop.repair_orders.errors import LineNotFound, LineNotToDo, NothingToDo, StageNotAllowed
 from services.workshop.repair_orders.models.lines import Consent, JobLine
+from services.workshop.repair_orders.models.odometer import Odometer
 from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.rules.moving import Step
 
 
-class RepairOrder(Base):
+class RepairOrder(Odometer, Base):
     """A vehicle's stay in the workshop. The first promise is kept beside the current one (C8).
 
-    `first_km` is the first reading, where it was corrected; `km_reason` why.
     `technician_id` has every line without technicians of its own. `worked_by` are all who were ever given its work, or
     began, ended or were clocked on it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
@@ -61,17 +61,10 @@ class RepairOrder(Base):
     advisor_id: Mapped[str]
     stage: Mapped[Stage]
     stage_since: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    km: Mapped[int]
     complaint: Mapped[str]
     authorized_fen: Mapped[int]
     opened_at: Mapped[datetime]
     version: Mapped[int]
-    km_status: Mapped[ReadingStatus] = mapped_column(server_default=ReadingStatus.OK)
-    first_km: Mapped[int | None]
-    km_reason: Mapped[str] = mapped_column(server_default="")
-    km_out: Mapped[int | None]
-    km_out_at: Mapped[datetime | None]
-    km_out_status: Mapped[ReadingStatus] = mapped_column(server_default=ReadingStatus.OK)
     consent_by: Mapped[str | None]
     consent_channel: Mapped[str | None]
     authorized_at: Mapped[datetime | None]
@@ -124,34 +117,6 @@ class RepairOrder(Base):
     def written_for(self) -> UUID:
         """Whom the order was written for: its events name him, whoever he lives on in."""
         return self.origin_customer_id or self.customer_id
-
-    @property
-    def readings(self) -> dict[WhichReading, Reading]:
-        """What the vehicle's odometer showed when it was taken in, and with the work done once somebody read it."""
-        found = {WhichReading.IN: Reading(self.opened_at, f"{self.id}/{WhichReading.IN}", self.km)}
-        if self.km_out is not None and self.km_out_at is not None:
-            found[WhichReading.OUT] = Reading(self.km_out_at, f"{self.id}/{WhichReading.OUT}", self.km_out)
-        return found
-
-    def judge_by(self, judged: Mapping[Reading, ReadingStatus]) -> None:
-        """Its readings are judged among all of the vehicle's."""
-        statuses = {which: judged[reading] for which, reading in self.readings.items()}
-        self.km_status = statuses[WhichReading.IN]
-        self.km_out_status = statuses.get(WhichReading.OUT, ReadingStatus.OK)
-
-    def read_out(self, km: int, *, now: datetime) -> None:
-        """The odometer was read with the work done, as part of a step."""
-        self.km_out, self.km_out_at = km, now
-
-    def correct_km(self, *, km: int, reason: str, which: WhichReading = WhichReading.IN) -> None:
-        """A reading was wrong; what was read first as the vehicle was taken in is kept."""
-        if which is WhichReading.OUT:
-            self.km_out = km
-        else:
-            self.first_km = self.km if self.first_km is None else self.first_km
-            self.km = km
-        self.km_reason = reason
-        self.version += 1
 
     def require_version(self, expected: int | None) -> None:
         """Raise StaleVersion if the caller looked at an older order."""
