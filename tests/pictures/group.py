@@ -148,9 +148,9 @@ class Business:
         return ro_id
 
     def goes_on(
-        self, store: str, ro_id: str, *, steps: int, since: datetime, promised: datetime, name: str, bay: str
+        self, store: str, ro_id: str, *, km: int, steps: int, since: datetime, promised: datetime, name: str, bay: str
     ) -> None:
-        """So many of the seven steps from his consent to the keys, one every quarter of an hour."""
+        """So many of the seven steps from his consent to the keys, one every quarter of an hour; the trial is 3 km."""
         said = {"promised_at": promised.isoformat(), "consent_by": name}
         technician = self._system.staff_id("technician", store=store)
         way: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -160,7 +160,7 @@ class Business:
             ("technician", "finish", {}),
             ("inspector", "inspect", {"verdict": "passed"}),
             ("finance", "settle", {}),
-            ("advisor", "return", {}),
+            ("advisor", "return", {"km_out": km + 3}),
         )
         for number, (role, step, body) in enumerate(way[:steps], start=1):
             self.lives_at(since + number * STEP)
@@ -216,7 +216,9 @@ def _month(business: Business, store: str, buyers: list[dict[str, Any]], *, at: 
         since = at + number * STEP
         business.lives_at(since)
         ro_id, until = business.takes_in(store, car=car, km=km), since + timedelta(hours=3)
-        business.goes_on(store, ro_id, steps=7, since=since, promised=until, name=car["name"], bay=str(number + 1))
+        business.goes_on(
+            store, ro_id, km=km, steps=7, since=since, promised=until, name=car["name"], bay=str(number + 1)
+        )
     return sold
 
 
@@ -231,8 +233,10 @@ def _this_morning(system: System, business: Business, sold: list[list[dict[str, 
     for bay, (car, (before, steps, left)) in enumerate(zip(cars, IN_THE_WORKSHOP, strict=True), start=1):
         since, promised = MORNING - timedelta(minutes=before), MORNING + timedelta(minutes=left)
         business.lives_at(since)
-        orders.append(business.takes_in("HN", car=car, km=9_860 + 4_130 * bay))
-        business.goes_on("HN", orders[-1], steps=steps, since=since, promised=promised, name=car["name"], bay=str(bay))
+        km = 9_860 + 4_130 * bay
+        orders.append(business.takes_in("HN", car=car, km=km))
+        going: dict[str, Any] = {"km": km, "steps": steps, "since": since, "promised": promised}
+        business.goes_on("HN", orders[-1], **going, name=car["name"], bay=str(bay))
     business.lives_at(MORNING)
     known = {
         "employer": "深圳市宏远物流有限公司",
