@@ -88,6 +88,7 @@ _OF_AN_ORDER = (("order", "order_id"),)
 _QUEUE = (allocation.list_waiting, tasks.tasks_today)
 _PROMISES = (*_BOARD, progress.board_progress, tasks.tasks_today)
 _QUOTES = (quotes.list_quotes, quotes.get_quote)
+_TO_OFFER = (*_QUOTES, finance.list_approvals)
 _ORDERS = (orders.list_orders, orders.get_order)
 _DELIVERIES = (deliveries.list_deliveries, deliveries.delivery)
 _OWED = (*_ORDERS, receivables.list_receivables, receivables.list_returns, payments.order_money)
@@ -120,13 +121,13 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.UnpaidAllowed, _REPAIR_MONEY),
     Live(workshop.VehicleReturned, _BOARD),
     Live(workshop.RepairCancelled, _BOARD),
-    Live(quoted.QuoteApprovalRequested, _QUOTES, owner="consultant_id"),
-    Live(quoted.QuoteApproved, _QUOTES, owner="consultant_id"),
-    Live(quoted.QuoteRejected, _QUOTES, owner="consultant_id"),
-    Live(quoted.QuoteRevised, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteApprovalRequested, _TO_OFFER, owner="consultant_id"),
+    Live(quoted.QuoteApproved, _TO_OFFER, owner="consultant_id"),
+    Live(quoted.QuoteRejected, _TO_OFFER, owner="consultant_id"),
+    Live(quoted.QuoteRevised, _TO_OFFER, owner="consultant_id"),
     Live(quoted.QuotePresented, _QUOTES, owner="consultant_id"),
     Live(quoted.QuoteAccepted, _QUOTES, owner="consultant_id"),
-    Live(quoted.QuoteLost, _QUOTES, owner="consultant_id"),
+    Live(quoted.QuoteLost, _TO_OFFER, owner="consultant_id"),
     Live(quoted.QuoteExpired, _QUOTES, owner="consultant_id"),
     Live(sales.OrderApprovalRequested, _TO_DECIDE, owner="consultant_id"),
     Live(sales.OrderApproved, _TO_DECIDE, owner="consultant_id"),

@@ -128,8 +128,9 @@ class NoticeClosed:
 
 
 class ApprovalKind(StrEnum):
-    """What waits for a manager's word: a price, a change of one, a cancellation, a refund, a compensation."""
+    """What waits for a manager's word: a quote, a price, a change of one, a cancellation, a refund, a compensation."""
 
+    QUOTE = "quote"
     PRICE = "price"
     AMENDMENT = "amendment"
     CANCELLATION = "cancellation"
@@ -155,6 +156,7 @@ class Approval:
     kind: ApprovalKind
     order_id: UUID | None
     refund_id: UUID | None
+    quote_id: UUID | None
     number: str | None
     customer_id: UUID | None
     consultant_id: OwnerId | None

@@ -116,6 +116,7 @@ class QuoteVersion(Base):
     __tablename__ = "quote_version"
     __table_args__ = (
         Index("quote_version_open", "valid_until", postgresql_where=text("status IN ('approved', 'presented')")),
+        Index("quote_version_waits", "quote_id", postgresql_where=text("status = 'approval_pending'")),
     )
 
     quote_id: Mapped[UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)

@@ -181,6 +181,20 @@ def test_everything_that_waits_for_a_manager_stands_in_one_list_and_exceptions_f
     assert [one.kind for one in approvals(showroom)] == [ApprovalKind.CANCELLATION, ApprovalKind.AMENDMENT]
 
 
+def test_a_quote_that_waits_stands_there_too_until_somebody_else_gave_his_word(showroom: Showroom) -> None:
+    price = LineAsked(LineKind.CAR, MODEL, PRICE)
+    quote = showroom.quote(price, total_fen=PRICE // 2, now=NOW - 2 * DAY)
+    (waits,) = approvals(showroom)
+    assert (waits.kind, waits.quote_id, waits.order_id) == (ApprovalKind.QUOTE, quote.quote_id, None)
+    assert (waits.number, waits.amount_fen, waits.is_exception) == (quote.number, PRICE // 2, True)
+    assert (waits.version, waits.not_by_me) == (quote.version, False)
+    showroom.do("revise_quote", "consultant", quote_id=quote.quote_id, model=MODEL, total_fen=PRICE // 3, lines=[price])
+    (waits,) = approvals(showroom)
+    assert waits.amount_fen == PRICE // 3, "what it was before waits for nothing any more"
+    showroom.do("approve_quote", "sales_manager", quote_id=quote.quote_id)
+    assert approvals(showroom) == []
+
+
 def test_a_compensation_is_an_exception_of_its_own_kind(showroom: Showroom) -> None:
     order_id = showroom.signed()
     showroom.pay(order_id, 1_000_000, kind=PaymentKind.DEPOSIT)

@@ -56,6 +56,9 @@ def upgrade() -> None:
         ["valid_until"],
         postgresql_where=sa.text("status IN ('approved', 'presented')"),
     )
+    op.create_index(
+        "quote_version_waits", "quote_version", ["quote_id"], postgresql_where=sa.text("status = 'approval_pending'")
+    )
     op.create_table(
         "quote_line",
         sa.Column("quote_id", sa.Uuid, primary_key=True),

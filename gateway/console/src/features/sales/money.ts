@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema } from "../../api/client";
 import { live } from "../../live/touched";
 import { queries } from "../../queries";
-import { DELIVERIES, ORDERS, orderKey } from "./queries";
+import { DELIVERIES, ORDERS, orderKey, QUOTES, quoteKey } from "./queries";
 
 export type Money = Schema["sales.OrderMoney"];
 export type Payment = Schema["sales.Payment"];
@@ -206,4 +206,22 @@ export function decide(what: Approval, word: Decided, body: { reason?: string },
     "cancel/withdraw": () => asked(api.POST("/orders/{order_id}/cancel/withdraw", { params, body: {} })),
   };
   return moved(what.order_id, calls[word]());
+}
+
+/** A word about a quote as it was looked at. */
+export async function decideQuote(
+  what: Approval,
+  word: "approve" | "reject",
+  body: { reason?: string },
+  key: string,
+): Promise<void> {
+  const params = {
+    path: { quote_id: String(what.quote_id) },
+    header: { ...once(key), "If-Match": `"${what.version}"` },
+  };
+  const reason = { reason: body.reason ?? "" };
+  await (word === "approve"
+    ? asked(api.POST("/quotes/{quote_id}/approve", { params, body: {} }))
+    : asked(api.POST("/quotes/{quote_id}/reject", { params, body: reason })));
+  for (const queryKey of [MONEY, QUOTES, quoteKey(String(what.quote_id))]) void queries.invalidateQueries({ queryKey });
 }

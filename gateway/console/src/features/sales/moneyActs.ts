@@ -211,6 +211,16 @@ export function actsOfApproval(what: Approval, t: Says): Act[] {
       },
     ];
   }
+  if (what.kind === "quote") {
+    return [
+      { ...yes, needs: "sales.approve_quote", send: (_, key) => commands.decideQuote(what, "approve", {}, key) },
+      {
+        ...no,
+        needs: "sales.reject_quote",
+        send: (values, key) => commands.decideQuote(what, "reject", { reason: String(values.reason) }, key),
+      },
+    ];
+  }
   if (what.kind === "cancellation") {
     return [
       {
