@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import StrEnum
+
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from chassis.process.clock import LOCAL
 
 _NEXT = text(
     """
@@ -11,6 +16,13 @@ _NEXT = text(
     ON CONFLICT (store_id, period) DO UPDATE SET last = series.last + 1 RETURNING last
     """
 )
+
+
+class Per(StrEnum):
+    """For how long a series runs, by what of it stands in the number."""
+
+    MONTH = "%Y%m"
+    DAY = "%Y%m%d"
 
 
 ALONE = ("SO", "RO")
@@ -30,8 +42,12 @@ class NumberSeries:
     last: Mapped[int]
 
 
-def next_number(session: Session, kind: str, *, store_id: str, period: str) -> str:
-    """The next number of a store's series: `HN-SO-202611-0001`. Whoever asks at the same time waits for the other."""
+def next_number(session: Session, kind: str, *, store_id: str, per: Per, now: datetime) -> str:
+    """The next number of a store's series: `HN-SO-202611-0001`. Whoever asks at the same time waits for the other.
+
+    The period is that of the stores' own day, in whatever zone the moment is told.
+    """
+    period = now.astimezone(LOCAL).strftime(per)
     series = period if kind in ALONE else f"{kind}-{period}"
     last = session.execute(_NEXT, {"store_id": store_id, "period": series}).scalar_one()
     return f"{store_id}-{kind}-{period}-{last:04d}"

@@ -16,7 +16,7 @@ from chassis.customers.asking import Read
 from chassis.organisation import staff, stores
 from chassis.process.clock import LOCAL
 from chassis.store import policies
-from chassis.store.numbers import next_number
+from chassis.store.numbers import Per, next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.customer.folder import completeness
@@ -138,7 +138,7 @@ def write(
     now: datetime,
 ) -> Order:
     """A new order of the store at this price, with its number, for whoever its customer lives on in."""
-    number = next_number(session, "SO", store_id=asked.store_id, period=f"{now.astimezone(LOCAL):%Y%m}")
+    number = next_number(session, "SO", store_id=asked.store_id, per=Per.MONTH, now=now)
     order = Order.write(asked, price, beyond=beyond, number=number, consultant_id=consultant_id, by=by, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner

@@ -16,7 +16,7 @@ from chassis.customers.asking import Read
 from chassis.organisation import stores
 from chassis.process.clock import LOCAL
 from chassis.store import policies
-from chassis.store.numbers import next_number
+from chassis.store.numbers import Per, next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.envelope import Event
@@ -50,7 +50,7 @@ def create_quote(session: Session, asked: quotes.CreateQuote, *, scope: Scope, n
     stores.require_open(session, asked.store_id, now=now)
     price = prices.agree(session, asked, car=named(session, asked, store_id=asked.store_id, now=now), now=now)
     whose = {"consultant_id": credited(session, asked, scope=scope), "by": scope.staff_id}
-    number = next_number(session, "QU", store_id=asked.store_id, period=f"{now.astimezone(LOCAL):%Y%m}")
+    number = next_number(session, "QU", store_id=asked.store_id, per=Per.MONTH, now=now)
     quote = Quote.write(asked, price, number=number, **whose, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "quote", str(quote.id))])
     quote.customer_id, quote.origin_customer_id = owner

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from chassis.store import policies
-from chassis.store.numbers import next_number
+from chassis.store.numbers import Per, next_number
 from contracts.access import Scope
 from contracts.workshop import papers as contract
 from contracts.workshop.policies import REPAIR_GUARANTEE
@@ -28,7 +28,7 @@ def certify_repair(
     rules.require_inspected(order.stage)
     rules.require_forward(km_in=order.km, km_out=asked.km_out)
     policy = policies.resolve(session, REPAIR_GUARANTEE, store_id=order.store_id, at=now)
-    number = next_number(session, "CC", store_id=order.store_id, period=f"{now:%Y%m%d}")
+    number = next_number(session, "CC", store_id=order.store_id, per=Per.DAY, now=now)
     guarantee = rules.guarantee_of(asked.category, policy)
     issued = RepairCertificate.issue(order, asked, number=number, guarantee=guarantee, by=scope.staff_id, now=now)
     session.add(issued)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.store import policies, turns
-from chassis.store.numbers import next_number
+from chassis.store.numbers import Per, next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.picked import picked
@@ -68,7 +68,7 @@ def settle_repair(
         made = Settlement.make(
             order,
             payer,
-            number=next_number(session, "ST", store_id=order.store_id, period=f"{now:%Y%m%d}"),
+            number=next_number(session, "ST", store_id=order.store_id, per=Per.DAY, now=now),
             percent=percent,
             paid_fen=paid[payer],
             certificate=certificate,

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.process.clock import LOCAL
-from chassis.store.numbers import next_number
+from chassis.store.numbers import Per, next_number
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.sales import operations
 from contracts.sales.operations import OrderStatus, SignOrder
@@ -131,7 +131,7 @@ def test_work_undone_leaves_neither_a_change_nor_an_event(showroom: Showroom) ->
 def test_an_order_undone_leaves_no_gap_in_the_numbers(showroom: Showroom) -> None:
     def write_and_fail() -> None:
         with showroom.database.transaction() as session:
-            next_number(session, "SO", store_id=showroom.store, period=f"{NOW:%Y%m}")
+            next_number(session, "SO", store_id=showroom.store, per=Per.MONTH, now=NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.process.clock import LOCAL
 from contracts.refusals import Refusal, StaleVersion, StoreNotAllowed
 from contracts.workshop import operations
 from contracts.workshop.operations import PayType, Stage, Verdict
@@ -159,6 +160,14 @@ def test_numbers_run_by_store_and_day(workshop: Workshop, elsewhere: Callable[[]
         f"{other.store}-RO-20261123-0001",
         f"{workshop.store}-RO-20261124-0001",
     ]
+
+
+def test_half_an_hour_into_a_day_a_number_is_the_new_day_s_in_whatever_zone_the_moment_is_told(
+    workshop: Workshop,
+) -> None:
+    begun = datetime(2027, 1, 1, 0, 30, tzinfo=LOCAL)
+    numbers = [workshop.shown(workshop.open(now=begun.astimezone(zone))).number for zone in (LOCAL, UTC)]
+    assert numbers == [f"{workshop.store}-RO-20270101-{number:04d}" for number in (1, 2)]
 
 
 def test_vehicles_taken_in_at_once_get_numbers_of_their_own(workshop: Workshop) -> None:

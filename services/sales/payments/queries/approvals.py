@@ -19,10 +19,10 @@ _WAITING = text(
     SELECT waits.*, waits.at_fault OR waits.asked_at < :late OR coalesce(waits.promised_date <= :today, false)
                AS is_exception,
            :me = ANY(waits.barred) AS not_by_me
-      FROM (SELECT 'price' AS kind, o.id AS order_id, CAST(NULL AS uuid) AS refund_id,
-                   CAST(NULL AS uuid) AS quote_id, o.number, o.customer_id, o.consultant_id, o.store_id, o.total_fen AS amount_fen, o.discount_fen, o.gift_fen,
-                   '' AS reason, o.edited_by AS asked_by, o.changed_at AS asked_at, o.promised_date, o.version,
-                   false AS at_fault, ARRAY[o.created_by, o.edited_by, o.consultant_id] AS barred
+      FROM (SELECT 'price' AS kind, o.id AS order_id, CAST(NULL AS uuid) AS refund_id, CAST(NULL AS uuid) AS quote_id,
+                   o.number, o.customer_id, o.consultant_id, o.store_id, o.total_fen AS amount_fen, o.discount_fen,
+                   o.gift_fen, '' AS reason, o.edited_by AS asked_by, o.changed_at AS asked_at, o.promised_date,
+                   o.version, false AS at_fault, ARRAY[o.created_by, o.edited_by, o.consultant_id] AS barred
               FROM sales_order o WHERE o.status = 'approval_pending'
             UNION ALL
             SELECT 'quote', NULL, NULL, q.id, q.number, q.customer_id, q.consultant_id, q.store_id, v.total_fen,
@@ -30,8 +30,8 @@ _WAITING = text(
                    ARRAY[v.written_by, v.edited_by, q.consultant_id]
               FROM quote_version v JOIN quote q ON q.id = v.quote_id WHERE v.status = 'approval_pending'
             UNION ALL
-            SELECT 'cancellation', o.id, NULL, NULL, o.number, o.customer_id, o.consultant_id, o.store_id, o.paid_fen, 0, 0,
-                   coalesce(o.cancel_reason, ''), coalesce(o.cancel_requested_by, ''), o.cancel_requested_at,
+            SELECT 'cancellation', o.id, NULL, NULL, o.number, o.customer_id, o.consultant_id, o.store_id, o.paid_fen,
+                   0, 0, coalesce(o.cancel_reason, ''), coalesce(o.cancel_requested_by, ''), o.cancel_requested_at,
                    o.promised_date, o.version, o.cancel_fault = 'seller', ARRAY[]::text[]
               FROM sales_order o WHERE o.status = 'cancel_pending'
             UNION ALL
@@ -40,8 +40,8 @@ _WAITING = text(
                    ARRAY[a.written_by, o.consultant_id]
               FROM order_amendment a JOIN sales_order o ON o.id = a.order_id WHERE a.status = 'pending'
             UNION ALL
-            SELECT CASE r.kind WHEN 'compensation' THEN 'compensation' ELSE 'refund' END, r.order_id, r.id, NULL, o.number,
-                   o.customer_id, o.consultant_id, r.store_id, r.amount_fen, 0, 0, r.reason, r.requested_by,
+            SELECT CASE r.kind WHEN 'compensation' THEN 'compensation' ELSE 'refund' END, r.order_id, r.id, NULL,
+                   o.number, o.customer_id, o.consultant_id, r.store_id, r.amount_fen, 0, 0, r.reason, r.requested_by,
                    r.requested_at, NULL, r.version, r.kind = 'compensation', ARRAY[r.requested_by]
               FROM refund r LEFT JOIN sales_order o ON o.id = r.order_id WHERE r.state = 'requested') waits
      WHERE :everywhere OR waits.store_id = ANY(CAST(:stores AS text[]))

@@ -12,7 +12,7 @@ from chassis.customers import asking, rekeying
 from chassis.customers.asking import Read
 from chassis.organisation import stores
 from chassis.store import turns
-from chassis.store.numbers import next_number
+from chassis.store.numbers import Per, next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.odometer import WhichReading, judge
@@ -46,7 +46,7 @@ def open_repair_order(
     """
     require_possible(session, asked, scope=scope, now=now)
     before = readings(session, asked.vehicle_id)
-    number = next_number(session, "RO", store_id=asked.store_id, period=f"{now:%Y%m%d}")
+    number = next_number(session, "RO", store_id=asked.store_id, per=Per.DAY, now=now)
     order = RepairOrder.open(asked, number=number, advisor_id=scope.staff_id, now=now)
     (owner,) = rekeying.owners(session, [rekeying.Told(asked.customer_id, "repair_order", str(order.id))])
     order.customer_id, order.origin_customer_id = owner
