@@ -82,7 +82,8 @@ def made(template: str, item: dict[str, Any]) -> bytes:
 def told(item: dict[str, Any]) -> dict[str, Any]:
     """What a template is told: the answer with its codes in Chinese and its moments as people write them.
 
-    An amount `x_fen` is beside it `x_yuan` in figures and `x_capitals`.
+    An amount `x_fen` is beside it `x_yuan` in figures and `x_capitals`, and beside an `x_id` that is nobody's an empty
+    `x_name`.
     """
     said: dict[str, Any] = {}
     for field, value in item.items():
@@ -95,6 +96,8 @@ def told(item: dict[str, Any]) -> dict[str, Any]:
         if field.endswith("_fen") and value is not None:
             stem = field.removesuffix("_fen")
             said |= {f"{stem}_yuan": grouped(value), f"{stem}_capitals": capitals(value)}
+        elif field.endswith("_id") and value is None:
+            said.setdefault(f"{field.removesuffix('_id')}_name", None)
     return said
 
 

@@ -25,16 +25,20 @@ def car(system: System) -> Car:
     return system.deliver_a_car(name=RARE)
 
 
-def ready(system: System, car: Car) -> str:
-    """The address of an order whose work is done, of which the maker bears a line."""
-    advisor = system.as_("advisor")
+def opened(system: System, car: Car) -> str:
+    """The address of an order of which the maker bears a line."""
     lines = [
         {"description": "机油更换", "amount_fen": 30_000, "hours": "0.5"},
         {"description": "车窗异响", "amount_fen": 80_000, "hours": "1.2", "pay_type": "WARRANTY"},
     ]
     asked = {"vehicle_id": car.vehicle_id, "customer_id": car.customer_id, "store_id": "HN", "km": 5000}
-    order = advisor.post("/repair-orders", {**asked, "complaint": "异响", "lines": lines})
-    path = f"/repair-orders/{order['ro_id']}"
+    order = system.as_("advisor").post("/repair-orders", {**asked, "complaint": "异响", "lines": lines})
+    return f"/repair-orders/{order['ro_id']}"
+
+
+def ready(system: System, car: Car) -> str:
+    """The address of an order whose work is done, of which the maker bears a line."""
+    path, advisor = opened(system, car), system.as_("advisor")
     promised = (clock.now() + timedelta(hours=2)).isoformat()
     advisor.post(f"{path}/authorize", {"promised_at": promised, "consent_by": "本人"})
     advisor.post(f"{path}/dispatch", {"technician_id": system.staff_id("technician")})
@@ -113,6 +117,16 @@ def test_a_manager_lets_a_vehicle_go_unpaid_with_his_reason(system: System, car:
     assert refused(
         lambda: system.as_("finance").post(f"/repair-payments/{payment['payment_id']}/reverse", {"reason": "退票"})
     ) == (409, "REPAIR_PAYMENT_STATE")
+
+
+def test_an_estimate_and_an_order_are_printed_to_be_signed_before_anybody_was_given_the_work(
+    system: System, car: Car
+) -> None:
+    path = opened(system, car)
+    for sheet in ("estimate-sheet", "sheet"):
+        status, _, paper = printed(system, f"{path}/{sheet}", role="advisor")
+        assert status == 200
+        assert "车窗异响" in text(paper)
 
 
 def test_the_four_papers_of_a_repair_are_printed_and_printed_again(system: System, car: Car) -> None:

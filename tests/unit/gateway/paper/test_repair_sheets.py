@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import fields
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from contracts.workshop import papers
 from gateway.paper import setting
 from tests.support.paper import text
 
@@ -105,6 +108,20 @@ def test_whose_vehicle_it_is_stands_on_every_sheet(name: str) -> None:
 def test_a_vehicle_without_a_plate_leaves_room_to_write(name: str) -> None:
     said = text(setting.made(name, SHEETS[name](vehicle_plate=None, ready_at=None, promised_at=None)))
     assert "None" not in said and "none" not in said
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_sheet_is_printed_whatever_of_it_is_not_known_yet(name: str) -> None:
+    """An estimate is printed before anybody was given the work: nobody's name stands beside nobody's identifier."""
+    shape = getattr(papers, name).response
+    hints = get_type_hints(shape)
+    unknown = [one.name for one in fields(shape) if NoneType in get_args(hints[one.name])]
+    assert unknown
+    item = SHEETS[name](**dict.fromkeys(unknown))
+    for field in unknown:
+        item.pop(f"{field.removesuffix('_id')}_name", None)
+    said = text(setting.made(name, item))
+    assert item["number"] in said and "None" not in said and "none" not in said
 
 
 @pytest.mark.parametrize("name", ["estimate_sheet", "repair_sheet"])
