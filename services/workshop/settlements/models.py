@@ -215,9 +215,9 @@ class RepairPayment(Base):
         )
 
     def is_as(self, asked: TakeRepairPayment) -> bool:
-        """True if this is what was told."""
-        told = (asked.ro_id, asked.payer, asked.amount_fen)
-        return (self.order_id, self.payer, self.amount_fen) == told
+        """True if this is what was told, and the money is still here."""
+        told = (asked.ro_id, asked.payer, asked.amount_fen, RepairPaymentState.CONFIRMED)
+        return (self.order_id, self.payer, self.amount_fen, self.state) == told
 
     def reverse(self, *, reason: str, by: str, now: datetime) -> None:
         """It was taken back. Raises RepairPaymentState."""

@@ -175,6 +175,21 @@ def test_a_payment_that_is_taken_back_is_owed_again(showroom: Showroom) -> None:
         showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
 
 
+@pytest.mark.parametrize("gone", ["reversed", "failed"])
+def test_a_reference_whose_money_is_gone_pays_nothing_more_and_says_so(showroom: Showroom, gone: str) -> None:
+    order_id, reference = showroom.signed(), code("P")
+    showroom.pay(order_id, DEPOSIT, reference=reference, confirmed=gone == "reversed")
+    (payment,) = showroom.money(order_id).payments
+    if gone == "reversed":
+        showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
+    else:
+        showroom.do("settle_payment", "finance", payment_id=payment.payment_id, outcome=Settled.FAILED)
+    with pytest.raises(ReferenceUsed):
+        showroom.pay(order_id, DEPOSIT, reference=reference)
+    assert [one.state for one in showroom.money(order_id).payments] == [gone]
+    assert showroom.shown(order_id).paid_fen == 0
+
+
 def test_paid_never_means_completed(showroom: Showroom) -> None:
     """A defect of a peer: an order was completed when it was paid."""
     order_id = showroom.signed(paid_fen=PRICE)

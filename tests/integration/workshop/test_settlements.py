@@ -142,6 +142,14 @@ def test_nobody_pays_more_than_he_owes_nor_what_is_not_settled(workshop: Worksho
     assert workshop.money(ro_id).payments == []
 
 
+def test_a_reference_whose_payment_was_taken_back_pays_nothing_more_and_says_so(workshop: Workshop) -> None:
+    ro_id, reference = settled(workshop, OIL), str(uuid4())
+    reverse(workshop, workshop.pay(ro_id, external_ref=reference))
+    with pytest.raises(RepairReferenceUsed):
+        workshop.pay(ro_id, external_ref=reference)
+    assert owed(workshop, ro_id) == {PayType.CUSTOMER: ("owed", 30_000)}
+
+
 def test_a_payment_that_is_taken_back_is_owed_again_and_once(workshop: Workshop) -> None:
     ro_id = settled(workshop, OIL)
     paid = workshop.pay(ro_id)

@@ -87,12 +87,15 @@ class Held:
 def pay_order(session: Session, asked: of_orders.PayOrder, *, scope: Scope, now: datetime) -> of_orders.Balance:
     """Record a payment that has come, or is awaited; a reference again, for the same, is the same payment (R43).
 
+    One whose money never came or was taken back stands for nothing that is paid now.
+
     Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed, LoanNotApproved, PayerUnknown.
     """
     order = order_to_change(session, asked.order_id, scope=scope)
     known = of_reference(session, asked.channel, asked.external_ref)
     if known is not None:
-        if (known.order_id, known.amount_fen) != (asked.order_id, asked.amount_fen):
+        is_same = (known.order_id, known.amount_fen) == (asked.order_id, asked.amount_fen)
+        if not is_same or known.state in (PaymentState.FAILED, PaymentState.REVERSED):
             raise ReferenceUsed(external_ref=asked.external_ref)
         return balance_shown(order)
     order.require_payable(asked.amount_fen)
