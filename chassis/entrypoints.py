@@ -220,7 +220,7 @@ class OperationEntrypoint(_Shared):
     ) -> None:
         super().__init__(**kwargs)
         self.operation, self.first = operation, first
-        self.first_wants = [] if first is None else asked_for(first, ("read", "ask", "now"))
+        self.first_wants = [] if first is None else asked_for(first, ("read", "ask", "scope", "now"))
         self.allowed_by = (as_if or operation).name
 
     def setup(self) -> None:
@@ -291,7 +291,7 @@ class OperationEntrypoint(_Shared):
         except shapes.InvalidShape as error:
             raise InvalidRequest(errors=error.errors) from None
         if self.first is not None:
-            ready = {"read": runtime.database.read, "ask": runtime.ask_for(call), "now": call.now}
+            ready = {"read": runtime.database.read, "ask": runtime.ask_for(call), "scope": scope, "now": call.now}
             self.first(request, **{name: ready[name] for name in self.first_wants})
         if operation.kind is Kind.QUERY:
             return shapes.dump(runtime.database.read(lambda connection: self.method(connection, request, call)))

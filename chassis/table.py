@@ -36,8 +36,8 @@ def does(
     """A command: `work(session, asked, *, scope, now)` gives the response; it asks by name for what it needs of these.
 
     One transaction: key claimed, request checked, work, response stored, commit; then the answer.
-    What must be asked of another service is asked before it, by `first(asked, *, read, ask, now)`, which names of these
-    what it needs, and refuses or not:
+    What must be asked of another service is asked before it, by `first(asked, *, read, ask, scope, now)`, which names
+    of these what it needs, and refuses or not:
     `read(reader)` reads in the own database, `ask(operation, request)` asks for the caller.
     """
     return _row(operation, Kind.COMMAND, work, first)

@@ -83,3 +83,15 @@ def test_a_quote_is_taken_by_who_is_known(strict: System) -> None:
     record = strict.as_("receptionist", store=STORE)
     record.send("PATCH", f"/customers/{customer_id}", {"id_no": randoms.resident_id()})
     assert consultant.post(f"{path}/accept", {})["status"] == "approved"
+
+
+def test_whoever_does_not_reach_it_is_not_told_what_is_missing_of_its_buyer(strict: System) -> None:
+    consultant, customer_id = strict.as_("consultant", store=STORE), registered(strict)
+    draft = f"/orders/{consultant.post('/orders', order(customer_id, draft=True))['order_id']}/submit"
+    quote = f"/quotes/{consultant.post('/quotes', order(customer_id))['quote_id']}"
+    consultant.post(f"{quote}/present", {})
+    for stranger in (strict.as_("sales_manager"), strict.hired("consultant", store=STORE)):
+        for path, code in ((draft, "ORDER_NOT_FOUND"), (f"{quote}/accept", "QUOTE_NOT_FOUND")):
+            with pytest.raises(ApiProblem) as problem:
+                stranger.post(path, {})
+            assert (problem.value.status, problem.value.code) == (404, code)

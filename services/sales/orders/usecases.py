@@ -64,7 +64,7 @@ NEEDED: dict[str, Callable[[IdentityNeeded], bool]] = {
 }
 """What of a buyer may be missing, as the customer service calls it, and whether a store asks for it."""
 
-_DRAFT = select(Order.store_id, Order.customer_id)
+_DRAFT = select(Order.store_id, Order.consultant_id, Order.customer_id)
 MET = text("SELECT 1 FROM sales_order WHERE customer_id = :id OR origin_customer_id = :id LIMIT 1")
 """Finds whether a customer has an order already, so that he is known."""
 
@@ -84,13 +84,13 @@ def require_buyer(asked: operations.CreateOrder, *, read: Read, ask: Ask, now: d
         require_known(asked.customer_id, store_id=asked.store_id, read=read, ask=ask, now=now)
 
 
-def require_identity(asked: SubmitOrder, *, read: Read, ask: Ask, now: datetime) -> None:
+def require_identity(asked: SubmitOrder, *, read: Read, ask: Ask, scope: Scope, now: datetime) -> None:
     """The buyer of a draft is known as far as its store asks (C4). Raises IdentityIncomplete.
 
-    Of an order that is not there nothing is asked: the command says so.
+    Of an order that is not there, or out of the caller's scope, nothing is asked: the command says so.
     """
     draft = read(lambda connection: connection.execute(_DRAFT.where(Order.id == asked.order_id)).one_or_none())
-    if draft is not None:
+    if draft is not None and scope.admits(store_id=draft.store_id, owner_id=draft.consultant_id):
         require_known(draft.customer_id, store_id=draft.store_id, read=read, ask=ask, now=now)
 
 

@@ -123,14 +123,15 @@ def lose_quote(session: Session, asked: quotes.LoseQuote, *, scope: Scope, now: 
     return _changed(session, quote, quote_events.QuoteLost, now=now, reason=asked.reason)
 
 
-def require_identity(asked: quotes.QuoteStep, *, read: Read, ask: Ask, now: datetime) -> None:
+def require_identity(asked: quotes.QuoteStep, *, read: Read, ask: Ask, scope: Scope, now: datetime) -> None:
     """Whom the order will be for is known as far as its store asks, for it is submitted by it (C4).
 
-    Raises IdentityIncomplete; of a quote that is not there nothing is asked: the command says so.
+    Raises IdentityIncomplete; of a quote that is not there, or out of the caller's scope, nothing is asked: the command
+    says so.
     """
-    wanted = select(Quote.store_id, Quote.customer_id).where(Quote.id == asked.quote_id)
+    wanted = select(Quote.store_id, Quote.consultant_id, Quote.customer_id).where(Quote.id == asked.quote_id)
     quote = read(lambda connection: connection.execute(wanted).one_or_none())
-    if quote is not None:
+    if quote is not None and scope.admits(store_id=quote.store_id, owner_id=quote.consultant_id):
         orders.usecases.require_known(quote.customer_id, store_id=quote.store_id, read=read, ask=ask, now=now)
 
 
