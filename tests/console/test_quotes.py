@@ -87,7 +87,7 @@ def test_a_car_of_the_catalogue_is_quoted_at_its_list_price_and_lost_with_the_re
     row = manager.page.get_by_role("row", name=f"{model} 2.0T")
     row.get_by_role("button").focus()
     manager.press("e")
-    manager.field("标价(元)").fill("150000")
+    manager.field("指导价(元)").fill("150000")
     manager.press("Control+Enter")
     row.get_by_text("¥150,000").wait_for()
 

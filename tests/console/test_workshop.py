@@ -296,7 +296,7 @@ def test_a_car_waits_for_parts_more_work_is_found_and_the_customer_agrees_all_by
     advisor.press("o")
     advisor.field("确认方式").select_option("call")
     advisor.press("Control+Enter")
-    advisor.see("同意 司马光(电话)")
+    advisor.see("司马光 同意(电话)")
     assert system.as_("advisor").get(path)["authorized_fen"] == 132000
     technician.page.get_by_role("row").filter(has_text="左前大灯").get_by_text("施工中").wait_for()
     technician.press("Space")

@@ -41,6 +41,8 @@ export interface Act {
   name: string;
   /** The button's words. */
   label: string;
+  /** What it is done to, where several stand on a page; its form says so. */
+  of?: string;
   needs: Operation;
   key?: KeyName;
   /** The next step, under Ctrl+Enter too. */

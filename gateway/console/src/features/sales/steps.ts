@@ -47,12 +47,14 @@ function shows(step: Step): Field[] {
  */
 export function actsOfStep(order: Order, step: Step, t: Says, main = false): Act[] {
   const send = (values: object, key: string) => commands.changeStep(order, step, values as commands.StepChange, key);
+  const of = t(`enums.deliveryStep.${step.code}`);
   const others = step.may.filter((act) => act !== "finish");
   const acts: Act[] = [];
   if (step.may.includes("finish") && step.waits_for.length === 0) {
     acts.push({
       name: `finish-${step.code}`,
       label: "sales.act.finish",
+      of,
       needs: "sales.change_step",
       ...(main ? { key: "step" as const, main } : {}),
       fields: shows(step),
@@ -63,6 +65,7 @@ export function actsOfStep(order: Order, step: Step, t: Says, main = false): Act
     acts.push({
       name: "stage",
       label: "sales.act.stage",
+      of,
       needs: "sales.note_plate_stage",
       fields: [
         {
@@ -81,6 +84,7 @@ export function actsOfStep(order: Order, step: Step, t: Says, main = false): Act
     acts.push({
       name: `otherwise-${step.code}`,
       label: "sales.act.otherwise",
+      of,
       needs: "sales.change_step",
       fields: [
         {
