@@ -95,9 +95,9 @@ DEPOSIT_MIN = policy(
 class IdentityNeeded:
     """What must be known of a buyer before his order is submitted (C4)."""
 
-    name: Annotated[bool, Called("姓名全称", "His whole name")] = True
-    mobile: Annotated[bool, Called("手机", "His mobile")] = True
-    number: Annotated[bool, Called("证件号或统一社会信用代码", "The number of his card, or of the company")] = True
+    named: Annotated[bool, Called("姓名全称", "His whole name")] = True
+    reachable: Annotated[bool, Called("手机", "His mobile")] = True
+    numbered: Annotated[bool, Called("证件号或统一社会信用代码", "The number of his card, or of the company")] = True
 
 
 ORDER_IDENTITY = policy(

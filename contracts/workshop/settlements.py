@@ -130,10 +130,11 @@ class RepairPayment:
 
 @dataclass(frozen=True, slots=True)
 class RepairMoney:
-    """Every settlement of an order, the standing ones first, and every payment, the first first."""
+    """Every settlement of an order at its `version`, the standing ones first, and every payment, the first first."""
 
     ro_id: UUID
     store_id: StoreId
+    version: int
     settlements: list[Settlement]
     payments: list[RepairPayment]
 

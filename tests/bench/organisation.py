@@ -57,7 +57,7 @@ def found(stack: Stack) -> Organisation:
     leader = Client.log_in(stack.base_url, *accounts["leader"])
     leader.post("/policies", {"code": "SEARCH_RATION", "value": {"given_a_day": UNLIMITED}})
     leader.post("/policies", {"code": DELIVERY_STEPS.code, "value": plain(SHORT)})
-    leader.post("/policies", {"code": ORDER_IDENTITY.code, "value": plain(IdentityNeeded(number=False))})
+    leader.post("/policies", {"code": ORDER_IDENTITY.code, "value": plain(IdentityNeeded(numbered=False))})
     leader.close()
     return Organisation(stack.base_url, accounts)
 

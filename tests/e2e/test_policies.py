@@ -32,6 +32,8 @@ def other(kind: PolicyKind[Any]) -> dict[str, Any]:
     for name, one in fields_of(shape).items():
         if one.type is int:
             value[name] = one.mark(Between, Between(0, 0)).high
+        elif one.type is bool:
+            value[name] = not value[name]
         elif isinstance(one.type, type) and issubclass(one.type, StrEnum):
             value[name] = next(word.value for word in one.type if word.value != value[name])
     return value

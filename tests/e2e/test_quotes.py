@@ -160,7 +160,12 @@ def test_from_a_car_of_the_catalogue_over_the_quote_to_the_keys_in_another_s_nam
     consultant.post(f"{orders}/deliver", {"km": 9})
 
     def owners() -> Any:
-        card = system.as_("advisor").get(f"/vehicles/{stock['vehicle_id']}")
+        try:
+            card = system.as_("advisor").get(f"/vehicles/{stock['vehicle_id']}")
+        except ApiProblem as problem:  # the record knows the car by what it hears of the delivery
+            if problem.code != "VEHICLE_NOT_FOUND":
+                raise
+            return []
         return [one["name"] for one in card["parties"] if one["role"] == "owner"]
 
     eventually(lambda: owners() == ["范小明"], what="the car to be his whose name it is registered in")

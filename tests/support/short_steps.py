@@ -19,4 +19,4 @@ _PUBLISH = """
 def take_short_steps(sales: psycopg.Connection[Any]) -> None:
     """Let the whole group take the short steps, as of long ago; the connection is to the database of sales."""
     sales.execute(_PUBLISH, [DELIVERY_STEPS.code, Jsonb(plain(SHORT))])
-    sales.execute(_PUBLISH, [ORDER_IDENTITY.code, Jsonb(plain(IdentityNeeded(number=False)))])
+    sales.execute(_PUBLISH, [ORDER_IDENTITY.code, Jsonb(plain(IdentityNeeded(numbered=False)))])

@@ -57,10 +57,10 @@ CONSULTANT = "consultant"
 """The role of whom a deal is credited to."""
 
 NEEDED: dict[str, Callable[[IdentityNeeded], bool]] = {
-    "name": lambda asks: asks.name,
-    "mobile": lambda asks: asks.mobile,
-    "id_no": lambda asks: asks.number,
-    "organisation_no": lambda asks: asks.number,
+    "name": lambda asks: asks.named,
+    "mobile": lambda asks: asks.reachable,
+    "id_no": lambda asks: asks.numbered,
+    "organisation_no": lambda asks: asks.numbered,
 }
 """What of a buyer may be missing, as the customer service calls it, and whether a store asks for it."""
 

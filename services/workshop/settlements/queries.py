@@ -44,6 +44,7 @@ def repair_money(connection: Connection, asked: operations.RepairOrderById, *, s
     return contract.RepairMoney(
         order.ro_id,
         order.store_id,
+        order.version,
         [shaped(contract.Settlement, row) for row in connection.execute(made).mappings()],
         [shaped(contract.RepairPayment, row) for row in connection.execute(came).mappings()],
     )

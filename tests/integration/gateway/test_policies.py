@@ -16,7 +16,7 @@ from tests.support.randoms import code
 pytestmark = pytest.mark.usefixtures("customer_service")
 
 HERE, THERE = "PA", "PB"
-AWAY = ["followup", "sales"]
+AWAY = ["followup", "sales", "workshop"]
 """Of the services that keep policies those that do not run here."""
 ANSWERED = sorted(kind.code for kind in POLICIES.values() if kind.service not in AWAY)
 LONG_AGO, SOON = "2020-01-01T00:00:00+08:00", "2097-01-01T00:00:00+08:00"

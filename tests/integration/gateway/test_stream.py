@@ -139,7 +139,7 @@ def test_a_dealers_leader_is_told_of_his_dealers_stores(gateway: Gateway, tell: 
 def test_a_task_that_changes_hands_is_told_to_both_and_to_its_role_where_it_was_anybodys(
     gateway: Gateway, tell: Callable[..., str]
 ) -> None:
-    one, other = gateway.person("cr_agent", stores=("HN",)), gateway.person("technician", stores=("HN",))
+    one, other = gateway.person("cr_agent", stores=("HN",)), gateway.person("advisor", stores=("HN",))
     colleague, elsewhere = gateway.person("cr_agent", stores=("HN",)), gateway.person("cr_agent", stores=("FT",))
     with following(one, other, colleague, elsewhere) as streams:
         hands = {"store_id": "HN", "role": "cr_agent"}

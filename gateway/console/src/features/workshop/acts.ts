@@ -18,6 +18,8 @@ export function actsOf(
     now: Date;
     /** What the customer himself still owes; null where nobody may know. */
     ownBalance?: number | null;
+    /** The money of the order as it is shown is not known yet: what is sent now may be refused. */
+    unknown?: boolean;
     /** Somebody let it go unpaid. */
     allowed?: boolean;
     t: (key: string, named?: object) => string;
@@ -308,6 +310,7 @@ export function actsOf(
           },
         ],
         send: (values, key) => commands.giveBack(order, values as { km_out?: number }, key),
+        ...(given.unknown ? { barred: t("shell.loading") } : {}),
         ...((given.ownBalance ?? 0) > 0 && !given.allowed ? { barred: t("workshop.money.unpaid") } : {}),
       },
     ],
