@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.local.errors import LocalStackError
+from deploy.local.errors import OutOfReach
 
 TOOLS = ("apt-get", "apt-cache", "dpkg-deb")
 
@@ -22,10 +22,10 @@ class Packages:
     """The package sources of this machine, with lists of our own in `work`. `hint` says what to do without them."""
 
     def __init__(self, work: Path, *, hint: str) -> None:
-        """Read the lists. Raises LocalStackError where there are none to be had."""
+        """Read the lists. Raises OutOfReach where there are none to be had."""
         self._work, self._hint = work, hint
         if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
-            raise LocalStackError(f"no {missing[0]} to fetch Debian's packages with; {hint}")
+            raise OutOfReach(f"no {missing[0]} to fetch Debian's packages with; {hint}")
         lists, self._cache = work / "lists", work / "cache"
         (lists / "partial").mkdir(parents=True)
         (self._cache / "archives" / "partial").mkdir(parents=True)
@@ -46,9 +46,7 @@ class Packages:
         """The version that would be fetched, as a name for a folder."""
         found = re.search(r"Candidate: (\d\S*)", self.run("apt-cache", *self._apt, "policy", package))
         if not found:
-            raise LocalStackError(
-                f"the package sources of this machine have no {package} or do not answer; {self._hint}"
-            )
+            raise OutOfReach(f"the package sources of this machine have no {package} or do not answer; {self._hint}")
         return re.sub(r"[^A-Za-z0-9.+-]", "_", found.group(1))
 
     def depends(self, package: str, *, besides: tuple[str, ...]) -> str:
@@ -70,13 +68,13 @@ class Packages:
         return self._unpacked(self._cache / "archives")
 
     def run(self, *command: str, cwd: Path | None = None) -> str:
-        """What a package tool says. Raises LocalStackError."""
+        """What a package tool says. Raises OutOfReach."""
         answer = subprocess.run(  # noqa: S603  # the package tools, by name
             command, cwd=cwd or self._work, capture_output=True, text=True, umask=0o022, check=False
         )
         if answer.returncode != 0:
             reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise LocalStackError(f"Debian's packages cannot be fetched ({command[0]}: {reason}); {self._hint}")
+            raise OutOfReach(f"Debian's packages cannot be fetched ({command[0]}: {reason}); {self._hint}")
         return answer.stdout
 
     def _unpacked(self, archives: Path) -> Path:

@@ -45,3 +45,23 @@ def test_in_workers_it_ends_the_run_as_well_and_says_why(tmp_path: Path) -> None
     assert "Interrupted: the browser cannot start" in ran.stdout, ran.stdout
     assert "skipped" not in ran.stdout and "passed" not in ran.stdout
     assert "Traceback" not in ran.stdout and "Call log" not in ran.stdout, ran.stdout
+
+
+@pytest.mark.parametrize(("chosen", "code", "said"), [("day", 0, "skipped"), ("console", 1, "there is no browser")])
+def test_where_none_can_be_fetched_the_gate_goes_on_without_its_journeys_and_a_run_of_journeys_fails(
+    tmp_path: Path, chosen: str, code: int, said: str
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ("apt-get", "apt-cache"):
+        (tools / tool).write_text("#!/bin/sh\necho 'no route to host' >&2\nexit 100\n")
+        (tools / tool).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tools}:{Path(sys.executable).parent}:/bin", "CRM_CACHE_DIR": str(tmp_path)}
+    words = ("-q", "-rs", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'inner'}")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "-m", chosen, "tests/console/test_logging_in.py"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=patience(120), check=False,
+    )  # fmt: skip
+    assert ran.returncode == code, ran.stdout
+    assert said in ran.stdout + ran.stderr and "no route to host" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stdout + ran.stderr
