@@ -9,11 +9,6 @@ MOST_FEN = 10**14 - 1
 """The largest amount that can be said: 999 999 999 999.99 yuan."""
 
 
-def grouped(fen: int) -> str:
-    """In figures, in yuan: `186,800.00`."""
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
-
-
 def capitals(fen: int) -> str:
     """In capitals: `壹拾捌万陆仟捌佰元整`.
 

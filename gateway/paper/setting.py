@@ -16,9 +16,10 @@ from typing import Any, Final
 import orjson
 import typst
 
+from contracts.money import yuan
 from gateway.dossier_words import CODES, moment, word
 from gateway.errors import SheetLacksCharacters, SheetTooLarge
-from gateway.paper.amounts import capitals, grouped
+from gateway.paper.amounts import capitals
 from gateway.routing import Form
 
 PDF = "application/pdf"
@@ -95,7 +96,7 @@ def told(item: dict[str, Any]) -> dict[str, Any]:
             said[field] = _said(field, value)
         if field.endswith("_fen") and value is not None:
             stem = field.removesuffix("_fen")
-            said |= {f"{stem}_yuan": grouped(value), f"{stem}_capitals": capitals(value)}
+            said |= {f"{stem}_yuan": yuan(value), f"{stem}_capitals": capitals(value)}
         elif field.endswith("_id") and value is None:
             said.setdefault(f"{field.removesuffix('_id')}_name", None)
     return said

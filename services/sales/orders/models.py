@@ -14,6 +14,7 @@ from chassis.customers import links, rekeying
 from chassis.organisation import staff, stores
 from chassis.process.clock import LOCAL
 from chassis.store import numbers
+from contracts.money import yuan
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.sales.lines import PriceLine
@@ -33,7 +34,7 @@ from services.sales.orders.rules import Command
 from services.sales.parties.models import OrderParty
 from services.sales.parties.rules import left
 from services.sales.prices.models import Line
-from services.sales.prices.rules import require_another, yuan
+from services.sales.prices.rules import require_another
 from services.sales.prices.usecases import Price
 from services.sales.receivables.errors import LoanLapsed, LoanNotApproved
 from services.sales.stock.models import StockVehicle
@@ -278,9 +279,7 @@ class Order(Base):
         """Raise OrderState, or Overpayment if it is more than is owed (C4)."""
         rules.require(Command.PAY, status=self.status)
         if amount_fen > self.balance_fen:
-            raise Overpayment(
-                balance=f"{self.balance_fen / 100:,.2f}", balance_fen=self.balance_fen, field="amount_fen"
-            )
+            raise Overpayment(balance=yuan(self.balance_fen), balance_fen=self.balance_fen, field="amount_fen")
 
     def require_approved(self, amount_fen: int) -> None:
         """Raise LoanNotApproved if a lender's letter does not say that it pays so much more."""

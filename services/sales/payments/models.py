@@ -9,6 +9,7 @@ import uuid_utils.compat as uuids
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contracts.money import reference_key, yuan
 from contracts.picked import attributes
 from contracts.sales.operations import PaymentChannel, PaymentKind, PayOrder
 from contracts.sales.payments import (
@@ -21,7 +22,7 @@ from contracts.sales.payments import (
 )
 from services.sales.declared import Base
 from services.sales.payments import errors
-from services.sales.payments.rules import OTHERWISE, PAYMENTS, REFUNDS, key_of
+from services.sales.payments.rules import OTHERWISE, PAYMENTS, REFUNDS
 
 
 class Payment(Base):
@@ -154,7 +155,7 @@ class Payment(Base):
             raise errors.PaymentState(state=self.state, wanted="refunded")
         left = self.amount_fen - self.promised_fen
         if amount_fen > left:
-            raise errors.RefundTooMuch(left=f"{left / 100:,.2f}", left_fen=left, field="amount_fen")
+            raise errors.RefundTooMuch(left=yuan(left), left_fen=left, field="amount_fen")
         self.promised_fen += amount_fen
         self.version += 1
 
@@ -175,7 +176,7 @@ class Payment(Base):
 def _awaited(reference: str, *, now: datetime) -> dict[str, object]:
     return {
         "id": uuids.uuid7(),
-        "reference_key": key_of(reference),
+        "reference_key": reference_key(reference),
         "state": PaymentState.REGISTERED,
         "unused_fen": 0,
         "refunded_fen": 0,

@@ -40,8 +40,3 @@ def fen_of(yuan: str) -> int:
     if not _YUAN.fullmatch(text) or (fen := int(Decimal(text.replace(",", "")) * 100)) == 0:
         raise AmountUnreadable(amount=yuan, field="amount")
     return fen
-
-
-def key_of(reference: str) -> str:
-    """What a reference is told apart by: `ｗx 001` and `WX001` are one."""
-    return "".join(unicodedata.normalize("NFKC", reference).split()).lower()

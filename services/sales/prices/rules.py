@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from contracts.money import yuan
 from contracts.sales.lines import LineAsked, LineKind, PriceLine
 from contracts.sales.policies import PriceLimits, VatRates
 from services.sales.prices.errors import DiscountBeyondLines, LinesDiffer, ListPriceDiffers, OneCar, OwnPrice
@@ -116,8 +117,3 @@ def require_another(decides: str, *, barred: Iterable[str]) -> None:
     """Raise OwnPrice if it is one of them who decides, whatever his role."""
     if decides in barred:
         raise OwnPrice
-
-
-def yuan(fen: int) -> str:
-    """An amount as a refusal says it."""
-    return f"{fen // 100:,}.{fen % 100:02d}"

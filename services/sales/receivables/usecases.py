@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.orm import Session
 
 from chassis.store.outbox import tell
+from contracts.money import yuan
 from contracts.picked import picked
 from contracts.sales import events
 from contracts.sales.operations import Fault, PaymentKind
@@ -220,6 +221,6 @@ def require_settled(session: Session, order: OfOrder) -> None:
     }
     if any(left.values()):
         raise NotSettled(
-            **{name: f"{fen / 100:,.2f}" for name, fen in left.items()},
+            **{name: yuan(fen) for name, fen in left.items()},
             **{f"{name}_fen": fen for name, fen in left.items()},
         )

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts import shapes
+from contracts.money import reference_key, yuan
 from contracts.picked import attributes, shaped
 from contracts.workshop.operations import PayType
 from contracts.workshop.settlements import PaidBy, RepairPaymentState, SettlementState, TakeRepairPayment
@@ -143,7 +144,7 @@ class Settlement(Base):
         """So much more of it is paid. Raises RepairOverpayment."""
         if amount_fen > self.balance_fen:
             left = max(0, self.balance_fen)
-            raise errors.RepairOverpayment(field="amount_fen", balance=rules.yuan(left), balance_fen=left)
+            raise errors.RepairOverpayment(field="amount_fen", balance=yuan(left), balance_fen=left)
         self._pay(self.paid_fen + amount_fen, now=now)
 
     def lose(self, amount_fen: int, *, now: datetime) -> None:
@@ -167,7 +168,7 @@ class Settlement(Base):
     def require_paid_or_allowed(self) -> None:
         """Raise CustomerUnpaid while it is owed and nobody said that the vehicle may go."""
         if self.balance_fen > 0 and self.allowed_by is None:
-            raise errors.CustomerUnpaid(balance=rules.yuan(self.balance_fen), balance_fen=self.balance_fen)
+            raise errors.CustomerUnpaid(balance=yuan(self.balance_fen), balance_fen=self.balance_fen)
 
     def void(self, *, reason: str, by: str, now: datetime) -> None:
         """Another takes its place; it stays as it was. Raises SettlementState."""
@@ -205,7 +206,7 @@ class RepairPayment(Base):
             id=uuids.uuid7(),
             order_id=asked.ro_id,
             store_id=store_id,
-            reference_key=rules.key_of(asked.external_ref),
+            reference_key=reference_key(asked.external_ref),
             state=RepairPaymentState.CONFIRMED,
             received_by=by,
             received_at=now,

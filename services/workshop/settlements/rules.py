@@ -5,7 +5,6 @@ What a payer owes never depends on the tax, which is contained in it; that of a 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -100,13 +99,3 @@ def taxed(amounts: Sequence[int], *, percent: int) -> list[int]:
     for place in by_remainder[: tax - sum(parts)]:
         parts[place] += 1
     return parts
-
-
-def key_of(reference: str) -> str:
-    """What a reference is told apart by: `ｗx 001` and `WX001` are one."""
-    return "".join(unicodedata.normalize("NFKC", reference).split()).lower()
-
-
-def yuan(fen: int) -> str:
-    """An amount as a refusal says it."""
-    return f"{fen // 100:,}.{fen % 100:02d}"

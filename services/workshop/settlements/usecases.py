@@ -14,6 +14,7 @@ from chassis.store import policies, turns
 from chassis.store.numbers import Per, next_number
 from chassis.store.outbox import tell
 from contracts.access import Scope
+from contracts.money import reference_key
 from contracts.picked import picked
 from contracts.workshop import events, operations
 from contracts.workshop import settlements as contract
@@ -111,7 +112,7 @@ def take_repair_payment(
     Raises NotSettled, RepairOverpayment, RepairReferenceUsed.
     """
     order = order_to_change(session, asked.ro_id, scope=scope)
-    key = rules.key_of(asked.external_ref)
+    key = reference_key(asked.external_ref)
     turns.take(session, "repair_payment", [f"{asked.channel}/{key}"])
     of_reference = (RepairPayment.channel == asked.channel, RepairPayment.reference_key == key)
     known = session.scalars(select(RepairPayment).where(*of_reference)).one_or_none()

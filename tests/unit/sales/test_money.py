@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
+from contracts.money import reference_key
 from contracts.sales.operations import Fault, OrderStatus, PaymentChannel, PaymentKind, PayOrder
 from contracts.sales.payments import PaymentState, RefundKind, RefundState
 from services.sales.payments import errors
 from services.sales.payments.models import Payment, Refund
-from services.sales.payments.rules import PAYMENTS, REFUNDS, fen_of, key_of
+from services.sales.payments.rules import PAYMENTS, REFUNDS, fen_of
 from services.sales.receivables.rules import deposit_by_law, forfeits, owes_twice
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
@@ -76,7 +77,7 @@ def test_what_is_no_amount_of_at_most_two_places_is_refused(odd: str) -> None:
 
 @pytest.mark.parametrize("alike", ["WX-001", "wx-001", "ＷＸ－００１", " wx -001 "])
 def test_a_reference_is_the_same_whatever_its_case_width_and_blanks(alike: str) -> None:
-    assert key_of(alike) == "wx-001"
+    assert reference_key(alike) == "wx-001"
 
 
 # -- what is a deposit in law

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.process.clock import LOCAL
+from contracts.money import reference_key
 from contracts.workshop.operations import JobLine, LineKind, LineState, PayType, Share
 from contracts.workshop.settlements import RepairPaymentState, SettlementState
 from services.workshop.repair_orders import models
@@ -177,4 +178,4 @@ def test_the_tax_of_lines_is_that_of_their_sum_and_none_is_a_fen_off(amounts: Se
 
 @pytest.mark.parametrize(("one", "other"), [("ｗx 001", "WX001"), ("POS-1", "pos-1 "), ("A\u3000B", "ab")])
 def test_letter_case_width_and_blanks_make_no_other_reference(one: str, other: str) -> None:
-    assert rules.key_of(one) == rules.key_of(other)
+    assert reference_key(one) == reference_key(other)

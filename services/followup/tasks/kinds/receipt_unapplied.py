@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contracts.envelope import Received
+from contracts.money import yuan
 from contracts.sales.events import ReceiptSettled, ReceiptUnapplied
 from contracts.sales.payments import apply_receipt
 from services.followup.tasks.kinds.kind import Kind
@@ -26,8 +27,8 @@ def idle(event: Received[ReceiptUnapplied]) -> Opening | None:
         customer_id=told.customer_id,
         document=("order", str(told.order_id)),
         due_at=event.occurred_at + WITHIN,
-        zh=f"多收款¥{told.amount_fen / 100:,.2f}待处理:退款或用于订单",
-        en=f"{told.amount_fen / 100:,.2f} yuan came that nobody owed: give them back, or use them",
+        zh=f"多收款¥{yuan(told.amount_fen)}待处理:退款或用于订单",
+        en=f"{yuan(told.amount_fen)} yuan came that nobody owed: give them back, or use them",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from contracts.envelope import Received
+from contracts.money import yuan
 from contracts.sales.events import RefundApproved, RefundRefused, RefundRequested
 from contracts.sales.payments import approve_refund
 from services.followup.tasks.kinds.kind import Kind
@@ -28,8 +29,8 @@ def asked(event: Received[RefundRequested]) -> Opening | None:
         customer_id=told.customer_id,
         document=("order", str(told.order_id)),
         due_at=event.occurred_at + WITHIN,
-        zh=f"退款待审批:¥{told.amount_fen / 100:,.2f}",
-        en=f"A refund of {told.amount_fen / 100:,.2f} yuan is to be decided",
+        zh=f"退款待审批:¥{yuan(told.amount_fen)}",
+        en=f"A refund of {yuan(told.amount_fen)} yuan is to be decided",
     )
 
 

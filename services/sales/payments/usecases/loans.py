@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.process.clock import LOCAL
 from contracts.access import Scope
+from contracts.money import yuan
 from contracts.picked import picked
 from contracts.sales import receivables as operations
 from contracts.sales.deliveries import ChangeStep
@@ -18,7 +19,6 @@ from services.sales.orders import rules
 from services.sales.orders.models import Order
 from services.sales.orders.rules import Command
 from services.sales.orders.usecases import follow_steps, order_to_change
-from services.sales.prices.rules import yuan
 from services.sales.receivables.errors import LetterLapsed, LetterNotFound, LoanBeyondPrice
 from services.sales.receivables.models import LoanLetter
 from services.sales.receivables.usecases import standing

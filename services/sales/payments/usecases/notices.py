@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.access import Scope
+from contracts.money import reference_key
 from contracts.picked import picked
 from contracts.sales import finance
 from contracts.sales import payments as operations
@@ -20,7 +21,7 @@ from contracts.sales.payments import NoticeResult, Outcome, PaymentState
 from services.sales.orders.models import Order
 from services.sales.payments.errors import NoticeNotFound
 from services.sales.payments.models import Notice, Payment
-from services.sales.payments.rules import fen_of, key_of
+from services.sales.payments.rules import fen_of
 from services.sales.payments.usecases.receipts import Held, confirm, of_reference
 
 
@@ -98,7 +99,7 @@ def _take_down(
     """One row for each thing that was told and what it led to."""
     told = {
         "channel": asked.channel,
-        "reference_key": key_of(asked.external_ref),
+        "reference_key": reference_key(asked.external_ref),
         "order_number": asked.order_number.strip(),
         "amount_fen": amount_fen,
         "outcome": asked.outcome,

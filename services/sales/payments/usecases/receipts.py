@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.store import turns
 from chassis.store.outbox import tell
 from contracts.access import Scope
+from contracts.money import reference_key
 from contracts.picked import picked
 from contracts.sales import events
 from contracts.sales import operations as of_orders
@@ -32,7 +33,6 @@ from services.sales.payments.errors import (
     ReferenceUsed,
 )
 from services.sales.payments.models import Payment
-from services.sales.payments.rules import key_of
 from services.sales.payments.shown import payment_shown
 
 
@@ -175,7 +175,7 @@ def apply_receipt(
 
 def of_reference(session: Session, channel: PaymentChannel, reference: str) -> Payment | None:
     """The payment of this reference; who asks has the reference alone until his transaction ends."""
-    key = key_of(reference)
+    key = reference_key(reference)
     turns.take(session, "payment reference", [f"{channel}/{key}"])
     return session.scalars(
         select(Payment).where(Payment.channel == channel, Payment.reference_key == key)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis.store.outbox import tell
 from contracts.access import Scope
+from contracts.money import yuan
 from contracts.picked import picked
 from contracts.sales import events
 from contracts.sales import payments as operations
@@ -97,7 +98,7 @@ def _require_not_forfeited(session: Session, held: Held) -> None:
     stays = receivables.usecases.deposit(session.connection(), order)
     kept = sum(one.amount_fen - one.promised_fen for one in deposits if one.kind is PaymentKind.DEPOSIT)
     if kept < stays:
-        raise DepositForfeited(stays=f"{stays / 100:,.2f}", stays_fen=stays, field="amount_fen")
+        raise DepositForfeited(stays=yuan(stays), stays_fen=stays, field="amount_fen")
 
 
 def approve_refund(session: Session, asked: operations.RefundById, *, scope: Scope, now: datetime) -> operations.Refund:

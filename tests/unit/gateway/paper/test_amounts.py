@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.paper.amounts import MOST_FEN, capitals, grouped
+from contracts.money import yuan
+from gateway.paper.amounts import MOST_FEN, capitals
 
 OFFICIAL = {
     140950: "壹仟肆佰零玖元伍角",
@@ -94,4 +95,4 @@ def test_what_cannot_be_said_is_refused(fen: int) -> None:
 
 
 def test_figures_stand_in_groups_of_three() -> None:
-    assert [grouped(fen) for fen in (0, 5, 18680000, -123456789)] == ["0.00", "0.05", "186,800.00", "-1,234,567.89"]
+    assert [yuan(fen) for fen in (0, 5, 18680000, -123456789)] == ["0.00", "0.05", "186,800.00", "-1,234,567.89"]
