@@ -101,13 +101,13 @@ def test_one_tab_follows_for_all_and_another_goes_on_when_it_is_closed(
     other.get_by_text("实时", exact=True).wait_for()
     assert len(streams(desk)) == 1
     change(system, customer_id, "秦琼")
-    other.get_by_text("秦琼").first.wait_for()
+    other.get_by_text("秦琼").filter(visible=True).first.wait_for()
     desk.see("秦琼")
     with other.expect_request("**/api/v1/stream"):
         desk.page.close()
     desk.page = other
     change(system, customer_id, "秦叔宝")
-    other.get_by_text("秦叔宝").first.wait_for()
+    other.get_by_text("秦叔宝").filter(visible=True).first.wait_for()
 
 
 def test_a_record_that_is_merged_elsewhere_says_so_and_a_consent_stands_on_the_open_page(

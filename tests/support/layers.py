@@ -47,6 +47,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PR_SET_CHILD_SUBREAPER = 36
 OUTSIDE = frozenset({"postgres", "beam.smp", "epmd"})
 """The servers, as the kernel names their programs."""
+MEASURED = "measured: "
+"""How a printed line begins that is told again at the end of the run."""
 
 
 def layer_of(path: str) -> str:
@@ -156,6 +158,7 @@ class Run:
         self.began, self.load = time.monotonic(), os.getloadavg()[0]
         self.spans: dict[str, list[tuple[float, float]]] = {}
         self.shares = shares_at(yardstick())
+        self.measured: list[str] = []
         self.lost: list[str] = []
         self.problems: list[str] = []
         if not self.controls:
@@ -168,6 +171,9 @@ class Run:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.spans.setdefault(layer_of(report.nodeid), []).append((report.start, report.stop))
+        if report.when == "call":
+            lines = report.capstdout.splitlines()
+            self.measured += [line.removeprefix(MEASURED) for line in lines if line.startswith(MEASURED)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -206,6 +212,10 @@ class Run:
             f"together         {wall:8.1f}{total:13.1f}  on {os.cpu_count()} processors,"
             f" load average {self.load:.1f} before and {os.getloadavg()[0]:.1f} at the end"
         )
+        if self.measured:
+            tell.section("measured")
+        for line in self.measured:
+            tell.line(line)
         for problem in self.problems:
             tell.line(problem, red=True, bold=True)
 

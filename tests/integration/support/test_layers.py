@@ -40,6 +40,7 @@ BURN = "import time\\nwhile time.process_time() < 0.5: pass\\nopen(\\"burnt\\", 
 def test_waits_for_its_child():
     subprocess.run([sys.executable, "-c", BURN], check=True)
     Path("burnt").unlink()
+    print("measured: a value of its own")
 
 
 def test_leaves_a_child_without_a_parent():
@@ -90,6 +91,7 @@ def test_a_layer_over_its_share_fails_the_run_and_is_named(place: Path, workers:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "2 passed" in ran.stdout
     assert "unit is over its share: " in ran.stdout
+    assert "\na value of its own\n" in ran.stdout, "what was measured is told, whoever measured it"
 
 
 def test_within_its_share_it_passes_and_is_told_with_its_seconds(place: Path) -> None:
