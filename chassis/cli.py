@@ -72,8 +72,10 @@ def run(services: tuple[str, ...]) -> None:
     eventlet.monkey_patch()
     from chassis.process.names import look_up_aside
     from chassis.runner import run as run_services
+    from chassis.store.waiting import wait_green
 
     look_up_aside()
+    wait_green()
     run_services(SERVICES if services == ("all",) else services)
 
 
