@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.store import tables
 from chassis.store.database import Database
 from chassis.store.outbox import Fact, record_all
-from chassis.store.rows import Insert, insert_all, insert_last, insert_together
+from chassis.store.rows import Insert, insert_all, insert_last, insert_together, write_last
 from contracts.envelope import read
 from contracts.sales.events import OrderSigned
 from tests.support.events import MORNING, made
@@ -138,6 +138,7 @@ def test_facts_are_recorded_in_their_order_and_nothing_is_recorded_of_none(db: D
             ],
         )
         log = tables.outbox.c
+        write_last(session)
         kept = session.execute(
             select(log.event_id, log.envelope).where(log.event_id.in_(recorded)).order_by(log.position)
         ).all()

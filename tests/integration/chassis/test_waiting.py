@@ -65,7 +65,7 @@ hub, ended = hubs.get_hub(), []
 for asker, victim in ((first, second), (second, first)):
     listener = next(each for each in hub.listeners[hub.READ].values() if each.greenlet is asker)
     woken = listener.cb
-    listener.cb = lambda fileno, woken=woken, victim=victim: (ended or ended.append(eventlet.kill(victim)), woken(fileno))
+    listener.cb = lambda fileno, woken=woken, victim=victim: (ended or ended.append(victim.kill()), woken(fileno))
 print(sorted((first.wait(), second.wait())), listeners())
 """
 LARGE = """
@@ -77,10 +77,11 @@ pid = one.info.backend_pid
 def end():
     eventlet.sleep(0.1)
     other.execute("SELECT pg_terminate_backend(%s)", (pid,))
-eventlet.spawn(end)
+ending = eventlet.spawn(end)
 try:
     one.execute("SELECT pg_sleep(9)")
 except psycopg.OperationalError as error:
+    ending.wait()
     print(error.sqlstate, listeners())
 """
 
