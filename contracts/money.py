@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from contracts.wording import key_of
 
 
 def yuan(fen: int) -> str:
@@ -13,4 +13,4 @@ def yuan(fen: int) -> str:
 
 def reference_key(reference: str) -> str:
     """What a payment's reference is told apart by: `ｗx 001` and `WX001` are one."""
-    return "".join(unicodedata.normalize("NFKC", reference).split()).lower()
+    return key_of(reference)

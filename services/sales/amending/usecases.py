@@ -16,6 +16,7 @@ from contracts.sales.lines import LineAsked, LineKind, PriceLine
 from contracts.sales.prices import AmendmentStatus
 from services.sales.amending.errors import NoAmendment
 from services.sales.amending.models import OrderAmendment
+from services.sales.catalogue import usecases as catalogue
 from services.sales.catalogue.rules import Car
 from services.sales.orders import rules
 from services.sales.orders.models import Order
@@ -30,7 +31,7 @@ def amend_order(session: Session, asked: amendments.AmendOrder, *, scope: Scope,
     """Another price, with its reason. Raises AmendmentWaits, PaidMore, and what is refused of a price."""
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     wanted = _Asked(asked.total_fen, asked.lines or _listed(order))
-    price = prices.agree(session, wanted, car=_car(order), now=now)
+    price = prices.agree(session, wanted, car=_car(session, order, now=now), now=now)
     beyond = prices.needs_approval(session, price.lines, store_id=order.store_id, now=now)
     known = select(func.count()).select_from(OrderAmendment).where(OrderAmendment.order_id == order.id)
     number = (session.scalar(known) or 0) + 1
@@ -95,10 +96,12 @@ def _listed(order: Order) -> list[LineAsked]:
     return [LineAsked(line.kind, line.description, line.list_fen) for line in lines_shown(order)]
 
 
-def _car(order: Order) -> Car:
-    """The car that was ordered; one of the catalogue stays at the list price it was ordered at."""
+def _car(session: Session, order: Order, *, now: datetime) -> Car:
+    """The car that was ordered; one of the catalogue, or called so, stays at the list price it was ordered at."""
     (list_fen,) = (line.list_fen for line in _listed(order) if line.kind is LineKind.CAR)
-    return Car(order.model, order.definition_id, order.colour, None if order.definition_id is None else list_fen)
+    called = catalogue.by_words(session, order.model, store_id=order.store_id, now=now)
+    is_listed = order.definition_id is not None or called.list_fen is not None
+    return Car(order.model, order.definition_id, order.colour, list_fen if is_listed else None)
 
 
 def _waiting(session: Session, order: Order, *, decides: str) -> OrderAmendment:

@@ -12,19 +12,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.picked import attributes
 from contracts.refusals import StaleVersion
 from contracts.sales.catalogue import DefineCar
+from contracts.wording import key_of
 from services.sales.catalogue.errors import DefinitionWithdrawn
 from services.sales.declared import Base
 
 
 class CarDefinition(Base):
-    """A car that can be ordered; one that was withdrawn stays for what was ordered as it."""
+    """A car that can be ordered; one that was withdrawn stays for what was ordered as it.
+
+    By `name_key` its name is told apart from others, however it was typed.
+    """
 
     __tablename__ = "car_definition"
     __table_args__ = (
         Index(
             "car_definition_once",
-            "name",
-            "colour",
+            "name_key",
+            text("lower(colour)"),
             text("coalesce(model_year, 0)"),
             unique=True,
             postgresql_where=text("withdrawn_at IS NULL"),
@@ -35,6 +39,7 @@ class CarDefinition(Base):
     model: Mapped[str]
     trim: Mapped[str]
     name: Mapped[str]
+    name_key: Mapped[str]
     colour: Mapped[str]
     model_year: Mapped[int | None]
     created_by: Mapped[str]
@@ -43,17 +48,25 @@ class CarDefinition(Base):
     version: Mapped[int]
 
     @classmethod
-    def define(cls, asked: DefineCar, *, by: str, now: datetime) -> CarDefinition:
-        """A car that is offered from now on."""
-        name = f"{asked.model} {asked.trim}".strip()
+    def define(cls, asked: DefineCar, *, name: str, by: str, now: datetime) -> CarDefinition:
+        """A car that is offered from now on, and called so."""
         return cls(
             **attributes(asked),
             id=uuids.uuid7(),
             name=name,
+            name_key=key_of(name),
             created_by=by,
             created_at=now,
             withdrawn_at=None,
             version=1,
+        )
+
+    def is_same_as(self, other: CarDefinition) -> bool:
+        """True if they are one car: of one name, colour and year."""
+        return (self.name_key, self.colour.lower(), self.model_year) == (
+            other.name_key,
+            other.colour.lower(),
+            other.model_year,
         )
 
     def require_version(self, expected: int | None) -> None:

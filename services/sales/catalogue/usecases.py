@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.process.clock import LOCAL
@@ -15,6 +16,7 @@ from contracts.access import Scope
 from contracts.refusals import InvalidRequest
 from contracts.sales import catalogue
 from contracts.sayings import Saying
+from contracts.wording import key_of
 from services.sales.catalogue.errors import (
     CarDefined,
     DefinitionDiffers,
@@ -42,16 +44,12 @@ class Naming(Protocol):
 
 
 def define_car(session: Session, asked: catalogue.DefineCar, *, scope: Scope, now: datetime) -> catalogue.CarDefinition:
-    """Put a car into the catalogue, for all stores. Raises CarDefined."""
-    car = CarDefinition.define(asked, by=scope.staff_id, now=now)
-    turns.take(session, "car", [car.name])
-    same = select(CarDefinition.id).where(
-        CarDefinition.name == car.name,
-        CarDefinition.colour == car.colour,
-        func.coalesce(CarDefinition.model_year, 0) == (car.model_year or 0),
-        CarDefinition.withdrawn_at.is_(None),
-    )
-    if session.scalar(same) is not None:
+    """Put a car into the catalogue, for all stores; it is called as others of its name are. Raises CarDefined."""
+    typed = f"{asked.model} {asked.trim}".strip()
+    turns.take(session, "car", [key_of(typed)])
+    offered = _offered(_called(session, typed))
+    car = CarDefinition.define(asked, name=offered[0].name if offered else typed, by=scope.staff_id, now=now)
+    if any(one.is_same_as(car) for one in offered):
         raise CarDefined(name=f"{car.name} {car.colour}".strip())
     session.add(car)
     return _shown(session, car, now=now)
@@ -91,20 +89,49 @@ def set_list_price(
 
 
 def named(session: Session, asked: Naming, *, store_id: str, now: datetime) -> Car:
-    """The car that is meant: one that is offered, with its list price in a store, or the words alone.
+    """The car that is meant, with its list price in a store: one that is offered, or what is called by these words.
 
     Raises DefinitionUnknown, DefinitionDiffers.
     """
     if asked.definition_id is None:
-        return Car(asked.model)
+        return by_words(session, asked.model, store_id=store_id, now=now)
     car = session.get(CarDefinition, asked.definition_id)
     if car is None or car.withdrawn_at is not None:
         raise DefinitionUnknown(field="definition_id")
-    if car.name != asked.model:
+    if car.name_key != key_of(asked.model):
         raise DefinitionDiffers(field="model", name=car.name)
-    prices = prices_of(session, [car.id], store_id=store_id)[car.id]
-    price = holding(prices, store_id=store_id, on=now.astimezone(LOCAL).date())
-    return Car(car.name, car.id, car.colour, price and price.list_fen)
+    return Car(car.name, car.id, car.colour, _dearest(session, [car], store_id=store_id, now=now))
+
+
+def by_words(session: Session, words: str, *, store_id: str, now: datetime) -> Car:
+    """What is called so: a car of the catalogue, if there is one of this name, by its list price; or the words alone.
+
+    Of several that are called so none is meant more than another, so the dearest price holds; who means another chooses
+    it. Cars that are offered go before those that were withdrawn.
+    """
+    known = _called(session, words)
+    cars = _offered(known) or known
+    if not cars:
+        return Car(words)
+    return Car(cars[0].name, list_fen=_dearest(session, cars, store_id=store_id, now=now))
+
+
+def _called(session: Session, words: str) -> Sequence[CarDefinition]:
+    """The cars of this name, those of former times too, by when they came."""
+    same = select(CarDefinition).where(CarDefinition.name_key == key_of(words))
+    return session.scalars(same.order_by(CarDefinition.id)).all()
+
+
+def _offered(cars: Sequence[CarDefinition]) -> list[CarDefinition]:
+    return [car for car in cars if car.withdrawn_at is None]
+
+
+def _dearest(session: Session, cars: Sequence[CarDefinition], *, store_id: str, now: datetime) -> int | None:
+    """The highest list price of these cars in a store today; None while nobody has said one."""
+    known = prices_of(session, [car.id for car in cars], store_id=store_id)
+    today = now.astimezone(LOCAL).date()
+    held = [holding(prices, store_id=store_id, on=today) for prices in known.values()]
+    return max((price.list_fen for price in held if price is not None), default=None)
 
 
 def _to_change(session: Session, definition_id: UUID) -> CarDefinition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -176,6 +177,65 @@ def test_a_discount_cannot_hide_in_a_list_price_that_somebody_typed(showroom: Sh
     assert showroom.offer(total_fen=PRICE // 2, **named).status is OrderStatus.APPROVAL_PENDING
     assert showroom.quote(total_fen=PRICE // 2, **named).status is QuoteStatus.APPROVAL_PENDING
     assert showroom.offer(total_fen=PRICE, **named).discount_fen == 0
+
+
+@pytest.mark.parametrize("wording", [str, str.lower, lambda name: f" {name.replace(' ', '')} "], ids=[0, 1, 2])
+def test_a_car_that_is_named_by_its_words_alone_stands_at_its_list_price_too(
+    showroom: Showroom, wording: Callable[[str], str]
+) -> None:
+    """A defect: who left `definition_id` out gave any discount without anybody's word."""
+    car = define(showroom)
+    price(showroom, car, PRICE)
+    words: dict[str, Any] = {"model": wording(car.name)}
+    order = showroom.offer(total_fen=PRICE // 2, **words)
+    assert (order.status, order.model, order.discount_fen) == (OrderStatus.APPROVAL_PENDING, car.name, PRICE // 2)
+    assert showroom.quote(total_fen=PRICE // 2, **words).status is QuoteStatus.APPROVAL_PENDING
+    low = LineAsked(LineKind.CAR, car.name, PRICE // 2)
+    draft = showroom.offer(total_fen=PRICE, draft=True, **words)
+    for typed in (
+        lambda: showroom.offer(low, total_fen=PRICE // 2, **words),
+        lambda: showroom.quote(low, total_fen=PRICE // 2, **words),
+        lambda: showroom.do(
+            "price_order", "consultant", order_id=draft.order_id, total_fen=PRICE // 2, lines=[low], **words
+        ),
+        lambda: showroom.amend(showroom.offer(total_fen=PRICE, **words).order_id, PRICE // 2, low),
+    ):
+        with pytest.raises(ListPriceDiffers):
+            typed()
+    assert showroom.offer(total_fen=PRICE, **words).status is OrderStatus.APPROVED
+
+
+def test_of_several_cars_of_one_name_the_dearest_price_holds_until_one_of_them_is_chosen(showroom: Showroom) -> None:
+    cheap = define(showroom)
+    dear = define(showroom, model=cheap.model, colour="黑")
+    price(showroom, cheap, PRICE // 2)
+    price(showroom, dear, PRICE)
+    assert showroom.offer(total_fen=PRICE // 2, model=cheap.name).status is OrderStatus.APPROVAL_PENDING
+    chosen = showroom.offer(total_fen=PRICE // 2, model=cheap.name, definition_id=cheap.definition_id)
+    assert (chosen.status, chosen.definition_id) == (OrderStatus.APPROVED, cheap.definition_id)
+
+
+def test_what_is_left_of_a_car_that_was_withdrawn_is_sold_by_its_last_list_price(showroom: Showroom) -> None:
+    car = define(showroom)
+    price(showroom, car, PRICE)
+    showroom.do("withdraw_car", "sales_planner", **only_id(car))
+    assert showroom.offer(total_fen=PRICE // 2, model=car.name).status is OrderStatus.APPROVAL_PENDING
+    put_in_anew = define(showroom, model=car.model)
+    price(showroom, put_in_anew, PRICE // 2)
+    assert showroom.offer(total_fen=PRICE // 2, model=car.name).status is OrderStatus.APPROVED
+
+
+def test_a_name_that_was_typed_otherwise_is_the_same_car(showroom: Showroom) -> None:
+    """A defect: `M1` and `m1` were two cars, each with a price and a queue of its own."""
+    car = define(showroom, trim="Sport", colour="White")
+    for model, trim, colour in ((car.model.lower(), "SPORT", "white"), (f"{car.model} sport", "", "White")):
+        with pytest.raises(CarDefined):
+            define(showroom, model=model, trim=trim, colour=colour)
+    other = define(showroom, model=car.model.lower(), trim="sport", colour="Black")
+    assert other.name == car.name, "and another colour of it is called as it is"
+    order = showroom.offer(total_fen=PRICE, model=car.name.lower(), definition_id=car.definition_id)
+    arrived = showroom.do("receive_stock", "sales_planner", vin=vin(), model=car.name.upper(), store_id=showroom.store)
+    assert (order.model, arrived.model) == (car.name, car.name)
 
 
 def test_an_amendment_keeps_the_list_price_that_the_car_was_ordered_at(showroom: Showroom) -> None:
