@@ -33,11 +33,16 @@ class ListRefunds:
 
 @dataclass(frozen=True, slots=True)
 class OpenRefund:
-    """A refund in the list, with the order it is of; money whose order nobody knew has none."""
+    """A refund in the list, with the order it is of; money whose order nobody knew has none.
+
+    It goes to one of those who were named as payers (`payer_id`, a firm with its `payer_name`), else to who bought.
+    """
 
     refund_id: UUID
     payment_id: UUID
     order_id: UUID | None
+    payer_id: UUID | None
+    payer_name: str | None
     number: str | None
     customer_id: UUID | None
     consultant_id: OwnerId | None

@@ -107,8 +107,9 @@ class SignOrder:
 class PayOrder:
     """A payment that has come, or (`confirmed` false) is awaited: a cheque, a code that was shown.
 
-    The same `external_ref` of the same channel again is the same payment (R43). `payer_id` says which of those who were
-    named as payers it came from, as their `party_id`; without it, it is the buyer's, or the lender's if it is a loan.
+    The same `external_ref` of the same channel again is the same payment (R43), and is told as the same; what was
+    awaited has come with it. `payer_id` says which of those who were named as payers it came from, as their `party_id`;
+    without it, it is the buyer's, or the lender's if it is a loan.
     """
 
     order_id: UUID
@@ -258,7 +259,16 @@ pay_order = command(
     "sales.pay_order",
     PayOrder,
     Balance,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "OVERPAYMENT", "REFERENCE_USED", "LOAN_NOT_APPROVED", "PAYER_UNKNOWN"),
+    refuses=(
+        "ORDER_NOT_FOUND",
+        "ORDER_STATE",
+        "OVERPAYMENT",
+        "REFERENCE_USED",
+        "REFERENCE_DIFFERS",
+        "REFERENCE_ENDED",
+        "LOAN_NOT_APPROVED",
+        "PAYER_UNKNOWN",
+    ),
     summary="Record a payment",
 )
 allocate_vehicle = command(

@@ -85,10 +85,14 @@ class RequestRefund:
 
 @dataclass(frozen=True, slots=True)
 class RequestCompensation:
-    """What we owe on top of a deposit, because the order was cancelled by our fault, is to be paid; all of it."""
+    """What we owe on top of a deposit, because the order was cancelled by our fault, is to be paid; all of it.
+
+    It is paid to who paid the deposit: the buyer, or one of those who were named as payers, by his `party_id`.
+    """
 
     order_id: UUID
     reason: Reason
+    payer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +120,15 @@ class PayRefund:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money of a payment that goes back; a compensation is owed on top of it."""
+    """Money of a payment that goes back; a compensation is owed on top of it.
+
+    It goes to one of those who were named as payers (`payer_id`), or without one to the buyer or the lender.
+    """
 
     refund_id: UUID
     payment_id: UUID
     order_id: UUID | None
+    payer_id: UUID | None
     store_id: StoreId
     kind: RefundKind
     amount_fen: PriceFen
@@ -137,7 +145,8 @@ class Payment:
     """Money that came for an order, or is awaited. `unapplied_fen` of it is for nothing yet and goes back, or is used.
 
     `reported` by its channel: nobody typed it. Without `order_id` nobody knows yet what it is for; `payer_id` is who of
-    its order's payers paid it, if not the buyer or the lender.
+    its order's payers paid it, if not the buyer or the lender. `replaces_id` is a payment that was taken back, or never
+    came, whose reference this one has.
     """
 
     payment_id: UUID
@@ -155,6 +164,7 @@ class Payment:
     reported: bool
     registered_at: datetime
     confirmed_at: datetime | None
+    replaces_id: UUID | None
     version: int
 
 
@@ -313,7 +323,7 @@ pay_refund = command(
     "sales.pay_refund",
     PayRefund,
     Refund,
-    refuses=("REFUND_NOT_FOUND", "REFUND_STATE"),
+    refuses=("REFUND_NOT_FOUND", "REFUND_STATE", "REFUND_REFERENCE_USED"),
     summary="Record that a refund has gone out",
 )
 payment_notice = command(

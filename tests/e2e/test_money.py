@@ -84,3 +84,29 @@ def test_a_program_of_a_channel_tells_of_payments_and_may_do_nothing_else(system
     with pytest.raises(ApiProblem) as typed:
         system.as_("finance").post("/payment-notices", {})
     assert typed.value.status in (403, 422)
+
+
+def test_what_was_booked_on_the_wrong_order_is_taken_back_and_booked_on_the_right_one_by_its_own_reference(
+    system: System,
+) -> None:
+    (wrong, _), (right, _), finance = signed(system, fen=1990), signed(system, fen=1990), system.as_("finance")
+    told = {"amount_fen": 290, "external_ref": randoms.code("P"), "kind": "deposit"}
+
+    def book(order_id: str, **more: Any) -> dict[str, Any]:
+        booked: dict[str, Any] = finance.post(f"/orders/{order_id}/payments", {**told, **more})
+        return booked
+
+    book(wrong)
+    with pytest.raises(ApiProblem) as elsewhere:
+        book(right)
+    assert (elsewhere.value.status, elsewhere.value.code) == (409, "REFERENCE_USED")
+    (mistaken,) = finance.get(f"/orders/{wrong}/payments")["payments"]
+    finance.post(f"/payments/{mistaken['payment_id']}/reverse", {"reason": "录错订单"})
+    assert book(right, confirmed=False)["paid_fen"] == 0
+    with pytest.raises(ApiProblem) as otherwise:
+        book(right, kind="balance")
+    assert (otherwise.value.status, otherwise.value.code) == (409, "REFERENCE_DIFFERS")
+    assert otherwise.value.problem["details"]["differs"] == "kind"
+    assert book(right)["paid_fen"] == 290, "and told as come, what was awaited has come"
+    (booked,) = finance.get(f"/orders/{right}/payments")["payments"]
+    assert (booked["state"], booked["replaces_id"]) == ("confirmed", mistaken["payment_id"])

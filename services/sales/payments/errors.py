@@ -6,11 +6,35 @@ from contracts.refusals import Conflict, Invalid, NotAllowed, NotFound, RuleRefu
 
 
 class ReferenceUsed(Conflict):
-    """The reference belongs to another payment of the channel (C19)."""
+    """The reference belongs to another payment of the channel, whose order is named to who may see it (C19)."""
 
     code = "REFERENCE_USED"
-    zh = "该付款参考号已用于另一笔付款"
-    en = "This reference belongs to another payment"
+    zh = "该付款参考号已用于另一笔付款{named}"
+    en = "This reference belongs to another payment{named}"
+
+
+class ReferenceDiffers(Conflict):
+    """The order has the payment already, as something else: told once more it must be told as it was."""
+
+    code = "REFERENCE_DIFFERS"
+    zh = "该付款参考号已在本订单登记,但{names}不同;如登记有误,请先冲销原收款"
+    en = "The order has this reference already, with another {differs}; if that was wrong, reverse it first"
+
+
+class ReferenceEnded(Conflict):
+    """What is told is a payment that was taken back, or never came: told again it does not come to be paid."""
+
+    code = "REFERENCE_ENDED"
+    zh = "该笔收款已冲销或未到账,不能再按原样登记;若款项又已到账,请在参考号后加注区别"
+    en = "This payment was taken back, or never came; if it has come after all, mark its reference as another one"
+
+
+class RefundReferenceUsed(Conflict):
+    """Another refund of the channel has gone out by this reference (C19)."""
+
+    code = "REFUND_REFERENCE_USED"
+    zh = "该参考号已用于另一笔退款"
+    en = "Another refund has gone out by this reference"
 
 
 class AmountUnreadable(Invalid):

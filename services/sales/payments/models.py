@@ -28,6 +28,8 @@ from services.sales.payments.rules import OTHERWISE, PAYMENTS, REFUNDS
 class Payment(Base):
     """Money that came for an order, or is awaited; of a channel each reference is one payment (C19).
 
+    What was taken back, or never came, gives its reference up to a payment that `replaces` it: one that was booked on
+    the wrong order is booked on the right one.
     Of what came, `refunded_fen` went back, `unused_fen` is for nothing, and the rest is for its order; `promised_fen`
     went back or is to.
     """
@@ -57,6 +59,7 @@ class Payment(Base):
     channel: Mapped[PaymentChannel]
     external_ref: Mapped[str]
     reference_key: Mapped[str]
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment.id"))
     state: Mapped[PaymentState]
     amount_fen: Mapped[int]
     unused_fen: Mapped[int]
@@ -71,9 +74,12 @@ class Payment(Base):
     version: Mapped[int]
 
     @classmethod
-    def register(cls, asked: PayOrder, *, store_id: str, by: str, now: datetime) -> Payment:
+    def register(
+        cls, asked: PayOrder, *, store_id: str, replaces: Payment | None = None, by: str, now: datetime
+    ) -> Payment:
         """A payment that somebody typed; it is awaited."""
         return cls(
+            replaces_id=None if replaces is None else replaces.id,
             **attributes(asked, but=("confirmed",)),
             store_id=store_id,
             reported=False,
@@ -87,6 +93,7 @@ class Payment(Base):
         return cls(
             order_id=order_id,
             payer_id=None,
+            replaces_id=None,
             store_id=asked.store_id,
             kind=PaymentKind.LOAN if asked.channel is PaymentChannel.LENDER else PaymentKind.BALANCE,
             channel=asked.channel,
@@ -111,6 +118,11 @@ class Payment(Base):
     def confirmed(self) -> bool:
         """The money is here."""
         return self.state is PaymentState.CONFIRMED
+
+    @property
+    def is_over(self) -> bool:
+        """It was taken back, or never came."""
+        return self.state in (PaymentState.FAILED, PaymentState.REVERSED)
 
     @property
     def by_lender(self) -> bool:
@@ -142,6 +154,11 @@ class Payment(Base):
         self.unused_fen = 0
         self.ended_at, self.end_reason = now, reason
         return lost
+
+    def give_reference_up(self) -> None:
+        """Another payment has its reference from now on; what was written stays as it was."""
+        self.reference_key = f"{self.reference_key}/{self.id}"
+        self.version += 1
 
     def use(self, *, order_id: UUID, amount_fen: int) -> None:
         """So much more of it is for this order."""
@@ -190,7 +207,11 @@ def _awaited(reference: str, *, now: datetime) -> dict[str, object]:
 
 
 class Refund(Base):
-    """Money of a payment that goes back, or is owed on top of a deposit: asked for, agreed to by another, paid."""
+    """Money of a payment that goes back, or is owed on top of a deposit: asked for, agreed to by another, paid.
+
+    It goes by the channel it came by, of which each reference is one refund, to who had paid it:
+    `payer_id` of the order's payers, or without one its buyer or lender.
+    """
 
     __tablename__ = "refund"
     __table_args__ = (
@@ -204,14 +225,17 @@ class Refund(Base):
         Index(
             "refund_one_compensation",
             "order_id",
+            text("coalesce(payer_id, order_id)"),
             unique=True,
             postgresql_where=text("kind = 'compensation' AND state <> 'refused'"),
         ),
+        UniqueConstraint("channel", "reference_key", name="refund_reference_once"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), index=True)
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
+    payer_id: Mapped[UUID | None]
     store_id: Mapped[str]
     kind: Mapped[RefundKind] = mapped_column(server_default="return")
     amount_fen: Mapped[int]
@@ -222,14 +246,24 @@ class Refund(Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     refusal: Mapped[str | None]
+    channel: Mapped[PaymentChannel]
     external_ref: Mapped[str | None]
+    reference_key: Mapped[str | None]
     paid_by: Mapped[str | None]
     paid_at: Mapped[datetime | None]
     version: Mapped[int]
 
     @classmethod
     def request(
-        cls, payment: Payment, *, kind: RefundKind, amount_fen: int, reason: str, by: str, now: datetime
+        cls,
+        payment: Payment,
+        *,
+        kind: RefundKind,
+        amount_fen: int,
+        reason: str,
+        payer_id: UUID | None,
+        by: str,
+        now: datetime,
     ) -> Refund:
         """Money of the payment is asked back, or what we owe on top of it."""
         return cls(
@@ -239,6 +273,7 @@ class Refund(Base):
             amount_fen=amount_fen,
             reason=reason,
             order_id=payment.order_id,
+            payer_id=payer_id,
             store_id=payment.store_id,
             state=RefundState.REQUESTED,
             requested_by=by,
@@ -246,7 +281,9 @@ class Refund(Base):
             decided_by=None,
             decided_at=None,
             refusal=None,
+            channel=payment.channel,
             external_ref=None,
+            reference_key=None,
             paid_by=None,
             paid_at=None,
             version=1,
@@ -273,7 +310,8 @@ class Refund(Base):
     def pay(self, *, external_ref: str, by: str, now: datetime) -> None:
         """It went back. Raises RefundState: only what was agreed to does."""
         self._become(RefundState.PAID)
-        self.external_ref, self.paid_by, self.paid_at = external_ref, by, now
+        self.external_ref, self.reference_key = external_ref, reference_key(external_ref)
+        self.paid_by, self.paid_at = by, now
 
 
 class Notice(Base):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.sales.operations import MOST_DEPOSIT_PERCENT, Fault, OrderStatus, PaymentKind
@@ -46,12 +46,33 @@ class Owing(Protocol):
         ...
 
 
+class Paid(NamedTuple):
+    """Money that came for an order, as what, and from whom: one who was named as a payer, or (None) the buyer."""
+
+    kind: PaymentKind
+    fen: int
+    party_id: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Of a deposit, after a cancellation: what stays with us, or what we owe on top of it (民法典 587)."""
+    """Of the deposits of an order that is cancelled, what stays with us, or what we owe on top of it (民法典 587).
 
-    forfeited_fen: int = 0
-    compensation_fen: int = 0
+    Each by who paid it; what the buyer paid stands under None.
+    """
+
+    forfeited: Mapping[UUID | None, int] = field(default_factory=dict)
+    compensation: Mapping[UUID | None, int] = field(default_factory=dict)
+
+    @property
+    def forfeited_fen(self) -> int:
+        """What stays with us in all."""
+        return sum(self.forfeited.values())
+
+    @property
+    def compensation_fen(self) -> int:
+        """What we owe on top in all."""
+        return sum(self.compensation.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +115,12 @@ def shares(order: Owing, settlement: Settlement, *, lent_fen: int = 0, parts: Se
 
     The lender owes what its letter says, without one what was named for it (`lent_fen`); the others what was named for
     each; all of them as far as nobody else has paid it. The buyer owes the rest. Of a cancelled order nothing is owed
-    but what the buyer has forfeited.
+    but what was forfeited, by whoever had paid it.
     """
     by_buyer = order.paid_fen - order.loan_paid_fen - sum(one.paid_fen for one in parts)
     if order.status is OrderStatus.CANCELLED:
-        stays = min(settlement.forfeited_fen, by_buyer)
-        buyer = Share(Payer.BUYER, stays, by_buyer, settlement.compensation_fen)
-        others = [Share(Payer.OTHER, 0, one.paid_fen, party_id=one.party_id) for one in parts]
-        return [buyer, Share(Payer.LENDER, 0, order.loan_paid_fen), *others]
+        others = [_ended(Payer.OTHER, one.paid_fen, settlement, party_id=one.party_id) for one in parts]
+        return [_ended(Payer.BUYER, by_buyer, settlement), Share(Payer.LENDER, 0, order.loan_paid_fen), *others]
     total = order.total_fen if order.signed_at is not None else 0
     unpaid = total - order.paid_fen
 
@@ -118,10 +137,24 @@ def shares(order: Owing, settlement: Settlement, *, lent_fen: int = 0, parts: Se
     return [Share(Payer.BUYER, by_buyer + unpaid, by_buyer), lender, *others]
 
 
-def deposit_by_law(paid: Iterable[tuple[PaymentKind, int]], *, total_fen: int) -> int:
-    """Of what was paid, by kind, the part that is a deposit in law: who is at fault forfeits it, or owes it twice."""
-    called_so = sum(fen for kind, fen in paid if kind is PaymentKind.DEPOSIT)
-    return min(called_so, total_fen * MOST_DEPOSIT_PERCENT // 100)
+def _ended(payer: Payer, paid_fen: int, settlement: Settlement, *, party_id: UUID | None = None) -> Share:
+    """Of a cancelled order: what he paid and has not forfeited goes back to him, and what we owe on top."""
+    stays = min(settlement.forfeited.get(party_id, 0), paid_fen)
+    return Share(payer, stays, paid_fen, settlement.compensation.get(party_id, 0), party_id)
+
+
+def deposit_by_law(paid: Iterable[Paid], *, total_fen: int) -> dict[UUID | None, int]:
+    """Of what was paid, the part that is a deposit in law, by who paid it: he forfeits it, or is owed it twice.
+
+    It is at most a fifth of the price; what came first is deposit first.
+    """
+    room = total_fen * MOST_DEPOSIT_PERCENT // 100
+    found: dict[UUID | None, int] = {}
+    for one in paid:
+        if one.kind is PaymentKind.DEPOSIT and (part := min(one.fen, room)) > 0:
+            found[one.party_id] = found.get(one.party_id, 0) + part
+            room -= part
+    return found
 
 
 def forfeits(status: OrderStatus, fault: Fault | None) -> bool:

@@ -25,6 +25,7 @@ from services.sales.receivables.errors import NotSettled
 from services.sales.receivables.models import LoanLetter, Receivable
 from services.sales.receivables.rules import (
     Owing,
+    Paid,
     Part,
     Settlement,
     Share,
@@ -43,9 +44,11 @@ _DEPOSITS = text(
     SELECT p.amount_fen - p.unused_fen - CAST(coalesce((
            SELECT sum(r.amount_fen) FROM refund r
             WHERE r.payment_id = p.id AND r.kind = 'return' AND r.state = 'paid'
-              AND r.paid_at < coalesce(o.cancelled_at, 'infinity')), 0) AS bigint) AS fen
+              AND r.paid_at < coalesce(o.cancelled_at, 'infinity')), 0) AS bigint) AS fen, a.id AS party_id
       FROM payment p JOIN sales_order o ON o.id = p.order_id
+      LEFT JOIN order_party a ON a.id = p.payer_id AND a.order_id = p.order_id
      WHERE p.order_id = :order_id AND p.kind = 'deposit' AND p.state = 'confirmed'
+     ORDER BY p.confirmed_at, p.id
     """
 )
 _BY_PAYER = text(
@@ -55,8 +58,11 @@ _BY_PAYER = text(
     """
 )
 _COMPENSATED = text(
-    "SELECT coalesce(sum(amount_fen), 0) FROM refund"
-    " WHERE order_id = :order_id AND kind = 'compensation' AND state = 'paid'"
+    """
+    SELECT a.id AS party_id, CAST(sum(r.amount_fen) AS bigint) AS fen
+      FROM refund r LEFT JOIN order_party a ON a.id = r.payer_id AND a.order_id = r.order_id
+     WHERE r.order_id = :order_id AND r.kind = 'compensation' AND r.state = 'paid' GROUP BY a.id
+    """
 )
 _IN_BETWEEN = text(
     """
@@ -194,19 +200,24 @@ def standing(session: Session, order_id: UUID) -> LoanLetter | None:
     return session.scalars(wanted).one_or_none()
 
 
-def deposit(connection: Connection, order: OfOrder | Row[tuple[OfOrder]]) -> int:
-    """What of an order's money is a deposit in law; of a cancelled one, was when it was cancelled."""
+def deposit(connection: Connection, order: OfOrder | Row[tuple[OfOrder]]) -> dict[UUID | None, int]:
+    """What of an order's money is a deposit in law, by who paid it; of a cancelled one, was when it was cancelled.
+
+    Who is not named as a payer any more has left to the buyer (None) what he paid.
+    """
     came = connection.execute(_DEPOSITS, {"order_id": order.id})
-    return deposit_by_law([(PaymentKind.DEPOSIT, row.fen) for row in came], total_fen=order.total_fen)
+    paid = [Paid(PaymentKind.DEPOSIT, row.fen, row.party_id) for row in came]
+    return deposit_by_law(paid, total_fen=order.total_fen)
 
 
 def settlement(connection: Connection, order: OfOrder | Row[tuple[OfOrder]]) -> Settlement:
-    """What a cancellation makes of an order's deposit, less what of it was paid already."""
+    """What a cancellation makes of an order's deposits, less what of it was paid already."""
     if forfeits(order.status, order.cancel_fault):
-        return Settlement(forfeited_fen=deposit(connection, order))
+        return Settlement(forfeited=deposit(connection, order))
     if owes_twice(order.status, order.cancel_fault):
-        paid = connection.scalar(_COMPENSATED, {"order_id": order.id}) or 0
-        return Settlement(compensation_fen=max(0, deposit(connection, order) - int(paid)))
+        paid = {row.party_id: row.fen for row in connection.execute(_COMPENSATED, {"order_id": order.id})}
+        owed = deposit(connection, order).items()
+        return Settlement(compensation={who: left for who, fen in owed if (left := fen - paid.get(who, 0)) > 0})
     return Settlement()
 
 

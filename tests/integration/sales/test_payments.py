@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from contracts.refusals import Refusal
 from contracts.sales.operations import OrderStatus, PaymentChannel, PaymentKind, PayOrder
-from contracts.sales.payments import PaymentState, Settled
+from contracts.sales.parties import PartyKind, PayerNamed
+from contracts.sales.payments import NoticeResult, PaymentState, Settled
 from services.sales.orders.errors import OrderNotFound, Overpayment
 from services.sales.payments import errors
 from services.sales.payments.errors import ReferenceUsed
@@ -54,16 +55,39 @@ def test_the_same_reference_at_once_is_one_payment(showroom: Showroom) -> None:
 def test_a_reference_stands_for_one_amount(showroom: Showroom) -> None:
     order_id, reference = showroom.signed(), code("P")
     showroom.pay(order_id, DEPOSIT, reference=reference)
-    with pytest.raises(ReferenceUsed):
+    with pytest.raises(errors.ReferenceDiffers) as refused:
         showroom.pay(order_id, DEPOSIT + 1, reference=reference)
+    assert refused.value.details == {"field": "amount_fen", "differs": "amount_fen", "names": "金额"}
     assert payments(showroom, order_id) == [(reference, DEPOSIT)]
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_reference_that_is_told_again_as_something_else_is_refused_and_says_what_differs(
+    showroom: Showroom, confirmed: bool
+) -> None:
+    """A defect: another payer, or another kind, was silently left out."""
+    order_id, reference = showroom.signed(), code("P")
+    showroom.name_parties(order_id, PayerNamed(PartyKind.FIRM, 100, firm="红彤物流"))
+    (firm,) = (one.party_id for one in showroom.money(order_id).receivables if one.party_id is not None)
+    showroom.pay(order_id, 29, reference=reference, confirmed=confirmed)
+    before = showroom.money(order_id)
+    for told, differs in (
+        ({"payer_id": firm}, "payer_id"),
+        ({"kind": PaymentKind.DEPOSIT}, "kind"),
+        ({"kind": PaymentKind.DEPOSIT, "payer_id": firm}, "kind, payer_id"),
+    ):
+        with pytest.raises(errors.ReferenceDiffers) as refused:
+            showroom.pay(order_id, 29, reference=reference, **told)
+        assert refused.value.details["differs"] == differs
+    assert showroom.money(order_id) == before
 
 
 def test_a_reference_stands_for_one_order(showroom: Showroom) -> None:
     order_id, other, reference = showroom.signed(), showroom.signed(), code("P")
     showroom.pay(order_id, DEPOSIT, reference=reference)
-    with pytest.raises(ReferenceUsed):
+    with pytest.raises(ReferenceUsed) as refused:
         showroom.pay(other, DEPOSIT, reference=reference)
+    assert refused.value.details["number"] == showroom.shown(order_id).number
     assert payments(showroom, other) == []
     assert showroom.recorded(other) == [SIGNED]
 
@@ -157,6 +181,27 @@ def test_an_awaited_payment_counts_when_it_comes(showroom: Showroom) -> None:
         showroom.do("settle_payment", "finance", payment_id=payment.payment_id, outcome=Settled.FAILED)
 
 
+def test_an_awaited_payment_that_is_told_as_come_has_come_once(showroom: Showroom) -> None:
+    """A defect: it stayed awaited, and the order was never paid."""
+    order_id, reference = showroom.signed(), code("P")
+    showroom.pay(order_id, DEPOSIT, reference=reference, confirmed=False)
+    with ThreadPoolExecutor(4) as tills:
+        paid = [tills.submit(showroom.pay, order_id, DEPOSIT, reference=reference) for _ in range(4)]
+    assert {each.result().paid_fen for each in paid} == {DEPOSIT}
+    assert showroom.pay(order_id, DEPOSIT, reference=reference, confirmed=False).paid_fen == DEPOSIT
+    (payment,) = showroom.money(order_id).payments
+    assert (payment.state, payment.applied_fen) == (PaymentState.CONFIRMED, DEPOSIT)
+    assert showroom.recorded(order_id) == [SIGNED, ("payment_confirmed", 3)]
+
+
+def test_what_comes_of_an_awaited_payment_beyond_the_balance_is_not_refused(showroom: Showroom) -> None:
+    order_id, reference = showroom.signed(), code("P")
+    showroom.pay(order_id, PRICE, reference=reference, confirmed=False)
+    showroom.pay(order_id, DEPOSIT)
+    assert showroom.pay(order_id, PRICE, reference=reference).balance_fen == 0
+    assert showroom.money(order_id).unapplied_fen == DEPOSIT
+
+
 def test_an_awaited_payment_that_fails_leaves_the_order_as_it_was(showroom: Showroom) -> None:
     order_id = showroom.signed()
     showroom.pay(order_id, DEPOSIT, confirmed=False)
@@ -184,10 +229,61 @@ def test_a_reference_whose_money_is_gone_pays_nothing_more_and_says_so(showroom:
         showroom.do("reverse_payment", "finance", payment_id=payment.payment_id, reason="退票")
     else:
         showroom.do("settle_payment", "finance", payment_id=payment.payment_id, outcome=Settled.FAILED)
-    with pytest.raises(ReferenceUsed):
+    with pytest.raises(errors.ReferenceEnded):
         showroom.pay(order_id, DEPOSIT, reference=reference)
     assert [one.state for one in showroom.money(order_id).payments] == [gone]
     assert showroom.shown(order_id).paid_fen == 0
+
+
+@pytest.mark.parametrize("gone", ["reversed", "failed"])
+def test_what_was_booked_wrongly_and_taken_back_is_booked_rightly_by_its_own_reference_and_says_so(
+    showroom: Showroom, gone: str
+) -> None:
+    """A defect: its reference was used up for ever by the order it had been typed on by mistake."""
+    wrong, right, reference = showroom.signed(), showroom.signed(), code("P")
+    showroom.pay(wrong, DEPOSIT, reference=reference, confirmed=gone == "reversed")
+    (mistaken,) = showroom.money(wrong).payments
+    if gone == "reversed":
+        showroom.do("reverse_payment", "finance", payment_id=mistaken.payment_id, reason="录错订单")
+    else:
+        showroom.do("settle_payment", "finance", payment_id=mistaken.payment_id, outcome=Settled.FAILED)
+    assert showroom.pay(right, DEPOSIT, reference=reference.lower()).paid_fen == DEPOSIT
+    (booked,) = showroom.money(right).payments
+    assert booked.replaces_id == mistaken.payment_id
+    (kept,) = showroom.money(wrong).payments
+    assert (kept.external_ref, kept.state, showroom.shown(wrong).paid_fen) == (reference, gone, 0)
+    for again in (wrong, showroom.signed()):
+        with pytest.raises(ReferenceUsed):
+            showroom.pay(again, DEPOSIT, reference=reference)
+    assert showroom.pay(right, DEPOSIT, reference=reference).paid_fen == DEPOSIT, "and is one payment there"
+
+
+def test_a_wrong_amount_is_taken_back_and_typed_again_by_the_same_reference(showroom: Showroom) -> None:
+    order_id, reference = showroom.signed(), code("P")
+    showroom.pay(order_id, 2900, reference=reference)
+    (mistaken,) = showroom.money(order_id).payments
+    showroom.do("reverse_payment", "finance", payment_id=mistaken.payment_id, reason="录错金额")
+    assert showroom.pay(order_id, 29, reference=reference).paid_fen == 29
+    assert showroom.told_by_channel(order_id, "0.29", reference=reference) is NoticeResult.APPLIED, "another channel"
+
+
+def test_of_two_tills_that_book_what_was_taken_back_at_once_one_does(showroom: Showroom) -> None:
+    wrong, first, second, reference = *(showroom.signed() for _ in range(3)), code("P")
+    showroom.pay(wrong, DEPOSIT, reference=reference)
+    (mistaken,) = showroom.money(wrong).payments
+    showroom.do("reverse_payment", "finance", payment_id=mistaken.payment_id, reason="录错订单")
+    together = Barrier(2)
+
+    def book(order_id: UUID) -> str:
+        together.wait(30)
+        try:
+            showroom.pay(order_id, DEPOSIT, reference=reference)
+        except ReferenceUsed as refusal:
+            return refusal.code
+        return "paid"
+
+    with ThreadPoolExecutor(2) as tills:
+        assert sorted(tills.map(book, [first, second])) == ["REFERENCE_USED", "paid"]
 
 
 def test_paid_never_means_completed(showroom: Showroom) -> None:

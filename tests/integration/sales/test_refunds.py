@@ -128,6 +128,42 @@ def test_a_refund_puts_no_delivered_car_back_into_stock(showroom: Showroom) -> N
     assert [one.order_id for one in showroom.yard(status=StockStatus.GONE)] == [order_id]
 
 
+def test_one_outgoing_reference_is_one_refund(showroom: Showroom) -> None:
+    """A defect: two refunds were paid out by one reference, of which one had never gone."""
+    order_id, reference = showroom.signed(paid_fen=1990), code("R")
+    first, second = ask(showroom, order_id, 29), ask(showroom, order_id, 90)
+    for refund in (first, second):
+        showroom.do("approve_refund", "general_manager", refund_id=refund.refund_id)
+
+    def pay(refund: Refund, by: str) -> RefundState:
+        state: RefundState = showroom.do("pay_refund", "finance", refund_id=refund.refund_id, external_ref=by).state
+        return state
+
+    assert pay(first, reference) is RefundState.PAID
+    with pytest.raises(errors.RefundReferenceUsed) as refused:
+        pay(second, f" {reference.lower()}")
+    assert (refused.value.details["field"], showroom.shown(order_id).paid_fen) == ("external_ref", 1961)
+    assert pay(second, code("R")) is RefundState.PAID
+
+
+def test_of_two_refunds_that_go_out_at_once_by_one_reference_one_does(showroom: Showroom) -> None:
+    reference, together = code("R"), Barrier(2)
+    refunds = [ask(showroom, showroom.signed(paid_fen=1990), 29) for _ in range(2)]
+    for refund in refunds:
+        showroom.do("approve_refund", "general_manager", refund_id=refund.refund_id)
+
+    def pay(refund: Refund) -> str:
+        together.wait(30)
+        try:
+            showroom.do("pay_refund", "finance", refund_id=refund.refund_id, external_ref=reference)
+        except errors.RefundReferenceUsed as refusal:
+            return refusal.code
+        return "paid"
+
+    with ThreadPoolExecutor(2) as desks:
+        assert sorted(desks.map(pay, refunds)) == ["REFUND_REFERENCE_USED", "paid"]
+
+
 # -- deposits (民法典 586, 587)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from contracts.sales.payments import PaymentState, RefundKind, RefundState
 from services.sales.payments import errors
 from services.sales.payments.models import Payment, Refund
 from services.sales.payments.rules import PAYMENTS, REFUNDS, fen_of
-from services.sales.receivables.rules import deposit_by_law, forfeits, owes_twice
+from services.sales.receivables.rules import Paid, deposit_by_law, forfeits, owes_twice
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=LOCAL)
 DEPOSIT, BALANCE = PaymentKind.DEPOSIT, PaymentKind.BALANCE
@@ -37,7 +38,8 @@ def come(amount_fen: int = 1_990, *, applied_fen: int | None = None) -> Payment:
 
 
 def asked_back() -> Refund:
-    return Refund.request(come(), kind=RefundKind.RETURN, amount_fen=1, reason="多收", by="F1", now=NOW)
+    said: dict[str, Any] = {"kind": RefundKind.RETURN, "amount_fen": 1, "reason": "多收", "payer_id": None}
+    return Refund.request(come(), **said, by="F1", now=NOW)
 
 
 # -- as they are read
@@ -99,7 +101,12 @@ def test_a_deposit_is_at_most_a_fifth_of_the_price(
     paid: list[tuple[PaymentKind, int]], total: int, deposit: int
 ) -> None:
     """6.10: 50 000 on a car of 186 800 are 37 360 of deposit and a prepayment; 订金 is none."""
-    assert deposit_by_law(paid, total_fen=total) == deposit
+    assert sum(deposit_by_law([Paid(*one) for one in paid], total_fen=total).values()) == deposit
+
+
+def test_of_deposits_of_several_what_came_first_is_deposit_first() -> None:
+    paid = [Paid(DEPOSIT, 15, UUID(int=1)), Paid(BALANCE, 9), Paid(DEPOSIT, 15), Paid(DEPOSIT, 15, UUID(int=1))]
+    assert deposit_by_law(paid, total_fen=100) == {UUID(int=1): 15, None: 5}
 
 
 @pytest.mark.parametrize(("status", "fault"), [*product(OrderStatus, [None, *Fault])])

@@ -104,9 +104,9 @@ def test_together_they_owe_the_price_and_nobody_owes_less_than_he_paid(data: st.
     ("settlement", "returned"),
     [
         (NOTHING, 50),
-        (Settlement(forfeited_fen=20), 30),
-        (Settlement(forfeited_fen=60), 0),  # no more stays than there is
-        (Settlement(compensation_fen=20), 70),
+        (Settlement(forfeited={None: 20}), 30),
+        (Settlement(forfeited={None: 60}), 0),  # no more stays than there is
+        (Settlement(compensation={None: 20}), 70),
     ],
 )
 def test_of_a_cancelled_order_what_was_paid_goes_back_less_what_is_forfeited_or_more_by_what_is_owed_twice(
@@ -115,6 +115,18 @@ def test_of_a_cancelled_order_what_was_paid_goes_back_less_what_is_forfeited_or_
     buyer, lender = shares(Deal(paid_fen=60, loan_paid_fen=10, status=OrderStatus.CANCELLED), settlement)
     assert (buyer.balance_fen, buyer.to_return_fen) == (0, returned)
     assert (lender.balance_fen, lender.to_return_fen) == (0, 10)
+
+
+def test_a_deposit_is_forfeited_by_or_owed_twice_to_who_paid_it() -> None:
+    deal, parts = Deal(paid_fen=60, status=OrderStatus.CANCELLED), [Part(SON, 20, 20), Part(FIRM, 9, 0)]
+
+    def returned(settlement: Settlement) -> list[tuple[int, int]]:
+        buyer, _, son, _ = shares(deal, settlement, parts=parts)
+        return [(one.to_return_fen, one.compensation_fen) for one in (buyer, son)]
+
+    assert returned(Settlement(forfeited={SON: 20})) == [(40, 0), (0, 0)]
+    assert returned(Settlement(forfeited={SON: 15, None: 5})) == [(35, 0), (5, 0)]
+    assert returned(Settlement(compensation={SON: 20})) == [(40, 0), (40, 20)]
 
 
 def test_a_share_owes_nothing_below_nothing() -> None:

@@ -102,7 +102,8 @@ def list_receipts(connection: Connection, asked: payments.ListReceipts, *, scope
 def list_refunds(connection: Connection, asked: finance.ListRefunds, *, scope: Scope) -> finance.OpenRefunds:
     """A page of refunds to agree to or to pay, the oldest first. Raises StoreNotAllowed."""
     joined = Refund.__table__.outerjoin(Order.__table__, _order.id == _refund.order_id)
-    shown = (*_refund, _refund.id.label("refund_id"), *_WHOSE)
+    joined = joined.outerjoin(OrderParty.__table__, _party.id == _refund.payer_id)
+    shown = (*_refund, _refund.id.label("refund_id"), _party.firm.label("payer_name"), *_WHOSE)
     wanted: Select[Any] = select(*shown).select_from(joined).where(_refund.state.in_(list(_WAITS.values())))
     if asked.waits is not None:
         wanted = wanted.where(_refund.state == _WAITS[asked.waits])

@@ -43,7 +43,7 @@ def order_money(connection: Connection, asked: operations.OrderMoneyAsked, *, sc
         order_id=order.id,
         balance_fen=order.total_fen - order.paid_fen,
         unapplied_fen=sum(one.unapplied_fen for one in payments),
-        deposit_fen=deposit(connection, order),
+        deposit_fen=sum(deposit(connection, order).values()),
         forfeited_fen=settled.forfeited_fen,
         compensation_fen=settled.compensation_fen,
         payments=payments,

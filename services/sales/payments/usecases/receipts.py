@@ -23,17 +23,22 @@ from contracts.sales.parties import PartyKind, PartyRole
 from contracts.sales.payments import PaymentState, Settled
 from services.sales.orders.errors import OrderNotFound
 from services.sales.orders.models import Order
-from services.sales.orders.shown import balance_shown
+from services.sales.orders.shown import balance_shown, named_to
 from services.sales.orders.usecases import follow_steps, order_to_change
 from services.sales.payments.errors import (
     NothingUnapplied,
     OtherOrder,
     PayerUnknown,
     PaymentNotFound,
+    ReferenceDiffers,
+    ReferenceEnded,
     ReferenceUsed,
 )
 from services.sales.payments.models import Payment
 from services.sales.payments.shown import payment_shown
+
+TOLD_AS = {"order_id": "订单", "amount_fen": "金额", "kind": "款项类别", "payer_id": "付款方"}
+"""What a payment is told as beside its reference, and how finance calls that: told again it is told as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +92,55 @@ class Held:
 def pay_order(session: Session, asked: of_orders.PayOrder, *, scope: Scope, now: datetime) -> of_orders.Balance:
     """Record a payment that has come, or is awaited; a reference again, for the same, is the same payment (R43).
 
-    One whose money never came or was taken back stands for nothing that is paid now.
+    What was awaited and is told as come has come. What was taken back, or never came, gives its reference up to a
+    payment that is another by its order, amount, kind or payer: it was booked wrongly.
 
-    Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed, LoanNotApproved, PayerUnknown.
+    Raises OrderNotFound, OrderState, Overpayment, ReferenceUsed, ReferenceDiffers, ReferenceEnded, LoanNotApproved,
+    PayerUnknown.
     """
     order = order_to_change(session, asked.order_id, scope=scope)
     known = of_reference(session, asked.channel, asked.external_ref)
-    if known is not None:
-        is_same = (known.order_id, known.amount_fen) == (asked.order_id, asked.amount_fen)
-        if not is_same or known.state in (PaymentState.FAILED, PaymentState.REVERSED):
-            raise ReferenceUsed(external_ref=asked.external_ref)
+    if known is not None and not known.is_over:
+        _require_same(session, known, asked, scope=scope)
+        if asked.confirmed:
+            _has_come(session, Held(known, order), now=now)
         return balance_shown(order)
+    if known is not None and not _differs(known, asked):
+        raise ReferenceEnded(field="external_ref", external_ref=asked.external_ref)
     order.require_payable(asked.amount_fen)
     if asked.kind is PaymentKind.LOAN:
         order.require_approved(asked.amount_fen)
     _require_payer(order, asked)
-    payment = Payment.register(asked, store_id=order.store_id, by=scope.staff_id, now=now)
+    if known is not None:
+        known.give_reference_up()
+        session.flush()
+    payment = Payment.register(asked, store_id=order.store_id, replaces=known, by=scope.staff_id, now=now)
     session.add(payment)
     if asked.confirmed:
         confirm(session, Held(payment, order), now=now)
     return balance_shown(order)
+
+
+def _differs(known: Payment, asked: of_orders.PayOrder) -> list[str]:
+    """In what a payment is another than the one that is told."""
+    return [name for name in TOLD_AS if getattr(known, name) != getattr(asked, name)]
+
+
+def _require_same(session: Session, known: Payment, asked: of_orders.PayOrder, *, scope: Scope) -> None:
+    if known.order_id != asked.order_id:
+        other = None if known.order_id is None else session.get_one(Order, known.order_id)
+        named = {"named": ""} if other is None else named_to(scope, other)
+        raise ReferenceUsed(external_ref=asked.external_ref, **named)
+    if differs := _differs(known, asked):
+        names = "、".join(TOLD_AS[name] for name in differs)
+        raise ReferenceDiffers(field=differs[0], differs=", ".join(differs), names=names)
+
+
+def _has_come(session: Session, held: Held, *, now: datetime) -> None:
+    """What was awaited was told as come; what has come is not told twice."""
+    session.refresh(held.payment, with_for_update=True)
+    if held.payment.state is PaymentState.REGISTERED:
+        confirm(session, held, now=now)
 
 
 def _require_payer(order: Order, asked: of_orders.PayOrder) -> None:

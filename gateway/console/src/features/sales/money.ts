@@ -155,11 +155,8 @@ export const payOut = (refund: Goes, external_ref: string, key: string) =>
     asked(api.POST("/refunds/{refund_id}/pay", { params: ofRefund(refund, key), body: { external_ref } })),
   );
 
-export const compensate = (orderId: string, reason: string, key: string) =>
-  moved(
-    orderId,
-    asked(api.POST("/orders/{order_id}/compensation", { params: ofOrder(orderId, key), body: { reason } })),
-  );
+export const compensate = (orderId: string, body: { reason: string; payer_id: string | null }, key: string) =>
+  moved(orderId, asked(api.POST("/orders/{order_id}/compensation", { params: ofOrder(orderId, key), body })));
 
 export interface Letter {
   lender: string;

@@ -112,18 +112,19 @@ const refuse = (refund: OpenRefund | Refund): Act => ({
   send: (values, key) => commands.refuse(refund, String(values.reason), key),
 });
 
-/** What we owe on top of a deposit is asked for to be paid. */
-export function compensation(orderId: string): Act {
+/** What we owe on top of a deposit is asked for to be paid, to who paid that: one named as a payer, or the buyer. */
+export function compensation(orderId: string, payerId: string | null): Act {
   return {
     name: "compensate",
     label: "sales.money.compensate",
     needs: "sales.request_compensation",
     fields: [reason()],
-    send: (values, key) => commands.compensate(orderId, String(values.reason), key),
+    send: (values, key) => commands.compensate(orderId, { reason: String(values.reason), payer_id: payerId }, key),
   };
 }
 
-export const actsOfReturn = (owed: Owed): Act[] => (owed.compensation_fen ? [compensation(owed.order_id)] : []);
+export const actsOfReturn = (owed: Owed): Act[] =>
+  owed.compensation_fen ? [compensation(owed.order_id, owed.party_id)] : [];
 
 /** What somebody else than buyer and lender owes is paid by him. */
 export function actsOfPayer(orderId: string, owed: Money["receivables"][number], t: Says): Act[] {
