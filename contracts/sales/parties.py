@@ -80,7 +80,7 @@ name_parties = command(
     "sales.name_parties",
     NameParties,
     Order,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "PAYER_UNCLEAR", "PAYER_TWICE", "PAYERS_BEYOND_PRICE"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "PAYER_UNCLEAR", "PAYER_TWICE", "PAYER_IS_BUYER", "PAYERS_BEYOND_PRICE"),
     summary="Say who owns the car and who pays",
 )
 order_parties = query(

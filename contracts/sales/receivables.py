@@ -150,7 +150,7 @@ keep_loan_letter = command(
     "sales.keep_loan_letter",
     KeepLoanLetter,
     LoanLetter,
-    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "LOAN_BEYOND_PRICE", "LETTER_LAPSED"),
+    refuses=("ORDER_NOT_FOUND", "ORDER_STATE", "LOAN_BEYOND_PRICE", "PAYERS_BEYOND_PRICE", "LETTER_LAPSED"),
     summary="Keep a lender's letter of approval",
 )
 end_loan_letter = command(

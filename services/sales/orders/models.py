@@ -32,7 +32,7 @@ from services.sales.orders.errors import (
 )
 from services.sales.orders.rules import Command
 from services.sales.parties.models import OrderParty
-from services.sales.parties.rules import left
+from services.sales.parties.rules import require_borne
 from services.sales.prices.models import Line
 from services.sales.prices.rules import require_another
 from services.sales.prices.usecases import Price
@@ -219,7 +219,7 @@ class Order(Base):
     def name_parties(self, named: Sequence[OrderParty], *, now: datetime) -> None:
         """Who owns the car beside its buyer and who pays of it. Raises PayersBeyondPrice."""
         rules.require(Command.NAME_PARTIES, status=self.status)
-        left(self.total_fen, [one.amount_fen or 0 for one in named], field="payers")
+        self._require_borne(self.total_fen, field="payers", by=named)
         self._do(Command.NAME_PARTIES, now=now)
         known = {one.named: one for one in self.parties}
         for one in named:
@@ -264,8 +264,9 @@ class Order(Base):
             raise PaidMore(paid=yuan(self.paid_fen), total=yuan(total_fen), paid_fen=self.paid_fen)
         self._require_borne(total_fen, field="total_fen")
 
-    def _require_borne(self, total_fen: int, *, field: str) -> None:
-        left(total_fen, [one.amount_fen or 0 for one in self.parties], field=field)
+    def _require_borne(self, total_fen: int, *, field: str, by: Sequence[OrderParty] | None = None) -> None:
+        loan_fen = max(self.loan_fen, self.loan_paid_fen)
+        require_borne(self.parties if by is None else by, total_fen=total_fen, loan_fen=loan_fen, field=field)
 
     def sign(self, asked: SignOrder, *, now: datetime) -> None:
         """The contract is signed and a delivery date promised."""

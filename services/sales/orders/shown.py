@@ -18,7 +18,6 @@ from contracts.sales.parties import Party, PartyKind, PartyRole
 from contracts.sales.progress import Standing, StepTold
 from contracts.sales.steps import StepCode, StepState
 from services.sales.orders.models import Order
-from services.sales.parties.rules import left
 from services.sales.steps.forecast import day_of
 from services.sales.steps.models import DeliveryPlan, DeliveryStep, PromiseChange
 from services.sales.steps.rules.graph import STEPS
@@ -44,7 +43,7 @@ def lines_shown(order: Order) -> list[PriceLine]:
 def parties_shown(order: RowMapping) -> list[Party]:
     """The buyer with what is left for him to pay, then whoever else the order is about."""
     others = [shaped(Party, one) for one in order["parties"]]
-    rest = left(order["total_fen"], [one.amount_fen or 0 for one in others], field="total_fen")
+    rest = order["total_fen"] - sum(one.amount_fen or 0 for one in others)
     return [Party(PartyRole.BUYER, PartyKind.CUSTOMER, order["customer_id"], None, rest), *others]
 
 

@@ -44,7 +44,7 @@ from services.sales.orders.errors import (
 from services.sales.orders.models import ORDER_PROGRESS, Order
 from services.sales.orders.shown import lines_shown, named_to, order_shown
 from services.sales.parties.models import OrderParty
-from services.sales.parties.rules import require_clear
+from services.sales.parties.rules import require_apart, require_clear
 from services.sales.prices import usecases as prices
 from services.sales.stock.errors import VehicleNotFound, VehicleTaken
 from services.sales.stock.models import StockVehicle
@@ -228,7 +228,7 @@ def require_parties(asked: parties.NameParties, *, read: Read, ask: Ask) -> None
 
 
 def name_parties(session: Session, asked: parties.NameParties, *, scope: Scope, now: datetime) -> operations.Order:
-    """Say anew who owns the car and who pays. Raises PayerUnclear, PayerTwice, PayersBeyondPrice."""
+    """Say anew who owns the car and who pays. Raises PayerUnclear, PayerTwice, PayerIsBuyer, PayersBeyondPrice."""
     require_clear(asked.payers)
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     owner = [] if asked.owner_id is None else [OrderParty.owner(asked.owner_id)]
@@ -237,6 +237,7 @@ def name_parties(session: Session, asked: parties.NameParties, *, scope: Scope, 
     told = [rekeying.Told(one.customer_id, "order_party", str(one.id)) for one in by_record if one.customer_id]
     for one, whose in zip(by_record, rekeying.owners(session, told), strict=True):
         one.customer_id, one.origin_customer_id = whose
+    require_apart([one for one in everybody if one.role is PartyRole.PAYER], buyer_id=order.customer_id)
     apart = [one for one in everybody if one.role is not PartyRole.OWNER or one.customer_id != order.customer_id]
     order.name_parties(apart, now=now)
     changed = picked(events.OrderPartiesChanged, order, order_id=order.id, customer_id=order.written_for)

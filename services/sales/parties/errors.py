@@ -21,9 +21,19 @@ class PayerTwice(Invalid):
     en = "The same payer is there twice"
 
 
+class PayerIsBuyer(Invalid):
+    """The buyer pays what nobody else does, and is named for none of it."""
+
+    code = "PAYER_IS_BUYER"
+    zh = "买方本人承担其余款项,不必再列为付款人"
+    en = "The buyer pays what is left; he is not named as a payer beside himself"
+
+
 class PayersBeyondPrice(Invalid):
-    """The payers bear more than the price."""
+    """The payers, with what a lender's letter says, bear more than the price."""
 
     code = "PAYERS_BEYOND_PRICE"
-    zh = "其他付款人共承担{borne_fen},超过总价{total_fen},请先更改付款人"
-    en = "The payers bear {borne_fen}, more than the price of {total_fen}; change who pays first"
+    zh = "其他付款人(含贷款批复)共承担{borne_fen},超过总价{total_fen},请先更改付款人"
+    en = (
+        "The payers and the lender's letter bear {borne_fen}, more than the price of {total_fen}; change who pays first"
+    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.customers import rekeying
 from contracts.sales.parties import PartyKind, PartyRole, PayerNamed
 from services.sales.declared import Base
+from services.sales.parties.rules import firm_key
 
 
 class OrderParty(Base):
@@ -72,8 +73,8 @@ class OrderParty(Base):
 
     @property
     def named(self) -> tuple[PartyRole, PartyKind, UUID | None, str | None]:
-        """What it is known by: named again, it is the same row with another sum."""
-        return self.role, self.kind, self.written_for, self.firm
+        """What it is known by: named again, however that is typed, it is the same row with another sum."""
+        return self.role, self.kind, self.written_for, firm_key(self.firm)
 
     @property
     def written_for(self) -> UUID | None:

@@ -21,7 +21,7 @@ from contracts.sales.parties import NameParties, Party, PartyKind, PartyRole, Pa
 from services.sales import orders
 from services.sales.orders.errors import OrderState
 from services.sales.orders.models import ORDERS
-from services.sales.parties.errors import PayersBeyondPrice, PayerTwice, PayerUnclear
+from services.sales.parties.errors import PayerIsBuyer, PayersBeyondPrice, PayerTwice, PayerUnclear
 from services.sales.parties.models import PARTIES
 from tests.integration.sales.people import MODEL, PRICE, Showroom
 from tests.integration.sales.test_erasing import hear as hear_erasing
@@ -106,6 +106,7 @@ def test_the_buyer_named_as_owner_is_no_party_of_his_own(showroom: Showroom) -> 
         (PayerNamed(PartyKind.LENDER, 1, customer_id=UUID(int=7)), PayerUnclear),
         (PayerNamed(PartyKind.FIRM, 1), PayerUnclear),
         (PayerNamed(PartyKind.LENDER, 1, firm="平安银行"), PayerTwice),
+        (PayerNamed(PartyKind.LENDER, 1, firm=" 平安 银行"), PayerTwice),
         (PayerNamed(PartyKind.FIRM, PRICE - LENT + 1, firm="甲"), PayersBeyondPrice),
     ],
     ids=lambda value: value.kind if isinstance(value, PayerNamed) else value.__name__,
@@ -120,6 +121,57 @@ def test_payers_who_are_unclear_twice_or_bear_more_than_the_price_are_refused_an
         showroom.name_parties(order_id, BANK, payer)
     assert refused.value.details["field"] == "payers"  # type: ignore[attr-defined]
     assert (showroom.parties(order_id), showroom.shown(order_id).version) == (before, 2)
+
+
+def test_a_firm_whose_name_is_typed_otherwise_is_one_payer_and_the_same_row(showroom: Showroom) -> None:
+    order_id = showroom.write()
+    wordings = [PayerNamed(PartyKind.FIRM, 1, firm=name) for name in ("Abc 公司", "ＡＢＣ公司")]
+    with pytest.raises(PayerTwice):
+        showroom.name_parties(order_id, *wordings)
+    rows = text("SELECT id FROM order_party WHERE order_id = :id")
+    found: list[UUID] = []
+    for firm in wordings:
+        showroom.name_parties(order_id, firm)
+        found += showroom.database.read(lambda reading: reading.execute(rows, {"id": order_id}).scalars().all())
+    assert len(found) == 2 and len({*found}) == 1
+
+
+def test_the_buyer_is_no_payer_beside_himself_nor_anybody_twice_by_two_records(showroom: Showroom) -> None:
+    """A defect: he owed what was left, and his own share beside it."""
+    buyer, other, father = people(3)
+    hear(showroom, [merged([other], into=buyer)])
+    order_id = showroom.write(customer=buyer)
+    for himself in (buyer, other):
+        with pytest.raises(PayerIsBuyer) as refused:
+            showroom.name_parties(order_id, PayerNamed(PartyKind.CUSTOMER, 1, customer_id=himself))
+        assert refused.value.details == {"field": "payers"}
+    hear(showroom, [merged([(old := people(1)[0])], into=father)])
+    with pytest.raises(PayerTwice):
+        showroom.name_parties(order_id, *(PayerNamed(PartyKind.CUSTOMER, 1, customer_id=one) for one in (old, father)))
+    assert showroom.parties(order_id) == [Party(PartyRole.BUYER, PartyKind.CUSTOMER, buyer, None, PRICE)]
+
+
+def test_shares_and_a_lender_s_letter_together_are_no_more_than_the_price_whichever_comes_last(
+    showroom: Showroom,
+) -> None:
+    """A defect: payers were named for what a bank had agreed to pay already, and owed less than the paper said."""
+    order_id, left = showroom.signed(), PRICE - LENT
+    showroom.letter(order_id, LENT)
+
+    def firm(fen: int) -> PayerNamed:
+        return PayerNamed(PartyKind.FIRM, fen, firm="红彤物流")
+
+    with pytest.raises(PayersBeyondPrice) as refused:
+        showroom.name_parties(order_id, firm(left + 1))
+    assert refused.value.details == {"field": "payers", "borne_fen": PRICE + 1, "total_fen": PRICE}
+    showroom.name_parties(order_id, firm(left))
+    with pytest.raises(PayersBeyondPrice) as letter:
+        showroom.letter(order_id, LENT + 1)
+    assert letter.value.details["field"] == "amount_fen"
+    assert showroom.money(order_id).letter is not None
+    with pytest.raises(PayersBeyondPrice):
+        showroom.amend(order_id, PRICE - 1)
+    assert showroom.owes(order_id) == {"buyer": (0, 0, 0), "lender": (LENT, 0, LENT), "other": (left, 0, left)}
 
 
 def test_others_may_bear_all_of_the_price_and_no_price_goes_below_what_they_bear(showroom: Showroom) -> None:

@@ -19,6 +19,7 @@ from services.sales.orders import rules
 from services.sales.orders.models import Order
 from services.sales.orders.rules import Command
 from services.sales.orders.usecases import follow_steps, order_to_change
+from services.sales.parties.rules import require_borne
 from services.sales.receivables.errors import LetterLapsed, LetterNotFound, LoanBeyondPrice
 from services.sales.receivables.models import LoanLetter
 from services.sales.receivables.usecases import standing
@@ -30,11 +31,16 @@ _UNDER_WAY = (StepState.PENDING, StepState.IN_PROGRESS)
 def keep_loan_letter(
     session: Session, asked: operations.KeepLoanLetter, *, scope: Scope, roles: Collection[str], now: datetime
 ) -> operations.LoanLetter:
-    """Keep a lender's letter; the loan is approved with it (C5). Raises OrderState, LoanBeyondPrice, LetterLapsed."""
+    """Keep a lender's letter; the loan is approved with it (C5).
+
+    Raises OrderState, LoanBeyondPrice, PayersBeyondPrice, LetterLapsed.
+    """
     order = order_to_change(session, asked.order_id, asked.expected_version, scope=scope)
     rules.require(Command.PAY, status=order.status)
     if asked.amount_fen > order.total_fen:
         raise LoanBeyondPrice(total=yuan(order.total_fen), total_fen=order.total_fen, field="amount_fen")
+    about = {"total_fen": order.total_fen, "loan_fen": asked.amount_fen}
+    require_borne(order.parties, **about, field="amount_fen")
     if asked.valid_until < now.astimezone(LOCAL).date():
         raise LetterLapsed(field="valid_until")
     before = standing(session, order.id)
