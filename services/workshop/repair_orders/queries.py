@@ -57,7 +57,9 @@ _WORK = text(
       JOIN job_line l ON l.order_id = o.id AND l.kind = 'WORK' AND l.state IN ('authorized', 'working')
       JOIN LATERAL (
            SELECT CASE WHEN l.technicians <> '{}' THEN l.technicians
-                       ELSE array_remove(ARRAY[CAST(o.technician_id AS text)], NULL) END AS technicians) whose ON TRUE
+                       WHEN o.technician_id IS NOT NULL THEN ARRAY[CAST(o.technician_id AS text)]
+                       ELSE ARRAY(SELECT DISTINCT who FROM job_line other, unnest(other.technicians) who
+                                   WHERE other.order_id = o.id ORDER BY who) END AS technicians) whose ON TRUE
       LEFT JOIN LATERAL (
            SELECT array_agg(c.technician_id ORDER BY c.began_at) AS clocked_on, min(c.began_at) AS since
              FROM clocking c

@@ -26,6 +26,7 @@ from contracts.workshop import clocking, operations, settlements, stages
 from contracts.workshop import following as by_link
 from contracts.workshop.lines import Said
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
+from contracts.workshop.progress import Progress
 from contracts.workshop.stages import WaitingFor
 from services.workshop.certificates import usecases as certifying
 from services.workshop.following import queries as following
@@ -200,6 +201,11 @@ class Workshop:
     def confirm(self, clocking_id: UUID, *, reason: str = "他说六点走的", **asked: Any) -> clocking.Clocking:
         said = {"clocking_id": clocking_id, "reason": reason, **asked}
         return self.do("confirm_clocking", "service_manager", **said)
+
+    def progress(self, ro_id: UUID, *, now: datetime = NOW) -> Progress:
+        """How far an order is, and whether its promise will hold."""
+        asked, scope = operations.RepairOrderById(ro_id), self.scope("progress", "advisor")
+        return self.database.read(lambda reading: queries.progress(reading, asked, scope=scope, now=now))
 
     def close_forgotten(self, *, now: datetime) -> int:
         """What the clock does in the evening."""

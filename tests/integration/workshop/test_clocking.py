@@ -18,7 +18,8 @@ from chassis.organisation import stores
 from chassis.store import tables
 from contracts.gateway.calendars import OpeningHours, Span
 from contracts.workshop import clocking
-from contracts.workshop.operations import LineState, RepairOrderById, Stage
+from contracts.workshop.operations import JobLine, LineState, RepairOrderById, Stage
+from contracts.workshop.progress import RiskReason
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders import queries
 from services.workshop.repair_orders.errors import (
@@ -37,6 +38,7 @@ from tests.support.randoms import code
 from tests.support.stores import store_told
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+LAMP = JobLine("左前大灯", 30_000, Decimal("0.5"))
 EVENING = NOW.replace(hour=17, minute=30)
 DAY = [Span("08:30", "12:00"), Span("13:00", "17:30")]
 
@@ -382,6 +384,31 @@ def test_until_it_is_confirmed_it_is_in_no_measure(workshop: Workshop, names: tu
     assert takes() == standard, "four tell nothing, and the fifth counts for nothing"
     workshop.confirm(forgot, ended_at=EVENING - 7 * HOUR, now=later)
     assert takes() == timedelta(hours=2 * 1.75 + 0.75 + 1), "twice as long, and lunch"
+
+
+def test_what_was_agreed_to_meanwhile_is_work_of_whoever_has_the_order_s_other_lines(
+    workshop: Workshop, names: tuple[str, str]
+) -> None:
+    """Given line by line, the order is nobody's as a whole: the new line was on no list, and read as not given."""
+    first, second = names
+    ro_id = given(workshop, first, second)
+    workshop.clock_on(ro_id, 1, by=first)
+    workshop.move("add_line", "advisor", ro_id, line=LAMP)
+    workshop.authorize(ro_id)
+    assert [(one.position, one.technicians) for one in workshop.work(by=first, role="technician")] == [
+        (1, [first]), (3, sorted(names)),
+    ]  # fmt: skip
+    workshop.clock_on(ro_id, 3, by=second)
+    assert workshop.progress(ro_id, now=NOW + MINUTE).reason is RiskReason.WORK
+
+
+def test_where_all_lines_are_done_somebody_was_given_them(workshop: Workshop, names: tuple[str, str]) -> None:
+    first, second = names
+    ro_id = given(workshop, first, second)
+    for position, one in enumerate(names, start=1):
+        workshop.clock_on(ro_id, position, by=one)
+        workshop.finish_line(ro_id, position, by=one)
+    assert workshop.progress(ro_id).reason is RiskReason.WORK
 
 
 def test_technicians_see_their_lines_and_the_foreman_all(workshop: Workshop, names: tuple[str, str]) -> None:

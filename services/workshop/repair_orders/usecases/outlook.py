@@ -22,9 +22,13 @@ from services.workshop.repair_orders.rules.prediction import Job, Known, Predict
 _OPEN = text(
     """
     SELECT o.id AS ro_id, o.store_id, o.advisor_id, o.customer_id, o.origin_customer_id, o.stage, o.stage_since,
-           o.technician_id, o.bay, o.promised_at, o.first_promise, o.expected_at, o.ready_at,
+           o.technician_id, given.names AS given, o.bay, o.promised_at, o.first_promise, o.expected_at, o.ready_at,
            coalesce(undone.lines, '[]') AS undone, coalesce(clocked.spans, '[]') AS clocked
       FROM repair_order o
+      LEFT JOIN LATERAL (
+           SELECT array_agg(DISTINCT who) AS names
+             FROM job_line l, unnest(l.technicians) who WHERE l.order_id = o.id) given
+        ON TRUE
       LEFT JOIN LATERAL (
            SELECT jsonb_agg(jsonb_build_array(l.position, l.hours, l.technicians, l.bay) ORDER BY l.position) AS lines
              FROM job_line l
@@ -94,7 +98,7 @@ class _Line:
     def __init__(self, position: int, hours: float, technicians: list[str], bay: str, *, order: Any) -> None:
         self.position, self.bay = position, bay
         self.hours = Decimal(str(hours)) or prediction.UNKNOWN_HOURS
-        self.technicians = tuple(technicians) or _of(order.technician_id)
+        self.technicians = tuple(technicians) or _whose(order)
 
 
 class _Span(NamedTuple):
@@ -183,17 +187,17 @@ def _works(
         found.append(Work(technicians, hours, took))
     if found and whole:
         found[-1] = found[-1]._replace(worked=sum(whole.values(), found[-1].worked))
-    return tuple(found) or (Work(_of(row.technician_id), Decimal(0)),)
+    return tuple(found) or (Work(_whose(row), Decimal(0)),)
 
 
-def _of(technician_id: str | None) -> tuple[str, ...]:
-    return () if technician_id is None else (technician_id,)
+def _whose(order: Any) -> tuple[str, ...]:
+    """Whose a line is that is nobody's: the order's technician's, else of those who have its other lines."""
+    return (order.technician_id,) if order.technician_id is not None else tuple(order.given or ())
 
 
 def _factors(reader: Session | Connection, rows: Collection[Any], *, now: datetime) -> dict[str, Decimal]:
     """How much longer, or shorter, than the standard hours each of their technicians takes, as far as is known."""
-    given = {row.technician_id for row in rows} | {who for row in rows for line in row.undone for who in line[2]}
-    technicians = sorted(filter(None, given))
+    technicians = sorted({who for row in rows for who in (*_whose(row), *(row.given or ()))})
     if not technicians:
         return {}
     wanted = {"technicians": technicians, "many": LAST_PIECES, "few": FEW, "since": now - LATELY}
