@@ -47,7 +47,7 @@ class SettlementSheetAsked:
 class CertifyRepair:
     """The vehicle passed its last inspection: of which category the repair is, and what the odometer shows now.
 
-    Said anew, it is another certificate; the one before stays, and the new one counts.
+    Said otherwise, it is another certificate; the one before stays, and the new one counts. Said again it is the same.
     """
 
     ro_id: UUID

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.workshop.papers import CertifyRepair, RepairCategory
@@ -47,3 +47,14 @@ class RepairCertificate(Base):
             issued_by=by,
             issued_at=now,
         )
+
+    def says(self, order: RepairOrder, asked: CertifyRepair, *, guarantee: Guarantee) -> bool:
+        """True if one that was issued now would say the same."""
+        said = (self.category, self.km_in, self.km_out, self.guarantee_km, self.guarantee_days, self.inspector_id)
+        return said == (asked.category, order.km, asked.km_out, *guarantee, order.inspector_id)
+
+
+def newest_of(order_id: UUID) -> Select[RepairCertificate]:
+    """The certificate of an order that counts: the newest, if any was issued."""
+    issued = select(RepairCertificate).where(RepairCertificate.order_id == order_id)
+    return issued.order_by(RepairCertificate.issued_at.desc(), RepairCertificate.number.desc()).limit(1)

@@ -37,7 +37,10 @@ def require_inspected(stage: Stage) -> None:
         raise NotInspected
 
 
-def require_forward(*, km_in: int, km_out: int) -> None:
-    """Raise KmOutBelowIn for an odometer that ran backwards in our hands."""
-    if km_out < km_in:
+def require_forward(*, km_in: int, km_out: int, read_out: int | None) -> None:
+    """Raise KmOutBelowIn for an odometer that ran backwards in our hands, unless that is what was read and marked.
+
+    `read_out` is what the order says it showed with the work done: an odometer that was replaced shows less.
+    """
+    if km_out < km_in and km_out != read_out:
         raise KmOutBelowIn(field="km_out", km=km_in)

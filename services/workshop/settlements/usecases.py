@@ -21,7 +21,7 @@ from contracts.workshop import settlements as contract
 from contracts.workshop.operations import PayType
 from contracts.workshop.policies import REPAIR_VAT
 from contracts.workshop.settlements import PaidBy, RepairPaymentState, SettlementState
-from services.workshop.certificates.models import RepairCertificate
+from services.workshop.certificates.models import newest_of
 from services.workshop.repair_orders.models import RepairOrder
 from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.usecases import odometer
@@ -201,9 +201,8 @@ def _standing(session: Session, order: RepairOrder, payer: PayType) -> Settlemen
 
 def _certificate(session: Session, order: RepairOrder) -> str | None:
     """The number of the order's certificate, if one was issued: the newest."""
-    issued = select(RepairCertificate.number).where(RepairCertificate.order_id == order.id)
-    newest = issued.order_by(RepairCertificate.issued_at.desc(), RepairCertificate.number.desc())
-    return session.scalars(newest.limit(1)).one_or_none()
+    newest = session.scalar(newest_of(order.id))
+    return None if newest is None else newest.number
 
 
 def _paid(session: Session, order: RepairOrder) -> defaultdict[PayType, int]:

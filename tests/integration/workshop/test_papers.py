@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,6 @@ import pytest
 from chassis.process.clock import LOCAL
 from contracts.workshop import papers as contract
 from contracts.workshop.operations import JobLine, PayType
-from contracts.workshop.papers import RepairCategory
 from services.workshop.certificates.errors import KmOutBelowIn, NotCertified, NotInspected
 from services.workshop.papers import queries
 from services.workshop.papers.errors import SettlementNotFound
@@ -128,6 +128,28 @@ def test_nothing_is_certified_that_was_not_inspected_or_ran_backwards(workshop: 
 
 
 def test_another_stores_papers_are_not_there(workshop: Workshop, elsewhere: Callable[[], Workshop]) -> None:
+def test_what_was_read_below_the_reading_before_and_taken_is_certified_as_it_was_taken(workshop: Workshop) -> None:
+    """An instrument that was replaced in our hands: handed back with a mark, and refused a certificate ever after."""
+    ro_id = workshop.ready(OIL)
+    workshop.settle(ro_id)
+    handed_back = workshop.give_back(ro_id, km_out=12)
+    assert (handed_back.km_out, handed_back.km_out_status) == (12, "LOWER")
+    issued = certify(workshop, ro_id, km_out=12)
+    assert (issued.km_in, issued.km_out) == (50_000, 12)
+    with pytest.raises(KmOutBelowIn):
+        certify(workshop, ro_id, km_out=13)
+
+
+def test_pressed_at_three_desks_at_once_one_certificate_is_issued(workshop: Workshop) -> None:
+    ro_id = workshop.ready(OIL)
+    with ThreadPoolExecutor(3) as desks:
+        issued = list(desks.map(lambda _: certify(workshop, ro_id), range(3)))
+    assert len({one.number for one in issued}) == 1
+    assert certificate(workshop, ro_id) == issued[0]
+    workshop.correct_km(ro_id, km=49_000)
+    assert certify(workshop, ro_id).number != issued[0].number, "it says another reading"
+
+
     ro_id, other = workshop.ready(OIL), elsewhere()
     certify(workshop, ro_id)
     workshop.settle(ro_id)

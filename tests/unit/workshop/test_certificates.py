@@ -34,8 +34,9 @@ def test_only_a_vehicle_that_passed_quality_control_is_certified(stage: Stage) -
 @pytest.mark.parametrize(("km_out", "refused"), [(99, True), (100, False), (101, False)])
 def test_an_odometer_does_not_run_backwards_in_our_hands(km_out: int, *, refused: bool) -> None:
     if not refused:
-        rules.require_forward(km_in=100, km_out=km_out)
+        rules.require_forward(km_in=100, km_out=km_out, read_out=None)
         return
     with pytest.raises(KmOutBelowIn) as told:
-        rules.require_forward(km_in=100, km_out=km_out)
+        rules.require_forward(km_in=100, km_out=km_out, read_out=101)
+    rules.require_forward(km_in=100, km_out=km_out, read_out=km_out)
     assert told.value.details == {"field": "km_out", "km": 100}
