@@ -92,13 +92,17 @@ def privacy_scope(
 @click.option("--rights", "only", flag_value="rights", help="Who may do what, as the console's TypeScript.")
 @click.option("--touches", "only", flag_value="touches", help="What live changes touch, as the console's TypeScript.")
 @click.option("--purposes", type=click.Choice(("zh", "en")), help="What visits are made for, in words.")
-def openapi_document(only: str | None, purposes: str | None) -> None:
+@click.option("--jobs", type=click.Choice(("zh", "en")), help="Kinds of work and parts of the vehicle, in words.")
+def openapi_document(only: str | None, purposes: str | None, jobs: str | None) -> None:
     """Print the API's document (OpenAPI 3.1), as `/openapi.json` gives it; nothing need run for it."""
     if only in ("rights", "touches"):
         click.echo(console_types.rights() if only == "rights" else console_types.touches(), nl=False)
         return
     if purposes:
         click.echo(console_types.purposes(purposes), nl=False)
+        return
+    if jobs:
+        click.echo(console_types.jobs(jobs), nl=False)
         return
     document = console_types.document() if only == "types" else openapi.document(TABLE)
     click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())

@@ -12,6 +12,7 @@ from typing import Any
 from contracts import access
 from contracts.followup.policies import VISITS
 from contracts.gateway.live import LIVE
+from contracts.workshop.jobs import FaultGroup, JobClass
 from gateway import openapi
 from gateway.routes import TABLE
 from gateway.routing import BASE
@@ -85,6 +86,13 @@ def touches() -> str:
 def purposes(language: str) -> str:
     """`purposes.gen.json`: what visits are made for, in words; a new occasion has them in its contract already."""
     words = {kind.code: kind.zh if language == "zh" else kind.en for kind in VISITS}
+    return json.dumps(words, ensure_ascii=False, indent=2) + "\n"
+
+
+def jobs(language: str) -> str:
+    """`jobs.gen.json`: kinds of work and parts of the vehicle in words; a new one has them in its row already."""
+    lists: dict[str, list[JobClass | FaultGroup]] = {"jobClass": [*JobClass], "faultGroup": [*FaultGroup]}
+    words = {name: {one.value: one.zh if language == "zh" else one.en for one in of} for name, of in lists.items()}
     return json.dumps(words, ensure_ascii=False, indent=2) + "\n"
 
 

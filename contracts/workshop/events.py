@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from contracts.envelope import event
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTold:
+    """A line of work that passed quality control: its codes (`contracts/workshop/jobs.py`), and who did it.
+
+    Of what nobody classed both are null.
+    """
+
+    position: int
+    job_class: str | None
+    fault_group: str | None
+    technicians: list[str]
 
 
 @event(producer="workshop", name="repair_order_opened", version=1, subject="repair_order")
@@ -212,7 +225,8 @@ class RepairSettled:
 
     `total_fen` is of all lines; `by_pay_type` says how much of it each payer bears, so that a figure may leave out
     what is internal (C18). Told again when the invoice was voided and made anew, it replaces what was told before;
-    `settled_at` stays when it was made first, for a visit counts once and in its month.
+    `settled_at` stays when it was made first, for a visit counts once and in its month. Who took the vehicle in and who
+    worked on it is told for who is judged by it; before that was told, nobody.
     """
 
     ro_id: UUID
@@ -221,6 +235,8 @@ class RepairSettled:
     total_fen: int
     settled_at: datetime
     by_pay_type: dict[str, int] = field(default_factory=dict)
+    advisor_id: str | None = None
+    worked_by: list[str] = field(default_factory=list)
 
 
 @event(producer="workshop", name="settlement_voided", version=1, subject="repair_order")
@@ -269,7 +285,11 @@ class UnpaidAllowed:
 
 @event(producer="workshop", name="vehicle_returned", version=1, subject="repair_order")
 class VehicleReturned:
-    """The customer has his vehicle back. The repair order is closed when nothing came after it for a week."""
+    """The customer has his vehicle back. The repair order is closed when nothing came after it for a week.
+
+    Who took it in, who worked on it, and what was done are told for who is judged by it, and for what may come back;
+    what was returned before they were told has none of them.
+    """
 
     ro_id: UUID
     number: str
@@ -277,6 +297,9 @@ class VehicleReturned:
     customer_id: UUID
     km: int
     returned_at: datetime
+    advisor_id: str | None = None
+    worked_by: list[str] = field(default_factory=list)
+    work: list[WorkTold] = field(default_factory=list)
 
 
 @event(producer="workshop", name="repair_orders_rekeyed", version=1, subject="rekeying")

@@ -15,6 +15,7 @@ from uuid import UUID
 from contracts.fields import RepairFen, StaffId, StoreId, Version
 from contracts.operation import command, query
 from contracts.shapes import Between, Many, Text
+from contracts.workshop.jobs import FaultGroup, JobClass
 from contracts.workshop.operations import (
     MOVING,
     PRICES,
@@ -47,7 +48,9 @@ class AddLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A line is another than it was; what is left out stays. Of begun work only the price changes, and who bears it.
+    """A line is another than it was; what is left out stays.
+
+    Of begun work only the price changes, who bears it, and what kind of work it is said to be.
 
     Where the customer would pay more than he agreed to, the line waits for his word, or the invoice does.
     """
@@ -59,6 +62,8 @@ class ChangeLine:
     hours: Annotated[Decimal, Between(0, 1000)] | None = None
     pay_type: PayType | None = None
     shares: Annotated[list[Share], Many(5)] | None = None
+    job_class: JobClass | None = None
+    fault_group: FaultGroup | None = None
     expected_version: Version | None = None
 
 
@@ -106,7 +111,7 @@ change_line = command(
     ChangeLine,
     RepairOrder,
     refuses=(*MOVING, *PRICES, "LINE_NOT_FOUND", "LINE_BEGUN"),
-    summary="Change a line; of work that was begun its price and who bears it",
+    summary="Change a line; of work that was begun its price, who bears it, and what kind of work it is",
 )
 decline_line = command(
     "workshop.decline_line",

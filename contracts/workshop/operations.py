@@ -13,6 +13,7 @@ from contracts.fields import After, Done, Km, Page, Reason, RepairFen, Size, Sta
 from contracts.odometer import ReadingStatus, WhichReading
 from contracts.operation import command, query
 from contracts.shapes import Between, Many, Text
+from contracts.workshop.jobs import FaultGroup, JobClass
 
 
 class Stage(StrEnum):
@@ -86,6 +87,8 @@ class JobLine:
     """One piece of work: `hours` standard hours, `amount_fen` its price; or a discount, 0 or less, for its payer.
 
     `pay_type` bears it, but for the `shares` of others, which are rounded down to a fen.
+    Of work, not of a discount, `job_class` says what kind it is: how long it takes where nobody gave standard hours,
+    and is guaranteed (C9); `fault_group` what of the vehicle it is about: whether a fault came back.
     """
 
     description: Annotated[str, Text(1, 200)]
@@ -94,6 +97,8 @@ class JobLine:
     pay_type: PayType = PayType.CUSTOMER
     kind: LineKind = LineKind.WORK
     shares: Annotated[list[Share], Many(5)] = field(default_factory=list)
+    job_class: JobClass | None = None
+    fault_group: FaultGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ class LineShown:
     shares: list[Share]
     technicians: list[StaffId] = field(default_factory=list)
     bay: str = ""
+    job_class: JobClass | None = None
+    fault_group: FaultGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +311,7 @@ class RepairOrders:
 MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
 """What any step of a repair order may be refused with."""
 
-PRICES = ("LINE_AMOUNT", "SHARES_WRONG", "DISCOUNT_TOO_LARGE")
+PRICES = ("LINE_AMOUNT", "SHARES_WRONG", "DISCOUNT_TOO_LARGE", "DISCOUNT_HAS_NO_CLASS")
 """What lines may be refused for."""
 _OPENING = ("STORE_CLOSED", *PRICES)
 

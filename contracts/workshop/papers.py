@@ -5,26 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from contracts.fields import Km, RepairFen, SheetFormat, StaffId, StoreId
 from contracts.operation import command, query
+from contracts.workshop.jobs import RepairCategory
 from contracts.workshop.lines import Said
 from contracts.workshop.operations import LineKind, LineState, PayType
 from contracts.workshop.parties import RepairParty
 from contracts.workshop.settlements import SettlementState
-
-
-class RepairCategory(StrEnum):
-    """What a repair is by law, which says how long it is guaranteed (机动车维修管理规定; C9)."""
-
-    OVERHAUL = "overhaul"
-    ASSEMBLY = "assembly"
-    SECOND_MAINTENANCE = "second_maintenance"
-    FIRST_MAINTENANCE = "first_maintenance"
-    MINOR = "minor"
-    SPECIAL = "special"
 
 
 @dataclass(frozen=True, slots=True)

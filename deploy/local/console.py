@@ -88,11 +88,17 @@ def write_types(log: Path) -> None:
     TOUCHES.write_text(_crm("openapi", "--touches"))
     for language in LANGUAGES:
         purposes(language).write_text(_crm("openapi", "--purposes", language))
+        jobs(language).write_text(_crm("openapi", "--jobs", language))
 
 
 def purposes(language: str) -> Path:
     """The file that says in words what visits are made for."""
     return SOURCES / "src" / "i18n" / language / "purposes.gen.json"
+
+
+def jobs(language: str) -> Path:
+    """The file that says in words what kinds of work there are, and what parts of a vehicle they are about."""
+    return SOURCES / "src" / "i18n" / language / "jobs.gen.json"
 
 
 def stamp(document: str) -> str:

@@ -31,6 +31,11 @@ def test_the_purposes_of_visits_are_those_of_the_contracts(language: str) -> Non
     assert console.purposes(language).read_text() == console_types.purposes(language), MEND
 
 
+@pytest.mark.parametrize("language", console.LANGUAGES)
+def test_kinds_of_work_and_parts_of_the_vehicle_are_those_of_the_contracts(language: str) -> None:
+    assert console.jobs(language).read_text() == console_types.jobs(language), MEND
+
+
 def test_a_wording_makes_no_other_types_and_a_field_does() -> None:
     document = console_types.document()
     told = orjson.dumps(document).decode()

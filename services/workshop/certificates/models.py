@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.workshop.papers import CertifyRepair, RepairCategory
+from contracts.workshop.jobs import RepairCategory
+from contracts.workshop.papers import CertifyRepair
 from services.workshop.certificates.rules import Guarantee
 from services.workshop.declared import Base
 from services.workshop.repair_orders.models import RepairOrder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from contracts.workshop.jobs import RepairCategory
 from contracts.workshop.operations import Stage
-from contracts.workshop.papers import RepairCategory
 from contracts.workshop.policies import RepairGuarantee
 from services.workshop.certificates.errors import KmOutBelowIn, NotInspected
 

@@ -141,6 +141,14 @@ class LineAmount(Invalid):
     en = "The amount of line {line} cannot be: work is never below 0, a discount never above"
 
 
+class DiscountHasNoClass(Invalid):
+    """What is taken off a bill is no kind of work, and about nothing of the vehicle."""
+
+    code = "DISCOUNT_HAS_NO_CLASS"
+    zh = "第{line}行是优惠,没有作业类别和故障部位"
+    en = "Line {line} is a discount: it is no kind of work, and about nothing of the vehicle"
+
+
 class DiscountTooLarge(Invalid):
     """A payer would be given more than he has to pay."""
 

@@ -24,7 +24,7 @@ from contracts.workshop.settlements import PaidBy, RepairPaymentState, Settlemen
 from services.workshop.certificates.models import newest_of
 from services.workshop.repair_orders.models import RepairOrder
 from services.workshop.repair_orders.rules import moving, work
-from services.workshop.repair_orders.usecases import odometer
+from services.workshop.repair_orders.usecases import clocks, odometer
 from services.workshop.repair_orders.usecases.finding import order_to_change
 from services.workshop.repair_orders.usecases.steps import came
 from services.workshop.settlements import rules
@@ -184,7 +184,14 @@ def return_vehicle(
     told = odometer.read_out(session, order, asked.km_out, now=now)
     km = moving.read_out(order.km_out)
     tell(session, order, *told, now=now)
-    returned = picked(events.VehicleReturned, order, ro_id=order.id, customer_id=order.written_for, km=km)
+    returned = picked(
+        events.VehicleReturned,
+        order,
+        ro_id=order.id,
+        customer_id=order.written_for,
+        km=km,
+        work=clocks.work_told(session, order),
+    )
     return came(session, order, returned, by=scope.staff_id, now=now)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from chassis.process.clock import LOCAL
 from contracts.workshop import papers as contract
+from contracts.workshop.jobs import RepairCategory
 from contracts.workshop.operations import JobLine, PayType
 from services.workshop.certificates.errors import KmOutBelowIn, NotCertified, NotInspected
 from services.workshop.papers import queries
@@ -127,7 +128,6 @@ def test_nothing_is_certified_that_was_not_inspected_or_ran_backwards(workshop: 
         certify(workshop, workshop.ready(OIL), km_out=49_999)
 
 
-def test_another_stores_papers_are_not_there(workshop: Workshop, elsewhere: Callable[[], Workshop]) -> None:
 def test_what_was_read_below_the_reading_before_and_taken_is_certified_as_it_was_taken(workshop: Workshop) -> None:
     """An instrument that was replaced in our hands: handed back with a mark, and refused a certificate ever after."""
     ro_id = workshop.ready(OIL)
@@ -150,6 +150,7 @@ def test_pressed_at_three_desks_at_once_one_certificate_is_issued(workshop: Work
     assert certify(workshop, ro_id).number != issued[0].number, "it says another reading"
 
 
+def test_another_stores_papers_are_not_there(workshop: Workshop, elsewhere: Callable[[], Workshop]) -> None:
     ro_id, other = workshop.ready(OIL), elsewhere()
     certify(workshop, ro_id)
     workshop.settle(ro_id)

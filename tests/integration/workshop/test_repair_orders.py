@@ -104,8 +104,20 @@ def test_the_events_carry_what_others_need_to_act(workshop: Workshop) -> None:
         "total_fen": OIL.amount_fen + WINDOW.amount_fen,
         "settled_at": NOW.isoformat(),
         "by_pay_type": {"CUSTOMER": 30_000, "WARRANTY": 80_000, "INTERNAL": 0, "INSURANCE": 0, "GOODWILL": 0},
+        "advisor_id": "advisor",
+        "worked_by": ["technician"],
     }
-    assert returned == {**whose, **vehicle, "number": order.number, "km": 60_000, "returned_at": NOW.isoformat()}
+    unclassed = {"job_class": None, "fault_group": None, "technicians": ["technician"]}
+    assert returned == {
+        **whose,
+        **vehicle,
+        "number": order.number,
+        "km": 60_000,
+        "returned_at": NOW.isoformat(),
+        "advisor_id": "advisor",
+        "worked_by": ["technician"],
+        "work": [{"position": 1, **unclassed}, {"position": 2, **unclassed}],
+    }
 
 
 def test_work_undone_leaves_neither_an_order_nor_an_event_nor_a_gap_in_the_numbers(workshop: Workshop) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.workshop.jobs import RepairCategory
 from contracts.workshop.operations import Stage
-from contracts.workshop.papers import RepairCategory
 from contracts.workshop.policies import REPAIR_GUARANTEE
 from services.workshop.certificates import rules
 from services.workshop.certificates.errors import KmOutBelowIn, NotInspected

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts import shapes
 from contracts.picked import attributes, shaped
 from contracts.workshop import operations
+from contracts.workshop.jobs import FaultGroup, JobClass
 from contracts.workshop.lines import ChangeLine, Said
 from contracts.workshop.operations import LineKind, LineState, PayType, Share
 from services.workshop.declared import Base
@@ -62,7 +63,9 @@ class JobLine(Base):
 
     def change(self, asked: ChangeLine) -> None:
         """It is as was said; what was not said stays."""
-        for name in ("description", "amount_fen", "hours", "pay_type", "shares"):
+    job_class: Mapped[JobClass | None]
+    fault_group: Mapped[FaultGroup | None]
+        for name in ("description", "amount_fen", "hours", "pay_type", "shares", "job_class", "fault_group"):
             if (said := getattr(asked, name)) is not None:
                 setattr(self, name, said)
 

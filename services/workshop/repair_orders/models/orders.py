@@ -239,7 +239,7 @@ class RepairOrder(Odometer, Base):
         """Everybody who worked on the order or was given its work."""
         return {*self.worked_by, *((self.technician_id,) if self.technician_id is not None else ())}
 
-    def _technicians(self, line: JobLine | None = None) -> set[str]:
+    def technicians_of(self, line: JobLine | None = None) -> set[str]:
         """Whose a line is; of one that is nobody's, and without one, whose anything of the order is."""
         orders = set() if self.technician_id is None else {self.technician_id}
         theirs = set() if line is None else set(line.technicians) or orders
@@ -247,7 +247,7 @@ class RepairOrder(Odometer, Base):
 
     def _require_own(self, line: JobLine | None = None, *, by: str, anybodys: bool) -> None:
         if not anybodys:
-            moving.require_own_work(worker_id=by, technicians=self._technicians(line))
+            moving.require_own_work(worker_id=by, technicians=self.technicians_of(line))
 
     def _work(self, step: Step, to: Stage, *, by: str, anybodys: bool, now: datetime) -> None:
         """A step of the work itself; who does it is written down."""

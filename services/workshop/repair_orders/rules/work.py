@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
+from contracts.workshop.jobs import FaultGroup, JobClass
 from contracts.workshop.operations import LineKind, LineState, PayType, Share, Stage
 from services.workshop.repair_orders.errors import (
     AmountBelowLines,
+    DiscountHasNoClass,
     DiscountTooLarge,
     LineAmount,
     LineBegun,
@@ -55,6 +57,14 @@ class Priced(Protocol):
     @property
     def shares(self) -> Sequence[Share]:
         """What others bear of it."""
+
+    @property
+    def job_class(self) -> JobClass | None:
+        """What kind of work it is, if anybody said."""
+
+    @property
+    def fault_group(self) -> FaultGroup | None:
+        """What of the vehicle it is about, if anybody said."""
 
 
 class Written(Priced, Protocol):
@@ -108,16 +118,21 @@ def customer_fen(lines: Iterable[Written]) -> int:
 
 
 def require_prices(lines: Sequence[Priced]) -> None:
-    """Raise LineAmount, SharesWrong, or DiscountTooLarge if a payer's sum would end below 0."""
+    """Raise LineAmount, SharesWrong, DiscountHasNoClass, DiscountTooLarge if a payer's sum would end below 0."""
     for place, line in enumerate(lines, start=1):
         require_price(line, place=place)
     require_sums(lines)
 
 
 def require_price(line: Priced, *, place: int) -> None:
-    """Raise LineAmount for a price below 0 or a discount above, SharesWrong for what cannot be shared so."""
+    """Raise LineAmount for a price below 0 or a discount above, SharesWrong for what cannot be shared so.
+
+    Raise DiscountHasNoClass for a discount that should be some kind of work.
+    """
     if line.amount_fen > 0 if line.kind is LineKind.DISCOUNT else line.amount_fen < 0:
         raise LineAmount(line=place)
+    if line.kind is LineKind.DISCOUNT and (line.job_class or line.fault_group):
+        raise DiscountHasNoClass(line=place)
     _require_shares(line, place=place)
 
 

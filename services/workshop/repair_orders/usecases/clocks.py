@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from chassis.store.outbox import tell
 from contracts.access import Scope
 from contracts.picked import picked
 from contracts.workshop import clocking, events
+from contracts.workshop.operations import LineKind, LineState
 from services.workshop.repair_orders.errors import ClockingEndWrong, ClockingNotFound, NotClockedOn
 from services.workshop.repair_orders.models import Clocking, RepairOrder
 from services.workshop.repair_orders.shown import clocking_shown
@@ -130,6 +132,23 @@ def _to_confirm(session: Session, clocking_id: UUID, *, scope: Scope) -> Clockin
     if not scope.admits(store_id=one.store_id, owner_id=one.technician_id):
         raise ClockingNotFound
     return one
+
+
+def work_told(session: Session, order: RepairOrder) -> list[events.WorkTold]:
+    """What was done, and by whom: who was clocked on the line, else on the order as a whole, else who was given it."""
+    clocked: defaultdict[int | None, set[str]] = defaultdict(set)
+    wanted = select(Clocking.position, Clocking.technician_id).where(Clocking.order_id == order.id)
+    for position, technician_id in session.execute(wanted):
+        clocked[position].add(technician_id)
+    return [
+        picked(
+            events.WorkTold,
+            line,
+            technicians=sorted(clocked.get(line.position) or clocked.get(None) or order.technicians_of(line)),
+        )
+        for line in order.lines
+        if line.kind is LineKind.WORK and line.state is LineState.PASSED
+    ]
 
 
 def _of(order: RepairOrder) -> Select[Any]:

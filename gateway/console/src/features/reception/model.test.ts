@@ -21,13 +21,13 @@ test("of several cars nobody named none is taken, and a former one is none", () 
 
 test("amounts are sent in fen, and lines that say nothing are not sent", () => {
   const lines = [
-    { description: "检查底盘", yuan: 120.5 },
+    { description: "检查底盘", yuan: 120.5, jobClass: "DIAGNOSIS" as const, faultGroup: "SUSPENSION" as const },
     { description: " ", yuan: 3 },
     { description: "赠送", yuan: "" as const },
   ];
   expect(linesOf({ ...blank(), lines })).toEqual([
-    { description: "检查底盘", amount_fen: 12050 },
-    { description: "赠送", amount_fen: 0 },
+    { description: "检查底盘", amount_fen: 12050, job_class: "DIAGNOSIS", fault_group: "SUSPENSION" },
+    { description: "赠送", amount_fen: 0, job_class: null, fault_group: null },
   ]);
 });
 

@@ -1,3 +1,4 @@
+import jobs from "../../i18n/zh/jobs.gen.json";
 import { day } from "../../ui/words";
 
 /** A car taken in, as it is typed; pure. */
@@ -22,7 +23,11 @@ export interface Arrival {
 export interface Line {
   description: string;
   yuan: number | "";
+  jobClass?: JobClass | "";
+  faultGroup?: FaultGroup | "";
 }
+type JobClass = keyof typeof jobs.jobClass;
+type FaultGroup = keyof typeof jobs.faultGroup;
 
 export function blank(): Arrival {
   return {
@@ -42,11 +47,20 @@ export function blank(): Arrival {
   };
 }
 
+/** What is chosen of a line: kinds of work, and parts of the vehicle. */
+export const JOB_CLASSES = Object.keys(jobs.jobClass) as JobClass[];
+export const FAULT_GROUPS = Object.keys(jobs.faultGroup) as FaultGroup[];
+
 /** Lines as the API takes them: those that say something, in fen. */
-export function linesOf(arrival: Arrival): { description: string; amount_fen: number }[] {
+export function linesOf(arrival: Arrival) {
   return arrival.lines
     .filter((line) => line.description.trim() !== "")
-    .map((line) => ({ description: line.description.trim(), amount_fen: Math.round(Number(line.yuan || 0) * 100) }));
+    .map((line) => ({
+      description: line.description.trim(),
+      amount_fen: Math.round(Number(line.yuan || 0) * 100),
+      job_class: line.jobClass || null,
+      fault_group: line.faultGroup || null,
+    }));
 }
 
 /** Who brings it, as a registration takes him; with the reason why he is none of those who may be the same. */

@@ -1,3 +1,4 @@
+import jobs from "../../i18n/zh/jobs.gen.json";
 import type { Act, Field, Option, Values } from "../../ui/act";
 import * as commands from "./commands";
 import { isPromised, mustAgree, openTo, usualPromise, waitsFor } from "./model";
@@ -109,6 +110,15 @@ export function actsOf(
     ],
     send: (values, key) => commands.addLine(order, send(values), key),
   });
+  const kindOfWork = (["jobClass", "faultGroup"] as const).map(
+    (list): Field => ({
+      name: list === "jobClass" ? "job_class" : "fault_group",
+      label: `workshop.field.${list}`,
+      kind: "choice",
+      optional: true,
+      options: Object.keys(jobs[list]).map((value) => ({ value, label: t(`jobs.${list}.${value}`) })),
+    }),
+  );
   const renewPromise: Act = {
     name: "renewPromise",
     label: "workshop.act.renewPromise",
@@ -155,7 +165,7 @@ export function actsOf(
     onLines.push({
       ...work(
         "addLine",
-        [{ name: "hours", label: "workshop.field.hours", kind: "text", optional: true, max: 6 }],
+        [...kindOfWork, { name: "hours", label: "workshop.field.hours", kind: "text", optional: true, max: 6 }],
         (values) => ({
           ...(values as unknown as commands.Line),
           hours: String(values.hours ?? 0),
@@ -199,6 +209,16 @@ export function actsOf(
         kind: "DISCOUNT",
       })),
     );
+  }
+  const toClassify = openTo("money", order.stage) ? charged.filter((line) => line.kind === "WORK") : [];
+  if (toClassify.length) {
+    onLines.push({
+      name: "classify",
+      label: "workshop.act.classify",
+      needs: "workshop.change_line",
+      fields: [which(toClassify), ...kindOfWork],
+      send: ({ position, ...kind }, key) => commands.classify(order, Number(position), kind as commands.Kind, key),
+    });
   }
   const step = (
     name: string,

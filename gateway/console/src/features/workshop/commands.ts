@@ -72,6 +72,11 @@ export const changePrice = (order: RepairOrder, position: number, amount_fen: nu
     ),
   );
 
+export type Kind = Pick<Line, "job_class" | "fault_group">;
+
+export const classify = (order: RepairOrder, position: number, body: Kind, key: string) =>
+  moved(asked(api.PATCH("/repair-orders/{ro_id}/lines/{position}", { params: toLine(order, position, key), body })));
+
 export const declineLine = (
   order: RepairOrder,
   position: number,

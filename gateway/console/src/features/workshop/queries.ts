@@ -78,6 +78,8 @@ export const forgottenClocks = (store: string) =>
     queryFn: ({ signal }) => asked(api.GET("/clockings/forgotten", { signal })),
   });
 
+export type Clockings = Schema["workshop.Clockings"];
+
 /** Who worked on an order and when. */
 export const clockings = (id: string) =>
   queryOptions({

@@ -5,6 +5,7 @@ import enums from "./enums.json";
 import figures from "./figures.json";
 import followup from "./followup.json";
 import imports from "./imports.json";
+import jobs from "./jobs.gen.json";
 import keys from "./keys.json";
 import lookup from "./lookup.json";
 import purposes from "./purposes.gen.json";
@@ -23,6 +24,7 @@ export default {
   figures,
   followup,
   imports,
+  jobs,
   keys,
   lookup,
   purposes,
