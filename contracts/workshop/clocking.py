@@ -89,11 +89,25 @@ class Clocking:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursEstimate:
+    """What a line is taken to take that nobody gave standard hours: half of the last such lines took as long at most.
+
+    `lines` of them were looked at, of this store or (not `here`) of all stores together; with 0 nobody knows, and it is
+    taken for one hour.
+    """
+
+    hours: Decimal
+    lines: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineHours:
     """Of a line, or without `position` of the order as a whole: its hours apart (C18).
 
     `standard_hours` is what the work should take, `sold_hours` what its payer is charged for, `clocked_hours` what was
     clocked and is certain; `unconfirmed` says that somebody forgot to stop his clock, and nobody said when he did.
+    `estimate` is of work without standard hours that is not done.
     """
 
     position: int | None
@@ -101,6 +115,7 @@ class LineHours:
     sold_hours: Decimal
     clocked_hours: Decimal
     unconfirmed: bool
+    estimate: HoursEstimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

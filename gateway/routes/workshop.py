@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import clocking, following, lines, papers, parties, progress, settlements, stages
+from contracts.workshop import clocking, following, forecasts, lines, papers, parties, progress, settlements, stages
 from contracts.workshop import operations as workshop
 from gateway import filing, repair_followed_page
 from gateway.paper import setting
@@ -22,6 +22,7 @@ ROUTES = (
     Route("GET", "/repair-orders", workshop.list_repair_orders, "工单列表"),
     Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),
     Route("GET", "/board/progress", progress.board_progress, "看板:预计完工与交车风险"),
+    Route("GET", "/board/forecasts", forecasts.forecast_errors, "预计与实际:按作业类别"),
     Route("GET", "/repair-orders/{ro_id}", workshop.get_repair_order, "工单"),
     Route("POST", "/repair-orders/{ro_id}/km", workshop.correct_km, "更正里程"),
     Route("POST", "/repair-orders/{ro_id}/estimate", stages.estimate_repair, "估价"),

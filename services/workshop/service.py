@@ -13,7 +13,7 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop import certificates, following, papers, repair_orders, settlements
+from services.workshop import certificates, following, forecasts, papers, repair_orders, settlements
 from services.workshop.parties.models import REPAIR_PARTIES
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 
@@ -72,6 +72,7 @@ class WorkshopService:
     repair_history = shows(stages.repair_history, repair_orders.queries.repair_history)
     order_progress = shows(progress.progress, repair_orders.queries.progress)
     board_progress = shows(progress.board_progress, repair_orders.queries.board_progress)
+    forecast_errors = shows(workshop.forecasts.forecast_errors, forecasts.queries.forecast_errors)
     make_repair_link = does(workshop.following.make_repair_link, following.usecases.make_repair_link)
     revoke_repair_link = does(workshop.following.revoke_repair_link, following.usecases.revoke_repair_link)
     answer_by_link = does(workshop.following.answer_by_link, following.usecases.answer_by_link)
@@ -103,6 +104,8 @@ class WorkshopService:
     policies = keeps("workshop")
 
     watched_promises = every(2, repair_orders.promises.watch_promises)
+    foreseen_orders = every(10, forecasts.usecases.foresee)
+    judged_forecasts = every(60, forecasts.usecases.judge)
     stopped_clocks = every(60, repair_orders.clocks.close_forgotten)
     returned_orders = every(300, repair_orders.steps.close_returned)
     old_commands = every(3600, idempotency.forget_old)

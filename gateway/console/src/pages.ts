@@ -137,6 +137,12 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/workshop/ReceivablesPage.vue"),
   },
   {
+    name: "forecasts",
+    path: "forecasts",
+    needs: "workshop.forecast_errors",
+    load: () => import("./features/workshop/ForecastsPage.vue"),
+  },
+  {
     name: "figures",
     path: "figures",
     needs: "reporting.month_figures",

@@ -18,13 +18,15 @@ from contracts.picked import picked, shaped
 from contracts.workshop import clocking, lines, operations, stages
 from contracts.workshop import parties as parties_contract
 from contracts.workshop import progress as contract
-from contracts.workshop.operations import RepairOrderSort, Stage
+from contracts.workshop.operations import LineKind, RepairOrderSort, Stage
 from contracts.workshop.progress import Risk, RiskReason
 from services.workshop.parties.models import RepairParty
 from services.workshop.repair_orders.errors import RepairOrderNotFound
 from services.workshop.repair_orders.models import Clocking, Consent, JobLine, RepairOrder, StageEntry
 from services.workshop.repair_orders.rules.prediction import rank, risk_of
+from services.workshop.repair_orders.rules.work import GIVABLE
 from services.workshop.repair_orders.shown import clocking_shown, hours_apart, shown
+from services.workshop.repair_orders.usecases.history import Took, history
 from services.workshop.repair_orders.usecases.outlook import OpenOrder, outlook
 from services.workshop.repair_orders.usecases.taking_in import require_possible
 
@@ -118,7 +120,20 @@ def clockings(connection: Connection, asked: operations.RepairOrderById, *, scop
     table = Clocking.__table__
     wanted = select(table).where(table.c.order_id == asked.ro_id).order_by(table.c.began_at, table.c.id)
     found = [clocking_shown(row) for row in connection.execute(wanted)]
-    return clocking.Clockings(order.store_id, found, hours_apart(order.lines, found))
+    return clocking.Clockings(
+        order.store_id, found, hours_apart(order.lines, found, estimates=_estimates(connection, order))
+    )
+
+
+def _estimates(connection: Connection, order: operations.RepairOrder) -> dict[int, clocking.HoursEstimate]:
+    """By line to be done that has no standard hours, how long such work took."""
+    lines = [line for line in order.lines if line.kind is LineKind.WORK and line.state in GIVABLE and not line.hours]
+    known = history(connection, [line.job_class for line in lines])
+    return {line.position: _estimate(known.of(line.job_class, store_id=order.store_id)) for line in lines}
+
+
+def _estimate(took: Took) -> clocking.HoursEstimate:
+    return picked(clocking.HoursEstimate, took)
 
 
 def list_work(connection: Connection, asked: clocking.ListWork, *, scope: Scope) -> clocking.Work:

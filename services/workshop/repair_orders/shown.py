@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Row
@@ -45,7 +45,10 @@ def clocking_shown(one: Clocking | Row[tuple[Clocking]]) -> clocking.Clocking:
 
 
 def hours_apart(
-    lines: Sequence[operations.LineShown], clocked: Sequence[clocking.Clocking]
+    lines: Sequence[operations.LineShown],
+    clocked: Sequence[clocking.Clocking],
+    *,
+    estimates: Mapping[int, clocking.HoursEstimate],
 ) -> list[clocking.LineHours]:
     """The hours of an order by line, and those that were clocked on it as a whole (C18)."""
     places = [line.position for line in lines if line.kind is LineKind.WORK and line.state is not LineState.DECLINED]
@@ -57,6 +60,7 @@ def hours_apart(
             sold_hours=standard[place],
             clocked_hours=sum((one.worked_hours for one in theirs if _certain(one)), Decimal(0)),
             unconfirmed=any(one.ended_at is not None and not _certain(one) for one in theirs),
+            estimate=None if place is None else estimates.get(place),
         )
         for place in (*places, None)
         if (theirs := [one for one in clocked if one.position == place]) or place is not None

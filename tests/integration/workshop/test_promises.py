@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +15,9 @@ from sqlalchemy import event, select, text
 from chassis.store import tables
 from contracts.refusals import StaleVersion, StoreNotAllowed
 from contracts.workshop import progress as contract
-from contracts.workshop.operations import RepairOrderById, Stage
+from contracts.workshop.clocking import HoursEstimate
+from contracts.workshop.jobs import JobClass
+from contracts.workshop.operations import JobLine, Stage
 from contracts.workshop.progress import ProgressOfBoard, Risk, RiskReason
 from contracts.workshop.stages import WaitingFor
 from services.workshop.repair_orders import queries
@@ -22,6 +26,7 @@ from services.workshop.repair_orders.usecases import promises
 from tests.integration.workshop.people import NOW, OIL, PROMISE, WINDOW, Workshop
 from tests.integration.workshop.test_erasing import hear
 from tests.support.events import twice_shuffled
+from tests.support.randoms import code
 from tests.support.records import erased
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -38,11 +43,6 @@ def told(workshop: Workshop, ro_id: UUID) -> list[dict[str, Any]]:
     rows = workshop.database.read(lambda reading: list(reading.execute(wanted.order_by(log.position))))
     assert [row.subject_version for row in rows] == list(range(1, len(rows) + 1))
     return [row.envelope["payload"] for row in rows]
-
-
-def progress(workshop: Workshop, ro_id: UUID, *, now: datetime = NOW) -> contract.Progress:
-    asked, scope = RepairOrderById(ro_id), workshop.scope("progress", "advisor")
-    return workshop.database.read(lambda reading: queries.progress(reading, asked, scope=scope, now=now))
 
 
 def board(workshop: Workshop, *, now: datetime = NOW, store_id: str | None = None) -> list[contract.Progress]:
@@ -68,7 +68,7 @@ def test_waiting_beyond_the_promise_is_late_and_its_advisor_is_told_once(worksho
     for minutes in (0, 0, 2, 30):
         watch(workshop, now=NOW + minutes * MINUTE)
     order = workshop.shown(ro_id)
-    shown = progress(workshop, ro_id)
+    shown = workshop.progress(ro_id)
     assert (shown.risk, shown.reason, shown.eta) == (Risk.LATE, RiskReason.PARTS, PROMISE + timedelta(hours=3.5))
     assert told(workshop, ro_id) == [
         {
@@ -131,12 +131,12 @@ def test_a_vehicle_that_is_ready_is_nobody_s_worry_any_more(workshop: Workshop) 
     ro_id = workshop.ready(OIL)
     watch(workshop, now=PROMISE + HOUR)
     assert told(workshop, ro_id) == []
-    shown = progress(workshop, ro_id, now=PROMISE + HOUR)
+    shown = workshop.progress(ro_id, now=PROMISE + HOUR)
     assert (shown.risk, shown.reason, shown.eta) == (Risk.ON_TRACK, RiskReason.READY, NOW)
     workshop.settle(ro_id)
     workshop.give_back(ro_id)
-    assert progress(workshop, ro_id, now=PROMISE + HOUR) == progress(workshop, ro_id)
-    assert (progress(workshop, ro_id).risk, progress(workshop, ro_id).stage) == (Risk.ON_TRACK, Stage.RETURNED)
+    assert workshop.progress(ro_id, now=PROMISE + HOUR) == workshop.progress(ro_id)
+    assert (workshop.progress(ro_id).risk, workshop.progress(ro_id).stage) == (Risk.ON_TRACK, Stage.RETURNED)
 
 
 def test_another_time_is_promised_with_its_reason_and_the_first_is_kept(workshop: Workshop) -> None:
@@ -184,7 +184,7 @@ def test_the_board_tells_the_worst_first(workshop: Workshop) -> None:
     with pytest.raises(StoreNotAllowed):
         board(workshop, store_id="OTHER")
     with pytest.raises(RepairOrderNotFound):
-        progress(workshop.of("OTHER"), late)
+        workshop.of("OTHER").progress(late)
 
 
 def test_a_technician_s_factor_is_measured_by_his_last_orders(workshop: Workshop) -> None:
@@ -195,7 +195,7 @@ def test_a_technician_s_factor_is_measured_by_his_last_orders(workshop: Workshop
         workshop.inspect(ro_id, now=NOW + 3 * HOUR)
         waiting = at_work(workshop, technician=slow, now=NOW + 4 * HOUR)
         hours = Decimal("1.75") * (Decimal("1.5") if count == 4 else 1) + Decimal("0.75")
-        eta = progress(workshop, waiting, now=NOW + 4 * HOUR).eta
+        eta = workshop.progress(waiting, now=NOW + 4 * HOUR).eta
         assert eta == NOW + 4 * HOUR + timedelta(hours=float(hours)), "five orders tell something, fewer nothing"
         workshop.wait(waiting, WaitingFor.CUSTOMER, now=NOW + 4 * HOUR)
         workshop.cancel(waiting, refusal_by="张伟")
@@ -223,3 +223,86 @@ def test_why_another_time_was_promised_goes_with_the_customer(workshop: Workshop
     order = renew(workshop, ro_id, PROMISE + HOUR)
     hear(workshop, twice_shuffled([erased(order.customer_id)], seed=seed))
     assert (workshop.shown(ro_id).promise_reason, workshop.shown(ro_id).first_promise) == ("", PROMISE)
+
+
+# -- work that nobody gave standard hours
+
+
+SERVICE = replace(OIL, hours=Decimal(0))
+
+
+def did(workshop: Workshop, line: JobLine, hours: float, *, by: str) -> None:
+    """A line of work that was done, and clocked for so long."""
+    ro_id = workshop.open(line)
+    workshop.authorize(ro_id)
+    workshop.dispatch(ro_id, technician=by)
+    workshop.clock_on(ro_id, 1, by=by)
+    workshop.finish(ro_id, by=by, now=NOW + timedelta(hours=hours))
+    workshop.inspect(ro_id, now=NOW + timedelta(hours=hours))
+
+
+def forget(workshop: Workshop, kind: JobClass) -> JobClass:
+    """A kind of which nothing is known: tests share a database, and what is known is known in all its stores."""
+    done = text("UPDATE job_line SET job_class = NULL WHERE job_class = :kind")
+    workshop.database.run(lambda session: session.execute(done, {"kind": kind}))
+    return kind
+
+
+def estimate(workshop: Workshop, ro_id: UUID) -> HoursEstimate | None:
+    (line,) = (one for one in workshop.clockings(ro_id).hours if one.position == 1)
+    return line.estimate
+
+
+def test_work_without_standard_hours_takes_as_long_as_such_work_took_here_else_anywhere(
+    workshop: Workshop, elsewhere: Callable[[], Workshop]
+) -> None:
+    line = replace(SERVICE, job_class=forget(workshop, JobClass.PDI))
+    unknown = workshop.open(line)
+    assert estimate(workshop, unknown) == HoursEstimate(Decimal(1), 0, here=False), "nobody knows: one hour"
+    other = elsewhere()
+    for hours in (1.0, 2.0, 3.0, 4.0, 9.0):
+        did(other, line, hours, by=code("T"))
+    assert estimate(workshop, unknown) == HoursEstimate(Decimal(3), 5, here=False)
+    for hours in (0.5, 0.5, 0.6, 2):
+        did(workshop, line, hours, by=code("T"))
+    assert estimate(workshop, unknown) == HoursEstimate(Decimal(2), 9, here=False), "four of its own tell nothing yet"
+    did(workshop, line, 0.7, by=code("T"))
+    assert estimate(workshop, unknown) == HoursEstimate(Decimal("0.6"), 5, here=True)
+    workshop.authorize(unknown)
+    who = code("T")
+    workshop.dispatch(unknown, technician=who)
+    eta = NOW + timedelta(hours=0.6) + timedelta(minutes=45)
+    assert workshop.progress(unknown).eta == eta
+    workshop.clock_on(unknown, 1, by=who)
+    workshop.finish(unknown, by=who)
+    assert estimate(workshop, unknown) is None, "it is done"
+
+
+def test_work_past_its_standard_time_has_left_what_such_work_runs_over_by(workshop: Workshop) -> None:
+    line = replace(SERVICE, hours=Decimal(1), job_class=forget(workshop, JobClass.BODYWORK))
+    for over in (0.1, 0.5, 0.7, 0.9, 3):
+        did(workshop, line, 1 + over, by=code("T"))
+    did(workshop, line, 0.4, by=code("T"))
+    ro_id, who = workshop.open(line), code("T")
+    workshop.authorize(ro_id)
+    workshop.dispatch(ro_id, technician=who)
+    workshop.clock_on(ro_id, 1, by=who)
+    now = NOW + timedelta(hours=1, minutes=1)
+    assert workshop.progress(ro_id, now=now).eta == now + timedelta(hours=0.7) + timedelta(minutes=45)
+
+
+def test_a_forgotten_clock_teaches_nothing_until_it_was_confirmed(workshop: Workshop) -> None:
+    line, names = replace(SERVICE, job_class=forget(workshop, JobClass.FITTING)), [code("T") for _ in range(5)]
+    for name in names[:4]:
+        did(workshop, line, 2, by=name)
+    last = workshop.open(line)
+    workshop.authorize(last)
+    workshop.dispatch(last, technician=names[4])
+    clock = workshop.clock_on(last, 1, by=names[4])
+    workshop.close_forgotten(now=NOW + timedelta(days=1))
+    workshop.finish(last, role="service_manager", by="boss", now=NOW + timedelta(days=1))
+    workshop.inspect(last, now=NOW + timedelta(days=1))
+    waits = workshop.open(line)
+    assert estimate(workshop, waits) == HoursEstimate(Decimal(1), 0, here=False)
+    workshop.confirm(clock.clocking_id, ended_at=NOW + HOUR, now=NOW + timedelta(days=1))
+    assert estimate(workshop, waits) == HoursEstimate(Decimal(2), 5, here=True)

@@ -264,6 +264,7 @@ export const RIGHTS = {
   "workshop.estimate_sheet": SETS[66],
   "workshop.finish_line": SETS[63],
   "workshop.finish_repair": SETS[63],
+  "workshop.forecast_errors": SETS[67],
   "workshop.forgotten_clocks": SETS[67],
   "workshop.get_repair_order": SETS[60],
   "workshop.give_line": SETS[30],

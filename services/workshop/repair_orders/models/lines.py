@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Text, TypeDecorator
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, TypeDecorator, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +43,14 @@ class JobLine(Base):
     """
 
     __tablename__ = "job_line"
+    __table_args__ = (
+        Index(
+            "job_line_by_class",
+            "job_class",
+            "order_id",
+            postgresql_where=text("state = 'qc_pass' AND job_class IS NOT NULL"),
+        ),
+    )
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("repair_order.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +63,8 @@ class JobLine(Base):
     shares: Mapped[list[Share]] = mapped_column(Shares, server_default="[]")
     technicians: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     bay: Mapped[str] = mapped_column(server_default="")
+    job_class: Mapped[JobClass | None]
+    fault_group: Mapped[FaultGroup | None]
 
     @classmethod
     def write(cls, asked: operations.JobLine, *, position: int, state: LineState = LineState.PROPOSED) -> JobLine:
@@ -63,8 +73,6 @@ class JobLine(Base):
 
     def change(self, asked: ChangeLine) -> None:
         """It is as was said; what was not said stays."""
-    job_class: Mapped[JobClass | None]
-    fault_group: Mapped[FaultGroup | None]
         for name in ("description", "amount_fen", "hours", "pay_type", "shares", "job_class", "fault_group"):
             if (said := getattr(asked, name)) is not None:
                 setattr(self, name, said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 import uuid_utils.compat as uuids
@@ -33,7 +32,6 @@ class RepairOrder(Odometer, Base):
     `technician_id` has every line without technicians of its own. `worked_by` are all who were ever given its work, or
     began, ended or were clocked on it: none of them may inspect it (C7).
     `origin_customer_id` is whose it was written for, while his record lives on in another (E8).
-    `worked_hours` is of processes from before clocking; what technicians worked stands in `clocking`.
     While it waits, `waiting_from` is where it stood before; `refusal_by` signed that he refuses the work.
     """
 
@@ -79,7 +77,6 @@ class RepairOrder(Odometer, Base):
     returned_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     promise_reason: Mapped[str] = mapped_column(server_default="")
-    worked_hours: Mapped[Decimal] = mapped_column(server_default="0")
     waiting_from: Mapped[Stage | None]
     expected_at: Mapped[datetime | None]
     waiting_note: Mapped[str] = mapped_column(server_default="")

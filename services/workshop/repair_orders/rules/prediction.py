@@ -20,10 +20,10 @@ Clock = Callable[[datetime, timedelta], datetime | None]
 INSPECTION = timedelta(minutes=15)
 WASH = timedelta(minutes=30)
 FLOOR = timedelta(minutes=15)
-"""Work past its standard time is never shown as none (C8)."""
+"""Work past its standard time is never shown as none (C8); of a kind that runs over by more, that is left."""
 
 UNKNOWN_HOURS = Decimal(1)
-"""What a line of work takes that nobody gave standard hours."""
+"""What a line of work takes that nobody gave standard hours, and whose kind nobody said or too little was done of."""
 
 AROUND = timedelta(minutes=15)
 """So near to the promise, on either side, it is at risk (C8)."""
@@ -45,12 +45,14 @@ _RANK = (Risk.NONE, Risk.ON_TRACK, Risk.AT_RISK, Risk.LATE)
 class Work(NamedTuple):
     """Undone lines of an order that the same technicians do one after another, or together.
 
-    `hours` are their standard hours, `worked` the time somebody was clocked on them until now.
+    `hours` are their standard hours, or how long such work took where nobody gave any; `worked` the time somebody was
+    clocked on them until now, `floor` what is left of them at the least once they run over: as much as such work does.
     """
 
     technicians: tuple[str, ...]
     hours: Decimal
     worked: timedelta = timedelta(0)
+    floor: timedelta = FLOOR
 
 
 class Job(NamedTuple):
@@ -154,7 +156,7 @@ def work_left(work: Work, *, factors: Mapping[str, Decimal]) -> timedelta:
     """
     takes = _standard(work, factors=factors)
     left = takes - work.worked
-    left = max(left, min(FLOOR, takes)) if left > timedelta(0) else FLOOR
+    left = max(left, min(FLOOR, takes)) if left > timedelta(0) else work.floor
     return left / max(len(work.technicians), 1)
 
 
@@ -174,6 +176,11 @@ def _reason(job: Job, begins: datetime | None, *, factors: Mapping[str, Decimal]
         return RiskReason.QUEUE
     overrun = any(one.worked > _standard(one, factors=factors) for one in job.works)
     return RiskReason.OVERRUN if overrun else RiskReason.WORK
+
+
+def by_standard_hours(hours: Decimal, *, clock: Clock, now: datetime) -> datetime | None:
+    """When an order would be ready if nobody came before it, nothing were waited for, and work took what it should."""
+    return clock(now, timedelta(hours=float(hours)) + INSPECTION + WASH)
 
 
 def risk_of(promised_at: datetime | None, *, eta: datetime | None, now: datetime) -> Risk:

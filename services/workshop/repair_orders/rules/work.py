@@ -239,6 +239,10 @@ TO_DO = frozenset({LineState.AUTHORIZED, LineState.WORKING})
 """Lines that somebody may work on."""
 
 
+GIVABLE = TO_DO | {LineState.PROPOSED}
+"""Lines that somebody may be given: to be worked on, or to be once the customer agrees."""
+
+
 def require_to_do(line: Written) -> None:
     """Raise LinesUnanswered for work that waits for the customer's word, LineNotToDo where there is none to do."""
     if line.kind is LineKind.WORK and line.state is LineState.PROPOSED:
@@ -249,7 +253,7 @@ def require_to_do(line: Written) -> None:
 
 def require_givable(line: Written) -> None:
     """Raise LineNotToDo for what nobody can be given: it is done, was declined, or is no work."""
-    if line.kind is not LineKind.WORK or line.state not in TO_DO | {LineState.PROPOSED}:
+    if line.kind is not LineKind.WORK or line.state not in GIVABLE:
         raise LineNotToDo(line=line.position)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -17,7 +18,8 @@ from chassis.organisation.calendar import Calendar
 from contracts.workshop.operations import Stage
 from services.workshop.repair_orders.rules import prediction
 from services.workshop.repair_orders.rules.clocking import worked
-from services.workshop.repair_orders.rules.prediction import Job, Known, Prediction, Work
+from services.workshop.repair_orders.rules.prediction import Clock, Job, Known, Prediction, Work
+from services.workshop.repair_orders.usecases.history import FEW, History, history
 
 _OPEN = text(
     """
@@ -30,7 +32,8 @@ _OPEN = text(
              FROM job_line l, unnest(l.technicians) who WHERE l.order_id = o.id) given
         ON TRUE
       LEFT JOIN LATERAL (
-           SELECT jsonb_agg(jsonb_build_array(l.position, l.hours, l.technicians, l.bay) ORDER BY l.position) AS lines
+           SELECT jsonb_agg(jsonb_build_array(l.position, l.hours, l.technicians, l.bay, l.job_class)
+                            ORDER BY l.position) AS lines
              FROM job_line l
             WHERE l.order_id = o.id AND l.kind = 'WORK' AND l.state IN ('proposed', 'authorized', 'working')) undone
         ON TRUE
@@ -85,20 +88,35 @@ _WAITS = text(
 LAST_PIECES = 20
 """Lines, or orders as a whole, that a technician's factor is measured by."""
 
-FEW = 5
-"""Fewer tell nothing."""
-
 LATELY = timedelta(days=180)
 """Waits that began since then say how long such a wait takes; clocks that stopped since then, how quick somebody is."""
 
 
-class _Line:
-    """An undone line as the statement tells it: whose it is, and where."""
+class _Told(NamedTuple):
+    """An undone line as the statement tells it."""
 
-    def __init__(self, position: int, hours: float, technicians: list[str], bay: str, *, order: Any) -> None:
-        self.position, self.bay = position, bay
-        self.hours = Decimal(str(hours)) or prediction.UNKNOWN_HOURS
-        self.technicians = tuple(technicians) or _whose(order)
+    position: int
+    hours: float
+    technicians: list[str]
+    bay: str
+    job_class: str | None
+
+
+class _Line(NamedTuple):
+    """The same: whose it is, where, and how long it takes by its standard hours, or by what such work took."""
+
+    position: int
+    hours: Decimal
+    technicians: tuple[str, ...]
+    bay: str
+    floor: timedelta
+
+    @classmethod
+    def of(cls, told: _Told, *, order: Any, known: History) -> _Line:
+        """Of an order."""
+        took = known.of(told.job_class, store_id=order.store_id)
+        hours = Decimal(str(told.hours)) or took.hours
+        return cls(told.position, hours, tuple(told.technicians) or _whose(order), told.bay, took.floor)
 
 
 class _Span(NamedTuple):
@@ -120,9 +138,16 @@ class _Span(NamedTuple):
 class OpenOrder:
     """An open order as it stands, and what becomes of it."""
 
-    def __init__(self, row: Any, predicted: Prediction) -> None:
+    def __init__(self, row: Any, predicted: Prediction, *, clock: Clock) -> None:
         self.ro_id: UUID = row.ro_id
-        self.row, self.predicted = row, predicted
+        self.row, self.predicted, self._clock = row, predicted, clock
+
+    def by_standard_hours(self, now: datetime) -> datetime | None:
+        """When it would be ready by the standard hours of its undone lines alone."""
+        given = (
+            Decimal(str(one.hours)) or prediction.UNKNOWN_HOURS for one in itertools.starmap(_Told, self.row.undone)
+        )
+        return prediction.by_standard_hours(sum(given, Decimal(0)), clock=self._clock, now=now)
 
 
 def outlook(reader: Session | Connection, store_ids: Collection[str] | None, *, now: datetime) -> list[OpenOrder]:
@@ -134,12 +159,15 @@ def outlook(reader: Session | Connection, store_ids: Collection[str] | None, *, 
     calendars = stores.calendars(reader, by_store) if by_store else {}
     rows = [row for found in by_store.values() for row in found]
     factors, waits = _factors(reader, rows, now=now), _waits(reader, rows, now=now)
+    known_work = history(reader, [line.job_class for row in rows for line in _in_doubt(row)])
     found = []
     for store_id, theirs in by_store.items():
         calendar = calendars.get(store_id)
         known = Known(calendar.add if calendar else _always, factors, waits)
-        predicted = prediction.predict([_job(row, calendar, now=now) for row in theirs], known=known, now=now)
-        found += [OpenOrder(row, predicted[row.ro_id]) for row in theirs]
+        predicted = prediction.predict(
+            [_job(row, calendar, known=known_work, now=now) for row in theirs], known=known, now=now
+        )
+        found += [OpenOrder(row, predicted[row.ro_id], clock=known.clock) for row in theirs]
     return found
 
 
@@ -148,8 +176,16 @@ def _always(moment: datetime, work: timedelta) -> datetime:
     return moment + work
 
 
-def _job(row: Any, calendar: Calendar | None, *, now: datetime) -> Job:
-    lines = [_Line(*one, order=row) for one in row.undone]
+def _in_doubt(row: Any) -> Iterator[_Told]:
+    """The lines of an order whose standard hours do not say what is left: none were given, or somebody began."""
+    begun = {span[0] for span in row.clocked}
+    for told in itertools.starmap(_Told, row.undone):
+        if not told.hours or told.position in begun or None in begun:
+            yield told
+
+
+def _job(row: Any, calendar: Calendar | None, *, known: History, now: datetime) -> Job:
+    lines = [_Line.of(told, order=row, known=known) for told in itertools.starmap(_Told, row.undone)]
     spans = [_Span(*one) for one in row.clocked]
     names = {name: getattr(row, name) for name in ("ro_id", "stage_since", "promised_at", "expected_at", "ready_at")}
     return Job(
@@ -174,17 +210,18 @@ def _works(
         spent[span.position, span.technician_id] += span.until(now, calendar)
     alone = {position for position, _ in spent}
     found = []
-    together: defaultdict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+    together: defaultdict[tuple[str, ...], list[_Line]] = defaultdict(list)
     for line in lines:
         if line.position in alone:
             took = sum((took for (position, _), took in spent.items() if position == line.position), timedelta(0))
-            found.append(Work(line.technicians, line.hours, took))
+            found.append(Work(line.technicians, line.hours, took, line.floor))
         else:
-            together[line.technicians] += line.hours
+            together[line.technicians].append(line)
     whole = {who: took for (position, who), took in spent.items() if position is None}
-    for technicians, hours in together.items():
+    for technicians, theirs in together.items():
         took = sum((whole.pop(who, timedelta(0)) for who in technicians), timedelta(0))
-        found.append(Work(technicians, hours, took))
+        hours = sum((line.hours for line in theirs), Decimal(0))
+        found.append(Work(technicians, hours, took, max(line.floor for line in theirs)))
     if found and whole:
         found[-1] = found[-1]._replace(worked=sum(whole.values(), found[-1].worked))
     return tuple(found) or (Work(_whose(row), Decimal(0)),)

@@ -119,6 +119,16 @@ export const earlier = (customerId: string) =>
     queryFn: () => asked(api.GET("/repair-orders", { params: { query: { customer_id: customerId, size: 50 } } })),
   });
 
+export type ForecastErrors = Schema["workshop.ForecastErrors"];
+
+/** How far predictions were from what happened, by kind of work. */
+export const forecasts = (store: string, days: number) =>
+  queryOptions({
+    queryKey: [...BOARD, store, "forecasts", days],
+    queryFn: ({ signal }) => asked(api.GET("/board/forecasts", { params: { query: { days } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 export type RepairMoney = Schema["workshop.RepairMoney"];
 export type Settlement = Schema["workshop.Settlement"];
 
