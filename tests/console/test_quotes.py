@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import randoms
 from tests.support.desk import Desk
+from tests.support.polling import eventually
 from tests.support.system import System
 
 SitDown = Callable[..., Desk]
@@ -28,6 +29,7 @@ def test_a_quote_beyond_the_limits_becomes_an_order_that_is_amended_by_keys(
     desk.page.get_by_role("button", name="新建报价").wait_for()
     desk.press("c", "q")
     desk.page.wait_for_url("**/quotes/new")
+    desk.see("公孙龙")  # for whom it is stands above the price
     desk.field("车型").fill("赛欧三厢")
     desk.field("第 1 项标价(元)").fill("200000")
     desk.page.get_by_role("button", name="增加项目").press("Enter")
@@ -118,5 +120,15 @@ def test_the_bank_that_pays_a_part_stands_beside_the_buyer(system: System, custo
     desk.press("Control+Enter")
     desk.page.locator("[data-role=payer]", has_text="平安银行").get_by_text("¥150,000").wait_for()
     desk.page.locator("[data-role=buyer]", has_text="公孙龙").get_by_text("¥50,000").wait_for()
+    assert offered_by_loan(desk), "a lender pays a share of it"
     desk.page.get_by_role("button", name="移除").press("Enter")
     desk.page.locator("[data-role=buyer]").get_by_text("¥200,000").wait_for()
+    eventually(lambda: not offered_by_loan(desk), what="the contract to be offered without a loan")
+
+
+def offered_by_loan(desk: Desk) -> bool:
+    """Whether the contract, when it is asked for, is one by loan."""
+    desk.page.get_by_role("button", name="签订合同").press("Enter")
+    ticked = desk.page.get_by_label("按揭").is_checked()
+    desk.press("Escape")
+    return ticked

@@ -18,6 +18,8 @@ export function actsOf(
     /** The step that everything else waits for, in words; empty when it is the keys. */
     waits: string;
     now: Date;
+    /** A lender is named among its payers. */
+    byLoan: boolean;
     /** Opens the price of the order, to be changed. */
     amend: () => unknown;
     t: (key: string, named?: object) => string;
@@ -34,7 +36,7 @@ export function actsOf(
       { name: "contract_no", label: "sales.field.contractNo", kind: "text", max: 40 },
       { name: "signer", label: "sales.field.signer", kind: "text", initial: order.customer_name ?? "", max: 100 },
       { name: "promised_date", label: "sales.field.promisedDate", kind: "date", initial: inAWeek(given.now) },
-      { name: "by_loan", label: "sales.field.byLoan", kind: "flag" },
+      { name: "by_loan", label: "sales.field.byLoan", kind: "flag", initial: given.byLoan },
       { name: "accessories", label: "sales.field.accessories", kind: "flag" },
       { name: "self_insured", label: "sales.field.selfInsured", kind: "flag" },
       { name: "self_plating", label: "sales.field.selfPlating", kind: "flag" },

@@ -156,6 +156,16 @@ export const parties = (id: string) =>
       ),
   });
 
+/** For whom a price is made: his name, the number he is known by, and what a desk must not overlook of him. */
+export const buyer = (customer: string) =>
+  queryOptions({
+    queryKey: ["customer", customer, "buyer"],
+    queryFn: () =>
+      asked(
+        api.GET("/customers/{customer_id}/360", { params: { path: { customer_id: customer }, query: { limit: 1 } } }),
+      ),
+  });
+
 /** Who belongs to a customer, as choices: of them one may own his car, or pay of it. */
 export const related = (customer: string) =>
   queryOptions({

@@ -17,6 +17,8 @@ export function actsOf(
     technicians: () => readonly Option[];
     me: string;
     now: Date;
+    /** When it is foreseen to be ready. */
+    eta?: string | null;
     /** What the customer himself still owes; null where nobody may know. */
     ownBalance?: number | null;
     /** The money of the order as it is shown is not known yet: what is sent now may be refused. */
@@ -52,7 +54,12 @@ export function actsOf(
     key: "step",
     main: true,
     fields: [
-      { name: "promised_at", label: "workshop.field.promisedAt", kind: "moment", initial: usualPromise(given.now) },
+      {
+        name: "promised_at",
+        label: "workshop.field.promisedAt",
+        kind: "moment",
+        initial: usualPromise(given.now, given.eta),
+      },
       ...consentFields,
     ],
     send: (values, key) => commands.authorize(order, values as unknown as commands.Consent, key),
@@ -125,7 +132,12 @@ export function actsOf(
     needs: "workshop.renew_promise",
     key: "renewPromise",
     fields: [
-      { name: "promised_at", label: "workshop.field.promisedAt", kind: "moment", initial: usualPromise(given.now) },
+      {
+        name: "promised_at",
+        label: "workshop.field.promisedAt",
+        kind: "moment",
+        initial: usualPromise(given.now, given.eta),
+      },
       { name: "reason", label: "workshop.field.promiseReason", kind: "text", max: 200 },
     ],
     send: (values, key) => commands.renewPromise(order, values as { promised_at: string; reason: string }, key),

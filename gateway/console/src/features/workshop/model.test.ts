@@ -118,6 +118,8 @@ test("work is added until it is inspected, a price is changed until the invoice"
 
 test("what is promised as a rule is a quarter of an hour by the stores' clock", () => {
   expect(usualPromise(new Date("2026-11-27T15:02:00+08:00"))).toBe("2026-11-27T17:15");
+  const foreseen = (time: string) => usualPromise(new Date("2026-11-27T15:02:00+08:00"), `2026-11-27T${time}:00+08:00`);
+  expect([foreseen("16:20"), foreseen("18:01")]).toEqual(["2026-11-27T17:15", "2026-11-27T18:45"]);
   expect(minutesLeft(at("15:20"), NOW)).toBe(20);
   expect(minutesLeft(at("14:20"), NOW)).toBe(-40);
 });

@@ -138,10 +138,15 @@ export function isIn(
   return true;
 }
 
-/** A quarter of an hour that is two hours from now, as a field for moments has it: what is promised, as a rule. */
-export function usualPromise(now: Date): string {
-  const quarter = 15 * 60_000;
-  const then = new Date(Math.ceil((now.getTime() + 2 * 60 * 60_000) / quarter) * quarter);
+const QUARTER_MS = 15 * 60_000;
+
+/**
+ * What is promised as a rule, as a field for moments has it: two hours from now, or half an hour after what is foreseen
+ * where that is later, for a promise that is not to be kept is none.
+ */
+export function usualPromise(now: Date, eta?: string | null): string {
+  const foreseen = eta ? Date.parse(eta) + 2 * QUARTER_MS : 0;
+  const then = new Date(Math.ceil(Math.max(now.getTime() + 8 * QUARTER_MS, foreseen) / QUARTER_MS) * QUARTER_MS);
   return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" })
     .format(then)
     .replace(" ", "T");
