@@ -22,7 +22,7 @@ _LIST = text(
       LEFT JOIN vehicle_offer kept ON kept.order_id = o.id AND kept.ended_at IS NULL
       LEFT JOIN stock_vehicle v ON v.id = kept.stock_id
      WHERE {WAITS} AND (:everywhere OR o.store_id = ANY(CAST(:stores AS text[])))
-       AND (CAST(:model AS text) IS NULL OR o.model = :model)
+       AND (CAST(:model AS text) IS NULL OR lower(o.model) = lower(:model))
      ORDER BY o.store_id, o.model, since.at, o.id LIMIT 1000
     """  # noqa: S608  # constants of this file
 )

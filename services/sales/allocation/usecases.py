@@ -28,13 +28,13 @@ from services.sales.allocation.rules import Free, Kept, Waiting, arrange
 from services.sales.orders.models import Order
 from services.sales.orders.rules import deposit_needed
 from services.sales.stock.models import StockVehicle
-from services.sales.stock.queries import STANDS
+from services.sales.stock.queries import STANDS, of_model
 from services.sales.stock.usecases import readable_vin
 
 _WAITING = text(
     f"""
     SELECT o.id, since.at, o.total_fen, o.paid_fen, o.signed_at FROM sales_order o CROSS JOIN LATERAL ({SINCE}) since
-     WHERE o.store_id = :store_id AND o.model = :model AND {WAITS}
+     WHERE o.store_id = :store_id AND lower(o.model) = lower(:model) AND {WAITS}
     """  # noqa: S608  # constants of ours
 )
 _DUE = text(
@@ -45,7 +45,8 @@ _DUE = text(
      UNION
     SELECT v.store_id, v.model FROM stock_vehicle v
      WHERE v.gone_at IS NULL AND v.order_id IS NULL AND v.received_at IS NOT NULL
-       AND EXISTS (SELECT FROM sales_order o WHERE o.store_id = v.store_id AND o.model = v.model AND {WAITS})
+       AND EXISTS (SELECT FROM sales_order o WHERE o.store_id = v.store_id
+                      AND lower(o.model) = lower(v.model) AND {WAITS})
      ORDER BY store_id, model
     """  # noqa: S608  # constants of ours
 )
@@ -136,7 +137,7 @@ def offer_next(session: Session, store_id: str, model: str, *, now: datetime) ->
 
 
 def _turn(session: Session, store_id: str, model: str) -> None:
-    turns.take(session, "queue", [f"{store_id}/{model}"])
+    turns.take(session, "queue", [f"{store_id}/{model.lower()}"])
 
 
 def _waiting(session: Session, store_id: str, model: str, *, now: datetime) -> list[Waiting]:
@@ -153,7 +154,7 @@ def _waiting(session: Session, store_id: str, model: str, *, now: datetime) -> l
 def _free(session: Session, store_id: str, model: str) -> Sequence[StockVehicle]:
     wanted = select(StockVehicle).where(
         StockVehicle.store_id == store_id,
-        StockVehicle.model == model,
+        of_model(model),
         StockVehicle.condition == Condition.NEW,
         STANDS[StockStatus.AVAILABLE],
     )
@@ -163,7 +164,7 @@ def _free(session: Session, store_id: str, model: str) -> Sequence[StockVehicle]
 
 def _open_offers(session: Session, store_id: str, model: str) -> list[tuple[VehicleOffer, UUID | None]]:
     wanted = select(VehicleOffer, StockVehicle.order_id).join(StockVehicle, StockVehicle.id == VehicleOffer.stock_id)
-    of_these = (StockVehicle.store_id == store_id, StockVehicle.model == model, VehicleOffer.ended_at.is_(None))
+    of_these = (StockVehicle.store_id == store_id, of_model(model), VehicleOffer.ended_at.is_(None))
     return [(row.VehicleOffer, row.order_id) for row in session.execute(wanted.where(*of_these))]
 
 

@@ -318,7 +318,7 @@ class Order(Base):
         needed = rules.deposit_needed(total_fen=self.total_fen, least_fen=deposit_fen)
         if self.paid_fen < needed:
             raise DepositMissing(needed=yuan(needed), needed_fen=needed, paid_fen=self.paid_fen)
-        if vehicle.model != self.model:
+        if vehicle.model.lower() != self.model.lower():
             raise ModelDiffers(ordered=self.model, vehicle=vehicle.model)
         vehicle.take(self.id)
         self._do(Command.ALLOCATE, now=now)

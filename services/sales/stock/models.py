@@ -110,9 +110,10 @@ class StockVehicle(Base):
         """
         self.require_expected()
         self.identify(vin)
-        if self.order_id is not None and model != self.model:
+        is_another = model.lower() != self.model.lower()
+        if self.order_id is not None and is_another:
             raise SetAsideAs(expected=self.model, model=model, field="model")
-        if definition_id is not None or model != self.model:
+        if definition_id is not None or is_another:
             self.model, self.definition_id, self.colour = model, definition_id, colour
         self.received_at = self.free_since = now
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from chassis.store import pages
 from chassis.store.pages import Sorting
@@ -29,6 +29,11 @@ STANDS: dict[StockStatus, ColumnElement[bool]] = {
 """By where a vehicle stands, the rows that do (`rules.standing`)."""
 
 
+def of_model(model: str) -> ColumnElement[bool]:
+    """Those of a model, in whatever letters it was typed: `gl8` is no other car than `GL8`."""
+    return func.lower(_stock.model) == model.lower()
+
+
 def which_in_stock(connection: Connection, asked: operations.StockVehicles) -> operations.StockVehicles:
     """Those that were taken into stock."""
     known = select(_stock.vehicle_id).where(_stock.vehicle_id.in_(asked.vehicle_ids), _stock.received_at.is_not(None))
@@ -42,6 +47,6 @@ def list_stock(connection: Connection, asked: operations.ListStock, *, scope: Sc
     if stores is not None:
         wanted = wanted.where(_stock.store_id.in_(stores))
     if asked.model is not None:
-        wanted = wanted.where(_stock.model == asked.model)
+        wanted = wanted.where(of_model(asked.model))
     found = pages.page(connection, wanted, asked, by=STOCK_SORTS[asked.sort])
     return operations.Stock([*map(stock_shown, found.rows)], asked.page, asked.size, found.total, found.next)

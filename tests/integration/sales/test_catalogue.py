@@ -104,6 +104,8 @@ def test_the_same_car_is_there_once_whoever_puts_it_in_at_the_same_time(showroom
 
     with ThreadPoolExecutor(4) as pool:
         assert [*pool.map(put, range(4))].count(True) == 1
+    with pytest.raises(CarDefined):
+        define(showroom, model=model.lower())
     define(showroom, model=model, colour="黑")
     define(showroom, model=model, model_year=None)
 

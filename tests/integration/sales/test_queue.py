@@ -161,6 +161,17 @@ def test_the_queue_is_one_store_s_and_one_model_s(showroom: Showroom, elsewhere:
     assert len(waiting(showroom, model=MODEL)) == 3
 
 
+def test_small_letters_are_no_other_model_for_who_waits_takes_or_looks(showroom: Showroom) -> None:
+    small = MODEL.lower()
+    assert small != MODEL
+    waits = showroom.signed(paid_fen=DEPOSIT)
+    came = showroom.receive(model=small, now=ARRIVAL)
+    assert line(showroom) == [(waits, came)]
+    assert [one.order_id for one in waiting(showroom, model=small)] == [waits]
+    assert [one.vin for one in showroom.yard(model=MODEL)] == [came]
+    assert showroom.allocate(waits, came, now=ARRIVAL).vin == came
+
+
 def test_of_twenty_who_want_the_car_that_came_the_first_in_the_queue_has_it(showroom: Showroom) -> None:
     orders = [showroom.signed(paid_fen=DEPOSIT) for _ in range(20)]
     arrived = showroom.receive(now=ARRIVAL)
