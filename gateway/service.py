@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.table import hears
+from chassis.store import idempotency
+from chassis.table import every, hears
 from contracts.customer.events import ContactShown
 from gateway import access_log
 from gateway.dispatch import Dispatcher
@@ -19,6 +20,7 @@ class GatewayService:
     name = "gateway"
 
     note_shown = hears(ContactShown, access_log.note_shown, batch=TOGETHER)
+    old_commands = every(3600, idempotency.forget_old)
 
     @http_api
     def answer(self, request: Request, dispatcher: Dispatcher) -> Response:

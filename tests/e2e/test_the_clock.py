@@ -75,7 +75,7 @@ def test_a_service_that_was_away_follows_as_soon_as_it_is_back(system: System) -
 def test_scheduled_work_is_listed_and_done_at_the_command(system: System) -> None:
     listed = system.crm("schedule", "list").splitlines()
     assert any(line.startswith("followup.visits_due") and line.endswith("every 30 s") for line in listed)
-    assert {line.partition(".")[0] for line in listed} == set(SERVICES) - {"reporting", "gateway"}
+    assert {line.partition(".")[0] for line in listed} == set(SERVICES) - {"reporting"}
     with pytest.raises(AssertionError, match="is none of"):
         system.crm("schedule", "run", "followup.nothing")
 
