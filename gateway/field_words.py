@@ -5,7 +5,13 @@ A field of a request that has no word here is found by `tests/contract/test_comp
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from contracts.complaints import WHOLE
+from contracts.declared import fields_of
+from contracts.policies import POLICIES
+from contracts.shapes import Called
 
 FIELDS = {
     "a": "客户一",
@@ -308,10 +314,37 @@ FIELDS = {
     "zh": "说明",
 }
 
+PREDICATE = "predicate"
+_PLACE = re.compile(r"\[(\d+)\]")
+
+
+@cache
+def _of_policies() -> dict[str, str]:
+    """What the fields of policies' values are called, those of rows in them too."""
+    words: dict[str, str] = {}
+    shapes = [kind.shape for kind in POLICIES.values()]
+    for shape in shapes:
+        for name, declared in fields_of(shape).items():
+            if named := next((mark for mark in declared.marks if isinstance(mark, Called)), None):
+                words.setdefault(name, named.zh)
+            if declared.member is not None and declared.member.is_shape:
+                shapes.append(declared.member.type)
+    return words
+
 
 def called(path: str, *, language: str) -> str:
-    """A field in words, by the names that lead to it: `lines.2.km` is 项目明细第3项里程, or `lines 3 km`."""
+    """A field in words, by the names that lead to it: `lines.2.km` is 项目明细第3项里程, or `lines 3 km`.
+
+    Of a segment's predicate the places alone: `predicate.all[1](age).at_least` is 条件 2.
+    """
+    if path.startswith(PREDICATE):
+        name = FIELDS[PREDICATE] if language == "zh" else "condition"
+        return " ".join([name, *(str(int(place) + 1) for place in _PLACE.findall(path))])
     names = [name for name in path.split(".") if name != WHOLE]
     if language == "zh":
-        return "".join(f"第{int(name) + 1}项" if name.isdecimal() else FIELDS.get(name, name) for name in names)
+        return "".join(f"第{int(name) + 1}项" if name.isdecimal() else _word(name) for name in names)
     return " ".join(str(int(name) + 1) if name.isdecimal() else name.replace("_", " ") for name in names)
+
+
+def _word(name: str) -> str:
+    return FIELDS.get(name) or _of_policies().get(name, name)

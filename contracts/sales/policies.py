@@ -36,7 +36,7 @@ class PriceLimits:
     """Up to these, both included, a price needs nobody's approval: of the list prices together, and of gifts in fen."""
 
     discount_percent: Annotated[int, Between(0, 100), Called("优惠上限(%)", "Discount up to (percent)")] = 3
-    gift_fen: Annotated[int, Between(0, 10**9), Called("赠品价值上限(分)", "Gifts up to (fen)")] = 200_000
+    gift_fen: Annotated[int, Between(0, 10**9), Called("赠品价值上限", "Gifts up to")] = 200_000
 
 
 PRICE_LIMITS = policy(
@@ -74,9 +74,7 @@ QUOTE_VALID = policy(
 class Deposit:
     """What must be paid before a car is set aside; never more than the law lets a deposit be."""
 
-    deposit_fen: Annotated[
-        int, Between(0, 10**9), Called("配车前至少收款(分)", "Paid before a car is set aside (fen)")
-    ] = 500_000
+    deposit_fen: Annotated[int, Between(0, 10**9), Called("配车前至少收款", "Paid before a car is set aside")] = 500_000
 
 
 DEPOSIT_MIN = policy(

@@ -131,6 +131,36 @@ def test_a_value_is_tried_before_it_is_published(system: System, sit_down: SitDo
     assert value() == {"days": 8}
 
 
+def test_amounts_of_a_policy_are_typed_in_yuan_and_lists_in_rows(system: System, sit_down: SitDown) -> None:
+    desk = sit_down("leader", store="BA").open("policies")
+    gifts = desk.page.get_by_role("row", name="赠品价值上限")
+    gifts.wait_for()
+    assert "赠品价值上限 ¥" in gifts.inner_text()
+    assert "[object" not in desk.page.locator("main").inner_text()
+    desk.open("policies/DELIVERY_STEPS")
+    desk.page.get_by_label("按常用设置填写").select_option("SHORT")
+    desk.page.get_by_role("button", name="增加 交车清单").click()
+    desk.field("代码 1").fill("TYRES")
+    desk.field("中文名称 1").fill("胎压")
+    desk.field("英文名称 1").fill("Tyres")
+    desk.field("时限(半个工作日) 3").fill("5")
+    desk.field("生效时间(可不填)").fill("2090-01-01T00:00")
+    desk.may_be_refused |= {422}
+    desk.field("时限(半个工作日) 2").evaluate("field => { field.removeAttribute('max') }")
+    desk.field("时限(半个工作日) 2").fill("100000")
+    desk.press("Control+Enter")
+    desk.see("步骤与时限第2项时限")
+    desk.field("时限(半个工作日) 2").fill("2")
+    desk.press("Control+Enter")
+    desk.see("若发布")
+    desk.page.get_by_role("button", name="发布").wait_for()
+    desk.press("Control+Enter")
+    desk.see("已发布。")
+    (coming,) = system.boss.get("/policies/DELIVERY_STEPS", store_id="BA")["policy"]["coming"]
+    assert [step["half_days"] for step in coming["value"]["steps"]] == [0, 2, 5]
+    assert [item["zh"] for item in coming["value"]["checklist"]] == ["胎压"]
+
+
 def test_who_looked_at_whom_and_why_is_read_by_whom_it_concerns(system: System, sit_down: SitDown) -> None:
     person = {"name": "夏侯惇", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
     customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]
@@ -139,6 +169,9 @@ def test_who_looked_at_whom_and_why_is_read_by_whom_it_concerns(system: System, 
     row = desk.page.get_by_role("row").filter(has_text="核对身份")
     row.wait_for()
     assert system.staff_id("advisor") in row.inner_text()
+    desk.open("access-log?operation=customer.reveal_contact")
+    row.get_by_role("button", name=f"客户 …{customer_id[-6:]}").click()
+    desk.page.wait_for_url(f"**subject_id={customer_id}**")
 
 
 def test_an_erasure_is_taken_down_where_he_asks_wants_his_name_and_is_done_then(

@@ -17,7 +17,7 @@ from contracts.operation import OPERATIONS, Operation
 from contracts.policies import POLICIES
 from contracts.sayings import Saying, told
 from contracts.shapes import InvalidShape, load, schema_of
-from gateway.field_words import FIELDS
+from gateway.field_words import FIELDS, called
 from gateway.routes import TABLE
 from tests.support.kinds import Example, good_request
 from tests.support.misplacing import placed, written
@@ -74,6 +74,13 @@ def test_every_field_of_a_request_has_its_chinese_name() -> None:
     named = {name for shape in ASKED for name in names_in(shape)}
     assert {"km", "id_no", "lines"} <= named
     assert sorted(named - set(FIELDS)) == []
+
+
+def test_every_field_of_a_policy_has_its_chinese_name() -> None:
+    paths = {f"value.{name}" for kind in POLICIES.values() for name in names_in(kind.shape)}
+    assert {"value.phone_misses_an_hour", "value.half_days"} <= paths
+    words = {path: called(path, language="zh") for path in paths}
+    assert {path: word for path, word in words.items() if any("a" <= sign <= "z" for sign in word)} == {}
 
 
 def complaints_of(operation: Operation[Any, Any]) -> Iterator[str]:

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { fieldsOf, hoursOf, hoursTold, initialPassword, ownHoursOf, valueTold, withDay } from "./model";
+import {
+  cellsOf,
+  fieldsOf,
+  hoursOf,
+  hoursTold,
+  initialPassword,
+  ownHoursOf,
+  reasonTold,
+  rowsOf,
+  valueTold,
+  withDay,
+} from "./model";
 
 test("a policy's value is fields with the bounds and words of its schema", () => {
   const policy = {
@@ -18,6 +29,39 @@ test("a policy's value is fields with the bounds and words of its schema", () =>
   ]);
   expect(valueTold(policy, "zh", word)).toEqual(["天数 3", "依据 <id>"]);
   expect(fieldsOf(policy, "en", word)[0]).toMatchObject({ said: "Days" });
+});
+
+test("an amount is typed and read in yuan, a list is read by its length and typed in rows", () => {
+  const row = { properties: { code: { enum: ["PDI", "CLEAN"], title: "Step" }, half_days: { type: "integer" } } };
+  const policy = {
+    schema: {
+      properties: {
+        gift_fen: { type: "integer", minimum: 0, maximum: 100_000, title: "Gifts" },
+        steps: { type: "array", title: "Steps", items: { $ref: "#/components/schemas/sales.StepTime" } },
+      },
+      components: { schemas: { "sales.StepTime": row } },
+    },
+    value: { gift_fen: 200_050, steps: [{ code: "PDI", half_days: 2 }] },
+  };
+  const word = (code: string) => `<${code}>`;
+  expect(valueTold(policy, "en", word)).toEqual(["Gifts ¥2,000.50", "Steps 1"]);
+  expect(fieldsOf(policy, "en", word)).toMatchObject([{ name: "gift_fen", kind: "yuan", max: 1000, initial: 2000.5 }]);
+  expect(rowsOf(policy, "en", word)[0]?.columns).toMatchObject([
+    { name: "code", kind: "choice", options: [{ value: "PDI", label: "<PDI>" }, { value: "CLEAN" }] },
+    { name: "half_days", kind: "number" },
+  ]);
+  const cells = cellsOf(policy, policy.value);
+  expect(cells).toEqual({ gift_fen: 2000.5, steps: [{ code: "PDI", half_days: 2 }] });
+  expect((cells.steps as unknown[])[0]).not.toBe(policy.value.steps[0]);
+});
+
+test("what a service reached somebody for is told in words, what a person typed as he typed it", () => {
+  const word = (code: string) => ({ SERVICE_D3: "回访", sms: "短信" })[code] ?? code;
+  const reason = "SERVICE_D3, sms, visit 019d";
+  expect(reasonTold({ operation: "customer.reveal_to_sender", reason }, word)).toBe("回访 · 短信");
+  expect(reasonTold({ operation: "customer.reveal_contact", reason: "核对身份, 客户要求" }, word)).toBe(
+    "核对身份, 客户要求",
+  );
 });
 
 test("hours are typed as they are read, and what is none is none", () => {

@@ -1,5 +1,6 @@
 import type { Role } from "../../api/rights.gen";
-import type { Field } from "../../ui/act";
+import type { Field, Option } from "../../ui/act";
+import { yuan } from "../../ui/words";
 import type { Policy } from "./queries";
 
 /** Forms made of what the server says of a value, and hours as they are typed. Pure. */
@@ -11,49 +12,113 @@ interface Property {
   "x-title-zh"?: string;
   minimum?: number;
   maximum?: number;
+  maxLength?: number;
+  items?: { $ref?: string };
 }
 
-/** The value of a policy as fields: what its schema says, with its words in the person's language; `word` has the codes'. */
-export function fieldsOf(
-  policy: Pick<Policy, "schema" | "value">,
-  language: string,
-  word: (code: string) => string,
-): Field[] {
-  const properties = (policy.schema.properties ?? {}) as Record<string, Property>;
-  return Object.entries(properties).map(([name, property]) => ({
+interface Shape {
+  properties?: Record<string, Property>;
+  components?: { schemas?: Record<string, Shape> };
+}
+
+export type Cell = string | number | boolean;
+/** A value of a policy as a form has it: single values, and lists whose rows have fields themselves. */
+export type Cells = Record<string, Cell | Record<string, Cell>[]>;
+
+/** A field of a value, whose choices are known. */
+type ValueField = Field & { options?: readonly Option[] };
+
+/** A list in a value: what its rows have as columns. */
+export interface Rows {
+  name: string;
+  said: string;
+  columns: ValueField[];
+}
+
+type Told = Pick<Policy, "schema" | "value">;
+type Word = (code: string) => string;
+
+const isFen = (name: string) => name.endsWith("_fen");
+const titleOf = (name: string, property: Property, language: string) =>
+  (language === "zh" ? property["x-title-zh"] : property.title) ?? name;
+
+function fieldOf(name: string, property: Property, language: string, word: Word): ValueField {
+  const numeric = isFen(name) ? "yuan" : "number";
+  return {
     name,
     label: "",
-    said: (language === "zh" ? property["x-title-zh"] : property.title) ?? name,
+    said: titleOf(name, property, language),
     kind: property.enum
       ? "choice"
       : property.type === "integer"
-        ? "number"
+        ? numeric
         : property.type === "boolean"
           ? "flag"
           : "text",
     options: property.enum?.map((value) => ({ value, label: word(value) })),
-    min: property.minimum,
-    max: property.maximum,
-    initial: policy.value[name] as string | number | boolean | undefined,
-  }));
+    min: isFen(name) && property.minimum !== undefined ? property.minimum / 100 : property.minimum,
+    max: property.maxLength ?? (isFen(name) && property.maximum ? property.maximum / 100 : property.maximum),
+  };
+}
+
+const propertiesOf = (policy: Pick<Policy, "schema">) => Object.entries((policy.schema as Shape).properties ?? {});
+
+/** The value of a policy as fields: what its schema says, with its words in the person's language; `word` has the codes'. */
+export function fieldsOf(policy: Told, language: string, word: Word): Field[] {
+  return propertiesOf(policy)
+    .filter(([, property]) => property.type !== "array")
+    .map(([name, property]) => {
+      const value = policy.value[name] as Cell | undefined;
+      return {
+        ...fieldOf(name, property, language, word),
+        initial: isFen(name) && typeof value === "number" ? value / 100 : value,
+      };
+    });
+}
+
+/** Its lists, with the fields of their rows. */
+export function rowsOf(policy: Pick<Policy, "schema">, language: string, word: Word): Rows[] {
+  const shapes = (policy.schema as Shape).components?.schemas ?? {};
+  return propertiesOf(policy)
+    .filter(([, property]) => property.type === "array")
+    .map(([name, property]) => ({
+      name,
+      said: titleOf(name, property, language),
+      columns: Object.entries(shapes[property.items?.$ref?.split("/").at(-1) ?? ""]?.properties ?? {}).map(
+        ([column, its]) => fieldOf(column, its, language, word),
+      ),
+    }));
+}
+
+/** A value as a form has it, in yuan; a preset too. */
+export function cellsOf(policy: Pick<Policy, "schema">, value: Record<string, unknown>): Cells {
+  return Object.fromEntries(
+    propertiesOf(policy).map(([name]) => {
+      const given = value[name];
+      if (Array.isArray(given)) return [name, given.map((row) => ({ ...(row as Record<string, Cell>) }))];
+      return [name, isFen(name) && typeof given === "number" ? given / 100 : ((given ?? "") as Cell)];
+    }),
+  );
 }
 
 /** A value as it is read: `几天后回访 3`, a part for each of its fields, which say in what unit they are. */
-export function valueTold(
-  policy: Pick<Policy, "schema" | "value">,
-  language: string,
-  word: (code: string) => string,
-): string[] {
-  return fieldsOf(policy, language, word).map((field) => {
-    const value = field.initial;
-    const told =
-      typeof value === "number"
-        ? value.toLocaleString("en-US")
-        : field.kind === "text"
-          ? String(value ?? "")
-          : word(String(value));
-    return `${field.said} ${told}`;
+export function valueTold(policy: Told, language: string, word: Word): string[] {
+  const told = (field: Field, value: unknown) => {
+    if (typeof value === "number")
+      return field.kind === "yuan" ? yuan(Math.round(value * 100)) : value.toLocaleString("en-US");
+    return field.kind === "text" ? String(value ?? "") : word(String(value));
+  };
+  const lists = rowsOf(policy, language, word).map((list) => {
+    const rows = policy.value[list.name] as Record<string, unknown>[];
+    return `${list.said} ${rows.length}`;
   });
+  return [...fieldsOf(policy, language, word).map((field) => `${field.said} ${told(field, field.initial)}`), ...lists];
+}
+
+/** Why somebody was given a number: what a service reached a customer for is kept in codes. */
+export function reasonTold(entry: { operation: string; reason: string }, word: (code: string) => string): string {
+  if (!entry.operation.endsWith(".reveal_to_sender")) return entry.reason;
+  return entry.reason.split(", ").slice(0, 2).map(word).join(" · ");
 }
 
 export interface Interval {
