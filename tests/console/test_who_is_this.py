@@ -79,11 +79,32 @@ def test_where_his_car_is_and_what_was_promised_is_three_keys_from_its_plate(
     desk.see("查找客户、车辆或命令")
     desk.press("Control+k")
     desk.type(PLATE)
-    desk.page.locator(f"#lookup-order-{order['ro_id']}").wait_for()
+    line = desk.page.locator(f"#lookup-order-{order['ro_id']}")
+    line.get_by_text("已委托").wait_for()  # before a key is pressed the line itself says where it is and what was promised
+    assert f"{promised.astimezone(clock.LOCAL):%H:%M}" in line.inner_text()
     desk.press("ArrowDown", "Enter")
     desk.page.wait_for_url(f"**{path}")
     desk.see("未派工")
     desk.page.locator("main").get_by_text(f"{promised.astimezone(clock.LOCAL):%H:%M}").first.wait_for()
+
+
+def test_more_of_a_hit_is_shown_beside_the_box_to_whom_no_record_is_open(car: Car, sit_down: SitDown) -> None:
+    desk = sit_down("technician").open()
+    desk.see("查找客户、车辆或命令")
+    desk.press("Control+k")
+    desk.type(car.vin[-6:])
+    desk.page.locator(f"#lookup-hit-{car.customer_id}").wait_for()
+    shown = desk.page.get_by_label("慕容晓筠 预览")
+    desk.press("Enter")
+    shown.get_by_text(PLATE).wait_for()
+    assert desk.page.url.endswith("/HN/"), "his record is not a technician's"
+    desk.press("Escape")
+    shown.wait_for(state="detached")
+    assert desk.page.get_by_role("combobox").input_value() == car.vin[-6:], "one step back, and no further"
+    desk.press("ArrowRight")
+    shown.wait_for()
+    desk.press("ArrowLeft", "ArrowRight")
+    assert shown.is_visible(), "within what was typed the arrow moves the caret"
 
 
 def opened_by_enter(desk: Desk, car: Car) -> bool:

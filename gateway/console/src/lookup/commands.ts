@@ -9,6 +9,8 @@ export interface Command {
   id: string;
   said: string;
   key?: KeyName;
+  /** It leads to a repair order, of which more is told. */
+  isOrder?: true;
   to: { name: string; params: Record<string, string>; query?: Record<string, string>; state?: HistoryState };
 }
 
@@ -31,6 +33,7 @@ export function inShop(
       .map((order) => ({
         id: `order-${order.ro_id}`,
         said: given.t("lookup.order", { number: order.number ?? "", name }),
+        isOrder: true as const,
         to: { name: "repairOrder", params: { store: given.store, id: order.ro_id } },
       })),
   );

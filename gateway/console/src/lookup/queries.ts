@@ -13,3 +13,12 @@ export const lookUp = (q: string) => ({
   staleTime: 15_000,
   gcTime: 60_000,
 });
+
+/** Where a repair order stands, what was promised and what is foreseen. */
+export const whereItStands = (id: string) => ({
+  queryKey: ["repair-order", id, "progress", "lookup"] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    asked(api.GET("/repair-orders/{ro_id}/progress", { params: { path: { ro_id: id } }, signal })),
+  staleTime: 15_000,
+  gcTime: 60_000,
+});
