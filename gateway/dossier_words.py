@@ -29,6 +29,8 @@ WORDS = {
     "visit_merged": "合并回访", "visit_parted": "分开回访",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
     "repair_cancelled": "取消维修", "promise_renewed": "更新承诺",
+    "appointment_booked": "预约进厂", "appointment_confirmed": "确认预约", "appointment_rescheduled": "改约",
+    "vehicle_arrived": "预约到店", "appointment_no_show": "爽约", "appointment_cancelled": "取消预约",
     "settlement_voided": "作废结算单", "repair_payment_confirmed": "维修收款",
     "repair_payment_reversed": "维修收款冲销",
     "customer_registered": "建立档案", "customer_updated": "修改档案", "customer_merged": "合并档案",

@@ -27,6 +27,7 @@ FIELDS = {
     "allowed": "同意",
     "amount": "金额",
     "amount_fen": "金额",
+    "appointment_id": "预约",
     "asked": "筛选",
     "at": "时间",
     "b": "客户二",
@@ -147,6 +148,7 @@ FIELDS = {
     "makeup_days": "调休上班日",
     "mapping": "列对应",
     "merge_id": "合并",
+    "minutes": "时长(分钟)",
     "mobile": "电话",
     "model": "车型",
     "model_year": "年款",
@@ -258,6 +260,7 @@ FIELDS = {
     "staff_id": "员工",
     "stage": "阶段",
     "standing": "进展",
+    "starts_at": "预约时间",
     "status": "状态",
     "stays": "保留原因",
     "step": "步骤",
@@ -311,6 +314,7 @@ FIELDS = {
     "wednesday": "周三",
     "why": "缘由",
     "withdrawn": "含已停售",
+    "work": "预约项目",
     "zh": "说明",
 }
 

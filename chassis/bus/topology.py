@@ -22,6 +22,7 @@ from contracts.gateway import events as gateway
 from contracts.gateway.live import LIVE
 from contracts.sales import events as sales
 from contracts.sales import quote_events as quotes
+from contracts.workshop import appointment_events as appointments
 from contracts.workshop import events as workshop
 
 UNROUTED = "crm.unrouted"
@@ -81,6 +82,12 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.VehicleReturned,
         workshop.RepairCancelled,
         workshop.PromiseRenewed,
+        appointments.AppointmentBooked,
+        appointments.AppointmentConfirmed,
+        appointments.AppointmentRescheduled,
+        appointments.VehicleArrived,
+        appointments.AppointmentNoShow,
+        appointments.AppointmentCancelled,
         followup.VisitPlanned,
         followup.VisitRescheduled,
         followup.VisitCompleted,

@@ -23,7 +23,8 @@ class RecordArrival:
     """Take a car in whose repair order cannot be opened yet, because its customer or the car may not be registered.
 
     Who brings it is said by `name` and `mobile` and what else a registration takes, or, where the desk has chosen him,
-    by `customer_id`. `vehicle` says what he is to the car. The caller is the advisor.
+    by `customer_id`. `vehicle` says what he is to the car, `appointment_id` which appointment he comes for. The caller
+    is the advisor.
     """
 
     store_id: StoreId
@@ -31,6 +32,7 @@ class RecordArrival:
     km: Km
     complaint: Annotated[str, Text(1, 500)]
     lines: list[JobLine] = field(default_factory=list)
+    appointment_id: UUID | None = None
     customer_id: UUID | None = None
     name: Annotated[str, Text(1, 100)] | None = None
     mobile: Mobile | None = None

@@ -22,7 +22,8 @@ from contracts.sales import allocation, deliveries, finance, payments, quotes, r
 from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.sales import quote_events as quoted
-from contracts.workshop import clocking, parties, progress, settlements
+from contracts.workshop import appointment_events as booked
+from contracts.workshop import appointments, clocking, parties, progress, settlements
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
 
@@ -81,6 +82,7 @@ _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
 _CLOCKS = (clocking.clockings, clocking.list_work)
 _FORGOTTEN = (*_CLOCKS, clocking.forgotten_clocks, tasks.tasks_today)
 _REPAIR_MONEY = (*_BOARD, settlements.repair_money, settlements.list_repair_receivables)
+_APPOINTMENTS = (appointments.list_appointments,)
 _STOCK = (stock.list_stock,)
 _MONEY = (payments.list_receipts, payments.order_money, tasks.tasks_today)
 _REFUNDS = (finance.list_refunds, finance.list_approvals, payments.order_money, tasks.tasks_today)
@@ -121,6 +123,13 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.UnpaidAllowed, _REPAIR_MONEY),
     Live(workshop.VehicleReturned, _BOARD),
     Live(workshop.RepairCancelled, _BOARD),
+    Live(booked.AppointmentBooked, _APPOINTMENTS),
+    Live(booked.AppointmentConfirmed, _APPOINTMENTS),
+    Live(booked.AppointmentRescheduled, _APPOINTMENTS),
+    Live(booked.VehicleArrived, _APPOINTMENTS),
+    Live(booked.AppointmentConverted, _APPOINTMENTS),
+    Live(booked.AppointmentNoShow, _APPOINTMENTS),
+    Live(booked.AppointmentCancelled, _APPOINTMENTS),
     Live(quoted.QuoteApprovalRequested, _TO_OFFER, owner="consultant_id"),
     Live(quoted.QuoteApproved, _TO_OFFER, owner="consultant_id"),
     Live(quoted.QuoteRejected, _TO_OFFER, owner="consultant_id"),

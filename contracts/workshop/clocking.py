@@ -194,7 +194,7 @@ give_line = command(
     "workshop.give_line",
     GiveLine,
     RepairOrder,
-    refuses=(*MOVING, "LINE_NOT_FOUND", "LINE_NOT_TO_DO", "TECHNICIAN_UNKNOWN"),
+    refuses=(*MOVING, "LINE_NOT_FOUND", "LINE_NOT_TO_DO", "TECHNICIAN_UNKNOWN", "BAY_UNKNOWN"),
     summary="Give one line of an order to technicians of its own",
 )
 clock_on = command(

@@ -124,7 +124,10 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class OpenRepairOrder:
-    """Take a vehicle in; the caller is its advisor."""
+    """Take a vehicle in; the caller is its advisor.
+
+    `appointment_id` is the one it comes for; without it that is found by the vehicle, or by its customer.
+    """
 
     vehicle_id: UUID
     customer_id: UUID
@@ -132,6 +135,7 @@ class OpenRepairOrder:
     km: Km
     complaint: Annotated[str, Text(1, 500)]
     lines: list[JobLine] = field(default_factory=list)
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class CheckRepairOrder:
 
     store_id: StoreId
     lines: list[JobLine] = field(default_factory=list)
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +318,7 @@ MOVING = ("REPAIR_ORDER_NOT_FOUND", "STAGE_NOT_ALLOWED")
 
 PRICES = ("LINE_AMOUNT", "SHARES_WRONG", "DISCOUNT_TOO_LARGE", "DISCOUNT_HAS_NO_CLASS")
 """What lines may be refused for."""
-_OPENING = ("STORE_CLOSED", *PRICES)
+_OPENING = ("STORE_CLOSED", "APPOINTMENT_NOT_FOUND", "APPOINTMENT_STATE", *PRICES)
 
 check_repair_order = query(
     "workshop.check_repair_order",
@@ -347,7 +352,7 @@ dispatch_repair = command(
     "workshop.dispatch_repair",
     DispatchRepair,
     RepairOrder,
-    refuses=(*MOVING, "TECHNICIAN_UNKNOWN"),
+    refuses=(*MOVING, "TECHNICIAN_UNKNOWN", "BAY_UNKNOWN"),
     summary="Give the work to a technician, or to another",
 )
 start_repair = command(

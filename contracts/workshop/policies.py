@@ -54,3 +54,26 @@ REPAIR_GUARANTEE = policy(
     changes_en="Certificates issued from then on say so; those issued before stay",
     per_store=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BookedShare:
+    """How much of its bays' time a store books ahead, in percent; the rest is kept for who comes unbooked (C6).
+
+    It holds for each slot: a stretch of at most so many minutes in which the store is open.
+    """
+
+    percent: Annotated[int, Between(10, 100), Called("可预约比例(%)", "Booked ahead (percent)")] = 85
+    slot_minutes: Annotated[int, Between(60, 720), Called("时段长度(分钟)", "Length of a slot (minutes)")] = 240
+
+
+BOOKED_SHARE = policy(
+    "BOOKED_SHARE",
+    BookedShare(),
+    service="workshop",
+    zh="工位可预约比例",
+    en="Share of the bays that is booked ahead",
+    changes_zh="此后的预约按新比例;已预约的不变",
+    changes_en="Appointments made from then on keep to it; those made before stay",
+    per_store=True,
+)

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from contracts.gateway import arrivals
-from contracts.workshop import clocking, following, forecasts, lines, papers, parties, progress, settlements, stages
+from contracts.workshop import (
+    appointments,
+    bays,
+    clocking,
+    following,
+    forecasts,
+    lines,
+    papers,
+    parties,
+    progress,
+    settlements,
+    stages,
+)
 from contracts.workshop import operations as workshop
 from gateway import filing, repair_followed_page
 from gateway.paper import setting
@@ -18,6 +30,16 @@ ROUTES = (
         status=201,
         files=filing.of_registering,
     ),
+    Route("POST", "/bays", bays.put_bay, "登记或停用工位"),
+    Route("GET", "/bays", bays.list_bays, "工位"),
+    Route("POST", "/appointments", appointments.book_appointment, "预约进厂", status=201),
+    Route("GET", "/appointments", appointments.list_appointments, "某日预约(按工位)"),
+    Route("GET", "/appointments/free", appointments.find_free_times, "可预约时间"),
+    Route("POST", "/appointments/{appointment_id}/confirm", appointments.confirm_appointment, "确认预约"),
+    Route("POST", "/appointments/{appointment_id}/move", appointments.move_appointment, "改约"),
+    Route("POST", "/appointments/{appointment_id}/arrive", appointments.arrive_appointment, "预约客户到店"),
+    Route("POST", "/appointments/{appointment_id}/cancel", appointments.cancel_appointment, "取消预约"),
+    Route("POST", "/appointments/{appointment_id}/excuse", appointments.excuse_appointment, "撤销爽约"),
     Route("POST", "/repair-orders", workshop.open_repair_order, "接车开单", status=201),
     Route("GET", "/repair-orders", workshop.list_repair_orders, "工单列表"),
     Route("GET", "/board", workshop.list_repair_orders, "维修进度看板"),

@@ -13,7 +13,17 @@ from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSp
 from contracts.gateway.events import StaffChanged, StoreChanged
 from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
-from services.workshop import certificates, following, forecasts, papers, repair_orders, settlements
+from services.workshop import (
+    appointments,
+    bays,
+    certificates,
+    following,
+    forecasts,
+    papers,
+    repair_orders,
+    settlements,
+)
+from services.workshop.appointments.models import APPOINTMENTS
 from services.workshop.parties.models import REPAIR_PARTIES
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 
@@ -25,7 +35,7 @@ class WorkshopService:
 
     open_repair_order = does(
         operations.open_repair_order,
-        repair_orders.taking_in.open_repair_order,
+        appointments.joining.open_repair_order,
         first=repair_orders.taking_in.require_registered,
     )
     correct_km = does(operations.correct_km, repair_orders.taking_in.correct_km)
@@ -62,7 +72,21 @@ class WorkshopService:
     allow_unpaid = does(workshop.settlements.allow_unpaid, settlements.usecases.allow_unpaid)
     return_vehicle = does(operations.return_vehicle, settlements.usecases.return_vehicle)
     cancel_repair = does(stages.cancel_repair, repair_orders.steps.cancel_repair)
-    check_repair_order = shows(operations.check_repair_order, repair_orders.queries.check_repair_order)
+    put_bay = does(workshop.bays.put_bay, bays.usecases.put_bay)
+    book_appointment = does(
+        workshop.appointments.book_appointment,
+        appointments.booking.book_appointment,
+        first=appointments.booking.require_registered,
+    )
+    confirm_appointment = does(workshop.appointments.confirm_appointment, appointments.booking.confirm_appointment)
+    move_appointment = does(workshop.appointments.move_appointment, appointments.booking.move_appointment)
+    arrive_appointment = does(workshop.appointments.arrive_appointment, appointments.booking.arrive_appointment)
+    cancel_appointment = does(workshop.appointments.cancel_appointment, appointments.booking.cancel_appointment)
+    excuse_appointment = does(workshop.appointments.excuse_appointment, appointments.booking.excuse_appointment)
+    list_bays = shows(workshop.bays.list_bays, bays.queries.list_bays)
+    list_appointments = shows(workshop.appointments.list_appointments, appointments.queries.list_appointments)
+    find_free_times = shows(workshop.appointments.find_free_times, appointments.queries.find_free_times)
+    check_repair_order = shows(operations.check_repair_order, appointments.joining.check_repair_order)
     get_repair_order = shows(operations.get_repair_order, repair_orders.queries.get_repair_order)
     repair_parties = shows(workshop.parties.repair_parties, repair_orders.queries.repair_parties)
     consents = shows(lines.consents, repair_orders.queries.consents)
@@ -91,11 +115,14 @@ class WorkshopService:
 
     rekey = hears(
         (CustomerMerged, CustomerUnmerged, CustomerSplit),
-        partial(rekeying.follow, holdings=[REPAIR_ORDERS, REPAIR_PARTIES], acknowledge=RepairOrdersRekeyed),
+        partial(
+            rekeying.follow, holdings=[REPAIR_ORDERS, REPAIR_PARTIES, APPOINTMENTS], acknowledge=RepairOrdersRekeyed
+        ),
     )
     forget = hears(
         CustomerErased,
         partial(erasing.forget, holding=REPAIR_ORDERS),
+        partial(erasing.forget, holding=APPOINTMENTS),
         links.end_his,
     )
 
@@ -107,5 +134,7 @@ class WorkshopService:
     foreseen_orders = every(10, forecasts.usecases.foresee)
     judged_forecasts = every(60, forecasts.usecases.judge)
     stopped_clocks = every(60, repair_orders.clocks.close_forgotten)
+    missed_appointments = every(60, appointments.joining.mark_missed)
+    freed_bays = every(60, appointments.joining.free_bays)
     returned_orders = every(300, repair_orders.steps.close_returned)
     old_commands = every(3600, idempotency.forget_old)

@@ -20,6 +20,7 @@ from services.followup.visits.models import VISITS
 from services.sales.orders.models import ORDERS
 from services.sales.parties.models import PARTIES
 from services.sales.quotes.models import QUOTES
+from services.workshop.appointments.models import APPOINTMENTS
 from services.workshop.parties.models import REPAIR_PARTIES
 from services.workshop.repair_orders.models import REPAIR_ORDERS
 from tests.support.source import ROOT
@@ -77,7 +78,7 @@ def test_every_column_is_in_the_map(service: str) -> None:
 
 HOLDINGS = {
     "sales": (QUOTES, ORDERS, PARTIES),
-    "workshop": (REPAIR_ORDERS, REPAIR_PARTIES),
+    "workshop": (REPAIR_ORDERS, REPAIR_PARTIES, APPOINTMENTS),
     "followup": (VISITS, TASKS),
 }
 

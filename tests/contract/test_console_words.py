@@ -23,6 +23,8 @@ from contracts.sales.operations import Fault, OrderStatus, PaymentKind
 from contracts.sales.parties import PartyKind, PartyRole
 from contracts.sales.quotes import LostReason, QuoteStatus
 from contracts.sales.stock import Certificate, Condition, StockStatus
+from contracts.workshop.appointments import AppointmentState
+from contracts.workshop.bays import BayKind
 from contracts.workshop.operations import LineState, PayType, Stage
 from contracts.workshop.progress import RiskReason
 from deploy.local.console import SOURCES
@@ -162,6 +164,8 @@ def warnings_of_rows() -> list[str]:
         ("missing", [field.name for field in DICTIONARY]),
         ("repairStage", values(Stage)),
         ("payType", values(PayType)),
+        ("appointmentState", values(AppointmentState)),
+        ("bayKind", values(BayKind)),
         ("lineState", values(LineState)),
         ("riskReason", values(RiskReason)),
         ("orderStatus", values(OrderStatus)),

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from chassis.process import clock
+from chassis.process.clock import LOCAL
 from contracts.access import SERVICE, Actor, Reach, matrix
 from contracts.gateway.sessions import end_session
 from contracts.operation import Operation
@@ -169,6 +170,11 @@ class GoodRequests:
             "sales.request_cancel": partial(self._order, "sign"),
             "sales.confirm_cancel": partial(self._order, "sign", "cancel"),
             "sales.withdraw_cancel": partial(self._order, "sign", "cancel"),
+            "workshop.book_appointment": self._bay,
+            "workshop.confirm_appointment": self._appointment,
+            "workshop.move_appointment": self._appointment,
+            "workshop.arrive_appointment": self._appointment,
+            "workshop.cancel_appointment": self._appointment,
             "workshop.authorize_repair": self._reception,
             "workshop.add_line": self._reception,
             "workshop.change_line": self._reception,
@@ -318,6 +324,17 @@ class GoodRequests:
             if step in steps:
                 self.client("technician").post(f"{path}/{step}")
         return {"ro_id": ro_id}
+
+    def _bay(self) -> dict[str, Any]:
+        """A bay of its own, and an hour of tomorrow at which it is free."""
+        made = self.client("service_manager").post("/bays", {"store_id": "HN", "code": randoms.code("B")})
+        tomorrow = clock.now().astimezone(LOCAL).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return {"bay": made["code"], "starts_at": tomorrow.isoformat(), "work": "保养"}
+
+    def _appointment(self) -> dict[str, Any]:
+        booked = {"store_id": "HN", "customer_id": self.known["customer_id"], **self._bay()}
+        made = self.client("receptionist").post("/appointments", booked)
+        return {"appointment_id": made["appointment_id"], "starts_at": made["starts_at"]}
 
     def _merge(self) -> dict[str, Any]:
         done = {"loser_ids": [self._customer(), self._customer()], "reason": "同一人"}

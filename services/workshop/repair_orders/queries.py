@@ -13,7 +13,6 @@ from chassis.customers import rekeying
 from chassis.store import pages
 from chassis.store.pages import Sorting
 from contracts.access import Scope
-from contracts.fields import Done
 from contracts.picked import picked, shaped
 from contracts.workshop import clocking, lines, operations, stages
 from contracts.workshop import parties as parties_contract
@@ -28,7 +27,6 @@ from services.workshop.repair_orders.rules.work import GIVABLE
 from services.workshop.repair_orders.shown import clocking_shown, hours_apart, shown
 from services.workshop.repair_orders.usecases.history import Took, history
 from services.workshop.repair_orders.usecases.outlook import OpenOrder, outlook
-from services.workshop.repair_orders.usecases.taking_in import require_possible
 
 _columns = RepairOrder.__table__.c
 _lines = JobLine.__table__.c
@@ -203,14 +201,6 @@ def _progress(one: OpenOrder) -> contract.Progress:
 def _worst_first(one: contract.Progress) -> tuple[int, bool, float, UUID]:
     promised = one.promised_at.timestamp() if one.promised_at else 0.0
     return (-rank(one.risk), one.promised_at is None, promised, one.ro_id)
-
-
-def check_repair_order(
-    connection: Connection, asked: operations.CheckRepairOrder, *, scope: Scope, now: datetime
-) -> Done:
-    """Nothing stands in the way of such an order. Raises StoreNotAllowed, StoreClosed, or what is wrong with lines."""
-    require_possible(connection, asked, scope=scope, now=now)
-    return Done()
 
 
 def list_repair_orders(

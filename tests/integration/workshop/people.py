@@ -28,6 +28,8 @@ from contracts.workshop.lines import Said
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.progress import Progress
 from contracts.workshop.stages import WaitingFor
+from services.workshop.appointments.usecases import booking, joining
+from services.workshop.bays import usecases as bays
 from services.workshop.certificates import usecases as certifying
 from services.workshop.following import queries as following
 from services.workshop.following import usecases as links
@@ -47,6 +49,9 @@ WINDOW = operations.JobLine("车窗异响", 80_000, Decimal("1.25"), PayType.WAR
 _VERSIONS = itertools.count(1)
 _WORK: dict[str, Callable[..., Any]] = {
     **vars(taking_in),
+    **vars(bays),
+    **vars(booking),
+    **vars(joining),
     **vars(lines),
     **vars(promises),
     **vars(steps),
@@ -87,7 +92,7 @@ class Workshop:
     def open_within(self, session: Session, asked: operations.OpenRepairOrder) -> operations.RepairOrder:
         """A vehicle taken in, in a transaction that goes on."""
         scope = self.scope("open_repair_order", "advisor")
-        return taking_in.open_repair_order(session, asked, scope=scope, now=NOW)
+        return joining.open_repair_order(session, asked, scope=scope, now=NOW)
 
     def open(
         self,

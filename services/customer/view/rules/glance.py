@@ -12,6 +12,7 @@ from contracts.envelope import Event
 from contracts.followup import events as followup
 from contracts.sales import events as sales
 from contracts.sales import quote_events as quotes
+from contracts.workshop import appointment_events as appointments
 from contracts.workshop import events as workshop
 
 AT, STORE, DOCUMENT = "at", "store_id", "id"
@@ -127,6 +128,8 @@ FACTS: tuple[Fact, ...] = (
             sales.OrderCancelRequested,
             sales.OrderCancelWithdrawn,
             sales.VehicleDelivered,
+            appointments.AppointmentBooked,
+            appointments.AppointmentConfirmed,
             workshop.RepairOrderOpened,
             workshop.VehicleReturned,
             followup.VisitCompleted,

@@ -25,6 +25,7 @@ from contracts.followup import events as followup
 from contracts.gateway import events as gateway
 from contracts.sales import events as sales
 from contracts.sales import quote_events as quotes
+from contracts.workshop import appointment_events as appointments
 from contracts.workshop import events as workshop
 from services.customer.vehicles.models import PARTY, Vehicle
 from services.customer.vehicles.usecases import odometer
@@ -112,6 +113,12 @@ TOLD: dict[type[Event], Told] = {
     workshop.VehicleReturned: Told(("number", "vehicle_id", "km")),
     workshop.PromiseRenewed: Told(("promised_at", "first_promise")),
     workshop.RepairCancelled: Told(("vehicle_id", "from_stage")),
+    appointments.AppointmentBooked: Told(("vehicle_id", "starts_at")),
+    appointments.AppointmentConfirmed: Told(("starts_at",)),
+    appointments.AppointmentRescheduled: Told(("starts_at", "told_before")),
+    appointments.VehicleArrived: Told(("vehicle_id", "arrived_at")),
+    appointments.AppointmentNoShow: Told(("starts_at",), pace=PACE),
+    appointments.AppointmentCancelled: Told(("starts_at",)),
     followup.VisitPlanned: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
     followup.VisitRescheduled: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
     followup.VisitCompleted: Told(("purpose", "score", *_BECAUSE)),
@@ -171,6 +178,7 @@ UNTOLD: dict[type[Event], str] = {
     workshop.ClockingConfirmed: "the house's own affair",
     workshop.RepairPartiesChanged: "who brings his car and who pays is the desk's affair; what he pays is told",
     workshop.UnpaidAllowed: "the house's own word; what he owes is told by the invoice and his payments",
+    appointments.AppointmentConverted: "the repair order it became is told",
     workshop.RepairOrdersRekeyed: "another service's word that it has followed a merge",
     followup.VisitsRekeyed: "another service's word that it has followed a merge",
     gateway.StoreChanged: "of the organisation",

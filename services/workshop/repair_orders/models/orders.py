@@ -90,7 +90,7 @@ class RepairOrder(Odometer, Base):
     def open(cls, asked: operations.OpenRepairOrder, *, number: str, advisor_id: str, now: datetime) -> RepairOrder:
         """A vehicle that was taken in, with the work known so far."""
         return cls(
-            **attributes(asked, but=("lines",)),
+            **attributes(asked, but=("lines", "appointment_id")),
             id=uuids.uuid7(),
             number=number,
             advisor_id=advisor_id,

@@ -15,6 +15,7 @@ from contracts.envelope import Event
 from contracts.picked import picked
 from contracts.workshop import clocking, events, operations, stages
 from contracts.workshop.operations import Stage
+from services.workshop.bays.usecases import require_bays
 from services.workshop.repair_orders.errors import TechnicianUnknown
 from services.workshop.repair_orders.models import RepairOrder, StageEntry
 from services.workshop.repair_orders.rules import moving
@@ -78,9 +79,10 @@ def authorize_repair(
 def dispatch_repair(
     session: Session, asked: operations.DispatchRepair, *, scope: Scope, now: datetime
 ) -> operations.RepairOrder:
-    """Give the work to a technician of the store, or to another one than before. Raises TechnicianUnknown."""
+    """Give the work to a technician of the store, or to another than before. Raises TechnicianUnknown, BayUnknown."""
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     _require_technician(session, asked.technician_id, store_id=order.store_id)
+    require_bays(session, [asked.bay], store_id=order.store_id)
     left = Left.of(order)
     order.dispatch(technician_id=asked.technician_id, bay=asked.bay, now=now)
     return _moved(session, order, left=left, by=scope.staff_id, now=now)
@@ -113,10 +115,14 @@ def clock_on(session: Session, asked: clocking.ClockOn, *, scope: Scope, now: da
 
 
 def give_line(session: Session, asked: clocking.GiveLine, *, scope: Scope, now: datetime) -> operations.RepairOrder:
-    """Give a line to technicians of the store; the clock of who has it no more stops. Raises TechnicianUnknown."""
+    """Give a line to technicians of the store; the clock of who has it no more stops.
+
+    Raises TechnicianUnknown, BayUnknown.
+    """
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
     for technician_id in asked.technicians:
         _require_technician(session, technician_id, store_id=order.store_id)
+    require_bays(session, [asked.bay], store_id=order.store_id)
     left = Left.of(order)
     order.give_line(asked.position, technicians=asked.technicians, bay=asked.bay, now=now)
     clocks.stop_others(session, order, asked.position, now=now)

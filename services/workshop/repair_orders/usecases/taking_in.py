@@ -37,9 +37,7 @@ def require_registered(asked: operations.OpenRepairOrder, *, read: Read, ask: As
     asking.require_registered(asked, met=_MET, read=read, ask=ask)
 
 
-def open_repair_order(
-    session: Session, asked: operations.OpenRepairOrder, *, scope: Scope, now: datetime
-) -> operations.RepairOrder:
+def take_in(session: Session, asked: operations.OpenRepairOrder, *, scope: Scope, now: datetime) -> RepairOrder:
     """Take a vehicle in; the caller is its advisor. A reading that does not fit is taken, and marked.
 
     Raises StoreClosed, LineAmount, SharesWrong, DiscountTooLarge.
@@ -56,7 +54,7 @@ def open_repair_order(
     session.add(StageEntry.of(order, by=scope.staff_id, now=now))
     opened = picked(events.RepairOrderOpened, order, ro_id=order.id, customer_id=asked.customer_id)
     tell(session, order, opened, recorded(order, WhichReading.IN), now=now)
-    return order_shown(order)
+    return order
 
 
 def require_possible(

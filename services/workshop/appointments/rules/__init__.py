@@ -1,0 +1,1 @@
+"""How an appointment moves, and when a bay can be had: pure."""
