@@ -137,6 +137,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         workshop.RepairAuthorized,
         workshop.RepairReady,
         workshop.RepairCancelled,
+        followup.VisitCompleted,
         gateway.StaffChanged,
         gateway.StoreChanged,
     ),

@@ -39,7 +39,10 @@ class VisitRescheduled:
 
 @event(producer="followup", name="visit_completed", version=1, subject="visit")
 class VisitCompleted:
-    """The customer was reached and answered; `score` is 1 to 10."""
+    """The customer was reached and answered; `score` is 1 to 10.
+
+    `triggered_at` is when that happened because of which he was asked; older ones do not tell it.
+    """
 
     visit_id: UUID
     customer_id: UUID
@@ -48,6 +51,7 @@ class VisitCompleted:
     completed_at: datetime
     trigger_type: str
     trigger_id: UUID
+    triggered_at: datetime | None = None
 
 
 @event(producer="followup", name="visit_suppressed", version=1, subject="visit")

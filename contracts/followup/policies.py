@@ -15,7 +15,7 @@ from contracts.shapes import Between, Called
 V = TypeVar("V")
 
 VISITS: list[PolicyKind[Any]] = []
-"""The policies of occasions for visits: their shapes name a unit of time, and the code is the visits' purpose."""
+"""The policies of occasions for visits: their shapes name units of time, and the code is the visits' purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ class HoursLater:
     """So many hours after what was heard, from one day to three."""
 
     hours: Annotated[int, Between(24, 72), Called("几小时后回访", "Hours until the visit")]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLater:
+    """So many days after what was heard, of so many in a hundred, and of all who answered worse than this before."""
+
+    days: Annotated[int, Between(15, 60), Called("几天后回访", "Days until the visit")]
+    percent: Annotated[int, Between(0, 100), Called("抽样百分比", "Sample in a hundred")]
+    below: Annotated[int, Between(1, 10), Called("前次低于几分必访", "Always if the score before was below")]
 
 
 def _visit(code: str, default: V, *, zh: str, en: str) -> PolicyKind[V]:
@@ -49,6 +58,12 @@ def _visit(code: str, default: V, *, zh: str, en: str) -> PolicyKind[V]:
 
 DELIVERY_D3 = _visit("DELIVERY_D3", DaysLater(3), zh="交车后致谢回访", en="Thanks after the delivery")
 DELIVERY_D7 = _visit("DELIVERY_D7", DaysLater(7), zh="交车后满意度回访", en="How the sale went, after the delivery")
+DELIVERY_D30 = _visit(
+    "DELIVERY_D30",
+    SampleLater(days=30, percent=30, below=8),
+    zh="交车满月回访",
+    en="Use of the car, a month after the delivery",
+)
 SERVICE_D3 = _visit(
     "SERVICE_D3", HoursLater(48), zh="维修取车后回访", en="Was it fixed, after the vehicle was returned"
 )

@@ -23,6 +23,7 @@ OF_THE_GATEWAY = ("get_policy", "list_policies", "publish_policy")
 LEADERS_ONLY = (
     "AUTO_MERGE",
     "DELIVERY_D3",
+    "DELIVERY_D30",
     "DELIVERY_D7",
     "EXPORT_APPROVAL",
     "RETENTION",

@@ -11,10 +11,20 @@ from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits.occasions import occasions_of
 from tests.support.business import Closing
+from tests.support.events import made, received
 
 EVENT = {"orders": "vehicle_delivered", "repair-orders": "vehicle_returned"}
 HEARD = {"orders": VehicleDelivered, "repair-orders": VehicleReturned}
-PURPOSES = {kind: {occasion.purpose for occasion in occasions_of(event)} for kind, event in HEARD.items()}
+
+
+def purposes(kind: str, document: str) -> list[str]:
+    """What visits the closing of this document gives rise to by the policies of the house."""
+    event = received(made(HEARD[kind]), subject_id=document)
+    return sorted(
+        occasion.purpose
+        for occasion in occasions_of(HEARD[kind])
+        for _ in occasion.triggers[HEARD[kind]](event, occasion.policy.default)
+    )
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,7 @@ def _purposes(rows: list[tuple[Any, ...]], kind: str, documents: list[str], *, w
     return [
         f"{what} of {one}: {planned.get(one)}"
         for one in documents
-        if sorted(planned.get(one, [])) != sorted(PURPOSES[kind])
+        if sorted(planned.get(one, [])) != purposes(kind, one)
     ]
 
 

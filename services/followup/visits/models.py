@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import Index, UniqueConstraint
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.customers import rekeying
 from chassis.organisation import stores
 from contracts.customer.operations import Channel
-from contracts.envelope import Received
 from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
 from services.followup.declared import Base
@@ -24,6 +22,7 @@ from services.followup.visits.errors import (
     VisitClosed,
     VisitSuppressed,
 )
+from services.followup.visits.rules import Trigger
 
 _VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
 
@@ -86,33 +85,32 @@ class Visit(Base):
     @classmethod
     def plan(
         cls,
-        because: Received[Any],
+        trigger: Trigger,
         *,
         purpose: str,
+        store_id: str,
         owner: rekeying.Owner,
         due_at: datetime,
-        judged_staff_id: str | None,
-        asking_staff_id: str | None = None,
         channel: Channel = Channel.CALL,
     ) -> Visit:
-        """A visit to make because of an event. Its identifier follows from its occasion: planned again, it is the same.
+        """A visit to make. Its identifier follows from its document and purpose: planned again, it is the same.
 
         `owner` is in whom its customer lives on (E8).
         """
-        document = because.subject
+        of_type, document_id = trigger.document
         return cls(
-            id=uuid5(_VISITS, f"{document.type}/{document.id}/{purpose}"),
+            id=uuid5(_VISITS, f"{of_type}/{document_id}/{purpose}"),
             purpose=purpose,
             status=VisitStatus.PLANNED,
-            store_id=because.store_id,
+            store_id=store_id,
             customer_id=owner.customer_id,
-            trigger_type=document.type,
-            trigger_id=UUID(document.id),
-            triggered_at=because.occurred_at,
+            trigger_type=of_type,
+            trigger_id=UUID(document_id),
+            triggered_at=trigger.at,
             due_at=due_at,
             channel=channel,
-            judged_staff_id=judged_staff_id,
-            asking_staff_id=asking_staff_id,
+            judged_staff_id=trigger.judges,
+            asking_staff_id=trigger.asks,
             version=1,
             score=None,
             remark="",

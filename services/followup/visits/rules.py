@@ -6,12 +6,38 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cache
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.customer.folder import ConsentChannel, Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """One visit that something heard gives rise to: because of which document (its type and identifier), since when.
+
+    Document and purpose are its key: told again, or by another event, it is the same visit.
+    `judges` is whom the questions are about, who therefore may not ask them; `asks` who should, if it is not anybody's
+    of the role.
+    """
+
+    document: tuple[str, str]
+    at: datetime
+    judges: str | None = None
+    asks: str | None = None
+
+
+def is_drawn(document_id: str, *, purpose: str, percent: int) -> bool:
+    """True if the document is in the sample for this purpose: of many so many in a hundred, of one always the same.
+
+    Drawn by the document, so that neither a merge of its customer nor a replay draws anew (C12).
+    """
+    drawn = int.from_bytes(sha256(f"{purpose}/{document_id}".encode()).digest()[:8])
+    return drawn % 100 < percent
+
 
 WINDOWS = (
     (time(9, 30), time(11, 30)),

@@ -6,29 +6,25 @@ from contracts.customer.folder import Purpose
 from contracts.followup.policies import DaysLater, HoursLater
 from contracts.sales.events import VehicleDelivered
 from contracts.workshop.events import VehicleReturned
-from services.followup.visits.occasions.occasion import Occasion, nobody
+from services.followup.visits.occasions.occasion import Occasion, because_of
 from tests.support.publishing import planted
 
 THANKS = Occasion(
-    heard=VehicleDelivered,
     policy=planted("SALE_THANKS", DaysLater(3), service="followup"),
     asked_by="consultant",
-    judges=nobody,
     consent=Purpose.SALES,
-    asks=lambda delivered: delivered.consultant_id,
+    triggers={VehicleDelivered: lambda event, _: [because_of(event, asks=event.payload.consultant_id)]},
 )
 SURVEY = Occasion(
-    heard=VehicleDelivered,
     policy=planted("SALE_SURVEY", DaysLater(7), service="followup"),
     asked_by="cr_agent",
-    judges=lambda delivered: delivered.consultant_id,
     consent=Purpose.SURVEY,
+    triggers={VehicleDelivered: lambda event, _: [because_of(event, judges=event.payload.consultant_id)]},
 )
 REPAIR = Occasion(
-    heard=VehicleReturned,
     policy=planted("REPAIR_CHECK", HoursLater(48), service="followup"),
     asked_by="cr_agent",
-    judges=nobody,
     consent=None,
+    triggers={VehicleReturned: lambda event, _: [because_of(event)]},
 )
 PLANTED = (THANKS, SURVEY, REPAIR)

@@ -62,6 +62,7 @@ def test_an_answer_completes_the_visit_and_records_it(followup: Database) -> Non
                 "completed_at": LATER,
                 "trigger_type": "repair_order",
                 "trigger_id": visit.trigger_id,
+                "triggered_at": visit.triggered_at,
             }
         ),
     }

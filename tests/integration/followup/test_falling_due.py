@@ -16,6 +16,7 @@ from chassis.customers.rekeying import Owner
 from chassis.store.database import Database
 from contracts.customer.operations import ByIds, Channel, ReachedBy, WaysToReach
 from services.followup.visits.models import Visit
+from services.followup.visits.occasions.occasion import because_of
 from services.followup.visits.usecases import planning
 from tests.integration.followup.business import AFTERNOON, LATER, fall_due, plan_all, returned, visits
 from tests.integration.followup.tables import rows
@@ -26,11 +27,11 @@ def many_planned(database: Database, count: int) -> None:
     with database.transaction() as session:
         session.add_all(
             Visit.plan(
-                returned(),
+                because_of(returned()),
                 purpose="REPAIR_CHECK",
+                store_id="HN",
                 owner=Owner(UUID(int=number), None),
                 due_at=AFTERNOON + timedelta(minutes=number),
-                judged_staff_id=None,
             )
             for number in range(count)
         )

@@ -15,7 +15,7 @@ from contracts.sales.events import OrderSigned, VehicleDelivered
 from contracts.shapes import Between
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits import occasions
-from services.followup.visits.occasions.occasion import Occasion, nobody
+from services.followup.visits.occasions.occasion import Occasion, because_of
 from tests.support.publishing import planted
 
 AFTERNOON = datetime(2026, 11, 3, 16, 0, tzinfo=LOCAL)
@@ -31,7 +31,8 @@ class HalfDays:
 
 def occasion(heard: Any, code: str, default: object) -> Occasion:
     kind = planted(code, default, service="followup")
-    return Occasion(heard=heard, policy=kind, asked_by="cr_agent", judges=nobody, consent=None)
+    triggers = {heard: lambda event, _: [because_of(event)]}
+    return Occasion(policy=kind, asked_by="cr_agent", consent=None, triggers=triggers)
 
 
 PLANTED = occasion(VehicleDelivered, "PLANTED", DaysLater(3))

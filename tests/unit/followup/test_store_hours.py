@@ -15,18 +15,17 @@ from chassis.process.clock import LOCAL
 from contracts.customer.operations import Channel
 from contracts.followup.policies import DaysLater, HoursLater
 from contracts.gateway.calendars import USUAL_HOURS, OpeningHours, OwnDay, Span
-from services.followup.visits.occasions.occasion import Occasion, nobody
+from services.followup.visits.occasions.occasion import Occasion
 from services.followup.visits.rules import BY_CALL, WINDOWS, Hours, Way
 from services.followup.visits.rules import DAY as DAY_OF_WORK
 from tests.support.examples import examples
 from tests.support.publishing import planted
 
 CHECK = Occasion(
-    heard=object,
     policy=planted("CHECK", HoursLater(48), service="followup"),
     asked_by="cr_agent",
-    judges=nobody,
     consent=None,
+    triggers={},
 )
 THANKS = replace(CHECK, policy=planted("THANKS", DaysLater(3), service="followup"))
 NINE_TO_SIX = [Span("09:00", "18:00")]

@@ -13,7 +13,6 @@ from chassis.process.clock import LOCAL
 from contracts.customer.folder import Purpose
 from contracts.customer.operations import Channel
 from contracts.followup.operations import SuppressedBecause, VisitStatus
-from contracts.sales.events import VehicleDelivered
 from services.followup.visits.errors import ChannelForbidden, CustomerErased, VisitClosed, VisitSuppressed
 from services.followup.visits.models import Visit
 from services.followup.visits.rules import (
@@ -21,12 +20,12 @@ from services.followup.visits.rules import (
     ERASED,
     NOT_TO_BE_CALLED,
     Hours,
+    Trigger,
     Way,
     forbidden_because,
     other_ways,
     way_to_ask,
 )
-from tests.support.events import made, received
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 
@@ -132,8 +131,8 @@ def test_whoever_was_forgotten_is_asked_in_no_way() -> None:
 
 
 def visit() -> Visit:
-    because = received(made(VehicleDelivered), subject_id=uuid4(), occurred_at=NOW)
-    return Visit.plan(because, purpose="DELIVERY_D7", owner=Owner(uuid4(), None), due_at=NOW, judged_staff_id=None)
+    because = Trigger(document=("order", str(uuid4())), at=NOW)
+    return Visit.plan(because, purpose="DELIVERY_D7", store_id="HN", owner=Owner(uuid4(), None), due_at=NOW)
 
 
 def test_a_visit_is_suppressed_and_released() -> None:

@@ -12,10 +12,9 @@ from chassis.process.clock import LOCAL
 from contracts.customer.operations import Channel
 from contracts.followup.operations import VisitStatus
 from contracts.refusals import StaleVersion
-from contracts.sales.events import VehicleDelivered
 from services.followup.visits.errors import JudgedPersonAsks, VisitClosed
 from services.followup.visits.models import NEXT, OPEN, Visit
-from tests.support.events import made, received
+from services.followup.visits.rules import Trigger
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 ORDER = UUID("01930000-0000-7000-8000-000000000001")
@@ -23,11 +22,11 @@ ORDER = UUID("01930000-0000-7000-8000-000000000001")
 
 def planned(*, purpose: str = "DELIVERY_D7", judged: str | None = "li.na") -> Visit:
     return Visit.plan(
-        received(made(VehicleDelivered), subject_id=ORDER, occurred_at=NOW),
+        Trigger(document=("order", str(ORDER)), at=NOW, judges=judged),
         purpose=purpose,
+        store_id="HN",
         owner=Owner(uuid4(), None),
         due_at=NOW,
-        judged_staff_id=judged,
     )
 
 

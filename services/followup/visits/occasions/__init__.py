@@ -21,7 +21,7 @@ def _of(kind: PolicyKind[Any]) -> Occasion:
 OCCASIONS: tuple[Occasion, ...] = tuple(map(_of, policies.VISITS))
 """Every occasion, each purpose once. Only the functions below read it: tests of planning put their own in its place."""
 
-HEARD = tuple(dict.fromkeys(occasion.heard for occasion in OCCASIONS))
+HEARD = tuple(dict.fromkeys(event for occasion in OCCASIONS for event in occasion.triggers))
 """The events that give rise to visits."""
 
 
@@ -62,5 +62,5 @@ def said_of(purpose: str) -> Said:
 
 
 def occasions_of(heard: type[Event]) -> list[Occasion]:
-    """The visits an event gives rise to."""
-    return [occasion for occasion in OCCASIONS if occasion.heard is heard]
+    """Those that hear this event."""
+    return [occasion for occasion in OCCASIONS if heard in occasion.triggers]

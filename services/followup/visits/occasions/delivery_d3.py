@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from contracts.customer.folder import Purpose
+from contracts.envelope import Received
 from contracts.followup import policies
 from contracts.sales.events import VehicleDelivered
-from services.followup.visits.occasions.occasion import Occasion, nobody
+from services.followup.visits.occasions.occasion import Occasion, because_of
+from services.followup.visits.rules import Trigger
 
 
-def consultant(event: VehicleDelivered) -> str:
-    """Who sold the car."""
-    return event.consultant_id
+def delivered(event: Received[VehicleDelivered], _: policies.DaysLater) -> list[Trigger]:
+    """Of every car; who sold it calls."""
+    return [because_of(event, asks=event.payload.consultant_id)]
 
 
 DELIVERY_D3 = Occasion(
-    heard=VehicleDelivered,
     policy=policies.DELIVERY_D3,
     asked_by="consultant",
-    judges=nobody,
     consent=Purpose.SALES,
-    asks=consultant,
+    triggers={VehicleDelivered: delivered},
 )

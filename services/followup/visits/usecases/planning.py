@@ -32,7 +32,7 @@ from services.followup.visits.errors import VisitMadeWith, VisitNotFound
 from services.followup.visits.models import MOVABLE, VISITS, Visit
 from services.followup.visits.occasions import asked_with, consent_for, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
-from services.followup.visits.rules import Way, forbidden_because, way_that_reaches, way_to_ask
+from services.followup.visits.rules import Trigger, Way, forbidden_because, way_that_reaches, way_to_ask
 from services.followup.visits.shown import visit_shown
 from services.followup.visits.usecases import together, visit_tasks, wishes
 from services.followup.visits.usecases.together import Because
@@ -65,25 +65,23 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     turns.share(session, _POLICIES, ["all"])
     turns.share(session, _CALENDARS, {event.store_id for event in received})
     calendars = stores.calendars(session, {event.store_id for event in received})
-    wanted = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
+    wanted = _wanted(session, received)
     values = policies.resolve_all(
-        session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in wanted]
+        session, [policies.Asked(one.occasion.policy, one.event.store_id, one.trigger.at) for one in wanted]
     )
-    told = [rekeying.Told(event.payload.customer_id, event.subject.type, event.subject.id) for event, _ in wanted]
+    told = [rekeying.Told(one.event.payload.customer_id, *one.trigger.document) for one in wanted]
     owners = rekeying.owners(session, told)
-    concerned = _asked_for_more(
-        session, [(owner, occasion) for owner, (_, occasion) in zip(owners, wanted, strict=True)]
-    )
+    concerned = _asked_for_more(session, [(owner, one.occasion) for owner, one in zip(owners, wanted, strict=True)])
     wished = wishes.of_planned(session, [owner.customer_id for owner in owners])
     planned: dict[UUID, _Fresh] = {}
-    for (event, occasion), value, owner in zip(wanted, values, owners, strict=True):
-        way = way_to_ask(wished[owner.customer_id], purpose=occasion.consent)
-        one = _plan(event, occasion, value=value, owner=owner, way=way, store=calendars.get(event.store_id))
-        planned[one.visit.id] = one
+    for one, value, owner in zip(wanted, values, owners, strict=True):
+        way = way_to_ask(wished[owner.customer_id], purpose=one.occasion.consent)
+        fresh = _plan(one, value=value, owner=owner, way=way, store=calendars.get(one.event.store_id))
+        planned[fresh.visit.id] = fresh
     rows = [values_of(planned[visit_id].visit) for visit_id in sorted(planned)]
     new = insert_all(session, _visit, rows, on_conflict="DO NOTHING", returning="id").scalars().all() if rows else []
     record_all(session, [fact for visit_id in new for fact in planned[visit_id].facts])
-    heard = {owner.customer_id: event for (event, _), owner in zip(wanted, owners, strict=True)}
+    heard = {owner.customer_id: one.event for one, owner in zip(wanted, owners, strict=True)}
     together.arrange(session, {one: Because.of(heard[one]) for one in concerned})
 
 
@@ -132,6 +130,27 @@ def _asked_for_more(session: Session, planned: Sequence[tuple[rekeying.Owner, Oc
     return {*survivors, *(owner.customer_id for owner, occasion in planned if asked_with(occasion.purpose))}
 
 
+class _Wanted(NamedTuple):
+    """One visit that an event gives rise to, and the occasion that says so."""
+
+    event: Received[Any]
+    occasion: Occasion
+    trigger: Trigger
+
+
+def _wanted(session: Session, received: Sequence[Received[Any]]) -> list[_Wanted]:
+    """The visits these events give rise to, each by its occasion's policy of that moment."""
+    heard = [(event, occasion) for event in received for occasion in occasions_of(type(event.payload))]
+    values = policies.resolve_all(
+        session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in heard]
+    )
+    return [
+        _Wanted(event, occasion, trigger)
+        for (event, occasion), value in zip(heard, values, strict=True)
+        for trigger in occasion.triggers[type(event.payload)](event, value)
+    ]
+
+
 class _Fresh(NamedTuple):
     """A visit to insert, and what there is to tell of it if it is new."""
 
@@ -139,31 +158,22 @@ class _Fresh(NamedTuple):
     facts: list[Fact]
 
 
-def _plan(
-    event: Received[Any],
-    occasion: Occasion,
-    *,
-    value: Any,
-    owner: rekeying.Owner,
-    way: Way,
-    store: Calendar | None,
-) -> _Fresh:
-    due_at = occasion.due_at(triggered_at=event.occurred_at, value=value, way=way, store=store)
+def _plan(wanted: _Wanted, *, value: Any, owner: rekeying.Owner, way: Way, store: Calendar | None) -> _Fresh:
+    event, occasion, trigger = wanted
     visit = Visit.plan(
-        event,
+        trigger,
         purpose=occasion.purpose,
+        store_id=event.store_id,
         owner=owner,
-        due_at=due_at,
-        judged_staff_id=occasion.judges(event.payload),
-        asking_staff_id=occasion.asks(event.payload),
+        due_at=occasion.due_at(triggered_at=trigger.at, value=value, way=way, store=store),
         channel=way.channel,
     )
     cause = Cause.of(event)
     planned = picked(events.VisitPlanned, visit, visit_id=visit.id, customer_id=visit.planned_for)
-    facts = [wishes.fact(visit, planned, at=visit.triggered_at, cause=cause)]
+    facts = [wishes.fact(visit, planned, at=event.occurred_at, cause=cause)]
     if way.because is not None:
         visit.suppress(because=way.because, due_at=visit.due_at)
-        facts.append(wishes.fact(visit, wishes.suppressed(visit), at=visit.triggered_at, cause=cause))
+        facts.append(wishes.fact(visit, wishes.suppressed(visit), at=event.occurred_at, cause=cause))
     return _Fresh(visit, facts)
 
 

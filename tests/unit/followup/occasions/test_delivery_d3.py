@@ -12,7 +12,7 @@ from contracts.customer.folder import Purpose
 from contracts.sales.events import VehicleDelivered
 from services.followup.visits.occasions import occasions_of
 from services.followup.visits.occasions.delivery_d3 import DELIVERY_D3
-from tests.support.events import made
+from tests.support.events import made, received
 
 DELIVERED_AT = datetime(2026, 11, 3, 16, 0, tzinfo=LOCAL)
 
@@ -35,11 +35,13 @@ def test_a_policy_says_one_to_thirty_days() -> None:
             shapes.load(DELIVERY_D3.policy.shape, {"days": days})
 
 
-def test_it_judges_nobody_and_rests_on_the_consent_to_sales() -> None:
-    assert DELIVERY_D3.judges(made(VehicleDelivered, consultant_id="li.na")) is None
-    assert DELIVERY_D3.consent is Purpose.SALES
-
-
-def test_the_selling_consultant_makes_it() -> None:
+def test_the_selling_consultant_makes_it_and_it_judges_nobody() -> None:
+    event = received(made(VehicleDelivered, consultant_id="li.na"), occurred_at=DELIVERED_AT)
+    (trigger,) = DELIVERY_D3.triggers[VehicleDelivered](event, DELIVERY_D3.policy.default)
+    assert (trigger.judges, trigger.asks) == (None, "li.na")
+    assert (trigger.document, trigger.at) == ((event.subject.type, event.subject.id), DELIVERED_AT)
     assert DELIVERY_D3.asked_by == "consultant"
-    assert DELIVERY_D3.asks(made(VehicleDelivered, consultant_id="li.na")) == "li.na"
+
+
+def test_it_rests_on_the_consent_to_sales() -> None:
+    assert DELIVERY_D3.consent is Purpose.SALES

@@ -12,7 +12,7 @@ from contracts.customer.folder import Purpose
 from contracts.sales.events import VehicleDelivered
 from services.followup.visits.occasions import occasions_of
 from services.followup.visits.occasions.delivery_d7 import DELIVERY_D7
-from tests.support.events import made
+from tests.support.events import made, received
 
 DELIVERED_AT = datetime(2026, 11, 3, 16, 0, tzinfo=LOCAL)
 
@@ -36,10 +36,11 @@ def test_a_policy_says_one_to_thirty_days() -> None:
 
 
 def test_it_judges_the_consultant_and_rests_on_the_consent_to_surveys() -> None:
-    assert DELIVERY_D7.judges(made(VehicleDelivered, consultant_id="li.na")) == "li.na"
+    event = received(made(VehicleDelivered, consultant_id="li.na"))
+    (trigger,) = DELIVERY_D7.triggers[VehicleDelivered](event, DELIVERY_D7.policy.default)
+    assert (trigger.judges, trigger.asks) == ("li.na", None)
     assert DELIVERY_D7.consent is Purpose.SURVEY
 
 
 def test_customer_relations_make_it_whoever_of_them() -> None:
     assert DELIVERY_D7.asked_by == "cr_agent"
-    assert DELIVERY_D7.asks(made(VehicleDelivered, consultant_id="li.na")) is None

@@ -14,7 +14,7 @@ from contracts.followup.policies import HoursLater
 from contracts.workshop.events import VehicleReturned
 from services.followup.visits.occasions import occasions_of
 from services.followup.visits.occasions.service_d3 import SERVICE_D3
-from tests.support.events import made
+from tests.support.events import made, received
 
 RETURNED_AT = datetime(2026, 11, 3, 16, 0, tzinfo=LOCAL)
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1))  # noqa: DTZ001
@@ -54,9 +54,11 @@ def test_a_policy_says_24_to_72_hours() -> None:
 
 
 def test_nobody_is_known_to_be_judged_and_it_rests_on_the_contract() -> None:
-    assert SERVICE_D3.judges(made(VehicleReturned)) is None
+    event = received(made(VehicleReturned))
+    (trigger,) = SERVICE_D3.triggers[VehicleReturned](event, SERVICE_D3.policy.default)
+    assert (trigger.judges, trigger.asks) == (None, None)
     assert SERVICE_D3.consent is None
 
 
 def test_customer_relations_make_it() -> None:
-    assert (SERVICE_D3.asked_by, SERVICE_D3.asks(made(VehicleReturned))) == ("cr_agent", None)
+    assert SERVICE_D3.asked_by == "cr_agent"
