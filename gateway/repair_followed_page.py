@@ -12,6 +12,8 @@ STEPS = {"taken_in": "接车", "agreed": "委托确认", "in_work": "开始施�
 WAITS = {"waiting_parts": "正在等待配件", "waiting_customer": "正在等待您的答复", "waiting_insurer": "正在等待保险定损"}
 SAID = {"agreed": "您已同意追加的维修项目,谢谢。", "declined": "您已拒绝追加的维修项目,我们将按原项目施工。"}
 
+PRICE_OPEN = "本单的优惠与您未选择的项目有关,服务顾问会尽快与您联系确认价格。"
+
 
 def render(item: dict[str, Any]) -> bytes:
     """The page of a `contracts.workshop.following.RepairFollowed`."""
@@ -26,12 +28,13 @@ def render(item: dict[str, Any]) -> bytes:
             f"预计完工时间 {moment(item['expected_at'])}" if item["expected_at"] else "",
         ]
     answered = SAID.get(item["answered"] or "", "") if not item["asks"] else ""
+    lines += [answered, PRICE_OPEN if item["price_open"] else ""]
     return link_page.page(
         "维修进度",
         link_page.line(item.get("store_name") or item["store_id"]),
         link_page.line(f"工单号 {item['number']}", small=True),
         link_page.steps(steps),
-        *(link_page.line(each) for each in (*lines, answered) if each),
+        *(link_page.line(each) for each in lines if each),
         _question(item) if item["asks"] else "",
         "<footer>",
         link_page.line(f"工单第 {item['version']} 版 · 链接有效期至 {item['link_ends_on']}", small=True),

@@ -131,6 +131,7 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         sales.DeliveryRepromised,
         workshop.VehicleReturned,
         workshop.PromiseAtRisk,
+        workshop.RepairLinesChanged,
         workshop.PromiseRenewed,
         workshop.ClockingForgotten,
         workshop.ClockingConfirmed,

@@ -81,7 +81,8 @@ class RepairLinesChanged:
     """The work on an open order was added to, changed or declined.
 
     `customer_fen` is what its customer would pay now, `authorized_fen` up to how much he agreed, `unanswered` how many
-    lines wait for his word (R51).
+    lines wait for his word (R51). `beyond_fen` is by how much discounts are more than the work that is left, since the
+    customer declined some by his link; 0 once that was mended, and absent where it never was so.
     """
 
     ro_id: UUID
@@ -89,6 +90,8 @@ class RepairLinesChanged:
     customer_fen: int
     authorized_fen: int
     unanswered: int
+    beyond_fen: int | None = None
+    advisor_id: str | None = None
 
 
 @event(producer="workshop", name="repair_work_changed", version=1, subject="repair_order")

@@ -85,7 +85,8 @@ class RepairFollowed:
 
     It tells no price but of the work it asks about: that of each line, and what he would pay in all (`pays_fen`); both
     are empty where nothing is asked. `expected_at` is when the vehicle will be ready as far as can be foreseen.
-    `answered` is what was said last by a link. His word binds to the `version` that he was shown.
+    `answered` is what was said last by a link, `price_open` that his advisor has yet to settle the price with him: a
+    discount was for work that he does not want. His word binds to the `version` that he was shown.
     """
 
     number: str
@@ -99,6 +100,7 @@ class RepairFollowed:
     answered: Said | None
     version: int
     link_ends_on: date
+    price_open: bool = False
 
 
 make_repair_link = command(
@@ -134,7 +136,7 @@ answer_by_link = command(
     "workshop.answer_by_link",
     AnswerByLink,
     RepairFollowed,
-    refuses=("LINK_NOT_FOUND", "OFFER_MOVED", "DISCOUNT_TOO_LARGE"),
+    refuses=("LINK_NOT_FOUND", "OFFER_MOVED"),
     summary="The customer's word on more work, once, to the version he was shown",
     by_link=True,
 )

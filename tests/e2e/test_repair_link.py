@@ -14,6 +14,7 @@ import pytest
 
 from chassis.process import clock
 from tests.e2e.test_order_link import Seen, visit
+from tests.support.polling import eventually
 from tests.support.system import Car, System
 
 
@@ -134,3 +135,23 @@ def test_a_program_reads_and_answers_the_same_as_json(system: System, car: Car) 
     connection.close()
     assert (answer.status, told["answered"], told["asks"], told["pays_fen"]) == (200, "agreed", [], None)
     assert system.as_("advisor").get(path)["authorized_fen"] == 57_050
+
+
+def test_his_no_to_what_a_discount_was_given_for_is_taken_and_his_advisor_is_to_call_him(
+    system: System, car: Car
+) -> None:
+    path, token = asked(system, car)
+    advisor, off = system.as_("advisor"), {"description": "套餐优惠", "amount_fen": -20_000, "kind": "DISCOUNT"}
+    advisor.post(f"{path}/lines", {"line": off})
+    said = press(system, token, version=version_on(visit(system, f"/r/{token}")), said="declined", said_by="本人")
+    html = said.body.decode()
+    assert said.status == 200 and "您已拒绝" in html and "服务顾问会尽快与您联系确认价格" in html
+
+    def task() -> dict[str, Any] | None:
+        listed = advisor.get("/tasks/today", kind="DISCOUNT_BEYOND", size=100)["items"]
+        return next((one for one in listed if one["subject_id"] == path.rpartition("/")[2]), None)
+
+    assert "80.00" in str(eventually(task, within=5)), "120 yuan of work are left for 200 yuan of discount"
+    advisor.send("PATCH", f"{path}/lines/3", {"amount_fen": -5_000})
+    assert eventually(lambda: task() is None, within=5)
+    assert "确认价格" not in visit(system, f"/r/{token}").body.decode()

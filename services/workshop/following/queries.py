@@ -58,6 +58,7 @@ def followed(connection: Connection, found: links.Found, *, now: datetime) -> co
         asks=[WorkAsked(*one) for one in asks],
         pays_fen=work.customer_fen(kept) if asks else None,
         answered=connection.scalar(by_link.order_by(_said.version.desc()).limit(1)),
+        price_open=work.discounted_beyond(kept) > 0,
         link_ends_on=found.ends_at.astimezone(LOCAL).date(),
     )
 

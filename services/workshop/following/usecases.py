@@ -20,6 +20,7 @@ from services.workshop.following.models import REPAIR_PROGRESS
 from services.workshop.following.queries import followed
 from services.workshop.following.rules import BY_LINK, asked_of, require_offer
 from services.workshop.repair_orders.models import Consent, RepairOrder
+from services.workshop.repair_orders.rules.work import discounted_beyond
 from services.workshop.repair_orders.usecases.finding import order_of_link, order_to_change
 from services.workshop.repair_orders.usecases.lines import told_lines
 
@@ -42,7 +43,9 @@ def revoke_repair_link(session: Session, asked: contract.RepairLinkById, *, scop
 def answer_by_link(session: Session, asked: contract.AnswerByLink, *, now: datetime) -> contract.RepairFollowed:
     """The customer's word on all work that waits for it, to the version he was shown; said again it is the same word.
 
-    Raises LinkNotFound, OfferMoved, DiscountTooLarge.
+    His no is taken as it is: a discount that is more than the rest of the work is his advisor's to settle with him.
+
+    Raises LinkNotFound, OfferMoved.
     """
     found = links.find(session.connection(), REPAIR_PROGRESS, token=asked.token, now=now)
     order = order_of_link(session, UUID(found.document_id))
@@ -70,5 +73,6 @@ def _agree(session: Session, order: RepairOrder, asked: contract.AnswerByLink, *
 
 
 def _decline(session: Session, order: RepairOrder, asked: contract.AnswerByLink, *, now: datetime) -> None:
+    before_fen = discounted_beyond(order.lines)
     session.add(order.decline_unanswered(said_by=asked.said_by, channel=BY_LINK, now=now))
-    tell(session, order, told_lines(order), now=now)
+    tell(session, order, told_lines(order, before_fen=before_fen), now=now)

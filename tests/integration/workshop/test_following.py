@@ -158,15 +158,28 @@ def test_where_nothing_is_asked_nothing_is_answered(workshop: Workshop) -> None:
                 workshop.answer(token, said, version=shown.version)
 
 
-def test_a_no_that_would_leave_a_discount_of_nothing_is_refused_whole(workshop: Workshop) -> None:
+def test_his_no_is_taken_whatever_discount_was_given_and_the_price_is_his_advisor_s_to_settle(
+    workshop: Workshop,
+) -> None:
+    """A defect: he was told of discounts of payers, could not say no, and nobody at the desk knew."""
     ro_id = at_work(workshop, WINDOW)
     token = workshop.link(ro_id).token
     add(workshop, ro_id, WIPER)
     add(workshop, ro_id, JobLine("优惠", -1_000, kind=LineKind.DISCOUNT))
-    before = workshop.shown(ro_id)
+    version = workshop.shown(ro_id).version
+    assert workshop.payloads(ro_id)[-1]["beyond_fen"] is None
+    after = workshop.answer(token, "declined", version=version)
+    assert (after.answered, after.asks, after.price_open) == ("declined", [], True)
+    assert workshop.answer(token, "declined", version=version) == after, "said again it is the same word"
+    told = workshop.payloads(ro_id)[-1]
+    assert (told["beyond_fen"], told["advisor_id"]) == (1_000, workshop.shown(ro_id).advisor_id)
+    for step in (workshop.finish, workshop.inspect):
+        step(ro_id)
     with pytest.raises(DiscountTooLarge):
-        workshop.answer(token, "declined", version=before.version)
-    assert workshop.shown(ro_id) == before
+        workshop.settle(ro_id)
+    workshop.move("change_line", "advisor", ro_id, position=3, amount_fen=0)
+    assert (workshop.payloads(ro_id)[-1]["beyond_fen"], workshop.followed(token).price_open) == (0, False)
+    workshop.settle(ro_id)
 
 
 def test_looking_changes_nothing(workshop: Workshop) -> None:

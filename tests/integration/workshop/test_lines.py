@@ -68,7 +68,9 @@ def test_each_change_of_the_work_is_told_once(workshop: Workshop) -> None:
     change(workshop, ro_id, 3, amount_fen=100_000)
     decline(workshop, ro_id, 3)
     assert workshop.recorded(ro_id)[-3:] == [("repair_lines_changed", version) for version in (5, 6, 7)]
-    whose = {"ro_id": str(ro_id), "customer_id": str(workshop.shown(ro_id).customer_id)}
+    shown = workshop.shown(ro_id)
+    whose: dict[str, Any] = {"ro_id": str(ro_id), "customer_id": str(shown.customer_id)}
+    whose |= {"advisor_id": shown.advisor_id, "beyond_fen": None}
     assert workshop.payloads(ro_id)[-3:] == [
         {**whose, "customer_fen": 150_000, "authorized_fen": 30_000, "unanswered": 1},
         {**whose, "customer_fen": 130_000, "authorized_fen": 30_000, "unanswered": 1},

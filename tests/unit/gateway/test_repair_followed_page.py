@@ -19,7 +19,8 @@ def followed(**differs: Any) -> dict[str, Any]:
         "number": "HN-RO-20261123-0001", "store_id": "HN", "store_name": "华南店", "stage": "in_progress",
         "steps": [{"step": step, "done_at": moment} for step, moment in done.items()],
         "promised_at": "2026-11-23T15:30:00+08:00", "expected_at": "2026-11-23T14:15:00+08:00",
-        "asks": [], "pays_fen": None, "answered": None, "version": 6, "link_ends_on": "2026-12-23", **differs,
+        "asks": [], "pays_fen": None, "answered": None, "version": 6, "link_ends_on": "2026-12-23",
+        "price_open": False, **differs,
     }  # fmt: skip
 
 
@@ -82,3 +83,8 @@ def test_its_answer_goes_where_it_came_from_and_nothing_runs() -> None:
 def test_who_answers_too_late_may_look_again() -> None:
     assert b'<form method="get">' in link_page.sorry("维修内容刚有变化", look_again=True)
     assert b"<form" not in link_page.sorry("链接无效")
+
+
+def test_whose_discount_was_for_what_he_declined_is_told_that_he_will_be_called() -> None:
+    assert "服务顾问会尽快与您联系确认价格" in page(answered="declined", price_open=True)
+    assert "确认价格" not in page(answered="declined")

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contracts.envelope import Event
 from services.followup.tasks.kinds.clocking_forgotten import CLOCKING_FORGOTTEN
 from services.followup.tasks.kinds.delivery_at_risk import DELIVERY_AT_RISK
+from services.followup.tasks.kinds.discount_beyond import DISCOUNT_BEYOND
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.order_approval import ORDER_APPROVAL
@@ -28,6 +29,7 @@ KINDS: tuple[Kind, ...] = (
     VEHICLE_OFFERED,
     PROMISE_AT_RISK,
     CLOCKING_FORGOTTEN,
+    DISCOUNT_BEYOND,
     REFUND_ASKED,
     RECEIPT_UNAPPLIED,
 )

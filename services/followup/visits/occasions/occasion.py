@@ -16,7 +16,6 @@ from contracts.policies import PolicyKind
 from contracts.shapes import Between
 from services.followup.visits.rules import BY_CALL, AtStore, Trigger, Way, visiting_time
 
-
 UNITS = ("days", "hours", "minutes")
 """The fields of a policy's value that say how much later; what else it holds is for the occasion's own functions."""
 

@@ -210,10 +210,9 @@ class RepairOrder(Odometer, Base):
         return said
 
     def decline_unanswered(self, *, said_by: str, channel: str, now: datetime) -> Consent:
-        """The customer wants none of the work that waits for his word."""
+        """The customer wants none of the work that waits for his word; a discount beyond the rest is ours to mend."""
         work.require_open_to_work(stage=self.stage)
         waiting = work.unanswered(self.lines)
-        work.require_sums([one for one in work.charged(self.lines) if one.position not in waiting])
         said = self._said(Said.DECLINED, waiting, up_to_fen=self.authorized_fen)
         self._lines_go({LineState.PROPOSED: LineState.DECLINED})
         self.version += 1
@@ -382,6 +381,7 @@ class RepairOrder(Odometer, Base):
     def settle(self, *, now: datetime) -> None:
         """The invoice: the customer pays no more than he agreed to (R51)."""
         self._require(Step.SETTLE, Stage.SETTLED)
+        work.require_sums(work.charged(self.lines))
         work.require_consent(customer_fen=work.customer_fen(self.lines), authorized_fen=self.authorized_fen)
         self._move(Step.SETTLE, Stage.SETTLED, now=now)
         self.settled_at = now

@@ -144,6 +144,11 @@ def require_sums(lines: Sequence[Priced]) -> None:
             raise DiscountTooLarge(pay_type=pay_type, work_fen=work[pay_type])
 
 
+def discounted_beyond(lines: Iterable[Written]) -> int:
+    """By so much discounts are more than the work that is left for them: what the customer does not want went away."""
+    return sum(max(0, -sum_fen) for sum_fen in totals(charged(lines)).values())
+
+
 def _require_shares(line: Priced, *, place: int) -> None:
     """Each share says one thing of another payer, and together they are no more than the line."""
     if not line.shares:
