@@ -326,7 +326,7 @@ _PLACE = re.compile(r"\[(\d+)\]")
 def _of_policies() -> dict[str, str]:
     """What the fields of policies' values are called, those of rows in them too."""
     words: dict[str, str] = {}
-    shapes = [kind.shape for kind in POLICIES.values()]
+    shapes: list[type] = [kind.shape for kind in POLICIES.values()]
     for shape in shapes:
         for name, declared in fields_of(shape).items():
             if named := next((mark for mark in declared.marks if isinstance(mark, Called)), None):

@@ -80,9 +80,8 @@ def test_where_his_car_is_and_what_was_promised_is_three_keys_from_its_plate(
     desk.press("Control+k")
     desk.type(PLATE)
     line = desk.page.locator(f"#lookup-order-{order['ro_id']}")
-    line.get_by_text(
-        "已委托"
-    ).wait_for()  # before a key is pressed the line itself says where it is and what was promised
+    line.get_by_text("已委托").wait_for()
+    # before a key is pressed the line itself says where it is, and what was promised
     assert f"{promised.astimezone(clock.LOCAL):%H:%M}" in line.inner_text()
     desk.press("ArrowDown", "Enter")
     desk.page.wait_for_url(f"**{path}")

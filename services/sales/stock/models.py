@@ -114,7 +114,8 @@ class StockVehicle(Base):
         if self.order_id is not None and is_another:
             raise SetAsideAs(expected=self.model, model=model, field="model")
         if definition_id is not None or is_another:
-            self.model, self.definition_id, self.colour = model, definition_id, colour
+            self.definition_id, self.colour = definition_id, colour
+        self.model = model
         self.received_at = self.free_since = now
 
     def take(self, order_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""What the gateway answered to its own commands is forgotten when nobody sends them once more, as every service does."""
+"""What the gateway answered to its own commands is forgotten in time, as every service does."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ KEPT = text(
 def test_a_command_of_a_quarter_ago_is_forgotten_by_the_clock_and_one_of_today_is_not(databases: Databases) -> None:
     db = databases("gateway")
     old, new = code("old-"), code("new-")
-    for key, age in ((old, REMEMBERED + timedelta(days=1)), (new, timedelta())):
-        moment = clock.now() - age
-        db.run(lambda session, row={"key": key, "at": moment}: session.execute(KEPT, row))
+    ages = ((old, REMEMBERED + timedelta(days=1)), (new, timedelta()))
+    rows = [{"key": key, "at": clock.now() - age} for key, age in ages]
+    db.run(lambda session: session.execute(KEPT, rows))
     variables = {"CRM_GATEWAY_DATABASE_URL": databases.url("gateway")}
     done = CliRunner().invoke(main, ("schedule", "run", "gateway.old_commands"), env=variables)
     assert done.exit_code == 0, done.output
-    rows = db.read(lambda reading: reading.execute(text("SELECT key FROM command_log")).scalars().all())
-    assert (old in rows, new in rows) == (False, True)
+    kept = db.read(lambda reading: reading.execute(text("SELECT key FROM command_log")).scalars().all())
+    assert (old in kept, new in kept) == (False, True)
