@@ -105,6 +105,39 @@ def test_what_he_allows_and_takes_back_is_written_down(system: System, customer_
     assert [(each["purpose"], each["allowed"]) for each in told["current"]] == [("marketing", False)]
 
 
+def test_who_belongs_to_him_is_looked_up_and_said_from_either_side(
+    system: System, customer_id: str, sit_down: SitDown
+) -> None:
+    name = f"宇文{secrets.choice('邕赟阐觉')}{secrets.choice('一二三四五六七八九')}"
+    son = somebody(system, name)
+    mobile = system.as_("receptionist").get("/customers/lookup", q=name)["items"][0]["mobile"]
+    desk = sit_down("receptionist").open(f"customers/{customer_id}?tab=relations")
+    desk.see("没有登记关系人")
+    desk.press("a")
+    desk.press("Control+Enter")
+    desk.see("请先找到对方")
+    desk.field("对方").fill(name)
+    desk.page.locator(f"#person-{son}").wait_for()
+    desk.field("对方").press("Enter")
+    desk.page.get_by_role("dialog").get_by_text(name).wait_for()
+    desk.field("关系").select_option("theirs:parent_of")
+    desk.field("关系").select_option("his:parent_of")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("row").filter(has_text=name).get_by_text("本人是其父母").wait_for()
+    (kept,) = system.as_("receptionist").get(f"/customers/{son}/relations")["items"]
+    assert (kept["kind"], kept["reverse"], kept["other_id"]) == ("parent_of", True, customer_id)
+
+    # the same once more is refused beside the form, and nothing is done twice
+    desk.may_be_refused |= {409}
+    desk.press("a")
+    desk.field("对方").fill(mobile[-4:])
+    desk.page.locator(f"#person-{son}").click()
+    desk.field("关系").select_option("his:parent_of")
+    desk.press("Control+Enter")
+    desk.page.get_by_role("dialog").get_by_role("alert").first.wait_for()
+    assert len(system.as_("receptionist").get(f"/customers/{customer_id}/relations")["items"]) == 1
+
+
 def test_how_many_numbers_may_still_be_seen_stands_beside_the_one_that_is_shown(
     customer_id: str, sit_down: SitDown
 ) -> None:

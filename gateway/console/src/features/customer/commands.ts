@@ -1,7 +1,7 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import type { Change } from "./model";
-import { ofCustomer, type VehicleShown } from "./queries";
+import type { Change, RelationSaid } from "./model";
+import { ofCustomer, type RelationKind, type VehicleShown } from "./queries";
 
 /** Change what is given of a record as it was looked at (`etag`). Throws `Problem`, 412 where it is newer by now. */
 export async function update(id: string, change: Change, etag: string | null, key: string) {
@@ -114,6 +114,21 @@ export async function recordConsent(id: string, body: NewConsent, key: string): 
   const params = { path: { customer_id: id }, header: header(key) };
   await asked(api.POST("/customers/{customer_id}/consents", { params, body }));
   await asWell(id);
+}
+
+/** Two belong together since a day, or today: what the one is to the other is told from the side that it is said of. */
+export async function addRelation(
+  id: string,
+  other: string,
+  said: RelationSaid,
+  since: string | undefined,
+  key: string,
+): Promise<void> {
+  const [whose, kind] = said.split(":") as ["his" | "theirs", RelationKind];
+  const [of, to] = whose === "his" ? [id, other] : [other, id];
+  const params = { path: { customer_id: of }, header: header(key) };
+  await asked(api.POST("/customers/{customer_id}/relations", { params, body: { other_id: to, kind, since } }));
+  await Promise.all([asWell(id), asWell(other)]);
 }
 
 /** Two do not belong together any more. */

@@ -1,7 +1,7 @@
 import type { Operation } from "../../api/rights.gen";
 import type { paths } from "../../api/schema.gen";
 import type { Code } from "../../ui/codes";
-import type { CustomerView, TimelineEntry } from "./queries";
+import type { CustomerView, RelationKind, TimelineEntry } from "./queries";
 
 /** What the page makes of a record; pure. */
 
@@ -155,3 +155,19 @@ export function placeOf(entry: TimelineEntry): { name: string; needs: Operation 
   if (OF_RECORDS.includes(entry.type)) return { name: "merge", needs: "customer.merge_state" };
   return PLACES[entry.source];
 }
+
+/** A relation as it is said at a desk: what he is to the other one, or the other one to him. */
+export type RelationSaid = `${"his" | "theirs"}:${RelationKind}`;
+
+/** What can be said of two customers; of husband and wife it is the same from either side. */
+export const RELATIONS: readonly RelationSaid[] = [
+  "his:spouse_of",
+  "his:parent_of",
+  "theirs:parent_of",
+  "his:employee_of",
+  "theirs:employee_of",
+  "his:driver_of",
+  "theirs:driver_of",
+  "his:referrer_of",
+  "theirs:referrer_of",
+];

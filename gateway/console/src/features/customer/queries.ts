@@ -5,6 +5,7 @@ import { live } from "../../live/touched";
 export type CustomerView = Schema["customer.CustomerView"];
 export type TimelineEntry = Schema["customer.TimelineEntry"];
 export type VehicleShown = Schema["customer.VehicleShown"];
+export type RelationKind = Schema["customer.RelationShown"]["kind"];
 
 const A_PAGE = 50;
 
