@@ -25,5 +25,12 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "/api": { target: process.env.API ?? "http://127.0.0.1:8000" } } },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/openapi.json", "/readyz"].map((path) => [
+        path,
+        { target: process.env.API ?? "http://127.0.0.1:8000" },
+      ]),
+    ),
+  },
 });

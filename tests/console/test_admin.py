@@ -161,6 +161,32 @@ def test_amounts_of_a_policy_are_typed_in_yuan_and_lists_in_rows(system: System,
     assert [item["zh"] for item in coming["value"]["checklist"]] == ["胎压"]
 
 
+def test_who_may_do_what_is_found_by_role_and_by_word(system: System, sit_down: SitDown) -> None:
+    desk = sit_down("service_manager").open("roles")
+    desk.field("岗位").select_option("technician")
+    desk.page.wait_for_url("**role=technician**")
+    told = desk.page.locator("tbody")
+    told.get_by_text("施工").first.wait_for()
+    assert "登记付款" not in told.inner_text()
+    desk.see("敏感信息均已遮盖")
+    desk.page.get_by_label("查找操作").fill("导出")
+    desk.press("Enter")
+    desk.see("没有符合的操作。")
+    desk.field("岗位").select_option("")
+    row = told.locator("tr").first
+    row.get_by_text("集团领导").wait_for()
+
+
+def test_an_operator_sees_whether_the_system_works_and_what_mends_it(system: System, sit_down: SitDown) -> None:
+    desk = as_admin(sit_down()).open("system")
+    desk.see("网关正常")
+    desk.see("各服务均有应答")
+    desk.see("crm dead list sales")
+    manager = sit_down("service_manager").open()
+    manager.page.get_by_role("link", name="岗位与权限").first.wait_for()
+    assert manager.page.get_by_role("link", name="系统状态").count() == 0
+
+
 def test_who_looked_at_whom_and_why_is_read_by_whom_it_concerns(system: System, sit_down: SitDown) -> None:
     person = {"name": "夏侯惇", "mobile": f"137{secrets.randbelow(10**8):08d}", "store_id": "HN"}
     customer_id = system.as_("receptionist").post("/customers", person)["customer_id"]

@@ -170,6 +170,12 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/admin/StaffPage.vue"),
   },
   {
+    name: "roles",
+    path: "roles",
+    needs: "gateway.list_staff",
+    load: () => import("./features/admin/RolesPage.vue"),
+  },
+  {
     name: "teams",
     path: "teams",
     needs: "gateway.change_team",
@@ -198,6 +204,12 @@ export const PAGES: readonly Page[] = [
     path: "access-log",
     needs: "gateway.list_access",
     load: () => import("./features/admin/AccessPage.vue"),
+  },
+  {
+    name: "system",
+    path: "system",
+    needs: "gateway.create_staff",
+    load: () => import("./features/admin/SystemPage.vue"),
   },
 ];
 

@@ -86,3 +86,13 @@ export async function whole<T>(call: Promise<Answered<T>>): Promise<{ data: T; e
   }
   return { data: answer.data as T, etag: response.headers.get("ETag") };
 }
+
+/** What the server says beside the API, whatever its status; nobody needs a session for it. Throws `Problem`. */
+export async function beside<T>(path: "/openapi.json" | "/readyz", signal: AbortSignal): Promise<T> {
+  try {
+    return (await (await fetch(path, { signal })).json()) as T;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, {});
+  }
+}

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import {
+  byReach,
   cellsOf,
   fieldsOf,
+  fits,
   hoursOf,
   hoursTold,
   initialPassword,
@@ -89,6 +91,23 @@ test("a day of a store's own is one, in its place among the others", () => {
   ];
   expect(withDay(days, { day: "2027-01-20", why: "c" }).map((each) => each.why)).toEqual(["a", "c", "b"]);
   expect(withDay(days, { day: "2027-01-02", why: "d" }).map((each) => each.why)).toEqual(["d", "b"]);
+});
+
+test("who may do what is found by its role and its words, the farthest reach first", () => {
+  const one = {
+    name: "sales.pay_order",
+    zh: "收款",
+    en: "Take a payment",
+    roles: { finance: "store", leader: "group" },
+  } as const;
+  expect(byReach(one.roles)).toEqual([
+    ["group", ["leader"]],
+    ["store", ["finance"]],
+  ]);
+  expect(fits(one, { role: "finance", text: "收", language: "zh" })).toBe(true);
+  expect(fits(one, { role: "advisor", language: "zh" })).toBe(false);
+  expect(fits(one, { text: "收", language: "en" })).toBe(false);
+  expect(fits({ ...one, roles: { payment_channel: "store" } }, { language: "zh" })).toBe(false);
 });
 
 test("two initial passwords differ", () => {

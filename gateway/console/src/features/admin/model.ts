@@ -1,7 +1,7 @@
-import type { Role } from "../../api/rights.gen";
+import type { Reach, Role } from "../../api/rights.gen";
 import type { Field, Option } from "../../ui/act";
 import { yuan } from "../../ui/words";
-import type { Policy } from "./queries";
+import type { OperationTold, Policy } from "./queries";
 
 /** Forms made of what the server says of a value, and hours as they are typed. Pure. */
 
@@ -190,3 +190,19 @@ export const ROLES: readonly Role[] = [
   "leader",
   "admin",
 ];
+
+const FARTHEST: readonly Reach[] = ["group", "dealer", "store", "team", "own"];
+
+/** Roles by how far they reach, the farthest first; programs are no roles of people. */
+export function byReach(roles: Partial<Record<string, Reach>>): [Reach, Role[]][] {
+  return FARTHEST.map((reach): [Reach, Role[]] => [reach, ROLES.filter((role) => roles[role] === reach)]).filter(
+    ([, found]) => found.length > 0,
+  );
+}
+
+/** Whether an act is one of a role's, and called so; of what nobody of the house may do nothing is shown. */
+export function fits(one: OperationTold, asked: { role?: Role; text?: string; language: string }): boolean {
+  if (byReach(one.roles).length === 0 || (asked.role && !one.roles[asked.role])) return false;
+  const called = asked.language === "zh" ? one.zh : one.en;
+  return called.toLowerCase().includes((asked.text ?? "").toLowerCase());
+}

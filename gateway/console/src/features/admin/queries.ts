@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/vue-query";
-import { api, asked, type Schema } from "../../api/client";
+import { api, asked, beside, type Schema } from "../../api/client";
+import type { Reach } from "../../api/rights.gen";
 
 export type Staff = Schema["gateway.Staff"];
 export type Store = Schema["gateway.Store"];
@@ -69,4 +70,47 @@ export const requests = (store: string, what: { status?: Request["status"]; kind
     queryKey: ["privacy", store, what],
     queryFn: () => asked(api.GET("/privacy-requests", { params: { query: { ...what, size: A_PAGE } } })),
     ...kept,
+  });
+
+/** One thing that can be asked of the system: what it is called, and which roles may, how far. */
+export interface OperationTold {
+  name: string;
+  zh: string;
+  en: string;
+  roles: Partial<Record<string, Reach>>;
+}
+
+interface ApiDocument {
+  paths: Record<
+    string,
+    Record<
+      string,
+      { operationId?: string; summary?: string; "x-summary-zh"?: string; "x-roles"?: OperationTold["roles"] }
+    >
+  >;
+}
+
+/** All of it, out of the API's own document; what asks no right is left out. */
+export const operations = () => ({
+  queryKey: ["operations"] as const,
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<OperationTold[]> => {
+    const document = await beside<ApiDocument>("/openapi.json", signal);
+    return Object.values(document.paths)
+      .flatMap((path) => Object.values(path))
+      .map((each) => ({
+        name: each.operationId ?? "",
+        zh: each["x-summary-zh"] ?? "",
+        en: each.summary ?? "",
+        roles: each["x-roles"] ?? {},
+      }))
+      .filter((each) => Object.keys(each.roles).length > 0);
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Whether the gateway takes requests, and what stands in its way. */
+export const readiness = () =>
+  queryOptions({
+    queryKey: ["readiness"],
+    queryFn: ({ signal }) => beside<{ ready: boolean; problems: string[] }>("/readyz", signal),
   });
