@@ -117,6 +117,7 @@ FIELDS = {
     "glance": "速览",
     "grade": "等级",
     "half_days": "时限",
+    "counts_from": "从何时起算",
     "headquarters": "总部",
     "holidays": "法定节假日",
     "hours": "时间",

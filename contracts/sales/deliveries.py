@@ -14,6 +14,7 @@ from contracts.sales.operations import Order, OrderById
 from contracts.sales.steps import (
     DeliveryRisk,
     DeliveryTerms,
+    PaidPart,
     PlateStage,
     PromiseReason,
     StepAct,
@@ -93,7 +94,8 @@ class StageNoted:
 class Step:
     """A step of an order as shown. `planned_at` is what was first reckoned for it, `due_at` what is now.
 
-    `waits_for` are those to be done before it, `may` what the caller may do to it as it stands. `version` is for
+    `counts_from` is the payment from which its time runs, if it runs from one: `due_at` moves with that, `planned_at`
+    stays. `waits_for` are those to be done before it, `may` what the caller may do to it as it stands. `version` is for
     `If-Match`.
     """
 
@@ -113,6 +115,7 @@ class Step:
     insurer: str
     plate: str | None
     stages: list[StageNoted]
+    counts_from: PaidPart | None
     waits_for: list[StepCode]
     may: list[StepAct]
     version: int

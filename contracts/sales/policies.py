@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from contracts.policies import policy
-from contracts.sales.steps import StepCode
+from contracts.sales.steps import CountsFrom, StepCode
 from contracts.shapes import Between, Called, Many, Text
 
 MOST_HALF_DAYS = 240
@@ -132,10 +132,15 @@ VAT_RATES = policy(
 
 @dataclass(frozen=True, slots=True)
 class StepTime:
-    """A step that orders of the store need where the deal does, and how many half working days it may take."""
+    """A step that orders of the store need where the deal does, and how many half working days it may take.
+
+    `counts_from` is the payment from which they run, if it is another than C5 has it; of a step that the payment itself
+    waits for it says nothing.
+    """
 
     code: Annotated[StepCode, Called("步骤", "Step")]
     half_days: Annotated[int, Between(0, MOST_HALF_DAYS), Called("时限(半个工作日)", "Half working days")]
+    counts_from: Annotated[CountsFrom, Called("从何时起算", "Counts from")] = CountsFrom.USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,28 @@ class StepAct(StrEnum):
     REQUIRE = "require"
 
 
+class PaidPart(StrEnum):
+    """Money of the price from whose coming the time of a step runs: the deposit, half of it, or all."""
+
+    DEPOSIT = "deposit"
+    HALF = "half"
+    ALL = "all"
+
+
+class CountsFrom(StrEnum):
+    """From when the time of a step runs, as a store sets it: as C5 has it, or from such a payment."""
+
+    USUAL = "usual"
+    DEPOSIT = "deposit"
+    HALF = "half"
+    ALL = "all"
+
+    @property
+    def part(self) -> PaidPart | None:
+        """The payment, if it is one that was set."""
+        return None if self is CountsFrom.USUAL else PaidPart(self.value)
+
+
 class PlateStage(StrEnum):
     """How far a registration is (R44): papers, inspection, number, plates, licence."""
 

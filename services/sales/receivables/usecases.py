@@ -163,7 +163,10 @@ class _Says:
         day, due_as = (None, None) if self.due is None else (day_of(self.due[1]), DUE_AS[self.due[0]])
         if share.payer is Payer.LENDER:
             name = self.letter.lender if self.letter is not None else self.names[None] or kept.payer_name
-            day, due_as = (day, due_as) if self.letter is None else (self.letter.valid_until, PaymentKind.LOAN)
+            if self.letter is not None:
+                day, due_as = self.letter.valid_until, PaymentKind.LOAN
+            elif due_as is PaymentKind.DEPOSIT:
+                day, due_as = None, None  # no lender pays a deposit
         else:
             name = self.names.get(share.party_id, kept.payer_name) if share.party_id is not None else ""
         return kept.stand(share, payer_name=name, due_on=day, due_as=due_as, now=now)

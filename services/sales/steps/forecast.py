@@ -14,8 +14,8 @@ from chassis.organisation import law_days
 from chassis.organisation.calendar import Calendar
 from chassis.process.clock import LOCAL
 from contracts.gateway.calendars import OpeningHours, Span
-from contracts.sales.steps import DeliveryRisk, DeliveryTerms, StepCode, StepState
-from services.sales.steps.rules.graph import STEPS, before
+from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PaidPart, StepCode, StepState
+from services.sales.steps.rules.graph import PAID_BY, STEPS, before, leads_to
 
 _HOURS = [Span("09:00", "17:00")]
 OFFICE = Calendar.of(
@@ -44,7 +44,7 @@ class Standing:
     """A step as it stands.
 
     `since` is when it was last sent back, so that its time begins again; `expected_on` the day for which what it waits
-    for was announced: a car on its way, a bank's answer.
+    for was announced: a car on its way, a bank's answer; `counts_from` the payment from which its time runs.
     """
 
     state: StepState
@@ -52,6 +52,7 @@ class Standing:
     done_at: datetime | None = None
     since: datetime | None = None
     expected_on: date | None = None
+    counts_from: PaidPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +147,26 @@ class _Path:
 
     def is_its_turn(self, code: StepCode) -> bool:
         """True if nothing that the step waits for is left to do."""
-        return not self._waits_for_money(code) and all(self._is_done(one) for one in self.before(code))
+        return self._waits_for_money(code) is None and all(self._is_done(one) for one in self.before(code))
 
     def _is_done(self, code: StepCode) -> bool:
         return self.steps[code].state is StepState.DONE
 
-    def _waits_for_money(self, code: StepCode) -> bool:
-        """True if half of the price must be there first, and is not."""
-        waits = STEPS[code].half_paid and StepCode.BALANCE in self.codes
-        return waits and self.deal.half_paid_at is None and not self._is_done(StepCode.BALANCE)
+    def _money(self, code: StepCode) -> StepCode | None:
+        """The step that is done with the money from which the time of this one runs; not of what comes before it."""
+        part = self.steps[code].counts_from
+        by = None if part is None else PAID_BY[part]
+        return by if by in self.codes and not leads_to(code, by) else None
+
+    def _half_paid_at(self, code: StepCode) -> datetime | None:
+        """When half of the price was there, if that is what the step counts from."""
+        return self.deal.half_paid_at if self.steps[code].counts_from is PaidPart.HALF else None
+
+    def _waits_for_money(self, code: StepCode) -> StepCode | None:
+        """The step of the money from which the time of this one runs, while that has not come."""
+        by = self._money(code)
+        has_come = by is None or self._is_done(by) or self._half_paid_at(code) is not None
+        return None if has_come else by
 
     def end_of(self, code: StepCode) -> datetime | None:
         """When the step was, or will be, done; None if no calendar reaches so far."""
@@ -178,10 +190,8 @@ class _Path:
     def _start(self, code: StepCode) -> datetime | None:
         """From when on the step's time runs: what it waits for is done, and it was not sent back later."""
         ends = [self.end_of(one) for one in self.before(code)] or [self.deal.signed_at]
-        if self._waits_for_money(code):
-            ends.append(self.end_of(StepCode.BALANCE))
-        elif STEPS[code].half_paid:
-            ends.append(self.deal.half_paid_at or self.deal.signed_at)
+        if (by := self._money(code)) is not None:
+            ends.append(self._half_paid_at(code) or self.end_of(by))
         ends.append(self.steps[code].since or self.deal.signed_at)
         known = [one for one in ends if one is not None]
         return max(known) if len(known) == len(ends) else None
@@ -191,8 +201,8 @@ class _Path:
         code = StepCode.HANDOVER
         while not self.is_its_turn(code):
             left = [one for one in self.before(code) if not self._is_done(one)]
-            if self._waits_for_money(code):
-                left.append(StepCode.BALANCE)
+            if (by := self._waits_for_money(code)) is not None:
+                left.append(by)
             code = max(left, key=lambda one: (self.ends[one] is None, self.ends[one] or self.now))
         return code
 

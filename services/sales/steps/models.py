@@ -17,11 +17,20 @@ from contracts.picked import shaped
 from contracts.refusals import StaleVersion
 from contracts.sales.deliveries import StageNoted
 from contracts.sales.policies import DeliverySteps, StepTime
-from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PlateStage, PromiseReason, StepAct, StepCode, StepState
+from contracts.sales.steps import (
+    DeliveryRisk,
+    DeliveryTerms,
+    PaidPart,
+    PlateStage,
+    PromiseReason,
+    StepAct,
+    StepCode,
+    StepState,
+)
 from contracts.shapes import plain
 from services.sales.declared import Base
 from services.sales.steps.forecast import Deal, Standing, forecast, reserve_left, risk, working_end
-from services.sales.steps.rules.graph import after_keys, before, before_handover, before_ready, needed
+from services.sales.steps.rules.graph import STEPS, after_keys, before, before_handover, before_ready, needed
 
 _RISKS = list(DeliveryRisk)
 _SENT_BACK = (StepAct.FAIL, StepAct.REDO, StepAct.REOPEN, StepAct.REQUIRE)
@@ -139,7 +148,8 @@ class DeliveryPlan(Base):
         """Say anew when everything is due and the keys can be given, and whether the promise is at risk (C5)."""
         deal = Deal(self.agreed, self.signed_at, self.half_paid_at)
         standings = {
-            one.code: Standing(one.state, one.half_days, one.done_at, one.since, one.expected_on) for one in self.steps
+            one.code: Standing(one.state, one.half_days, one.done_at, one.since, one.expected_on, one.counts_from)
+            for one in self.steps
         }
         found = forecast(standings, deal, store=store, now=now)
         for step in self.steps:
@@ -170,7 +180,8 @@ class DeliveryPlan(Base):
 class DeliveryStep(Base):
     """A step of an order (C5). `planned_at` is what was first reckoned, `due_at` what is reckoned now.
 
-    `since` is when it was last sent back; `effective_from` and `effective_until` are when the insurance with the
+    `counts_from` is the payment from which its time runs, if it runs from one. `since` is when it was last sent back;
+    `effective_from` and `effective_until` are when the insurance with the
     `insurer` begins and ends, `plate` what was issued, `stages` the days of a registration's stages.
     """
 
@@ -200,6 +211,7 @@ class DeliveryStep(Base):
     version: Mapped[int]
     effective_until: Mapped[datetime | None]
     insurer: Mapped[str] = mapped_column(server_default="")
+    counts_from: Mapped[PaidPart | None]
     plan: Mapped[DeliveryPlan] = relationship(back_populates="steps")
 
     @classmethod
@@ -211,6 +223,7 @@ class DeliveryStep(Base):
             code=wanted.code,
             state=StepState.PENDING if needed(wanted.code, terms) else StepState.NOT_REQUIRED,
             half_days=wanted.half_days,
+            counts_from=wanted.counts_from.part or STEPS[wanted.code].counts_from,
             its_turn=False,
             reason="",
             evidence="",

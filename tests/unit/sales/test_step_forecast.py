@@ -12,7 +12,7 @@ from chassis.organisation.calendar import Calendar
 from chassis.process.clock import LOCAL
 from contracts.gateway.calendars import USUAL_HOURS, OpeningHours, Span
 from contracts.sales.policies import FULL, SHORT, DeliverySteps
-from contracts.sales.steps import DeliveryRisk, DeliveryTerms, StepCode, StepState
+from contracts.sales.steps import DeliveryRisk, DeliveryTerms, PaidPart, StepCode, StepState
 from services.sales.steps.forecast import (
     NONE_LEFT,
     OFFICE,
@@ -25,7 +25,7 @@ from services.sales.steps.forecast import (
     risk,
     working_end,
 )
-from services.sales.steps.rules.graph import needed
+from services.sales.steps.rules.graph import STEPS, needed
 
 STORE = Calendar.of(USUAL_HOURS)
 TICK = timedelta(microseconds=1)
@@ -48,6 +48,7 @@ def order(policy: DeliverySteps = FULL, *, terms: DeliveryTerms | None = None, *
             S.NOT_REQUIRED if not needed(one.code, agreed) else S.DONE if one.code in moments else S.PENDING,
             one.half_days,
             done_at=moments.get(one.code),
+            counts_from=one.counts_from.part or STEPS[one.code].counts_from,
         )
         for one in policy.steps
     }
@@ -185,6 +186,54 @@ def test_accessories_wait_for_half_of_the_price() -> None:
     assert waiting.due[C.ACCESSORY] == at("2026-11-27", 20)
     paid = reckoned(steps, terms=terms, half_paid_at=SIGNED)
     assert paid.due[C.ACCESSORY] == at("2026-11-25", 20)
+
+
+def test_a_bank_is_asked_once_the_deposit_is_there_and_answers_so_many_days_after_it() -> None:
+    """A defect: its answer was due a day after the contract, while nobody had paid anything."""
+    terms = DeliveryTerms(by_loan=True)
+    waiting = reckoned(order(terms=terms), terms=terms)
+    assert (waiting.due[C.DEPOSIT], waiting.due[C.LOAN_APPROVAL]) == (at("2026-11-24", 20), at("2026-11-27", 17))
+    assert C.LOAN_APPROVAL not in waiting.turns
+    thursday = at("2026-11-26")
+    paid = reckoned(order(terms=terms, DEPOSIT=thursday), thursday, terms=terms)
+    assert paid.due[C.LOAN_APPROVAL] == at("2026-12-01", 17)
+    assert C.LOAN_APPROVAL in paid.turns
+    late = reckoned(order(terms=terms), at("2026-11-30"), terms=terms)
+    assert (late.due[C.LOAN_APPROVAL], late.holds) == (at("2026-12-03", 17), C.DEPOSIT), "who is late is who pays"
+
+
+@pytest.mark.parametrize(
+    ("part", "paid", "due", "holds"),
+    [
+        (PaidPart.ALL, {}, at("2026-11-30", 17), C.BALANCE),
+        (PaidPart.ALL, {"BALANCE": at("2026-11-27")}, at("2026-12-02", 17), C.INSURANCE),
+        (PaidPart.DEPOSIT, {}, at("2026-11-26", 17), C.BALANCE),
+        (None, {}, at("2026-11-26", 17), C.BALANCE),
+    ],
+)
+def test_a_store_lets_the_time_of_a_step_run_from_a_payment(
+    part: PaidPart | None, paid: dict[str, Any], due: datetime, holds: StepCode
+) -> None:
+    """C5: a promise may count from a payment."""
+    steps = order(DEPOSIT=SIGNED, ALLOCATE=SIGNED, CERTIFICATE=SIGNED, **paid)
+    steps[C.INSURANCE] = replace(steps[C.INSURANCE], half_days=6, counts_from=part)
+    found = reckoned(steps, paid.get("BALANCE", SIGNED))
+    assert found.due[C.INSURANCE] == due
+    assert found.holds is holds
+
+
+@pytest.mark.parametrize("part", PaidPart)
+@pytest.mark.parametrize("code", StepCode)
+def test_whatever_step_counts_from_whatever_payment_all_of_it_ends(code: StepCode, part: PaidPart) -> None:
+    """What a payment itself waits for does not wait for it."""
+    terms = DeliveryTerms(by_loan=True, accessories=True)
+    steps = order(terms=terms)
+    if steps[code].state is S.NOT_REQUIRED:
+        return
+    steps[code] = replace(steps[code], counts_from=part)
+    found = reckoned(steps, terms=terms)
+    assert found.ready_on is not None
+    assert found.holds in found.turns
 
 
 def test_what_holds_an_order_is_the_money_where_accessories_wait_for_it() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from contracts.sales.steps import DelayCause, DeliveryTerms, StepCode
+from contracts.sales.steps import DelayCause, DeliveryTerms, PaidPart, StepCode
 
 Says = Callable[[DeliveryTerms], bool]
 
@@ -43,7 +43,8 @@ class Step:
     """One row. `after` are the steps that must be done before it; `role` does it, and so may a sales manager.
 
     `office` says whether its days are those of banks, insurers and the vehicle office, else they are the store's;
-    `needed` whether a deal needs it. `half_paid` waits for half of the price as well (ACCESSORY).
+    `needed` whether a deal needs it. `counts_from` is the payment from which its time runs, unless the store's policy
+    names another; until that has come it is not its turn.
     What is done `by_order` is done by what happens to the order, and by nobody's word.
     `may_redo`: done, it may turn out not to be good. `told` steps are shown to the customer, `cause` is in whose hands
     each lies, as he is told when it is late.
@@ -55,7 +56,7 @@ class Step:
     after: tuple[StepCode, ...] = ()
     office: Says = _no
     needed: Says = _yes
-    half_paid: bool = False
+    counts_from: PaidPart | None = None
     by_order: bool = False
     may_redo: bool = False
     told: bool = True
@@ -76,6 +77,7 @@ STEPS: dict[StepCode, Step] = {
         after=(_C.CONTRACT,),
         office=_yes,
         needed=_by_loan,
+        counts_from=PaidPart.DEPOSIT,
         cause=_D.BANK,
     ),
     _C.BALANCE: Step(
@@ -148,7 +150,7 @@ STEPS: dict[StepCode, Step] = {
         role="accessory_clerk",
         after=(_C.ALLOCATE,),
         needed=_with_accessories,
-        half_paid=True,
+        counts_from=PaidPart.HALF,
         may_redo=True,
     ),
     _C.PDI: Step(
@@ -162,6 +164,13 @@ STEPS: dict[StepCode, Step] = {
 }
 """C5, with the certificate (合格证) before the plate and the keys: it may lie at the bank that financed the stock.
 What APPOINT and HANDOVER wait for follows from all others (`before`)."""
+
+PAID_BY = {
+    PaidPart.DEPOSIT: StepCode.DEPOSIT,
+    PaidPart.HALF: StepCode.BALANCE,
+    PaidPart.ALL: StepCode.BALANCE,
+}
+"""The step that is done with the money from which others count; half of the price comes before it is."""
 
 MANAGERS = ("sales_manager", "general_manager")
 """Who may do any step, waive or require one, and take back a word."""
@@ -207,6 +216,11 @@ def before(code: StepCode, codes: Collection[StepCode], *, terms: DeliveryTerms)
     for one in STEPS[code].after:
         found |= dict.fromkeys([one] if one in codes else before(one, codes, terms=terms))
     return list(found)
+
+
+def leads_to(code: StepCode, to: StepCode) -> bool:
+    """True if the one comes before the other, however far, or is it: it cannot count from the other's money."""
+    return code is to or any(leads_to(code, one) for one in STEPS[to].after)
 
 
 def to_reverse(done: Collection[StepCode]) -> list[StepCode]:
