@@ -66,6 +66,13 @@ def test_without_a_vehicle_named_his_customer_is_who_comes_and_of_a_fleet_each_c
     assert shown(shop, named).state == "booked", "another car of the firm's is not the one that was booked"
 
 
+def test_who_had_cancelled_and_comes_all_the_same_is_taken_in_unbooked(shop: Workshop) -> None:
+    one = book(shop)
+    do(shop, "cancel", one, reason="不来了")
+    assert take_in(shop, vehicle_id=one.vehicle_id).bay == ""
+    assert shown(shop, one).state == "cancelled"
+
+
 def test_the_desk_says_itself_which_appointment_it_is(shop: Workshop) -> None:
     one = book(shop, TUESDAY + timedelta(days=1))
     order = take_in(shop, appointment_id=one.appointment_id)
