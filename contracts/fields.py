@@ -32,7 +32,7 @@ SpentFen = Annotated[int, Between(0, 10**12), Sensitive("spent")]
 Km = Annotated[int, Between(0, 3_000_000)]
 """An odometer reading in kilometres."""
 
-Vin = Annotated[str, Text(11, 25)]
+Vin = Annotated[str, Text(9, 40)]
 """A vehicle identification number as typed; the owning service repairs and checks it (E4)."""
 
 Plate = Annotated[str, Text(5, 16)]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+_FORMULA_OF_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+"""`="0755"`: by which programs keep another one from taking a text for a number."""
 _QUOTE_MARK = re.compile(r"'+[=+\-@\t\r\0＝＋－＠0-9]")
 _COMPUTED = frozenset("=+-@\t\r\0＝＋－＠")
 
 
 def unmarked(cell: str) -> str:
     """The text of a cell without the mark that keeps a spreadsheet program from computing or rounding it (S21)."""
+    if guarded := _FORMULA_OF_TEXT.fullmatch(cell.rstrip()):
+        return guarded[1].replace('""', '"')
     return cell[1:] if _QUOTE_MARK.match(cell) else cell
 
 

@@ -13,7 +13,7 @@ from contracts.fields import IdNumber, MobileShown, Plate, Reason, StaffId, Stor
 from contracts.operation import command, query
 from contracts.shapes import Between, Text
 
-ID_CODES = ("ID_FORMAT", "ID_CHECKSUM", "ID_DATE", "ID_REGION")
+ID_CODES = ("ID_FORMAT", "DIGITS_LOST", "ID_CHECKSUM", "ID_DATE", "ID_REGION")
 """Why a resident ID cannot be taken (E2)."""
 
 # -- consents (PIPL 13 to 17, 21 to 24) ------------------------------------------------------------------------
@@ -319,10 +319,7 @@ add_document = command(
         "CUSTOMER_MERGED",
         "CUSTOMER_ERASED",
         "MOMENT_AHEAD",
-        "ID_FORMAT",
-        "ID_CHECKSUM",
-        "ID_DATE",
-        "ID_REGION",
+        *ID_CODES,
     ),
     summary="Put a paper into the index of a customer's folder",
 )

@@ -14,7 +14,7 @@ from contracts.shapes import UNSAID, Between, Text
 
 FIELD_CODES = (
     "NAME_INVALID", "MOBILE_INVALID", "VIN_INVALID", "PLATE_INVALID", "EMAIL_INVALID",
-    "ID_FORMAT", "ID_CHECKSUM", "ID_DATE", "ID_REGION", "BIRTH_DATE_INVALID",
+    "ID_FORMAT", "DIGITS_LOST", "ID_CHECKSUM", "ID_DATE", "ID_REGION", "BIRTH_DATE_INVALID",
     "COMPANY_ID_FORMAT", "COMPANY_ID_CHECKSUM",
 )  # fmt: skip
 """Why a field of a customer cannot be taken (E1 to E6)."""
@@ -301,7 +301,7 @@ end_phone = command(
     EndPhone,
     Updated,
     refuses=(
-        "MOBILE_INVALID", "PHONE_NOT_FOUND", "PHONE_IS_MAIN",
+        "MOBILE_INVALID", "DIGITS_LOST", "PHONE_NOT_FOUND", "PHONE_IS_MAIN",
         "CUSTOMER_NOT_FOUND", "CUSTOMER_MERGED", "CUSTOMER_ERASED",
     ),
     summary="A wrong additional phone ends; it is kept, but finds and matches nobody any more",

@@ -31,7 +31,7 @@ from deploy.local.console import SOURCES
 from deploy.local.environment import SERVICES
 from gateway.routes import TABLE
 from services.customer.folder.rules.completeness import DICTIONARY
-from services.customer.importing.spreadsheets import cells, occupations, rows, wordings
+from services.customer.importing.spreadsheets import cells, delimited, occupations, reading, rows, wordings, workbook
 from services.customer.importing.usecases import batch
 from services.customer.record.rules import matching, resident_id
 from services.customer.segments import rules as segments
@@ -137,12 +137,26 @@ def values(of: type[StrEnum]) -> list[str]:
     return [each.value for each in of]
 
 
+def notes_of_cells() -> set[str]:
+    """What is doubtful about a cell already where the file is read."""
+    return {
+        code
+        for source in (workbook, delimited, reading)
+        for code in re.findall(r'"((?:DIGITS|FORMULA|BEYOND|QUOTE)_[A-Z]+)"', inspect.getsource(source))
+    }
+
+
 def warnings_of_rows() -> list[str]:
     """What a row of a department's list may be taken with: doubts, and what of it was left out."""
     read = set()
-    for source, codes in ((cells, r"[A-Z]+_[A-Z]+"), (occupations, r"[A-Z]+_[A-Z]+"), (rows, r"[A-Z]+_INVALID")):
+    for source, codes in (
+        (cells, r"[A-Z]+_[A-Z]+"),
+        (occupations, r"[A-Z]+_[A-Z]+"),
+        (rows, r"[A-Z]+_INVALID|DIGITS_LOST"),
+    ):
         read |= set(re.findall(rf'"({codes})"', inspect.getsource(source)))
-    doubts = {rows.OTHER_DOCUMENT, batch.CARD_TAKEN, batch.MOBILE_SHARED, resident_id.BORN_BEFORE_1900, vin.UNVERIFIED}
+    doubts = {rows.MASKED, rows.VIN_TAIL, rows.TWO_NAMES, rows.TITLE_UNKNOWN, *notes_of_cells()}
+    doubts |= {rows.OTHER_DOCUMENT, batch.CARD_TAKEN, batch.MOBILE_SHARED, resident_id.BORN_BEFORE_1900, vin.UNVERIFIED}
     return sorted(doubts | read - {"MONEY_INVALID", "TRUTH_INVALID"})  # which no field of a list is read as
 
 

@@ -83,6 +83,29 @@ def test_a_list_is_imported_once_whoever_dies_and_however_often_it_comes(system:
     assert [one["import_id"] for one in office.get("/imports", limit=2)["items"]] == [again, import_id]
 
 
+def test_a_list_as_people_really_send_it_costs_nobody_his_row_and_stores_no_stranger_s_number(system: System) -> None:
+    office, first, second, name = system.as_("sales_manager"), randoms.mobile(), randoms.mobile(), randoms.name()
+    car, broken = randoms.vin(), randoms.vin()[-8:]
+    rows = [
+        [randoms.name(), "1.38123456E+10", randoms.vin()],
+        [randoms.name(), f"{first}(妻) {second}.0", f"*{car}*"],
+        [f"{name}\u200b", "138****5678", broken],
+        ["合计", "3", ""],
+    ]
+    import_id = uploaded(office, list_of([[cell.encode("gb18030").decode("gb18030") for cell in row] for row in rows]))
+    office.post(f"/imports/{import_id}/start")
+    eventually(lambda: ended(office, import_id), within=60, what="the import to end")
+    lost, couple, masked, total = office.get(f"/imports/{import_id}/rows")["items"]
+    assert (lost["outcome"], lost["code"], lost["field"]) == ("rejected", "DIGITS_LOST", "mobile")
+    assert (total["outcome"], total["code"]) == ("rejected", "NOT_A_CUSTOMER")
+    assert (masked["outcome"], masked["warnings"]) == ("created", ["MASKED", "VIN_TAIL"])
+    desk = system.as_("advisor")
+    assert desk.get("/customers/lookup", q=second)["items"][0]["customer_id"] == couple["customer_id"]
+    assert desk.get("/customers/lookup", q=f"]C1{car}")["items"][0]["customer_id"] == couple["customer_id"]
+    assert desk.get("/customers/lookup", q=name)["items"][0]["customer_id"] == masked["customer_id"]
+    assert desk.get("/customers/lookup", q="13812345610")["items"] == []
+
+
 def test_the_wrong_list_is_taken_back_whoever_dies_but_for_whom_somebody_has_dealt_with(system: System) -> None:
     office, many = system.as_("sales_manager"), 400
     rows = [[randoms.name(), randoms.mobile(), randoms.vin()] for _ in range(many)]

@@ -103,7 +103,7 @@ def _named(records: Sequence[Record], since: Since) -> dict[str, Any]:
 
     def rank(one: Record) -> tuple[bool, bool, datetime, int]:
         called = one.called
-        whole = not (isinstance(called, Name) and called.surname_only)
+        whole = not (isinstance(called, Name) and called.partial)
         return whole, one.id18 is not None or one.uscc is not None, _told(one, "name", since), len(one.name)
 
     best = max(records, key=rank)

@@ -53,6 +53,14 @@ class IdFormat(Invalid):
     en = "A resident ID has 18 characters or 15 digits"
 
 
+class DigitsLost(Invalid):
+    """A number as a spreadsheet program rounded it (E1)."""
+
+    code = "DIGITS_LOST"
+    zh = "号码被表格软件取整,末尾数字已丢失(如 1.38E+10),请按文本格式重新填写"
+    en = "A spreadsheet has rounded this number (1.38E+10) and its last digits are lost; enter it as text"
+
+
 class IdChecksum(Invalid):
     """The check character of a resident ID does not fit (E2)."""
 
@@ -176,8 +184,8 @@ class PeriodInvalid(Invalid):
 _BY_CODE: dict[str, type[Invalid]] = {
     refusal.code: refusal
     for refusal in (
-        NameInvalid, MobileInvalid, VinInvalid, PlateInvalid, EmailInvalid, IdFormat, IdChecksum, IdDate, IdRegion,
-        BirthDateInvalid,
+        NameInvalid, MobileInvalid, VinInvalid, PlateInvalid, EmailInvalid, IdFormat, DigitsLost, IdChecksum, IdDate,
+        IdRegion, BirthDateInvalid,
         CompanyIdFormat, CompanyIdChecksum,
     )
 }  # fmt: skip

@@ -39,6 +39,7 @@ class VehiclePlate(Base):
     __tablename__ = "vehicle_plate"
     __table_args__ = (
         Index("vehicle_plate_by_number", "plate"),
+        Index("vehicle_plate_tail", func.reverse("plate")),
         Index("vehicle_plate_current", "vehicle_id", unique=True, postgresql_where=text("until IS NULL")),
     )
 

@@ -63,6 +63,7 @@ def somebody(desk: Desk) -> dict:
         ("{initials}", By.INITIALS),
         ("{plate}", By.PLATE),
         ("{plate_dotted}", By.PLATE),
+        ("{plate_end}", By.PLATE_TAIL),
         ("{vin}", By.VIN),
         ("{vin_lower}", By.VIN),
         ("{vin_tail8}", By.VIN_TAIL),
@@ -75,6 +76,7 @@ def test_he_is_found_by_whatever_is_known_of_him(desk, somebody, typed, by):
         "name_start": somebody["name"][:5],
         "pinyin_upper": somebody["pinyin"].upper(),
         "plate_dotted": f"{somebody['plate'][:2]}·{somebody['plate'][2:]}",
+        "plate_end": somebody["plate"][1:],
         "vin_lower": somebody["vin"].lower(),
         "vin_tail8": somebody["vin"][-8:],
     }
@@ -279,6 +281,7 @@ ASKED = {
     By.SOUND: "c4ca4238a0b923820dcc509a6f75849b",
     By.SOUTHERN_SOUND: "c4ca4238a0b923820dcc509a6f75849b",
     By.PLATE: "湘B00001",
+    By.PLATE_TAIL: "B00001",
     By.VIN: "CROWD000000000777",
     By.VIN_TAIL: "000777",
 }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.plate import NotAPlate, kind_of, normalise, read, starts_like_a_plate, tidy
+from contracts.plate import NotAPlate, kind_of, may_end_one, normalise, read, starts_like_a_plate, tidy
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,22 @@ from contracts.plate import NotAPlate, kind_of, normalise, read, starts_like_a_p
         ("粤B12345临", "粤B12345临", "TEMPORARY"),
         ("粤B.1-2•345", "粤B12345", "CIVIL"),
         ("粤Ｂ１２３４５", "粤B12345", "CIVIL"),
+        ("粵B12345", "粤B12345", "CIVIL"),
+        ("蘇E12345", "苏E12345", "CIVIL"),
+        ("\u200e粤B12345\u202c", "粤B12345", "CIVIL"),
+        ("粤B・12345", "粤B12345", "CIVIL"),
+        ("粤B‧12345", "粤B12345", "CIVIL"),
+        ("粤B∙12345", "粤B12345", "CIVIL"),
+        ("粤B●12345", "粤B12345", "CIVIL"),
+        ("粤B—12345", "粤B12345", "CIVIL"),
+        ("粤B一12345", "粤B12345", "CIVIL"),
+        ("粤B12345(蓝)", "粤B12345", "CIVIL"),
+        ("粤B1234學", "粤B1234学", "SPECIAL"),
+        ("使123456", "使123456", "EMBASSY"),
+        ("粤BX012应急", "粤BX012应急", "EMERGENCY"),
+        ("云S0123应急", "云S0123应急", "EMERGENCY"),
+        ("民航A0123", "民航A0123", "AIRPORT"),
+        ("粤B0123试", "粤B0123试", "TEST"),
     ],
 )
 def test_the_vectors_of_e5_are_stored_and_named(typed, stored, kind):
@@ -64,11 +80,23 @@ def test_the_beginning_of_a_plate_is_recognised(text, like):
     assert starts_like_a_plate(text) is like
 
 
-@pytest.mark.parametrize("typed", ["粤B12345临", "临牌", " 临 牌 "])
+@pytest.mark.parametrize("typed", ["粤B12345临", "临牌", " 临 牌 ", "未上牌", "新车(未上牌)", "无牌", "临时牌照"])
 def test_a_temporary_plate_never_identifies_a_vehicle(typed):
     plate = read(typed)
     assert plate.kind == "TEMPORARY"
     assert not plate.identifies
+
+
+def test_a_plate_for_trials_moves_from_car_to_car():
+    assert not read("粤B0123试").identifies
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [("B12345", True), ("12345", True), ("Q123", True), ("123", False), ("ABCD", False), ("O123", False)],
+)
+def test_a_plate_may_be_known_by_its_end(text, may):
+    assert may_end_one(text) is may
 
 
 @pytest.mark.parametrize("typed", ["粤B12345", "粤BD12345", "粤Z1234港", "123456使", "VA12345"])

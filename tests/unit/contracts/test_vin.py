@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.vehicle_identity import vehicle_id
-from contracts.vin import NotAVin, check_digit_fits, model_year, normalise, warning, with_check_digit
+from contracts.vin import NotAVin, check_digit_fits, is_tail, model_year, normalise, warning, with_check_digit
 
 SIGNS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 VALID = [
@@ -26,6 +26,26 @@ VALID = [
 def test_the_vectors_of_e4_are_valid(vin):
     assert normalise(vin) == vin
     assert check_digit_fits(vin)
+
+
+@pytest.mark.parametrize("around", ["I{}", "*{}*", "VIN:{}", "VIN {}", "车架号：{}", "]C1{}", "{}\u200b", " {} "])
+def test_what_scanners_and_papers_put_around_a_vin_is_taken_off(around):
+    assert normalise(around.format(VALID[3])) == VALID[3]
+
+
+@pytest.mark.parametrize("frame", ["JZS155-0012345", "jzx100-0012345", "GJ7-120123"])
+def test_a_japanese_frame_number_is_kept_as_such(frame):
+    assert normalise(frame) == frame.upper()
+    assert warning(normalise(frame)) == "VIN_CHECK_UNVERIFIED"
+    assert model_year(normalise(frame), not_after=2026) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "tail"),
+    [("2E000001", True), ("000001", True), ("12345", False), ("LSGDC82C02E000001", False), ("粤B12345", False)],
+)
+def test_the_end_of_a_vin_is_known_as_such(typed, tail):
+    assert is_tail(typed) is tail
 
 
 def test_a_wrong_check_digit_is_refused_for_china_and_north_america():

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.record.rules.phone import NotAPhone, PhoneKind, is_mobile, kind_of, normalise, read
+from services.customer.record.rules.phone import (
+    NotAPhone,
+    PhoneKind,
+    is_masked,
+    is_mobile,
+    kind_of,
+    listed,
+    normalise,
+    read,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,10 +54,12 @@ def test_the_vectors_of_e1_are_stored_in_one_form(typed, stored):
         "13800138000转1",
         "0755-83201转802",
         "转802",
-        "+852 4123 4567",
-        "+1 212 555 0100",
-        "85291234567",
+        "+852 1123 4567",
+        "+852 9123 456",
+        "+86 12345",
+        "+44 1234",
         "0755-83201",
+        "11111111111",
     ],
 )
 def test_what_reaches_nobody_is_refused(typed):
@@ -148,6 +159,82 @@ def test_any_text_is_a_number_of_a_kind_or_none(text):
         phone = read(text)
         assert kind_of(phone.number) is phone.kind
         assert not phone.extension or not phone.is_strong
+
+
+@pytest.mark.parametrize(
+    "rounded", ["1.38123456E+10", "1.38123456e+10", "１．３８１２３Ｅ＋１０", "1.38E10", " 1.38 e+10 "]
+)
+def test_what_a_spreadsheet_has_rounded_is_nobody_s_number(rounded: str) -> None:
+    with pytest.raises(NotAPhone) as refused:
+        read(rounded)
+    assert refused.value.code == "DIGITS_LOST"
+    assert listed(rounded) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "kind"),
+    [
+        ("13912345678.0", "13912345678", PhoneKind.MOBILE),
+        ("075583201234.00", "075583201234", PhoneKind.LANDLINE),
+        ("86-755-83201234", "075583201234", PhoneKind.LANDLINE),
+        ("86 10 65051234", "01065051234", PhoneKind.LANDLINE),
+        ("75583201234", "075583201234", PhoneKind.LANDLINE),
+        ("(+852)9123 4567", "+85291234567", PhoneKind.HONG_KONG),
+        ("852-91234567", "+85291234567", PhoneKind.HONG_KONG),
+        ("+852 4685 1234", "+85246851234", PhoneKind.HONG_KONG),
+        ("+852 2345 6789", "+85223456789", PhoneKind.ABROAD),
+        ("+853 2833 1234", "+85328331234", PhoneKind.ABROAD),
+        ("+886 912 345 678", "+886912345678", PhoneKind.TAIWAN),
+        ("00886 0912 345 678", "+886912345678", PhoneKind.TAIWAN),
+        ("+1 212 555 0100", "+12125550100", PhoneKind.ABROAD),
+        ("\u202d+86 139 1234 5678\u202c", "13912345678", PhoneKind.MOBILE),
+        ("\u202a+852 9123 4567", "+85291234567", PhoneKind.HONG_KONG),
+    ],
+)
+def test_a_number_is_read_however_programs_and_people_abroad_write_it(typed: str, number: str, kind: PhoneKind) -> None:
+    assert (read(typed).number, read(typed).kind) == (number, kind)
+    assert listed(typed) == (number,) or normalise(listed(typed)[0]) == number
+
+
+@pytest.mark.parametrize(
+    "between", [" ", ",", "，", "/", "、", ";", "；", "或", "-", "\\", "|", "  ", "\n", "(妻)", " 夫:"]
+)
+@pytest.mark.parametrize("other", ["13912345678", "0755-83201234", "8320 1234", "+852 9123 4567"])
+def test_two_numbers_of_a_cell_are_told_apart_whatever_stands_between_them(between: str, other: str) -> None:
+    numbers = [normalise(one) for one in listed(f"138 0013 8001{between}{other}")]
+    assert numbers == ["13800138001", normalise("0755" + other if other.startswith("8") else other)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "extension"),
+    [
+        ("83201234", "075583201234", ""),
+        ("8320-1234", "075583201234", ""),
+        ("83201234-801", "075583201234", "801"),
+        ("83201234转801", "075583201234", "801"),
+        ("2165051234", "02165051234", ""),
+        ("5918765432", "05918765432", ""),
+        ("13912345678(本人)", "13912345678", ""),
+        ("手机:13912345678", "13912345678", ""),
+    ],
+)
+def test_a_list_s_number_has_the_home_area_and_the_zero_that_a_number_cell_has_dropped(cell, number, extension):
+    (one,) = listed(cell)
+    assert (read(one).number, read(one).extension) == (number, extension)
+
+
+@pytest.mark.parametrize("cell", ["123", "", "13800138000 123", "1381234567", "2002-11-5", "5008001234", "1" * 40])
+def test_a_cell_of_which_a_part_is_no_number_holds_none(cell: str) -> None:
+    assert listed(cell) == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "masked"),
+    [("138****5678", True), ("138xxxx5678", True), ("****5678", True), ("1381234****", True), ("13812345678", False)],
+)
+def test_a_number_that_another_system_shows_in_part_is_known(cell: str, masked: bool) -> None:
+    assert is_masked(cell) is masked
+    assert bool(listed(cell)) is not masked
 
 
 @pytest.mark.parametrize("vin", ["LSG00013X2Y560920", "LSG00062X2Y334019", "lsg00038x2y679592"])

@@ -48,7 +48,10 @@ def test_fields_are_read_by_their_columns():
     assert (typed.since, typed.role, row.warnings) == (date(2002, 8, 15), Role.OWNER, ())
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "无", "-", "不详", "N/A", "/"])
+@pytest.mark.parametrize(
+    "nothing",
+    ["", " ", "无", "-", "不详", "N/A", "/", "nan", "NaN", "(null)", "\\N", "#N/A", "——", "?", "...", "*", "未留"],
+)
 def test_words_for_nothing_are_nothing(nothing):
     row = read(name="张伟", mobile=nothing, id_no=nothing, plate=nothing, email=nothing)
     assert (row.typed.phones, row.typed.id_number, row.typed.plate, row.warnings) == ((), "", "", ())
@@ -172,7 +175,12 @@ def test_what_the_person_is_to_the_car(department, said, role, relation):
         ("plate", "粤BI2345A", "PLATE_INVALID"),
         ("email", "nobody", "EMAIL_INVALID"),
         ("birth_date", "02-03-15", "DATE_AMBIGUOUS"),
-        ("gender", "?", "GENDER_INVALID"),
+        ("gender", "看情况", "GENDER_INVALID"),
+        ("title", "胖子", "TITLE_UNKNOWN"),
+        ("vin", "LSGDC82C02E000001", "VIN_INVALID"),
+        ("vin", "2E000001", "VIN_TAIL"),
+        ("mobile", "138****5678", "MASKED"),
+        ("id_no", "4403********0018", "MASKED"),
         ("occupation", "神仙", "OCCUPATION_UNKNOWN"),
         ("delivered_at", "昨天", "DATE_INVALID"),
         ("km", "很多", "KM_INVALID"),

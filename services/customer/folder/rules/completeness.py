@@ -43,7 +43,7 @@ class Field:
 
 def _full_name(known: Known) -> bool:
     called = known.record.called
-    return not (isinstance(called, Name) and called.surname_only)
+    return not (isinstance(called, Name) and called.partial)
 
 
 DICTIONARY = (

@@ -245,7 +245,7 @@ def check(mapping: Iterable[tuple[int, Field]], *, width: int) -> None:
         raise MappingRefused(
             "FIELD_TWICE", zh=f"字段 {twice} 对应的列过多", en=f"Too many columns are mapped to {twice}"
         )
-    if not fields.keys() & (STRONG_KEYS | {Field.NAME}):
+    if not fields.keys() & (STRONG_KEYS | {Field.NAME, Field.SURNAME}):
         raise MappingRefused(
             "KEY_MISSING",
             zh="请至少指定姓名、手机、证件号、车架号或车牌中的一列",

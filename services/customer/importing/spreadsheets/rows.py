@@ -1,7 +1,7 @@
 """A row of a department's file as what it gives of a customer (R25).
 
-An identity number or name that cannot be read refuses the row, so that the department mends it;
-anything else that cannot be read is left out with a warning.
+Who he is and how he is reached refuse the row if they cannot be read (a name, a card, a mobile where there is no
+other number), so that the department mends it; anything else is left out with a warning (docs/imports.md).
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from typing import Any, NamedTuple, TypeVar
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
 
-from contracts import plate
+from contracts import plate, signs
+from contracts import vin as vins
 from contracts.customer.imports import Department
 from contracts.customer.operations import CustomerKind
 from services.customer.importing.spreadsheets.cells import CellRefused, gender_of, km_of, past_of, tidy
+from services.customer.importing.spreadsheets.headings import recognised
 from services.customer.importing.spreadsheets.occupations import occupation_of
 from services.customer.importing.spreadsheets.wordings import Field
-from services.customer.record.rules import company_names, email, phone, resident_id
+from services.customer.record.rules import company_names, email, phone, resident_id, titles
 from services.customer.record.rules.facts import Role
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.given import Typed
@@ -30,10 +32,26 @@ from services.customer.record.rules.given import Typed
 OTHER_DOCUMENT = "OTHER_DOCUMENT"
 """The warning for a passport or another card that we keep no number of."""
 
-_NOTHING = frozenset(["", "-", "--", "/", "无", "没有", "不详", "未知", "暂无", "空", "n/a", "na", "null", "none"])
-_SEVERAL = re.compile(r"[/、,,;;|\n]+|\s{2,}")
-_LOCAL_NUMBER = re.compile(r"[2-8]\d{7}")
-_HOME_AREA = "0755"
+MASKED = "MASKED"
+"""The warning for a number that another system has shown in part: `138****5678`."""
+VIN_TAIL = "VIN_TAIL"
+"""The warning for the end of a VIN, where the whole one should be."""
+TWO_NAMES = "TWO_NAMES"
+"""The warning for a cell with two persons: the first is taken."""
+TITLE_UNKNOWN = "TITLE_UNKNOWN"
+"""The warning for a title that is none."""
+
+_NOBODY = re.compile(
+    r"(?:合计|小计|总计|共计|累计|汇总|总数|共\d+[条行人位户名笔台辆项页]|共[条行人位户名笔台辆项页]|第\d+页|制表|填表|制单|打印|导出|审核|复核|"
+    r"统计(?:人|日期|时间)|(?:备注|说明|注)[:]|以上|以下空白|total\b|subtotal\b|printed\b|page\d*\b)",
+    re.IGNORECASE,
+)
+"""How the last lines of a list begin, in which nobody stands."""
+_TWO_PERSONS = re.compile(r"\s*[/、&|\\,;]\s*")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NUMBER_IN_A_NAME = re.compile(r"[(:]?\+?\d[\d\s\-]{5,}\d\)?")
+_MAIL_APART = re.compile(r"[;,、/|\s]+")
+_MASKED_NUMBER = re.compile(r"[0-9][*x•●○]{3,}|[*•●○]{3,}[0-9]", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{13,17}[\dX]?|\d{18,20}")
 _COMPANY_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}|[0-9A-Z]{8}[0-9X]")
 _PASSPORT = re.compile(r"[A-Z]\d{8}")
@@ -57,6 +75,7 @@ _ROLES: tuple[tuple[re.Pattern[str], Role], ...] = (
 )
 """What files call the person's relation to the car; the first that fits."""
 
+_KEYS = frozenset({Field.MOBILE, Field.PHONE, Field.ID_NO, Field.USCC, Field.VIN, Field.PLATE})
 _OWNERS_FILES = frozenset({Department.SALES, Department.SALES_SUPPORT, Department.FINANCE})
 _DATES = (Field.DELIVERED_AT, Field.REGISTERED_AT, Field.LAST_SERVICE_AT)
 T = TypeVar("T")
@@ -93,11 +112,13 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
     """What the row gives, field by field; nothing of it is checked but what is left out with a warning."""
     said = _by_field(cells, columns)
     warnings: list[str] = []
-    name, kind = _first(said, Field.NAME), _kind(_first(said, Field.KIND))
+    kind = _kind(_first(said, Field.KIND))
+    name, within = _name(said, kind, warnings)
     card, code = _numbers(said, name, kind, warnings)
     if not card and (code or (kind is None and company_names.is_one(name))):
         kind = CustomerKind.COMPANY
-    gender = _taken(gender_of, _first(said, Field.GENDER), warnings)
+    title, sex = _title(_first(said, Field.TITLE), warnings)
+    gender = _taken(gender_of, _first(said, Field.GENDER) or sex, warnings)
     past = partial(past_of, today=today)
     days = delivered, _, serviced = [_taken(past, _first(said, field), warnings) for field in _DATES]
     unit = next((column.unit for column in columns if column.field is Field.KM), None)
@@ -106,18 +127,18 @@ def read_row(cells: Sequence[str], columns: Sequence[Column], *, department: Dep
     relation = " ".join((_first(said, Field.ROLE), _first(said, Field.RELATION))).strip()
     role = _role(relation, department)
     typed = Typed(
-        name=name if kind is CustomerKind.COMPANY else name + _first(said, Field.TITLE),
+        name=name if kind is CustomerKind.COMPANY else name + title,
         kind=kind,
-        phones=_phones(said, warnings),
+        phones=_phones(said, within, warnings),
         id_number=card,
         organisation_number=code,
         birth_date=_taken(past, _first(said, Field.BIRTH_DATE), warnings),
         gender=Gender(gender) if gender else None,
-        email=_readable(email.normalise, _first(said, Field.EMAIL), email.NotAnEmail, "EMAIL_INVALID", warnings),
+        email=_mail(_first(said, Field.EMAIL), warnings),
         address=_first(said, Field.ADDRESS),
         employer=_first(said, Field.EMPLOYER),
         occupation=_taken(occupation_of, _first(said, Field.OCCUPATION), warnings),
-        vin=_first(said, Field.VIN),
+        vin=_vin(_first(said, Field.VIN), warnings),
         plate=_readable(_plate, _first(said, Field.PLATE), plate.NotAPlate, "PLATE_INVALID", warnings),
         model=_first(said, Field.MODEL),
         colour=_first(said, Field.COLOUR),
@@ -132,7 +153,7 @@ def _by_field(cells: Sequence[str], columns: Sequence[Column]) -> dict[Field, li
     said: dict[Field, list[str]] = {}
     for column in columns:
         text = tidy(cells[column.column])
-        if text.lower() not in _NOTHING:
+        if not signs.is_nothing(text):
             said.setdefault(column.field, []).append(text)
     return said
 
@@ -140,6 +161,75 @@ def _by_field(cells: Sequence[str], columns: Sequence[Column]) -> dict[Field, li
 def _first(said: Mapping[Field, Sequence[str]], field: Field) -> str:
     found = said.get(field)
     return found[0] if found else ""
+
+
+def is_nobody(cells: Sequence[str], columns: Sequence[Column]) -> bool:
+    """True for a line in which nobody stands: a sum, who printed the list and when, the headings again (E6).
+
+    One that holds a number somebody is known by is nobody's foot line.
+    """
+    if recognised(cells) >= max(2, sum(1 for cell in cells if cell.strip()) - 1):
+        return True
+    filled = [tidy(cell) for cell in cells if cell.strip()]
+    if not filled or not any(_NOBODY.match("".join(one.split())) for one in filled[:2]):
+        return False
+    keys = [tidy(cells[one.column]) for one in columns if one.field in _KEYS]
+    return not any(re.search(r"\d{6}", key) or plate.kind_of(plate.tidy(key)) for key in keys)
+
+
+def _name(said: Mapping[Field, Sequence[str]], kind: CustomerKind | None, warnings: list[str]) -> tuple[str, list[str]]:
+    """(the name, the numbers that stood within it); surname and given name may have columns of their own."""
+    name = _first(said, Field.NAME) or _first(said, Field.SURNAME) + _first(said, Field.GIVEN_NAME)
+    if kind is CustomerKind.COMPANY or company_names.is_one(name):
+        return name, []
+    within = [found[0].strip("():") for found in _NUMBER_IN_A_NAME.finditer(name)]
+    numbers = [one for text in within for one in phone.listed(text)]
+    if numbers:
+        name = _NUMBER_IN_A_NAME.sub("", name).strip()
+    persons = [one for one in _TWO_PERSONS.split(name) if one]
+    if len(persons) > 1 and all(_HAN.search(one) for one in persons):
+        warnings.append(TWO_NAMES)
+        name = persons[0]
+    return name, numbers
+
+
+def _title(text: str, warnings: list[str]) -> tuple[str, str]:
+    """(title, the sex that is said in its place)."""
+    if not text or (title := titles.known(text)):
+        return (title if text else ""), ""
+    try:
+        gender_of(text)
+    except CellRefused:
+        warnings.append(TITLE_UNKNOWN)
+        return "", ""
+    return "", text
+
+
+def _mail(text: str, warnings: list[str]) -> str:
+    """The first address of the cell that can be read."""
+    for one in _MAIL_APART.split(text):
+        try:
+            return email.normalise(one)
+        except email.NotAnEmail:
+            continue
+    if text:
+        warnings.append("EMAIL_INVALID")
+    return ""
+
+
+def _vin(text: str, warnings: list[str]) -> str:
+    """The VIN if it is one; a car can be found again without it, the customer could not."""
+    if not text:
+        return ""
+    try:
+        return vins.normalise(text)
+    except vins.NotAVin:
+        warnings.append(MASKED if _is_masked(text) else VIN_TAIL if vins.is_tail(text) else "VIN_INVALID")
+        return ""
+
+
+def _is_masked(text: str) -> bool:
+    return _MASKED_NUMBER.search(text) is not None
 
 
 def _kind(text: str) -> CustomerKind | None:
@@ -154,14 +244,17 @@ def _numbers(
     """(resident ID, organisation number), told by what they look like: many files have one column for both."""
     card = code = ""
     for text in (*said.get(Field.ID_NO, ()), *said.get(Field.USCC, ())):
-        number = re.sub(r"[\s\-‐–—]", "", text.upper())
+        if _is_masked(text):
+            warnings.append(MASKED)
+            continue
+        number = re.sub(r"[\s\-‐–—]|\.0+$", "", text.upper())
         company = kind is CustomerKind.COMPANY or (kind is None and company_names.is_one(name))
         of_digits = _DIGITS.fullmatch(number) is not None
         if (company and of_digits and _is_resident_id(number)) or (not company and _PASSPORT.fullmatch(number)):
             warnings.append(OTHER_DOCUMENT)  # the former is that of whoever acts for the company
         elif _COMPANY_CODE.fullmatch(number) and (company or not of_digits):
             code = text
-        elif not company and (of_digits or len(number) == 18):
+        elif not company and (of_digits or len(number) == 18 or signs.digits_lost(text)):
             card = text
         elif company and len(number) in {9, 18}:
             code = text
@@ -181,33 +274,25 @@ def _is_resident_id(number: str) -> bool:
     return (born is not None and born.year // 100 in {19, 20}) or not uscc.is_valid(number)
 
 
-def _phones(said: Mapping[Field, Sequence[str]], warnings: list[str]) -> tuple[str, ...]:
+def _phones(said: Mapping[Field, Sequence[str]], within: Sequence[str], warnings: list[str]) -> tuple[str, ...]:
     """The numbers of all columns. One that cannot be read stays only if it was to be the mobile and none else is."""
     good: list[str] = []
     bad: list[str] = []
     for field in (Field.MOBILE, Field.PHONE):
         for text in said.get(field, ()):
-            for one in (text,) if _is_phone(text) else _SEVERAL.split(text):
-                digits = re.sub(r"[\s\-]", "", one)
-                number = _HOME_AREA + digits if _LOCAL_NUMBER.fullmatch(digits) else one
-                if not number.strip():
-                    continue
-                (good if _is_phone(number) else bad).append(number)
-                if number in bad and field is Field.PHONE:
-                    bad.remove(number)
-                    warnings.append("MOBILE_INVALID")
+            if found := phone.listed(text):
+                good += found
+            elif phone.is_masked(text):
+                warnings.append(MASKED)
+            elif field is Field.MOBILE:
+                bad.append(text)
+            else:
+                warnings.append("DIGITS_LOST" if signs.digits_lost(text) else "MOBILE_INVALID")
+    good += within
     if good and bad:
-        warnings.append("MOBILE_INVALID")
+        warnings += ["DIGITS_LOST" if signs.digits_lost(text) else "MOBILE_INVALID" for text in bad]
         bad = []
     return tuple(dict.fromkeys(good or bad[:1]))
-
-
-def _is_phone(text: str) -> bool:
-    try:
-        phone.read(text)
-    except phone.NotAPhone:
-        return False
-    return True
 
 
 def _plate(text: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
+
+from contracts.signs import plain
+from contracts.spreadsheet_cells import unmarked
+from services.customer.record.rules.simplified import simplify
 
 
 class Field(StrEnum):
@@ -12,6 +15,8 @@ class Field(StrEnum):
 
     KIND = "kind"
     NAME = "name"
+    SURNAME = "surname"
+    GIVEN_NAME = "given_name"
     TITLE = "title"
     MOBILE = "mobile"
     PHONE = "phone"
@@ -54,6 +59,14 @@ _WORDINGS: dict[Field, tuple[str, str]] = {
             "name|full name|customer|customer name|client|client name|owner|owner name|contact|contact name|"
             "buyer|buyer name"
         ),
+    ),
+    Field.SURNAME: (
+        "姓 姓氏 客户姓氏",
+        "surname|last name|family name",
+    ),
+    Field.GIVEN_NAME: (
+        "名 名字(不含姓)",
+        "given name|first name|forename",
     ),
     Field.TITLE: (
         "称谓 称呼 尊称",
@@ -244,15 +257,15 @@ _UNITS = re.compile(r"万公里|万元|公里|千米|km|元|分|yuan|rmb|fen")
 
 
 def bare(heading: str) -> str:
-    """A heading without case, width, spaces, stars, colons and what stands in brackets."""
-    text = unicodedata.normalize("NFKC", heading[:_LONGEST]).lower()
+    """A heading without case, width, spaces, stars, colons and what stands in brackets, in simplified characters."""
+    text = simplify(unmarked(plain(heading[:_LONGEST]))).lower()
     text = _BRACKETS.sub("", text) or text
     return re.sub(r"[\s*★☆※#:_.\-、,，。'\"]+", "", text)
 
 
 def unit_of(heading: str) -> str | None:
     """The unit that stands with a heading in brackets (`里程(万公里)`, `金额（万元）`), None without one."""
-    for inside in _BRACKETS.findall(unicodedata.normalize("NFKC", heading[:_LONGEST]).lower()):
+    for inside in _BRACKETS.findall(plain(heading[:_LONGEST]).lower()):
         if found := _UNITS.search(inside):
             return found.group()
     return None

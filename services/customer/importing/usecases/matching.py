@@ -23,7 +23,7 @@ from chassis.store.outbox import Cause, set_cause
 from chassis.store.rows import as_json
 from contracts.customer.imports import Department, Outcome
 from contracts.envelope import Doer
-from services.customer.importing.spreadsheets.rows import Column, fingerprint, read_row
+from services.customer.importing.spreadsheets.rows import Column, fingerprint, is_nobody, read_row
 from services.customer.importing.spreadsheets.wordings import Field
 from services.customer.importing.usecases.batch import Batch, Reading
 from services.customer.importing.usecases.files import COLUMNS, tell_step
@@ -84,6 +84,11 @@ _CHECKPOINT = text(
 _FINISH = text("UPDATE import_file SET status = 'finished', finished_at = :now WHERE id = :import_id")
 
 _CARDS = frozenset({Field.ID_NO, Field.USCC})
+_NOBODY = (
+    "NOT_A_CUSTOMER",
+    "该行不是客户:合计、页脚或重复的表头",
+    "Nobody stands in this row: a sum, a foot line, or headings",
+)
 _FAILED = ("ROW_FAILED", "该行处理失败,请联系管理员", "This row could not be worked on; tell your administrator")
 
 
@@ -204,6 +209,9 @@ def _read(
     row: Any, columns: Sequence[Column], *, department: Department, today: date, started_at: datetime
 ) -> Reading | Report:
     """The row, read; or why it cannot be."""
+    if is_nobody(row.cells, columns):
+        code, zh, en = _NOBODY
+        return Report(row.number, Outcome.REJECTED, code=code, zh=zh, en=en)
     cards = {one.column for one in columns if one.field in _CARDS}
     taken = {one.column for one in columns}
     for note in row.notes:

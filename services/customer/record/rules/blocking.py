@@ -32,6 +32,6 @@ def _said(name: Name | CompanyName | None) -> frozenset[str]:
     """How a whole name may be said; a surname alone says too little to look for."""
     if isinstance(name, CompanyName):
         return sounds(name.core, person=False).full - {""}
-    if name is None or name.surname_only:
+    if name is None or name.partial:
         return frozenset()
     return name.sounds.full - {""}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from stdnum.cn import uscc as credit_codes
 from stdnum.exceptions import InvalidChecksum, ValidationError
+
+from contracts.signs import plain
 
 _ORGANISATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
 _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -43,7 +44,7 @@ def read(typed: str) -> CompanyId:
     A credit code holds the organisation code in positions 9 to 17, so the two of one company agree in that.
     Raises CompanyIdFormat, CompanyIdChecksum.
     """
-    text = re.sub(r"[\s\-‐–—]", "", unicodedata.normalize("NFKC", typed).upper())
+    text = re.sub(r"[\s\-‐–—]", "", plain(typed).upper())
     if len(text) == 9:
         return CompanyId(None, _organisation_code(text))
     try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from contracts.signs import plain
 from services.customer.record.rules.simplified import simplify
 
 _EVERYBODY_HAS = re.compile(r"有限责任公司|有限公司|股份|集团|\(深圳市?\)|深圳市|^深圳")
@@ -34,7 +34,7 @@ class CompanyName:
 @lru_cache(maxsize=2048)  # see `names.read`
 def read(typed: str) -> CompanyName:
     """The company's name that was typed."""
-    text = "".join(unicodedata.normalize("NFKC", typed).split())
+    text = "".join(plain(typed).split())
     core = core_of(typed)
     return CompanyName(text, core, frozenset(first + second for first, second in pairwise(core)))
 
@@ -42,7 +42,7 @@ def read(typed: str) -> CompanyName:
 @lru_cache(maxsize=2048)
 def is_one(typed: str) -> bool:
     """True if the text is an organisation's name and no person's: by its legal form, or by the trade it ends with."""
-    text = "".join(unicodedata.normalize("NFKC", typed).split())
+    text = "".join(plain(typed).split())
     return _ONLY_COMPANIES_SAY.search(simplify(text)) is not None
 
 
@@ -51,5 +51,5 @@ def core_of(typed: str) -> str:
 
     A name of nothing else keeps its words.
     """
-    text = simplify("".join(unicodedata.normalize("NFKC", typed).split())).casefold()
+    text = simplify("".join(plain(typed).split())).casefold()
     return _SIGNS.sub("", _EVERYBODY_HAS.sub("", text)) or _SIGNS.sub("", text)

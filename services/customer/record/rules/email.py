@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from contracts.signs import plain
 
 _LONGEST, _LONGEST_MAILBOX = 254, 64
 _MAILBOX = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -21,7 +22,7 @@ def normalise(typed: str) -> str:
 
     Host names are plain ASCII with at least one dot. Raises NotAnEmail.
     """
-    text = unicodedata.normalize("NFKC", typed).strip().lower().replace("。", ".")
+    text = plain(typed).strip().lower().replace("。", ".")
     mailbox, _, host = text.removeprefix("mailto:").strip().rpartition("@")
     address = f"{mailbox}@{host}"
     if (

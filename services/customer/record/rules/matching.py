@@ -244,8 +244,8 @@ def _relation(a: Facts, b: Facts) -> Relation:
 
 
 def _is_contact(facts: Facts) -> bool:
-    """True if of the name only the surname is known."""
-    return isinstance(facts.name, Name) and facts.name.surname_only
+    """True if of the name only the surname is known, or a nickname."""
+    return isinstance(facts.name, Name) and facts.name.partial
 
 
 def _differ(one: object, other: object) -> bool:

@@ -6,6 +6,7 @@ from services.customer.record.rules import surnames
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.names import Name
+from services.customer.record.rules.titles import of_a_wife
 
 EQUAL = 1.00
 EQUAL_SIMPLIFIED = 0.98
@@ -22,10 +23,13 @@ def person_score(a: Name, b: Name, *, gender_a: Gender | None = None, gender_b: 
     """How alike two persons' names are; the genders are what is known beside the titles.
 
     Names that sound alike only by a rare reading (青 and 静) score as if they had no character in common.
-    Two that are surnames only are no more alike than a surname and a full name: there are many 张先生.
+    Two that are surnames only are no more alike than a surname and a full name: there are many 张先生. 太太 bears her
+    husband's surname, so that she is nobody of that name; a nickname may be made of surname or given name.
     """
     if not a.simplified or not b.simplified:
         return DIFFERENT
+    if a.nickname or b.nickname:
+        return _nickname_score(a, b)
     if a.surname_only or b.surname_only:
         return _surname_score(a, b, gender_a or a.gender, gender_b or b.gender)
     if a.text == b.text:
@@ -43,8 +47,15 @@ def company_score(a: CompanyName, b: CompanyName) -> float:
     return both / (len(a.bigrams) + len(b.bigrams) - both) if both else DIFFERENT
 
 
+def _nickname_score(a: Name, b: Name) -> float:
+    if a.simplified == b.simplified:
+        return EQUAL_SIMPLIFIED
+    one, other = (a, b) if a.nickname else (b, a)
+    return SURNAME if one.nickname in (other.surname, other.nickname) or one.nickname in other.given else DIFFERENT
+
+
 def _surname_score(a: Name, b: Name, gender_a: Gender | None, gender_b: Gender | None) -> float:
-    if a.surname != b.surname:
+    if a.surname != b.surname or of_a_wife(a.title) is not of_a_wife(b.title):
         return DIFFERENT
     return SURNAME_AND_GENDER if gender_a is not None and gender_a is gender_b else SURNAME
 

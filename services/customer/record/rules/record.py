@@ -158,7 +158,7 @@ class Record:
         if "id18" in new:
             new |= {"birth_date": given.birth_date, "gender": given.gender}
         if isinstance(given.name, Name) and isinstance(self.called, Name):
-            if self.called.surname_only and not given.name.surname_only:
+            if self.called.partial and not given.name.partial:
                 new["name"] = given.name.text
             if not self.title and given.name.title:
                 new["title"] = given.name.title

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from stdnum.iso7064 import mod_11_2
 
+from contracts.signs import digits_lost, plain
 from services.customer.record.rules.gender import Gender
 
 BORN_BEFORE_1900 = "ID_BORN_BEFORE_1900"
@@ -20,8 +20,11 @@ _PROVINCES = frozenset(
     for province in block
 ) | {"71", "81", "82", "83"}
 _FORM = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
+_FLOAT = re.compile(r"([0-9]+)\.0+")
 _BORN_IN_THE_1800S = frozenset({"996", "997", "998", "999"})
 _EARLIEST_YEAR, _EXPECTED_YEAR = 1800, 1900
+_EXACT = 15
+"""Digits that a number of a spreadsheet or a data frame keeps."""
 
 
 class NotAResidentId(ValueError):
@@ -32,6 +35,12 @@ class NotAResidentId(ValueError):
 
 class IdFormat(NotAResidentId):
     """Not 18 characters, and not 15 digits either."""
+
+
+class IdDigitsLost(NotAResidentId):
+    """A spreadsheet program has rounded the number: what it shows is nobody's or somebody else's."""
+
+    code = "DIGITS_LOST"
 
 
 class IdChecksum(NotAResidentId):
@@ -69,9 +78,13 @@ def read(typed: str, *, today: date) -> ResidentId:
 
     Retired and unknown region codes below a known province are legal. A number that begins with 9 is a
     foreigner's with permanent residence: its province follows the 9, or it begins with 91.
-    Raises IdFormat, IdChecksum, IdRegion, IdDate, looked at in this order.
+    Raises IdDigitsLost, IdFormat, IdChecksum, IdRegion, IdDate, looked at in this order.
     """
-    number = "".join(unicodedata.normalize("NFKC", typed).upper().split())
+    number = re.sub(r"[\s\-‐–—]", "", plain(typed).upper())
+    whole = _FLOAT.fullmatch(number)
+    if digits_lost(typed) or (whole and len(whole[1]) > _EXACT):
+        raise IdDigitsLost(typed)
+    number = whole[1] if whole else number
     if not _FORM.fullmatch(number):
         raise IdFormat(typed)
     number_18 = number if len(number) == 18 else to_18(number)

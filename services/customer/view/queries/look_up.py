@@ -72,6 +72,14 @@ _PLATE = f"""
           JOIN vehicle_party p ON p.vehicle_id = near.vehicle_id
           JOIN customer k ON k.id = p.customer_id GROUP BY 1"""
 
+_PLATE_TAIL = f"""
+        SELECT coalesce(k.merged_into, k.id) AS id, bool_or(near.until IS NULL AND p.until IS NULL) AS whole
+          FROM (SELECT vehicle_id, until FROM vehicle_plate
+                 WHERE reverse(plate) >= reverse({_TEXT}) AND reverse(plate) < reverse({_TEXT}) || {_LAST}
+                 ORDER BY reverse(plate) LIMIT {CONSIDERED}) near
+          JOIN vehicle_party p ON p.vehicle_id = near.vehicle_id
+          JOIN customer k ON k.id = p.customer_id GROUP BY 1"""
+
 _FOUND = {
     By.MOBILE: _key("phone"),
     By.MOBILE_TAIL: _key_begins("phone_tail", f"reverse({_TEXT})"),
@@ -83,6 +91,7 @@ _FOUND = {
     By.SOUND: _any_key("pinyin"),
     By.SOUTHERN_SOUND: _any_key("folded"),
     By.PLATE: _PLATE,
+    By.PLATE_TAIL: _PLATE_TAIL,
     By.VIN: _vehicle(f"v.vin = {_TEXT}"),
     By.VIN_TAIL: _vehicle(f"reverse(v.vin) >= reverse({_TEXT}) AND reverse(v.vin) < reverse({_TEXT}) || {_LAST}"),
 }
@@ -104,9 +113,9 @@ def _search(found: str) -> TextClause:
 
 FITS_NOTHING = Alert(
     code="SEARCH_FORMS",
-    zh="请输入:电话后四位或完整号码、完整证件号、完整车架号或其后6至8位、车牌至少四位、姓名或拼音",
+    zh="请输入:电话后四位或完整号码、完整证件号、完整车架号或其后6至8位、车牌至少四位(可不带省份)、姓名或拼音",
     en="Type a phone's last four digits or all of it, a whole ID number, a VIN or its last 6 to 8 signs, "
-    "four signs of a plate, a name or its pinyin",
+    "four signs of a plate with or without its province, a name or its pinyin",
 )
 """What is said when what was typed can mean nothing: no refusal, somebody is still typing."""
 

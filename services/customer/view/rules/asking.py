@@ -7,17 +7,18 @@ whoever may search for any part of it reads it (docs/decisions/0020).
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from contracts import plate
 from contracts import vin as vins
+from contracts.signs import plain
 from services.customer.record.rules import company_id, names, phone, resident_id, surnames
 
 _OF_A_PHONE = 4
 _OF_A_PLATE = 4
+_DIGITS_OF_A_PLATE = 5
 _VIN_DIGITS = range(5, 11)
 _VIN_SIGNS = range(6, 9)
 _FEWEST_SIGNS = 4
@@ -37,6 +38,7 @@ class By(StrEnum):
     ID_NUMBER = "id_number"
     ORGANISATION = "organisation"
     PLATE = "plate"
+    PLATE_TAIL = "plate_tail"
     VIN = "vin"
     VIN_TAIL = "vin_tail"
     NAME = "name"
@@ -62,11 +64,13 @@ def meanings(typed: str, *, today: date) -> tuple[Ask, ...]:
     if plate.starts_like_a_plate(text):
         return (Ask(By.PLATE, text),) if len(text) >= _OF_A_PLATE else ()
     if _HAN.search(text):
-        return _heard(_without_number(typed))
+        return (Ask(By.PLATE, text),) if plate.kind_of(text) else _heard(_without_number(typed))
+    if vin := _vin(typed):
+        return (vin,)
     if not (text.isascii() and text.isalnum()):
         return _named(typed)
     if text.isalpha() and len(text) != _OF_A_VIN:
-        said = text.lower()
+        said = plate.tidy(names.read(typed).text or typed).lower()  # Mr. Smith is called Smith
         return (Ask(By.PINYIN, said), Ask(By.INITIALS, said), Ask(By.SOUTHERN_SOUND, said))
     return _signs(text, typed, today=today)
 
@@ -83,24 +87,32 @@ def _signs(text: str, typed: str, *, today: date) -> tuple[Ask, ...]:
     if card := _card(text, today=today):
         return (card,)
     if len(text) == _OF_A_VIN:
-        try:
-            return (Ask(By.VIN, vins.normalise(text)),)
-        except vins.NotAVin:
-            return ()
+        return ()
     if text.isdigit():
         return _digits(text)
     if len(text) < _FEWEST_SIGNS:
         return ()
+    if plate.kind_of(text):
+        return (Ask(By.PLATE, text),)
+    end = (Ask(By.PLATE_TAIL, text),) if plate.may_end_one(text) else ()
     tail = (Ask(By.VIN_TAIL, text),) if len(text) in _VIN_SIGNS else ()
     name = () if _OF_A_NUMBER.search(text) else (Ask(By.NAME, names.normalise(typed)),)
-    return (*tail, *_organisation(text), *name)
+    return (*end, *tail, *_organisation(text), *name)
+
+
+def _vin(typed: str) -> Ask | None:
+    try:
+        return Ask(By.VIN, vins.normalise(typed))
+    except vins.NotAVin:
+        return None
 
 
 def _digits(text: str) -> tuple[Ask, ...]:
     if len(text) == _OF_A_PHONE:
         return (Ask(By.MOBILE_TAIL, text),)
     tail = (Ask(By.VIN_TAIL, text),) if len(text) in _VIN_DIGITS else ()
-    return (*tail, *_organisation(text))
+    end = (Ask(By.PLATE_TAIL, text),) if len(text) == _DIGITS_OF_A_PLATE else ()
+    return (*end, *tail, *_organisation(text))
 
 
 def _named(typed: str) -> tuple[Ask, ...]:
@@ -110,7 +122,7 @@ def _named(typed: str) -> tuple[Ask, ...]:
 
 def _without_number(typed: str) -> str:
     """What stands before the first number of four digits or more, in groups too: people type phones into names."""
-    text = unicodedata.normalize("NFKC", typed)
+    text = plain(typed)
     found = _OF_A_NUMBER.search(text)
     return text[: found.start()] if found else typed
 
