@@ -148,6 +148,7 @@ FIELDS = {
     "loser_ids": "并入档案",
     "makeup_days": "调休上班日",
     "mapping": "列对应",
+    "sheet": "工作表",
     "merge_id": "合并",
     "minutes": "时长(分钟)",
     "mobile": "电话",

@@ -21,7 +21,7 @@ LARGEST_FILE = 20 * 1024 * 1024
 
 FILE_CODES = (
     "FILE_TYPE", "FILE_ENCODING", "FILE_EMPTY", "FILE_TOO_LARGE", "FILE_FORMULA", "FILE_ENCRYPTED", "FILE_ACTIVE",
-    "FILE_BROKEN",
+    "FILE_BROKEN", "FILE_SHEET",
 )  # fmt: skip
 """Why a whole file cannot be read (S22)."""
 
@@ -121,6 +121,14 @@ class ImportAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewImport:
+    """Which import, and of several worksheets which one; without `sheet` the likeliest."""
+
+    import_id: UUID
+    sheet: Annotated[str, Text(1, 200)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnChosen:
     """A column, from 0, and the field it holds (one of those that the preview proposes)."""
 
@@ -130,10 +138,11 @@ class ColumnChosen:
 
 @dataclass(frozen=True, slots=True)
 class StartImport:
-    """Begin; without `mapping` the columns are taken as the preview proposes."""
+    """Begin; without `mapping` the columns are taken as the preview proposes, without `sheet` the likeliest is read."""
 
     import_id: UUID
     mapping: list[ColumnChosen] | None = None
+    sheet: Annotated[str, Text(1, 200)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +248,17 @@ class RowShown:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the file was found to be, its first rows, and a proposal of what its columns hold."""
+    """What the file was found to be, its first rows, and a proposal of what its columns hold.
+
+    `sheets` are the worksheets with data, of which `sheet` is shown; `heading_row` is 0 where there are no headings.
+    """
 
     import_id: UUID
     kind: str
     encoding: str
     separator: str
     sheet: str
+    sheets: list[str]
     heading_row: int
     formulas: int
     columns: list[ColumnProposed]
@@ -307,7 +320,7 @@ put_import_part = command(
 )
 preview_import = query(
     "customer.preview_import",
-    ImportAsked,
+    PreviewImport,
     Preview,
     refuses=("IMPORT_NOT_FOUND", "IMPORT_STARTED", "IMPORT_INCOMPLETE", "IMPORT_ALTERED", *FILE_CODES),
     summary="What the file holds, and what its columns are taken for",

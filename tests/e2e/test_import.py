@@ -12,6 +12,7 @@ import pytest
 
 from simulator.client import ApiProblem, Client
 from tests.support import randoms
+from tests.support.old_excel import workbook
 from tests.support.polling import eventually, patience
 from tests.support.system import System
 
@@ -28,10 +29,10 @@ def list_of(rows: list[list[str]]) -> bytes:
     return made.getvalue().encode("gb18030")
 
 
-def uploaded(client: Client, content: bytes) -> str:
+def uploaded(client: Client, content: bytes, *, filename: str = "客户.csv") -> str:
     announced = {
         "department": "sales",
-        "filename": "客户.csv",
+        "filename": filename,
         "size": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
         "store_id": "HN",
@@ -104,6 +105,25 @@ def test_a_list_as_people_really_send_it_costs_nobody_his_row_and_stores_no_stra
     assert desk.get("/customers/lookup", q=f"]C1{car}")["items"][0]["customer_id"] == couple["customer_id"]
     assert desk.get("/customers/lookup", q=name)["items"][0]["customer_id"] == masked["customer_id"]
     assert desk.get("/customers/lookup", q="13812345610")["items"] == []
+
+
+def test_of_an_old_workbook_with_several_lists_each_can_be_chosen_and_none_is_lost(system: System) -> None:
+    office, heading = system.as_("sales_manager"), ["姓名", "手机"]
+    months = {name: [heading, [randoms.name(), randoms.mobile()]] for name in ("1月", "2月")}
+    content = workbook({"说明": [["请勿修改表头"]], **months})
+    for name, sheet in (("1月", None), ("2月", "2月")):
+        import_id = uploaded(office, content, filename="客户.xls")
+        seen = office.get(f"/imports/{import_id}/preview", **({"sheet": sheet} if sheet else {}))
+        assert (seen["kind"], seen["sheet"], seen["sheets"]) == ("XLS", name, ["说明", "1月", "2月"])
+        with pytest.raises(ApiProblem) as unknown:
+            office.get(f"/imports/{import_id}/preview", sheet="3月")
+        assert (unknown.value.status, unknown.value.code) == (422, "FILE_SHEET")
+        office.post(f"/imports/{import_id}/start", {"sheet": sheet} if sheet else None)
+        eventually(lambda one=import_id: ended(office, one), within=60, what="the import to end")  # type: ignore[misc]
+        (row,) = office.get(f"/imports/{import_id}/rows")["items"]
+        assert row["outcome"] == "created"
+        (found,) = system.as_("advisor").get("/customers/lookup", q=months[name][1][1])["items"]
+        assert found["customer_id"] == row["customer_id"]
 
 
 def test_the_wrong_list_is_taken_back_whoever_dies_but_for_whom_somebody_has_dealt_with(system: System) -> None:

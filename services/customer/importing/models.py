@@ -15,8 +15,9 @@ from services.customer.declared import Base
 class ImportFile(Base):
     """An import (`contracts.customer.imports.Import`).
 
-    `mapping` holds, per column that is taken, its number, field and unit; `staged` is the number of the last row
-    that was read from the file, `done` how many rows were worked on, `last_row` the number of the last of them.
+    `sheet` is the worksheet that is read; `mapping` holds, per column that is taken, its number, field and unit;
+    `staged` is the number of the last row that was read from the file, `done` how many rows were worked on, `last_row`
+    the number of the last of them.
     """
 
     __tablename__ = "import_file"
@@ -29,6 +30,7 @@ class ImportFile(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     department: Mapped[str]
     filename: Mapped[str]
+    sheet: Mapped[str | None]
     size: Mapped[int]
     sha256: Mapped[str]
     store_id: Mapped[str]

@@ -43,9 +43,9 @@ _ROWS = text(
 )
 
 
-def preview(connection: Connection, asked: imports.ImportAsked, *, scope: Scope) -> imports.Preview:
+def preview(connection: Connection, asked: imports.PreviewImport, *, scope: Scope) -> imports.Preview:
     """What the file holds. Raises ImportNotFound, ImportStarted, ImportIncomplete, ImportAltered, a file's refusal."""
-    opened = open_uploaded(connection, find(connection, asked.import_id, scope=scope))
+    opened = open_uploaded(connection, find(connection, asked.import_id, scope=scope), sheet=asked.sheet)
     return picked(
         imports.Preview,
         opened.table,

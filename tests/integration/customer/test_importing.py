@@ -16,11 +16,11 @@ from contracts.customer.imports import (
     LARGEST_PART,
     ColumnChosen,
     Department,
-    ImportAsked,
     ImportStatus,
     ListImports,
     Outcome,
     Preview,
+    PreviewImport,
     PutPart,
 )
 from contracts.refusals import InvalidRequest, Refusal, StoreNotAllowed
@@ -56,7 +56,7 @@ def people(count: int) -> list[list[str]]:
 
 
 def preview(office: Office, import_id, *, scope: Scope = MANAGER) -> Preview:
-    return office.desk.read(lambda connection: queries.preview(connection, ImportAsked(import_id), scope=scope))
+    return office.desk.read(lambda connection: queries.preview(connection, PreviewImport(import_id), scope=scope))
 
 
 # -- uploading ------------------------------------------------------------------------------------------------------
@@ -202,12 +202,12 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(office, content, 
 
 
 def test_a_fault_far_down_in_the_file_refuses_the_import_and_keeps_nothing(office):
-    content = as_csv(people(300)) + b'"never closed,1\n'
+    content = as_csv(people(300)) + b"x" * 40_000 + b",1\n"
     import_id = office.uploaded(content)
     office.start(import_id)
     office.finish()
     state = office.state(import_id)
-    assert (state.status, state.code) == (ImportStatus.REFUSED, "FILE_BROKEN")
+    assert (state.status, state.code) == (ImportStatus.REFUSED, "FILE_TOO_LARGE")
     assert state.zh and state.en
     assert office.desk.rows("SELECT 1 FROM import_row WHERE import_id = :id", id=import_id) == []
 

@@ -97,6 +97,7 @@ _FITS: dict[Field, Callable[[str], bool]] = {
 }
 _TELLING = (Field.VIN, Field.MOBILE, Field.ID_NO, Field.PLATE, Field.EMAIL, Field.USCC)
 """Contents that name their field without a heading, the most telling first."""
+_NUMBERS = (_is_mobile, _is_id_no, _is_vin, _is_plate)
 _RIVALS = {
     Field.MOBILE: (Field.PHONE,),
     Field.PHONE: (Field.MOBILE,),
@@ -140,6 +141,11 @@ def recognised(cells: Sequence[str]) -> int:
     )
 
 
+def holds_numbers(cells: Sequence[str]) -> bool:
+    """True if somebody is known by one of the cells, a phone, a card, a VIN or a plate: a row of data, no headings."""
+    return any(fits(text) for cell in cells if (text := tidy(cell[:SAMPLE_CHARACTERS])) for fits in _NUMBERS)
+
+
 def propose(headings: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Proposal]:
     """One proposal per column, from its heading and, where that is ambiguous or missing, from a sample of rows.
 
@@ -162,7 +168,7 @@ def _proposal(column: int, heading: str, texts: list[str]) -> Proposal:
     if fields is None:
         fields, confidence, why = contained(key), 0.7, "SIMILAR_HEADING"
     if fields is None:
-        field = next((field for field in _TELLING if texts and _share(field, texts) >= 0.9), None)
+        field = next((field for field in _told_by(heading) if texts and _share(field, texts) >= 0.9), None)
         return Proposal(column, heading, field, 0.6 if field else 0.0, "CONTENT" if field else "UNKNOWN", unit)
     usual = fields[0]
     if not texts:
@@ -182,6 +188,11 @@ def _proposal(column: int, heading: str, texts: list[str]) -> Proposal:
     if fit < 0.2 and usual not in {Field.NAME, Field.EMPLOYER}:
         return Proposal(column, heading, usual, 0.4, "HEADING_DOUBTFUL", unit)
     return Proposal(column, heading, usual, confidence, why, unit)
+
+
+def _told_by(heading: str) -> Sequence[Field]:
+    """Without headings a column of names is one by its contents as well."""
+    return (*_TELLING, Field.NAME) if re.fullmatch(r"第\d+列", heading) else _TELLING
 
 
 def _share(field: Field, texts: list[str]) -> float:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
+from services.customer.importing.spreadsheets.open_document import ContentReader
 from services.customer.importing.spreadsheets.refusals import (
     FileCode,
     FileRefused,
@@ -31,6 +32,7 @@ _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _ROW = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 _CONTENT = frozenset({"v", "f", "is", "t"})
 _MACROS = re.compile(r"vbaProject|/macrosheets/|/activeX/|/embeddings/", re.IGNORECASE)
+_SCRIPTS = re.compile(r"Basic/|Scripts/|Object ", re.IGNORECASE)
 _LINKS = re.compile(r"/externalLinks/", re.IGNORECASE)
 
 
@@ -70,6 +72,28 @@ def inspect(source: BinaryIO, *, limits: Limits) -> dict[str, Formulas]:
     return _by_name(scans)
 
 
+def unpacked_document(source: BinaryIO, *, limits: Limits) -> ContentReader:
+    """The sheets of an OpenDocument spreadsheet. Raises FileRefused for what must not be opened."""
+    source.seek(0)
+    try:
+        with zipfile.ZipFile(source) as package:
+            parts = package.infolist()
+            _judge_sizes(parts, limits)
+            reader, room = ContentReader(limits), limits.unpacked_bytes
+            for part in parts:
+                if _SCRIPTS.match(part.filename) and not part.is_dir():
+                    raise _active("文件含有宏,请另存为不含宏的文件", "The file has macros; save it without them")
+            part = package.getinfo("content.xml")
+            _unpack(package, part, _Checked(part.filename, limits, reader), room, limits)
+            return reader
+    except FileRefused:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, OSError, RuntimeError, ValueError) as error:
+        raise broken("文件已损坏,无法打开", "The file is damaged and cannot be opened") from error
+    finally:
+        source.seek(0)
+
+
 def _by_name(scans: dict[str, _Scan]) -> dict[str, Formulas]:
     targets = scans["xl/_rels/workbook.xml.rels"].targets if "xl/_rels/workbook.xml.rels" in scans else {}
     found: dict[str, Formulas] = {}
@@ -82,6 +106,11 @@ def _by_name(scans: dict[str, _Scan]) -> dict[str, Formulas]:
 
 
 def _judge_directory(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    _judge_sizes(parts, limits)
+    _judge_names([part.filename for part in parts])
+
+
+def _judge_sizes(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
     names = [part.filename for part in parts]
     if len(parts) > limits.entries or sum(part.file_size for part in parts) > limits.unpacked_bytes:
         raise _bomb()
@@ -94,7 +123,6 @@ def _judge_directory(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise broken("文件内含有链接,无法打开", "The package contains a symbolic link")
     if len(set(names)) != len(names):
         raise broken("文件内部有重名部分,无法打开", "The package has two parts of one name")
-    _judge_names(names)
 
 
 def _judge_names(names: list[str]) -> None:
@@ -299,6 +327,22 @@ class _Scan:
             raise too_many_rows(limits.rows)
         if self._last_row * (self._last_column + 1) > limits.cells:
             raise too_many_rows(limits.cells // (self._last_column + 1))
+
+
+class _Checked(_Scan):
+    """The content of a document: judged as every part is, and read."""
+
+    def __init__(self, name: str, limits: Limits, reader: ContentReader) -> None:
+        super().__init__(name, limits)
+        self._reader = reader
+
+    def feed(self, chunk: bytes) -> None:
+        super().feed(chunk)
+        self._reader.feed(chunk)
+
+    def close(self) -> None:
+        super().close()
+        self._reader.feed(b"", last=True)
 
 
 _INDEXES: dict[str, int] = {}

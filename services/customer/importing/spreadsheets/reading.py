@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import itertools
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePath
 from typing import BinaryIO
 
-from services.customer.importing.spreadsheets.delimited import encoding_of, records, separator_of
-from services.customer.importing.spreadsheets.headings import recognised
-from services.customer.importing.spreadsheets.package import encrypted
+from services.customer.importing.spreadsheets import markup, old_workbook, workbook
+from services.customer.importing.spreadsheets.delimited import encoding_of, records, separator_of, wide_without_mark
+from services.customer.importing.spreadsheets.headings import holds_numbers, recognised
+from services.customer.importing.spreadsheets.notes import Note
+from services.customer.importing.spreadsheets.package import encrypted, unpacked_document
 from services.customer.importing.spreadsheets.refusals import (
     UPLOAD,
     FileCode,
@@ -21,11 +24,8 @@ from services.customer.importing.spreadsheets.refusals import (
     empty,
     too_many_rows,
 )
-from services.customer.importing.spreadsheets.workbook import Note, open_worksheet
+from services.customer.importing.spreadsheets.worksheets import TITLE_ROWS, Records, Worksheet, the_list
 
-_TITLE_ROWS = 10
-"""The heading is looked for in so many rows: departments put a title, a date and a department's name above it."""
-_ALLOWED = {".csv": "CSV", ".txt": "CSV", ".tsv": "CSV", ".xlsx": "XLSX"}
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = {
     b"%PDF": "PDF",
@@ -37,10 +37,12 @@ _FOREIGN = {
     b"7z\xbc\xaf": "7z",
     b"\x1f\x8b": "gzip",
     b"SQLite format": "SQLite",
+    b"MIME-Version": "MHTML",
 }
-_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style", b"mime-version")
-
-Records = Iterator[tuple[int, list[str], tuple[Note, ...]]]
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<style", b"<body", b"<!--")
+_LARGEST_MARKUP = 10 * 1024 * 1024
+"""A page of so many bytes takes some seconds; a workbook with the same list is a tenth of it."""
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 class FileKind(StrEnum):
@@ -48,6 +50,9 @@ class FileKind(StrEnum):
 
     CSV = "CSV"
     XLSX = "XLSX"
+    XLS = "XLS"
+    ODS = "ODS"
+    HTML = "HTML"
 
 
 @dataclass(frozen=True)
@@ -65,12 +70,15 @@ class Table:
 
     kind: FileKind
     encoding: str
-    """`utf-8`, `utf-8-sig`, `utf-16` or `gb18030`; `utf-8` for a workbook."""
+    """`utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be` or `gb18030`; `utf-8` for a workbook."""
     separator: str
     """Of a CSV; empty for a workbook."""
     sheet: str
     """The worksheet's name; empty for a CSV."""
+    sheets: list[str]
+    """The worksheets with data that may be chosen instead, this one among them; empty for a CSV."""
     heading_row: int
+    """0 where the list has no headings: its columns are called by their number then."""
     headings: list[str]
     formulas: int
     """How many cells of the worksheet are formulas."""
@@ -78,61 +86,84 @@ class Table:
 
 
 def open_table(
-    content: bytes | BinaryIO, *, filename: str, limits: Limits = UPLOAD, refuse_formulas: bool = False
+    content: bytes | BinaryIO, *, limits: Limits = UPLOAD, refuse_formulas: bool = False, sheet: str | None = None
 ) -> Table:
-    """The table in a file, by its name's ending and its first bytes, which must agree (S22).
+    """The table in a file, of the kind that its first bytes say, whatever its name says (S22).
 
-    `content` as a file object must be binary and seekable and stay open until the rows are read.
+    `content` as a file object must be binary and seekable and stay open until the rows are read. Of several worksheets
+    `sheet` is read, else the first of those with most known headings.
     Rows come one after another: a blank row is left out, a short one is filled up, what stands right of the last
     heading is noted (`BEYOND_HEADINGS`). A CSV is never held in memory; a worksheet is, compactly.
-    Raises FileRefused, also while the rows are read (too many rows, a quote left open).
+    Raises FileRefused, also while the rows are read (too many rows).
     """
     source = io.BytesIO(content) if isinstance(content, bytes) else content
     size = source.seek(0, io.SEEK_END)
-    if size > limits.file_bytes:
-        megabytes = limits.file_bytes // (1024 * 1024)
+    kind = _kind(source)
+    largest = _LARGEST_MARKUP if kind is FileKind.HTML else limits.file_bytes
+    if size > min(largest, limits.file_bytes):
+        megabytes = largest // (1024 * 1024)
         raise FileRefused(
             FileCode.TOO_LARGE,
             zh=f"文件超过 {megabytes} MB,请拆分",
             en=f"The file is larger than {megabytes} MB; split it",
         )
-    kind = _kind(source, filename)
+    if kind is FileKind.CSV:
+        encoding = encoding_of(source)
+        separator = separator_of(source, encoding)
+        lines = records(source, encoding=encoding, separator=separator, limits=limits)
+        heading_row, headings, rows = _table(lines, limits)
+        return Table(kind, encoding, separator, "", [], heading_row, headings, 0, rows)
+    sheets = _worksheets(kind, source, limits=limits, refuse_formulas=refuse_formulas)
+    one = the_list(sheets, sheet)
+    heading_row, headings, rows = _table(one.records, limits)
+    names = [each.name for each in sheets]
+    return Table(kind, "utf-8", "", one.name, names, heading_row, headings, one.formulas, rows)
+
+
+def _worksheets(kind: FileKind, source: BinaryIO, *, limits: Limits, refuse_formulas: bool) -> list[Worksheet]:
     if kind is FileKind.XLSX:
-        sheet = open_worksheet(source, refuse_formulas=refuse_formulas, limits=limits)
-        heading_row, headings, rows = _table(sheet.records, limits)
-        return Table(kind, "utf-8", "", sheet.name, heading_row, headings, sheet.formulas, rows)
-    encoding = encoding_of(source)
-    separator = separator_of(source, encoding)
-    lines = records(source, encoding=encoding, separator=separator, limits=limits)
-    heading_row, headings, rows = _table(((number, cells, ()) for number, cells in lines), limits)
-    return Table(kind, encoding, separator, "", heading_row, headings, 0, rows)
+        return workbook.open_worksheets(source, refuse_formulas=refuse_formulas, limits=limits)
+    if kind is FileKind.XLS:
+        return old_workbook.open_worksheets(source, limits=limits)
+    if kind is FileKind.ODS:
+        return unpacked_document(source, limits=limits).worksheets()
+    source.seek(0)
+    return markup.open_worksheets(source.read(), limits=limits)
 
 
-def _kind(source: BinaryIO, filename: str) -> FileKind:
+def _kind(source: BinaryIO) -> FileKind:
     source.seek(0)
     start = source.read(4096)
     if not start.strip(b" \t\r\n"):
         raise empty()
-    suffix = PurePath(filename).suffix.lower()
     if start.startswith(_OLE):
         if _has_encrypted_package(source, start):
             raise encrypted()
-        raise _wrong_type("旧版 Excel(.xls)或其他 Office 文件", "an old Office file (.xls)")
+        return FileKind.XLS
     for magic, name in _FOREIGN.items():
         if start.startswith(magic):
             raise _wrong_type(f" {name} 文件", f"a {name} file")
+    if start.startswith(_ZIP):
+        return FileKind.ODS if _is_open_document(source) else FileKind.XLSX
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if bare.startswith(_MARKUP):
-        raise _wrong_type("网页(HTML/XML)", "a web page (HTML or XML)")
-    is_zip = start.startswith(_ZIP)
-    if not is_zip and b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if bare.startswith(_MARKUP) or _is_wide_markup(start):
+        return FileKind.HTML
+    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")) and wide_without_mark(source) is None:
         raise _wrong_type("二进制文件", "a binary file")
-    allowed = _ALLOWED.get(suffix)
-    if allowed is None or (allowed == "XLSX") is not is_zip:
-        raise _wrong_type(
-            "与扩展名不符的文件或不支持的格式", "not of the kind its name says, or of a kind that is not read"
-        )
-    return FileKind(allowed)
+    return FileKind.CSV
+
+
+def _is_wide_markup(start: bytes) -> bool:
+    return start.startswith(b"\xff\xfe") and start[2:].decode("utf-16-le", "ignore").lstrip().lower().startswith("<")
+
+
+def _is_open_document(source: BinaryIO) -> bool:
+    try:
+        with zipfile.ZipFile(source) as package:
+            said = package.getinfo("mimetype")
+            return said.file_size <= len(_OPEN_DOCUMENT) + 2 and package.read(said).startswith(_OPEN_DOCUMENT)
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, RuntimeError, ValueError, NotImplementedError):
+        return False
 
 
 def _has_encrypted_package(source: BinaryIO, header: bytes) -> bool:
@@ -151,11 +182,16 @@ def _wrong_type(zh: str, en: str) -> FileRefused:
 
 
 def _table(lines: Records, limits: Limits) -> tuple[int, list[str], Iterator[Row]]:
-    first = list(itertools.islice(lines, _TITLE_ROWS))
+    first = list(itertools.islice(lines, TITLE_ROWS))
     if not first:
         raise empty()
-    place = _heading_place([cells for _, cells, _ in first])
+    texts = [cells for _, cells, _ in first]
+    place = _heading_place(texts)
     number, cells, _ = first[place]
+    if not recognised(cells) and any(map(holds_numbers, texts[: place + 1])):
+        width = max(map(len, texts))
+        headings = [f"第{column}列" for column in range(1, width + 1)]
+        return 0, headings, _rows(itertools.chain(first, lines), width, limits.rows)
     headings = [" ".join(cell.split()) for cell in cells]
     while headings and not headings[-1]:
         headings.pop()

@@ -19,6 +19,7 @@ class FileCode(StrEnum):
     ENCRYPTED = "FILE_ENCRYPTED"
     ACTIVE = "FILE_ACTIVE"
     BROKEN = "FILE_BROKEN"
+    SHEET = "FILE_SHEET"
 
 
 class FileRefused(ValueError):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from contracts.spreadsheet_cells import unmarked
+from services.customer.importing.spreadsheets.notes import Note
 from services.customer.importing.spreadsheets.package import Formulas, inspect
 from services.customer.importing.spreadsheets.refusals import (
     FileCode,
@@ -18,24 +20,15 @@ from services.customer.importing.spreadsheets.refusals import (
     Limits,
     broken,
     cell_too_long,
-    empty,
 )
+from services.customer.importing.spreadsheets.worksheets import TITLE_ROWS, Records, Worksheet, filled_down
 
 EXACT_DIGITS = 15
 """A workbook keeps numbers with this many digits; an ID number of 18 typed as a number is rounded for ever."""
 
 
-@dataclass(frozen=True)
-class Note:
-    """What is doubtful about one cell; `column` counts from 0."""
-
-    column: int
-    code: str
-    zh: str
-    en: str
-
-
-def _digits_lost(column: int) -> Note:
+def digits_lost(column: int) -> Note:
+    """The note of a long number that was stored as a number."""
     return Note(
         column,
         "DIGITS_LOST",
@@ -59,43 +52,46 @@ def _not_computed(column: int) -> Note:
     )
 
 
-@dataclass(frozen=True)
-class Worksheet:
-    """The first visible worksheet with data: its name, how many of its cells are formulas, and its rows."""
+def open_worksheets(source: BinaryIO, *, refuse_formulas: bool, limits: Limits) -> list[Worksheet]:
+    """The visible worksheets with data of an XLSX file. Formulas are read as the value stored with them (S22).
 
-    name: str
-    formulas: int
-    records: Iterator[tuple[int, list[str], tuple[Note, ...]]]
-    """Row number as shown by Excel (from 1), texts from column A on, notes."""
-
-
-def open_worksheet(source: BinaryIO, *, refuse_formulas: bool, limits: Limits) -> Worksheet:
-    """The worksheet of an XLSX file. Formulas are read as the value stored with them (S22) unless `refuse_formulas`.
-
-    The whole sheet stands in memory, compactly (`Limits.cells`). Raises FileRefused.
+    Each stands in memory, compactly (`Limits.cells`), until another is chosen. Raises FileRefused, of formulas if
+    `refuse_formulas`.
     """
     inspected = inspect(source, limits=limits)
     try:
         workbook = CalamineWorkbook.from_filelike(source)
-        sheet = next(
-            (sheet for sheet in map(workbook.get_sheet_by_name, _visible(workbook)) if sheet.start is not None), None
-        )
+        sheets = [sheet for sheet in map(workbook.get_sheet_by_name, _visible(workbook)) if sheet.start is not None]
     except (CalamineError, ValueError, OSError) as error:
         raise broken(
             "工作簿无法打开,请用 Excel 重新保存", "The workbook cannot be opened; save it again in Excel"
         ) from error
-    if sheet is None:
-        raise empty()
-    formulas = inspected.get(sheet.name, Formulas())
+    if refuse_formulas:
+        for sheet in sheets:
+            _refuse(inspected.get(sheet.name, Formulas()))
+    return [_worksheet(sheet, inspected.get(sheet.name, Formulas()), limits) for sheet in sheets]
+
+
+def _refuse(formulas: Formulas) -> None:
     number = sum(map(len, formulas.cells.values()))
-    if number and refuse_formulas:
+    if number:
         row = min(formulas.cells)
         raise FileRefused(
             FileCode.FORMULA,
             zh=f"工作表含有 {number} 个公式(如第 {row} 行),请粘贴为数值后再上传",
             en=f"The sheet has {number} formulas (row {row}, for one); paste them as values",
         )
-    return Worksheet(sheet.name, number, _records(sheet, formulas, limits))
+
+
+def _worksheet(sheet: CalamineSheet, formulas: Formulas, limits: Limits) -> Worksheet:
+    number = sum(map(len, formulas.cells.values()))
+    first = [cells for _, cells, _ in itertools.islice(_records(sheet, formulas, limits), TITLE_ROWS)]
+    downwards = [
+        (left, top + 1, bottom + 1)
+        for (top, left), (bottom, _) in itertools.islice(sheet.merged_cell_ranges or (), limits.rows)
+        if bottom > top
+    ]
+    return Worksheet(sheet.name, number, first, filled_down(_records(sheet, formulas, limits), downwards))
 
 
 def _visible(workbook: CalamineWorkbook) -> Iterator[str]:
@@ -104,9 +100,7 @@ def _visible(workbook: CalamineWorkbook) -> Iterator[str]:
             yield sheet.name
 
 
-def _records(
-    sheet: CalamineSheet, formulas: Formulas, limits: Limits
-) -> Iterator[tuple[int, list[str], tuple[Note, ...]]]:
+def _records(sheet: CalamineSheet, formulas: Formulas, limits: Limits) -> Records:
     assert sheet.start is not None  # an empty sheet was passed over
     offset = sheet.start[1]
     margin = [""] * offset
@@ -115,11 +109,11 @@ def _records(
         texts = margin.copy()
         for value in values:
             if type(value) is str:
-                texts.append(value)
+                texts.append(unmarked(value) if value[:2] == '="' else value)
             else:
-                texts.append(_text(value))
+                texts.append(cell_text(value))
                 if type(value) is float and abs(value) >= 10**EXACT_DIGITS:
-                    notes.append(_digits_lost(len(texts) - 1))
+                    notes.append(digits_lost(len(texts) - 1))
         if number in formulas.cells:
             waiting = formulas.without_value[number]
             columns = sorted(formulas.cells[number])
@@ -131,7 +125,8 @@ def _records(
         yield number, texts, tuple(notes)
 
 
-def _text(value: float | str | bool | dt.time | dt.date | dt.timedelta) -> str:
+def cell_text(value: float | str | bool | dt.time | dt.date | dt.timedelta) -> str:
+    """The value of a cell as its text."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):

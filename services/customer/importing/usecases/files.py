@@ -35,8 +35,8 @@ LIMITS = Limits(cells=1_500_000)
 """Of a file to import: 100 000 rows of fifteen columns. A larger worksheet takes longer to open than a call may."""
 
 COLUMNS = """
-    f.id, f.department, f.filename, f.size, f.sha256, f.store_id, f.status, f.mapping, f.staged, f.total, f.done,
-    f.last_row, f.counts, f.failure, f.created_by, f.role, f.created_at, f.started_at, f.finished_at, f.undo_by,
+    f.id, f.department, f.filename, f.sheet, f.size, f.sha256, f.store_id, f.status, f.mapping, f.staged, f.total,
+    f.done, f.last_row, f.counts, f.failure, f.created_by, f.role, f.created_at, f.started_at, f.finished_at, f.undo_by,
     f.undo_role, f.undo_asked_at, f.undone_at, f.undo_counts,
     CASE WHEN f.status = 'uploading'
          THEN (SELECT coalesce(sum(octet_length(content)), 0) FROM import_part p WHERE p.import_id = f.id)
@@ -89,8 +89,8 @@ class Opened(NamedTuple):
     sample: list[Row]
 
 
-def open_uploaded(connection: Connection | Session, row: Any) -> Opened:
-    """The file that was uploaded for an import that is not yet started.
+def open_uploaded(connection: Connection | Session, row: Any, *, sheet: str | None) -> Opened:
+    """The file that was uploaded for an import that is not yet started, of several worksheets the one chosen.
 
     Raises ImportStarted, ImportIncomplete, ImportAltered, and the refusals of a file that cannot be read.
     """
@@ -102,13 +102,13 @@ def open_uploaded(connection: Connection | Session, row: Any) -> Opened:
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise ImportAltered
     try:
-        return aside(partial(_opened, content, row.filename))
+        return aside(partial(_opened, content, sheet))
     except FileRefused as error:
         raise refusal_of_file(error.code, zh=error.zh, en=error.en) from None
 
 
-def _opened(content: bytes, filename: str) -> Opened:
-    table = open_table(io.BytesIO(content), filename=filename, limits=LIMITS)
+def _opened(content: bytes, sheet: str | None) -> Opened:
+    table = open_table(io.BytesIO(content), limits=LIMITS, sheet=sheet)
     return Opened(table, list(itertools.islice(table.rows, SAMPLE_ROWS)))
 
 

@@ -49,7 +49,7 @@ def stage(session: Session, file: Any, *, now: Any) -> int:
     """Keep the next rows of the file; how many steps that was. A file that turns out to be unreadable is refused."""
     try:
         session.execute(_PATIENTLY)
-        whole, piece = aside(partial(_piece, content_of(session, file.id), file.filename, after=file.staged))
+        whole, piece = aside(partial(_piece, content_of(session, file.id), file.sheet, after=file.staged))
     except FileRefused as error:
         failure = as_json([{"code": error.code, "zh": error.zh, "en": error.en}])[1:-1]
         session.execute(_REFUSED, {"import_id": file.id, "failure": failure, "now": now})
@@ -68,11 +68,11 @@ def stage(session: Session, file: Any, *, now: Any) -> int:
     return max(len(piece), 1)
 
 
-def _piece(content: bytes, filename: str, *, after: int) -> tuple[bool, list[Row]]:
+def _piece(content: bytes, sheet: str | None, *, after: int) -> tuple[bool, list[Row]]:
     """(whether that is all, the next rows): of a worksheet all, for opening it is what takes long."""
-    table = open_table(io.BytesIO(content), filename=filename, limits=LIMITS)
+    table = open_table(io.BytesIO(content), limits=LIMITS, sheet=sheet)
     rows = itertools.dropwhile(lambda row: row.number <= after, table.rows)
-    if table.kind is FileKind.XLSX:
+    if table.kind is not FileKind.CSV:
         return True, list(rows)
     piece = list(itertools.islice(rows, AT_ONCE))
     return len(piece) < AT_ONCE, piece

@@ -54,7 +54,7 @@ _OTHER_PARTS = text(
 )
 _START = text(
     """
-    UPDATE import_file SET status = 'staging', mapping = CAST(:mapping AS jsonb), started_at = :now
+    UPDATE import_file SET status = 'staging', mapping = CAST(:mapping AS jsonb), sheet = :sheet, started_at = :now
      WHERE id = :import_id
     """
 )
@@ -106,20 +106,21 @@ def put_part(session: Session, request: PutPart, *, scope: Scope) -> Import:
 
 
 def start_import(session: Session, request: StartImport, *, scope: Scope, now: datetime) -> Import:
-    """Start with the chosen columns, or those proposed.
+    """Start with the chosen columns, or those proposed, of the chosen worksheet, or the likeliest.
 
     Raises ImportNotFound, ImportStarted, ImportIncomplete, ImportAltered; InvalidRequest for a field that does
     not exist; the refusals of a file that cannot be read and of columns that cannot be imported.
     """
     row = find_locked(session, request.import_id, scope=scope)
-    opened = open_uploaded(session, row)
+    opened = open_uploaded(session, row, sheet=request.sheet)
     table = opened.table
     mapping = _proposed(opened) if request.mapping is None else _chosen(table, request.mapping)
     try:
         headings.check(((one["column"], Field(one["field"])) for one in mapping), width=len(table.headings))
     except MappingRefused as error:
         raise refusal_of_file(error.code, zh=error.zh, en=error.en) from None
-    session.execute(_START, {"import_id": row.id, "mapping": as_json(mapping), "now": now})
+    started = {"import_id": row.id, "mapping": as_json(mapping), "sheet": table.sheet or None, "now": now}
+    session.execute(_START, started)
     tell_step(session, row.id, now=now)
     return shown(find_locked(session, row.id, scope=scope))
 

@@ -49,11 +49,17 @@ export async function send(what: Sending, key: string, told: (bytes: number) => 
   return last;
 }
 
-export async function start(id: string, mapping: { column: number; field: string }[], key: string): Promise<Import> {
+export interface Starting {
+  mapping: { column: number; field: string }[];
+  /** Of a workbook, the worksheet that is read. */
+  sheet: string;
+}
+
+export async function start(id: string, what: Starting, key: string): Promise<Import> {
   const started = await asked(
     api.POST("/imports/{import_id}/start", {
       params: { path: { import_id: id }, header: { "Idempotency-Key": key } },
-      body: { mapping },
+      body: { mapping: what.mapping, ...(what.sheet ? { sheet: what.sheet } : {}) },
     }),
   );
   await queries.invalidateQueries({ queryKey: importKey(id), exact: true });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mapping, PART, parts, reasons, twice } from "./model";
+import { doubts, mapping, PART, parts, reasons, twice } from "./model";
 import type { Row } from "./queries";
 
 test("a file is cut into parts that are whole again together, and its last may be shorter", () => {
@@ -19,6 +19,14 @@ test("columns that hold nothing are left out", () => {
 
 test("a field that two columns claim is said, and phones are several", () => {
   expect(twice({ 0: "name", 1: "name", 2: "mobile", 3: "mobile" })).toEqual(["name"]);
+});
+
+test("doubts are counted by kind, the most frequent first, of a row with several each", () => {
+  const row = (...warnings: string[]) => ({ warnings }) as unknown as Row;
+  expect(doubts([row("MASKED"), row("VIN_TAIL", "MASKED"), row()])).toEqual([
+    { code: "MASKED", count: 2 },
+    { code: "VIN_TAIL", count: 1 },
+  ]);
 });
 
 test("reasons are groups, the most frequent first", () => {

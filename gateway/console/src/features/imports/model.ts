@@ -34,6 +34,13 @@ export function twice(chosen: Chosen): string[] {
   return [...new Set(fields.filter((field, index) => fields.indexOf(field) !== index))];
 }
 
+/** What rows were taken with a doubt for, or without, by kind; what is most frequent first. */
+export function doubts(rows: readonly Row[]): { code: string; count: number }[] {
+  const found = new Map<string, number>();
+  for (const code of rows.flatMap((row) => row.warnings)) found.set(code, (found.get(code) ?? 0) + 1);
+  return [...found].map(([code, count]) => ({ code, count })).sort((one, other) => other.count - one.count);
+}
+
 /** Rows by why they were rejected, what is most frequent first. */
 export function reasons(rows: readonly Row[]): { code: string; zh: string; en: string; count: number }[] {
   const found = new Map<string, { code: string; zh: string; en: string; count: number }>();

@@ -30,11 +30,11 @@ export const oneImport = (id: string) =>
     queryFn: () => asked(api.GET("/imports/{import_id}", { params: path(id) })),
   });
 
-/** What the file holds and what its columns are taken for. */
-export const preview = (id: string) =>
+/** What the file holds and what its columns are taken for; of several worksheets the one chosen, or the likeliest. */
+export const preview = (id: string, sheet: string | undefined) =>
   queryOptions({
-    queryKey: [...importKey(id), "preview"],
-    queryFn: () => asked(api.GET("/imports/{import_id}/preview", { params: path(id) })),
+    queryKey: [...importKey(id), "preview", sheet ?? ""],
+    queryFn: () => asked(api.GET("/imports/{import_id}/preview", { params: { ...path(id), query: { sheet } } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
