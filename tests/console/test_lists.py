@@ -185,3 +185,21 @@ def test_a_view_of_calls_is_of_the_day_on_which_it_is_opened_also_on_a_telephone
     desk.page.wait_for_url("**/visits")
     assert due.input_value() == "today"
     assert desk.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_rows_stand_as_close_as_somebody_likes_on_his_machine(system: System, sit_down: SitDown) -> None:
+    desk = sit_down("service_manager").open("roles")
+    row = desk.page.locator("tbody tr").first
+    row.wait_for()
+    height = lambda: round((row.bounding_box() or {})["height"])  # noqa: E731
+    usual = height()
+    choose = desk.page.get_by_role("button", name="行距")
+    desk.page.locator("summary", has_text="service_manager").click()
+    choose.click()
+    eventually(lambda: height() > usual, what="wider rows")
+    desk.page.reload()
+    row.wait_for()
+    assert height() > usual, "he likes it tomorrow too"
+    desk.page.locator("summary", has_text="service_manager").click()
+    choose.click()
+    eventually(lambda: height() < usual, what="closer rows")

@@ -135,3 +135,36 @@ def test_a_task_is_taken_and_handed_over_by_keys(system: System, sit_down: SitDo
         back = next(each for each in found if each["subject_id"] == visit["visit_id"])
         colleague.post(f"/tasks/{back['task_id']}/hand-over", {"to": me, "reason": "回来了"})
         desk.page.get_by_role("row").filter(has_text="苏东坡").filter(has_text="回来了").wait_for()
+
+
+def test_tasks_that_are_marked_are_taken_and_handed_over_together(system: System, sit_down: SitDown) -> None:
+    visits = [served(system, name)["visit_id"] for name in ("欧阳锋", "欧阳克")]
+    agent, colleague = system.as_("cr_agent"), system.hired("cr_agent")
+    other = colleague.get("/me")["staff_id"]
+
+    def held(by: Any) -> dict[str, str | None]:
+        found = by.get("/tasks/today", size=100)["items"]
+        return {each["subject_id"]: each["staff_id"] for each in found if each["subject_id"] in visits}
+
+    with system.living_at(clock.now() + timedelta(days=4)):
+        eventually(lambda: len(held(agent)) == 2, within=30, what="both visits to be somebody's task")
+        desk = sit_down("cr_agent").open("tasks")
+        rows = [desk.page.get_by_role("row").filter(has_text=name) for name in ("欧阳锋", "欧阳克")]
+        rows[0].get_by_role("link").focus()
+        desk.press("x")
+        rows[1].get_by_role("checkbox").check()
+        desk.see("已选 2 条")
+        bar = desk.page.locator(".many")
+        bar.get_by_role("button", name="领取").click()
+        desk.press("Control+Enter")
+        bar.get_by_text("成功 2").wait_for()
+        assert set(held(agent).values()) == {system.staff_id("cr_agent")}
+        for row in rows:
+            row.get_by_role("checkbox").check()
+        bar.get_by_role("button", name="转交/退回").click()
+        desk.field("交给").select_option(other)
+        desk.field("原因").fill("休假")
+        desk.press("Control+Enter")
+        bar.get_by_text("成功 2").wait_for()
+        eventually(lambda: list(held(colleague).values()) == [other] * 2, what="both to be the colleague's")
+        assert held(agent) == {}

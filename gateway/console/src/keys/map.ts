@@ -28,6 +28,8 @@ export const KEYS = {
   previous: { press: "KeyK", shown: "K", does: "previous" },
   down: { press: "ArrowDown", shown: "↓", does: "next" },
   up: { press: "ArrowUp", shown: "↑", does: "previous" },
+  mark: { press: "KeyX", shown: "X", does: "mark" },
+  markTo: { press: "Shift+KeyX", shown: "⇧ X", does: "markTo" },
   filter: { press: "KeyF", shown: "F", does: "filter" },
   right: { press: "ArrowRight", shown: "→", does: "across" },
   left: { press: "ArrowLeft", shown: "←", does: "across" },

@@ -3,6 +3,9 @@ import { ref, watchEffect } from "vue";
 import { type Language, setLanguage } from "../i18n";
 
 export type Theme = "light" | "dark";
+/** How close rows and fields stand, the closest first. */
+export const DENSITIES = ["compact", "normal", "wide"] as const;
+export type Density = (typeof DENSITIES)[number];
 
 /** What somebody likes on this machine; nothing of customers. */
 export const usePreferences = defineStore("preferences", () => {
@@ -14,7 +17,13 @@ export const usePreferences = defineStore("preferences", () => {
     if (!localStorage.getItem("theme")) theme.value = event.matches ? "dark" : "light";
   });
 
+  const kept = localStorage.getItem("density");
+  const density = ref<Density>(DENSITIES.find((each) => each === kept) ?? "normal");
+
   watchEffect(() => document.documentElement.classList.toggle("dark", theme.value === "dark"));
+  watchEffect(() => {
+    document.documentElement.dataset.density = density.value;
+  });
 
   async function speak(wanted: Language): Promise<void> {
     await setLanguage(wanted);
@@ -27,5 +36,11 @@ export const usePreferences = defineStore("preferences", () => {
     localStorage.setItem("theme", wanted);
   }
 
-  return { language, theme, speak, paint };
+  /** To the next one, and from the last to the first. */
+  function spread(): void {
+    density.value = DENSITIES[(DENSITIES.indexOf(density.value) + 1) % DENSITIES.length] ?? "normal";
+    localStorage.setItem("density", density.value);
+  }
+
+  return { language, theme, density, speak, paint, spread };
 });
