@@ -57,7 +57,9 @@ def test_another_desks_change_is_on_the_open_page(system: System, customer_id: s
     change(system, customer_id, "秦琼")
     answered = time.monotonic()
     desk.see("秦琼")
-    assert time.monotonic() - answered < ON_THE_SCREEN + BUSY
+    took = time.monotonic() - answered
+    system.note(f"console: another desk's change is on an open page after {took * 1000:.0f} ms (at most 500, idle)")
+    assert took < ON_THE_SCREEN + BUSY
 
 
 def test_a_car_taken_in_at_another_desk_is_on_the_board_and_so_is_what_was_promised(
@@ -71,7 +73,9 @@ def test_a_car_taken_in_at_another_desk_is_on_the_board_and_so_is_what_was_promi
     answered = time.monotonic()
     card = board.page.locator(f"[data-row='{order['ro_id']}']")
     card.wait_for()
-    assert time.monotonic() - answered < ON_THE_SCREEN + BUSY
+    took = time.monotonic() - answered
+    system.note(f"console: a car taken in elsewhere is on the board after {took * 1000:.0f} ms (at most 500, idle)")
+    assert took < ON_THE_SCREEN + BUSY
     before = card.inner_text()
     promised = (clock.now() + timedelta(hours=2)).isoformat()
     advisor.post(f"/repair-orders/{order['ro_id']}/authorize", {"promised_at": promised, "consent_by": "本人"})
