@@ -26,6 +26,7 @@ WORDS = {
     "repair_settled": "维修结算", "repair_ready": "维修完工", "vehicle_returned": "交还车辆",
     "visit_planned": "计划回访", "visit_rescheduled": "回访改期",
     "visit_suppressed": "暂停回访", "visit_released": "恢复回访",
+    "visit_unreachable": "回访未联系上", "visit_refused": "拒绝回访",
     "visit_merged": "合并回访", "visit_parted": "分开回访",
     "visit_completed": "回访完成", "repair_authorized": "委托确认", "repair_stage_changed": "维修进度",
     "repair_cancelled": "取消维修", "promise_renewed": "更新承诺",

@@ -91,6 +91,8 @@ HEARS: dict[str, tuple[type[Event], ...]] = {
         followup.VisitPlanned,
         followup.VisitRescheduled,
         followup.VisitCompleted,
+        followup.VisitUnreachable,
+        followup.VisitRefused,
         followup.VisitSuppressed,
         followup.VisitReleased,
         followup.VisitMerged,

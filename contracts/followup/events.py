@@ -54,6 +54,29 @@ class VisitCompleted:
     triggered_at: datetime | None = None
 
 
+@event(producer="followup", name="visit_unreachable", version=1, subject="visit")
+class VisitUnreachable:
+    """Nobody is called for this visit any more: `because` is attempts (five got no answer) or wrong_number (C12)."""
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    because: str
+    trigger_type: str
+    trigger_id: UUID
+
+
+@event(producer="followup", name="visit_refused", version=1, subject="visit")
+class VisitRefused:
+    """The customer was reached and did not want to answer (C12)."""
+
+    visit_id: UUID
+    customer_id: UUID
+    purpose: str
+    trigger_type: str
+    trigger_id: UUID
+
+
 @event(producer="followup", name="visit_suppressed", version=1, subject="visit")
 class VisitSuppressed:
     """The customer is not to be called for this visit; older ones tell no `trigger`.

@@ -15,12 +15,19 @@ from contracts.shapes import Between
 
 
 class VisitStatus(StrEnum):
-    """Where a visit stands (C12; the states of this slice). A suppressed one is not to be called for (R12)."""
+    """Where a visit stands (C12). A suppressed one is not to be called for (R12).
+
+    In progress is one that somebody is making now, for as long as he has it to himself. Nobody was reached for one that
+    ended unreachable, and he did not want to answer one that ended refused.
+    """
 
     PLANNED = "planned"
     DUE = "due"
+    IN_PROGRESS = "in_progress"
     SUPPRESSED = "suppressed"
     COMPLETED = "completed"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
 
 
 class SuppressedBecause(StrEnum):
@@ -29,6 +36,23 @@ class SuppressedBecause(StrEnum):
     DO_NOT_CALL = "do_not_call"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CUSTOMER_ERASED = "customer_erased"
+
+
+class Unanswered(StrEnum):
+    """What became of an attempt that got no answer: nobody there, not his number, or he did not want to."""
+
+    NOT_REACHED = "not_reached"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+
+
+class Outcome(StrEnum):
+    """What became of an attempt: as `Unanswered`, or he answered."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
 
 
 class VisitSort(StrEnum):
@@ -72,6 +96,7 @@ class Visit:
     A suppressed one says why, and by what other ways he may be asked (R12).
     `made_with` is the visit that stands for this one too, because both are made in one call: since records were merged
     (E8), or because their purposes may be asked together (C12). `purposes` are all that are asked in it, its own first.
+    `locked_by` is who makes it now, and has it to himself until `locked_until`.
     """
 
     visit_id: UUID
@@ -92,6 +117,8 @@ class Visit:
     other_ways: list[Channel] = field(default_factory=list)
     made_with: UUID | None = None
     purposes: list[str] = field(default_factory=list)
+    locked_by: StaffId | None = None
+    locked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +153,84 @@ class VisitById:
     visit_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class BeginVisit:
+    """I make this visit now: for twenty minutes nobody else does."""
+
+    visit_id: UUID
+    expected_version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUnanswered:
+    """The caller began it, and got no answer."""
+
+    visit_id: UUID
+    outcome: Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tried to reach the customer for a visit, of whatever department and store, and what became of it."""
+
+    visit_id: UUID
+    purpose: str
+    store_id: StoreId
+    at: datetime
+    by_staff_id: StaffId
+    channel: Channel
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class VisitContext:
+    """What must be known before the customer of a visit is called: the last attempts at him, the newest first (R39).
+
+    `refused` is the code of why the caller may not begin it now, `from_when` the moment from which that is over, if it
+    is one of time. `failed` are the attempts since he last answered, for whatever; the fifth is the last.
+    """
+
+    visit_id: UUID
+    may_begin: bool
+    refused: str | None
+    from_when: datetime | None
+    failed: int
+    items: list[Attempt]
+
+
 worklist = query("followup.worklist", Worklist, Visits, summary="Visits to make")
 get_visit = query("followup.get_visit", VisitById, Visit, refuses=("VISIT_NOT_FOUND",), summary="One visit")
+visit_context = query(
+    "followup.visit_context",
+    VisitById,
+    VisitContext,
+    refuses=("VISIT_NOT_FOUND",),
+    summary="What must be known before calling",
+)
+begin_visit = command(
+    "followup.begin_visit",
+    BeginVisit,
+    Visit,
+    refuses=(
+        "VISIT_NOT_FOUND",
+        "VISIT_MADE_WITH",
+        "VISIT_CLOSED",
+        "VISIT_SUPPRESSED",
+        "VISIT_NOT_DUE",
+        "VISIT_LOCKED",
+        "VISIT_TOO_SOON",
+        "VISIT_OUT_OF_HOURS",
+        "JUDGED_PERSON_ASKS",
+    ),
+    summary="Begin a visit, which nobody else makes meanwhile",
+)
+record_unanswered = command(
+    "followup.record_unanswered",
+    RecordUnanswered,
+    Visit,
+    refuses=("VISIT_NOT_FOUND", "VISIT_CLOSED", "VISIT_NOT_BEGUN", "VISIT_LOCKED"),
+    summary="Record that a visit got no answer",
+)
 complete_visit = command(
     "followup.complete_visit",
     CompleteVisit,
@@ -140,6 +243,7 @@ complete_visit = command(
         "CHANNEL_FORBIDDEN",
         "CUSTOMER_ERASED",
         "JUDGED_PERSON_ASKS",
+        "VISIT_LOCKED",
     ),
     summary="Record what the customer answered",
 )

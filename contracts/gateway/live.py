@@ -95,7 +95,7 @@ _ORDERS = (orders.list_orders, orders.get_order)
 _DELIVERIES = (deliveries.list_deliveries, deliveries.delivery)
 _OWED = (*_ORDERS, receivables.list_receivables, receivables.list_returns, payments.order_money)
 _TO_DECIDE = (*_ORDERS, *_DELIVERIES, finance.list_approvals)
-_VISITS = (visits.worklist, visits.get_visit, tasks.tasks_today)
+_VISITS = (visits.worklist, visits.get_visit, visits.visit_context, tasks.tasks_today)
 _PAIRS = (duplicates.list_duplicates, tasks.tasks_today)
 _RECORD = (views.customer_view,)
 _MERGE = (views.customer_view, merges.merge_state)
@@ -170,6 +170,8 @@ LIVE: tuple[Live, ...] = (
     Live(followup.VisitPlanned, _VISITS),
     Live(followup.VisitRescheduled, _VISITS),
     Live(followup.VisitCompleted, _VISITS),
+    Live(followup.VisitUnreachable, _VISITS),
+    Live(followup.VisitRefused, _VISITS),
     Live(followup.VisitSuppressed, _VISITS),
     Live(followup.VisitReleased, _VISITS),
     Live(followup.VisitMerged, _VISITS),

@@ -29,9 +29,12 @@ class FollowupService:
 
     name = "followup"
 
+    begin_visit = does(followup.operations.begin_visit, visits.calling.begin_visit)
+    record_unanswered = does(followup.operations.record_unanswered, visits.calling.record_unanswered)
     complete_visit = does(followup.operations.complete_visit, visits.planning.complete_visit)
     worklist = shows(followup.operations.worklist, visits.queries.worklist)
     get_visit = shows(followup.operations.get_visit, visits.queries.get_visit)
+    visit_context = shows(followup.operations.visit_context, visits.queries.visit_context)
     tasks_today = shows(followup.tasks.tasks_today, tasks.queries.tasks_today)
     take_task = does(followup.tasks.take_task, tasks.usecases.take_task)
     hand_over_task = does(followup.tasks.hand_over_task, tasks.usecases.hand_over_task)
@@ -51,4 +54,5 @@ class FollowupService:
 
     old_commands = every(3600, idempotency.forget_old)
     visits_due = every(30, visits.planning.visits_due, first=visits.planning.how_to_reach)
+    visits_left = every(30, visits.calling.visits_left)
     visits_without_task = every(300, visits.visit_tasks.open_missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -168,3 +168,25 @@ def test_tasks_that_are_marked_are_taken_and_handed_over_together(system: System
         bar.get_by_text("成功 2").wait_for()
         eventually(lambda: list(held(colleague).values()) == [other] * 2, what="both to be the colleague's")
         assert held(agent) == {}
+
+
+def test_a_call_is_begun_by_a_key_and_one_that_nobody_answers_goes_to_the_next(
+    system: System, sit_down: SitDown
+) -> None:
+    visit = served(system, "辛弃疾")
+    agent, other = system.as_("cr_agent"), system.hired("cr_agent")
+    path = f"/visits/{visit['visit_id']}"
+    with system.living_at(datetime.fromisoformat(visit["due_at"]) + timedelta(minutes=1)):
+        eventually(lambda: agent.get(path)["status"] == "due", within=30, what="the visit to be due")
+        desk = sit_down("cr_agent").open(f"visits/{visit['visit_id']}")
+        desk.see("开始回访")
+        desk.press("b")
+        desk.see("正由您联系")
+        assert other.get(f"{path}/context")["refused"] == "VISIT_LOCKED"
+        desk.press("n")
+        desk.page.wait_for_url(lambda url: visit["visit_id"] not in url)
+        told = agent.get(path)
+        assert (told["status"], told["locked_by"]) == ("planned", None)
+        desk.open(f"visits/{visit['visit_id']}")
+        desk.see("尚未到期")
+        desk.see("未接通")

@@ -59,3 +59,43 @@ class JudgedPersonAsks(RuleRefused):
     code = "JUDGED_PERSON_ASKS"
     zh = "当事人不得回访自己服务的客户"
     en = "The person being judged may not ask the questions"
+
+
+class VisitNotDue(RuleRefused):
+    """Its time has not come: `details["from_when"]` (C12). Who answers by himself has his answer written down."""
+
+    code = "VISIT_NOT_DUE"
+    zh = "该回访尚未到期,不能拨打"
+    en = "The visit is not due yet"
+
+
+class VisitLocked(Conflict):
+    """A colleague is calling this customer now: `details["staff_id"]`, until `details["from_when"]` (C12)."""
+
+    code = "VISIT_LOCKED"
+    zh = "同事正在联系该客户,请处理下一个"
+    en = "A colleague is calling this customer now"
+
+
+class VisitTooSoon(RuleRefused):
+    """He was tried to be reached just now, for this or something else: again from `details["from_when"]` (C12)."""
+
+    code = "VISIT_TOO_SOON"
+    zh = "刚刚联系过该客户且未接通,请稍后再试"
+    en = "The customer was just tried to be reached; try again later"
+
+
+class VisitOutOfHours(RuleRefused):
+    """Nobody is called at this hour: from `details["from_when"]` (C12)."""
+
+    code = "VISIT_OUT_OF_HOURS"
+    zh = "现在不在可以联系该客户的时段"
+    en = "This is no hour at which the customer is called"
+
+
+class VisitNotBegun(RuleRefused):
+    """Nobody is making it, so nothing became of it."""
+
+    code = "VISIT_NOT_BEGUN"
+    zh = "请先开始本次回访"
+    en = "Nobody has begun this visit"

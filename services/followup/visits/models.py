@@ -6,13 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import Index, UniqueConstraint
+import uuid_utils.compat as uuids
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.customers import rekeying
 from chassis.organisation import stores
 from contracts.customer.operations import Channel
-from contracts.followup.operations import SuppressedBecause, VisitStatus
+from contracts.followup.operations import Outcome, SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
 from services.followup.declared import Base
 from services.followup.visits.errors import (
@@ -20,22 +21,35 @@ from services.followup.visits.errors import (
     CustomerErased,
     JudgedPersonAsks,
     VisitClosed,
+    VisitLocked,
+    VisitNotBegun,
     VisitSuppressed,
 )
-from services.followup.visits.rules import Trigger
+from services.followup.visits.rules import LOCKED_FOR, Trigger
 
 _VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
 
 
 NEXT = {
     VisitStatus.PLANNED: (VisitStatus.DUE, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
-    VisitStatus.DUE: (VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.DUE: (VisitStatus.IN_PROGRESS, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.IN_PROGRESS: (
+        VisitStatus.DUE,
+        VisitStatus.PLANNED,
+        VisitStatus.SUPPRESSED,
+        VisitStatus.COMPLETED,
+        VisitStatus.UNREACHABLE,
+        VisitStatus.REFUSED,
+    ),
     VisitStatus.SUPPRESSED: (VisitStatus.PLANNED, VisitStatus.COMPLETED),
     VisitStatus.COMPLETED: (),
+    VisitStatus.UNREACHABLE: (),
+    VisitStatus.REFUSED: (),
 }
-"""The allowed transitions (C12, R12). A released visit is planned again, and falls due at its time or at once."""
+"""The allowed transitions (C12, R12). A released visit, and one that nobody answered, is planned again, and falls due
+at its time or at once; one that was begun and left is due again."""
 
-OPEN = (VisitStatus.PLANNED, VisitStatus.DUE)
+OPEN = (VisitStatus.PLANNED, VisitStatus.DUE, VisitStatus.IN_PROGRESS)
 """Where there is somebody to ask."""
 
 MOVABLE = (VisitStatus.PLANNED, VisitStatus.SUPPRESSED)
@@ -49,6 +63,7 @@ class Visit(Base):
     `channel` is how the customer is to be asked, of a completed visit how he was.
     `origin_customer_id` is whose it was planned for, while his record lives on in another; `made_with` is the visit
     that stands for this one too, because both are made in one call (E8, C12).
+    `locked_by` makes it now, and has it to himself until `locked_until`; before `not_before` nobody tries again (C12).
     """
 
     __tablename__ = "visit"
@@ -59,6 +74,10 @@ class Visit(Base):
         Index("visit_by_customer", "customer_id", "due_at", "id"),
         Index("visit_by_origin", "origin_customer_id"),
         Index("visit_by_trigger", "trigger_id"),
+        CheckConstraint(
+            "(status = 'in_progress') = (locked_by IS NOT NULL) AND (locked_by IS NULL) = (locked_until IS NULL)",
+            name="visit_in_progress_is_somebodys",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -81,6 +100,9 @@ class Visit(Base):
     suppressed_because: Mapped[str | None]
     origin_customer_id: Mapped[UUID | None]
     made_with: Mapped[UUID | None]
+    locked_by: Mapped[str | None]
+    locked_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
 
     @classmethod
     def plan(
@@ -119,6 +141,9 @@ class Visit(Base):
             suppressed_because=None,
             origin_customer_id=owner.origin_id,
             made_with=None,
+            locked_by=None,
+            locked_until=None,
+            not_before=None,
         )
 
     @property
@@ -137,7 +162,7 @@ class Visit(Base):
 
     def _move(self, to: VisitStatus) -> None:
         self._require(to)
-        self.status = to
+        self.status, self.locked_by, self.locked_until = to, None, None
         self.version += 1
 
     def make_with(self, other: UUID | None) -> bool:
@@ -154,13 +179,53 @@ class Visit(Base):
 
     def reschedule(self, *, due_at: datetime, channel: Channel) -> bool:
         """Another due time, unless the visit has fallen due, or another channel; True if either is new."""
-        if self.status is VisitStatus.COMPLETED or (self.status not in MOVABLE and due_at != self.due_at):
+        if not NEXT[self.status] or (self.status not in MOVABLE and due_at != self.due_at):
             raise VisitClosed(status=self.status)
         if (due_at, channel) == (self.due_at, self.channel):
             return False
         self.due_at, self.channel = due_at, channel
         self.version += 1
         return True
+
+    def begin(self, *, by: str, now: datetime) -> None:
+        """Somebody makes it now; begun again by himself, or after another let his time pass, it is his for as long."""
+        self.require_free(by=by, now=now)
+        if self.status is VisitStatus.IN_PROGRESS:
+            self.version += 1
+        else:
+            self._move(VisitStatus.IN_PROGRESS)
+        self.locked_by, self.locked_until = by, now + LOCKED_FOR
+
+    def require_free(self, *, by: str, now: datetime) -> None:
+        """Raise VisitLocked while somebody else makes it."""
+        if self.locked_by not in (None, by) and self.locked_until is not None and now < self.locked_until:
+            raise VisitLocked(staff_id=self.locked_by, from_when=self.locked_until.isoformat())
+
+    def require_begun(self, *, by: str) -> None:
+        """Raise VisitNotBegun, or VisitLocked if it is somebody else who makes it."""
+        if not NEXT[self.status]:
+            raise VisitClosed(status=self.status)
+        if self.locked_by is None or self.locked_until is None:
+            raise VisitNotBegun
+        if self.locked_by != by:
+            raise VisitLocked(staff_id=self.locked_by, from_when=self.locked_until.isoformat())
+
+    def lapse(self) -> None:
+        """Who began it let his time pass: it is due again."""
+        self._move(VisitStatus.DUE)
+
+    def try_again(self, *, not_before: datetime) -> None:
+        """Nobody answered: it is planned again, for when he may be tried."""
+        self._move(VisitStatus.PLANNED)
+        self.not_before = not_before
+
+    def give_up(self) -> None:
+        """Nobody is reached for it."""
+        self._move(VisitStatus.UNREACHABLE)
+
+    def refuse(self) -> None:
+        """He does not want to answer."""
+        self._move(VisitStatus.REFUSED)
 
     def suppress(self, *, because: SuppressedBecause, due_at: datetime) -> None:
         """The customer is not to be called for this, and wishes no other way (R12)."""
@@ -187,10 +252,11 @@ class Visit(Base):
 
         `judged` are those about whom the visits ask that this one stands for.
 
-        Raises CustomerErased where there is nobody to ask, VisitSuppressed, ChannelForbidden for an open visit;
-        JudgedPersonAsks for who may not ask him (C12).
+        Raises VisitLocked while a colleague makes it, CustomerErased where there is nobody to ask, VisitSuppressed,
+        ChannelForbidden for an open visit; JudgedPersonAsks for who may not ask him (C12).
         """
         self._require(VisitStatus.COMPLETED)
+        self.require_free(by=by, now=now)
         if self.suppressed_because == SuppressedBecause.CUSTOMER_ERASED:
             raise CustomerErased
         if self.status is VisitStatus.SUPPRESSED and (forbidden is not None or channel is self.channel):
@@ -202,6 +268,25 @@ class Visit(Base):
         self._move(VisitStatus.COMPLETED)
         self.suppressed_because, self.channel = None, channel
         self.score, self.remark, self.completed_at, self.completed_by = score, remark, now, by
+
+
+class Attempt(Base):
+    """Somebody tried to reach the customer of a visit, and what became of it (C12); written when it is over."""
+
+    __tablename__ = "visit_attempt"
+    __table_args__ = (Index("visit_attempt_by_visit", "visit_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id"))
+    at: Mapped[datetime]
+    by_staff_id: Mapped[str]
+    channel: Mapped[Channel]
+    outcome: Mapped[Outcome]
+
+    @classmethod
+    def of(cls, visit: Visit, *, outcome: Outcome, by: str, at: datetime) -> Attempt:
+        """An attempt at a visit, by the channel it is made by."""
+        return cls(id=uuids.uuid7(), visit_id=visit.id, at=at, by_staff_id=by, channel=visit.channel, outcome=outcome)
 
 
 class Wish(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
@@ -15,13 +16,14 @@ from chassis.store.pages import Sorting
 from contracts.access import Scope
 from contracts.followup import operations
 from contracts.followup.operations import VisitsDue, VisitSort, VisitStatus
+from contracts.picked import shaped
 from services.followup.tasks.rules import end_of_day, late_before
 from services.followup.visits.errors import VisitNotFound
-from services.followup.visits.models import OPEN, Visit
+from services.followup.visits.models import OPEN, Attempt, Visit
 from services.followup.visits.occasions import consent_for
 from services.followup.visits.rules import other_ways
 from services.followup.visits.shown import visit_shown
-from services.followup.visits.usecases import wishes
+from services.followup.visits.usecases import calling, wishes
 
 _columns = Visit.__table__.c
 _other: Any = Visit.__table__.alias("other")
@@ -32,6 +34,9 @@ _STANDS_FOR = func.array(
     .scalar_subquery()
 ).label("stands_for")
 """The purposes of the visits that one stands for."""
+SHOWN = 5
+"""Attempts that are shown before a call (R39)."""
+
 SORTS = {
     VisitSort.EARLIEST: Sorting(_columns.due_at, _columns.id, index="visit_by_store"),
     VisitSort.LATEST: Sorting(_columns.due_at, _columns.id, descending=True, index="visit_by_store"),
@@ -44,6 +49,48 @@ def get_visit(connection: Connection, asked: operations.VisitById, *, scope: Sco
     if row is None or not scope.admits(store_id=row.store_id):
         raise VisitNotFound
     return _all_shown(connection, [row])[0]
+
+
+def visit_context(
+    connection: Connection, asked: operations.VisitById, *, scope: Scope, now: datetime
+) -> operations.VisitContext:
+    """What must be known before its customer is called: his last attempts, and whether the caller may begin it now.
+
+    Raises VisitNotFound.
+    """
+    visit = connection.execute(select(Visit.__table__).where(_columns.id == asked.visit_id)).one_or_none()
+    if visit is None or not scope.admits(store_id=visit.store_id):
+        raise VisitNotFound
+    hindered = calling.hindrance(connection, visit, staff_id=scope.staff_id, now=now)
+    until = hindered.details.get("from_when") if hindered else None
+    return operations.VisitContext(
+        visit_id=visit.id,
+        may_begin=hindered is None,
+        refused=hindered.code if hindered else None,
+        from_when=datetime.fromisoformat(str(until)) if until else None,
+        failed=len(calling.failed_attempts(connection, visit.customer_id, now=now)),
+        items=_last_attempts(connection, visit.customer_id),
+    )
+
+
+def _last_attempts(connection: Connection, customer_id: UUID) -> list[operations.Attempt]:
+    """The last times a customer was tried to be reached, by whatever department, the newest first."""
+    tried = (
+        select(
+            Attempt.visit_id,
+            Visit.purpose,
+            Visit.store_id,
+            Attempt.at,
+            Attempt.by_staff_id,
+            Attempt.channel,
+            Attempt.outcome,
+        )
+        .join(Visit, Visit.id == Attempt.visit_id)
+        .where(Visit.customer_id == customer_id)
+        .order_by(Attempt.at.desc(), Attempt.id.desc())
+        .limit(SHOWN)
+    )
+    return [shaped(operations.Attempt, row) for row in connection.execute(tried).mappings()]
 
 
 def worklist(connection: Connection, asked: operations.Worklist, *, scope: Scope, now: datetime) -> operations.Visits:

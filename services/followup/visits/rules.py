@@ -251,6 +251,30 @@ def _allows(wishes: Iterable[Wished], purpose: Purpose, channel: Channel) -> boo
     return max(said, key=lambda wish: (wish.at, not wish.allowed)).allowed if said else True
 
 
+MOST_ATTEMPTS = 5
+"""Attempts in a row, for whatever purposes, after which nobody tries any more (C12)."""
+
+AGAIN_AFTER = timedelta(hours=4)
+"""How long after the first attempt of a day that got no answer the next one may be made (C12)."""
+
+LOCKED_FOR = timedelta(minutes=20)
+"""How long a visit is to whoever began it (C12)."""
+
+
+def next_attempt(failed: Sequence[datetime], *, zone: tzinfo) -> datetime | None:
+    """From when on a customer may be tried again after these attempts, which got no answer; None for at once (C12).
+
+    Four hours later, then on the next day.
+    """
+    if not failed:
+        return None
+    last = max(failed).astimezone(zone)
+    of_the_day = [each for each in failed if each.astimezone(zone).date() == last.date()]
+    if len(of_the_day) == 1:
+        return last + AGAIN_AFTER
+    return datetime.combine(last.date() + timedelta(days=1), time.min, zone)
+
+
 TOGETHER_WITHIN = timedelta(hours=72)
 """How much later than the visit that stands for it another one may be due (E8, C12)."""
 

@@ -22,7 +22,7 @@ def followup(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Database:
     declare(monkeypatch, [occasion.policy for occasion in PLANTED])
     database = databases("followup")
     databases.as_owner("followup", 'GRANT DELETE ON outbox TO "followup_app"')  # a test begins anew; the service cannot
-    forget(database, "task_hand_over", "task", "staff_member", "visit", "outbox", "policy", "store")
+    forget(database, "task_hand_over", "task", "staff_member", "visit_attempt", "visit", "outbox", "policy", "store")
     return database
 
 

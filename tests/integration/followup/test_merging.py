@@ -37,7 +37,7 @@ VISITS = """
 """
 """Visits but for their versions, which count what was told of them."""
 
-TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
+TABLES = ("visit_attempt", "visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
 
 
 @pytest.fixture

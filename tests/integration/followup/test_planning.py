@@ -98,7 +98,7 @@ def test_shuffled_doubled_and_interrupted_events_leave_the_same_visits_and_one_e
     @settings(max_examples=examples(30))
     @given(order=st.permutations(TWICE), crashes=st.sets(st.sampled_from(range(len(TWICE)))))
     def check(order: list[Received[Any]], crashes: set[int]) -> None:
-        forget(followup, "visit", "outbox")
+        forget(followup, "visit_attempt", "visit", "outbox")
         for turn, event in enumerate(order):
             if turn in crashes:
                 with suppress(Crash):  # none for what was handled before
@@ -132,7 +132,7 @@ def test_of_several_events_in_one_transaction_each_is_the_cause_of_its_own_visit
 
 def test_visits_that_are_lost_with_the_inbox_come_back_with_the_same_identity(followup: Database) -> None:
     before = [visit.id for visit in plan_all(followup, *EVENTS)]
-    forget(followup, "visit", "outbox")
+    forget(followup, "visit_attempt", "visit", "outbox")
     assert [visit.id for visit in plan_all(followup, *reversed(EVENTS))] == before
 
 

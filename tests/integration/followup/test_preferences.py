@@ -35,7 +35,7 @@ from tests.support.events import deliver, received, twice_shuffled
 from tests.support.examples import examples
 from tests.support.records import merged, unmerged
 
-TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
+TABLES = ("visit_attempt", "visit", "outbox", "policy", "customer_alias", "document_owner", "wish")
 TOLD = "SELECT event_type, subject_version, envelope->'payload' AS payload FROM outbox ORDER BY position"
 A, B = uuids.uuid7(), uuids.uuid7()
 

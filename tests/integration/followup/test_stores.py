@@ -26,7 +26,7 @@ from tests.support.examples import examples
 from tests.support.records import merged
 from tests.support.stores import store_told
 
-TABLES = ("visit", "outbox", "policy", "customer_alias", "document_owner", "wish", "store")
+TABLES = ("visit_attempt", "visit", "outbox", "policy", "customer_alias", "document_owner", "wish", "store")
 TOLD = "SELECT event_type, subject_version, envelope FROM outbox ORDER BY position"
 CHECKED = AFTERNOON + timedelta(days=2)
 """When the visit after a repair of AFTERNOON is due."""

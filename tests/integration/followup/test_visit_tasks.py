@@ -36,7 +36,17 @@ from tests.support.events import deliver, received
 from tests.support.examples import examples
 from tests.support.records import erased, merged, unmerged
 
-TABLES = ("task_hand_over", "task", "staff_member", "visit", "outbox", "customer_alias", "document_owner", "wish")
+TABLES = (
+    "task_hand_over",
+    "task",
+    "staff_member",
+    "visit_attempt",
+    "visit",
+    "outbox",
+    "customer_alias",
+    "document_owner",
+    "wish",
+)
 AGENT, SELLER = ("ma.lin", "cr_agent"), ("x", "consultant")
 A, B = uuids.uuid7(), uuids.uuid7()
 

@@ -170,7 +170,7 @@ def test_a_consent_withdrawn_for_messages_does_not_stop_calls(followup: Database
 def test_of_two_decisions_of_one_moment_the_one_that_forbids_holds(followup: Database) -> None:
     both = [consent(allowed=False, day=5), consent(allowed=True, day=5)]
     for order in (both, both[::-1]):
-        forget(followup, "visit", "outbox", "wish")
+        forget(followup, "visit_attempt", "visit", "outbox", "wish")
         hear(followup, DELIVERED, *order)
         assert standing(followup)["SALE_SURVEY"] == ("suppressed", "consent_withdrawn")
 
@@ -192,7 +192,7 @@ def test_the_latest_wish_holds_whatever_the_order_of_arrival(followup: Database)
     @settings(max_examples=examples(25))
     @given(seed=st.integers(0, 10**6))
     def check(seed: int) -> None:
-        forget(followup, "visit", "outbox", "wish")
+        forget(followup, "visit_attempt", "visit", "outbox", "wish")
         hear(followup, *twice_shuffled(STORY, seed=seed))
         assert standing(followup) == EXPECTED
 
@@ -208,7 +208,7 @@ def test_wishes_of_one_batch_are_kept_by_their_age(followup: Database) -> None:
 
 def test_planning_and_wishing_at_once_never_leave_a_visit_to_call(followup: Database) -> None:
     for _ in range(12):
-        forget(followup, "visit", "outbox", "wish")
+        forget(followup, "visit_attempt", "visit", "outbox", "wish")
         wish = preferences(do_not_call=True, version=2)
         with ThreadPoolExecutor(3) as workers:
             list(workers.map(lambda event: hear(followup, event), [DELIVERED, wish, RETURNED]))

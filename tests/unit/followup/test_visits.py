@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,11 +10,11 @@ import pytest
 from chassis.customers.rekeying import Owner
 from chassis.process.clock import LOCAL
 from contracts.customer.operations import Channel
-from contracts.followup.operations import VisitStatus
+from contracts.followup.operations import SuppressedBecause, VisitStatus
 from contracts.refusals import StaleVersion
-from services.followup.visits.errors import JudgedPersonAsks, VisitClosed
+from services.followup.visits.errors import JudgedPersonAsks, VisitClosed, VisitLocked, VisitNotBegun
 from services.followup.visits.models import NEXT, OPEN, Visit
-from services.followup.visits.rules import Trigger
+from services.followup.visits.rules import LOCKED_FOR, Trigger
 
 NOW = datetime(2026, 11, 10, 10, 0, tzinfo=LOCAL)
 ORDER = UUID("01930000-0000-7000-8000-000000000001")
@@ -44,7 +44,73 @@ def completed() -> Visit:
 
 def test_every_status_says_what_may_follow() -> None:
     assert set(NEXT) == set(VisitStatus)
-    assert OPEN == (VisitStatus.PLANNED, VisitStatus.DUE)
+    assert {status for status in NEXT if VisitStatus.COMPLETED in NEXT[status]} == {*OPEN, VisitStatus.SUPPRESSED}
+
+
+DOES = {
+    VisitStatus.PLANNED: (
+        lambda visit: visit.release(due_at=NOW, channel=Channel.CALL),
+        lambda visit: visit.try_again(not_before=NOW),
+    ),
+    VisitStatus.DUE: (lambda visit: visit.fall_due(), lambda visit: visit.lapse()),
+    VisitStatus.IN_PROGRESS: (lambda visit: visit.begin(by="wang", now=NOW),),
+    VisitStatus.SUPPRESSED: (lambda visit: visit.suppress(because=SuppressedBecause.DO_NOT_CALL, due_at=NOW),),
+    VisitStatus.COMPLETED: (lambda visit: visit.complete(score=9, remark="", by="wang", now=NOW, channel=Channel.SMS),),
+    VisitStatus.UNREACHABLE: (lambda visit: visit.give_up(),),
+    VisitStatus.REFUSED: (lambda visit: visit.refuse(),),
+}
+"""What brings a visit to a status."""
+
+AGAIN = {(VisitStatus.IN_PROGRESS, VisitStatus.IN_PROGRESS)}
+"""What may be done again where it was done already: his time begins anew."""
+
+PAIRS = [(before, after) for before in VisitStatus for after in VisitStatus]
+
+
+def in_status(status: VisitStatus) -> Visit:
+    visit = planned(judged=None)
+    visit.status = status
+    if status is VisitStatus.IN_PROGRESS:
+        visit.locked_by, visit.locked_until = "wang", NOW
+    return visit
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS, ids=[f"{before}-{after}" for before, after in PAIRS])
+def test_from_each_status_a_visit_comes_to_those_of_the_table_and_to_no_other(
+    before: VisitStatus, after: VisitStatus
+) -> None:
+    for does in DOES[after]:
+        visit = in_status(before)
+        if after in NEXT[before] or (before, after) in AGAIN:
+            does(visit)
+            assert (visit.status, visit.version) == (after, 2)
+            assert (visit.locked_by is None) == (after is not VisitStatus.IN_PROGRESS)
+        else:
+            with pytest.raises(VisitClosed):
+                does(visit)
+            assert (visit.status, visit.version) == (before, 1)
+
+
+def test_who_begins_a_visit_has_it_to_himself_for_twenty_minutes() -> None:
+    visit = due()
+    visit.begin(by="wang", now=NOW)
+    just_before = NOW + LOCKED_FOR - timedelta(microseconds=1)
+    with pytest.raises(VisitLocked):
+        visit.begin(by="zhao", now=just_before)
+    with pytest.raises(VisitLocked):
+        visit.complete(score=9, remark="", by="zhao", now=just_before)
+    visit.begin(by="zhao", now=NOW + LOCKED_FOR)
+    assert (visit.locked_by, visit.locked_until) == ("zhao", NOW + 2 * LOCKED_FOR)
+
+
+def test_only_who_began_it_says_that_nobody_answered() -> None:
+    visit = due()
+    with pytest.raises(VisitNotBegun):
+        visit.require_begun(by="wang")
+    visit.begin(by="wang", now=NOW)
+    visit.require_begun(by="wang")
+    with pytest.raises(VisitLocked):
+        visit.require_begun(by="zhao")
 
 
 def test_a_visit_planned_again_is_the_same_visit() -> None:

@@ -104,7 +104,13 @@ FACTS: tuple[Fact, ...] = (
     Fact(  # a visit to make
         opens=(followup.VisitPlanned, followup.VisitReleased, followup.VisitParted),
         replaces=(followup.VisitRescheduled,),
-        closes=(followup.VisitSuppressed, followup.VisitMerged, followup.VisitCompleted),
+        closes=(
+            followup.VisitSuppressed,
+            followup.VisitMerged,
+            followup.VisitCompleted,
+            followup.VisitUnreachable,
+            followup.VisitRefused,
+        ),
         makes={
             "open_visits": Number(),
             "next_visit_at": Soonest("due_at", by="due_at"),
@@ -133,6 +139,7 @@ FACTS: tuple[Fact, ...] = (
             workshop.RepairOrderOpened,
             workshop.VehicleReturned,
             followup.VisitCompleted,
+            followup.VisitRefused,
         ),
         makes={"last_contact_at": Newest(AT)},
     ),

@@ -122,6 +122,8 @@ TOLD: dict[type[Event], Told] = {
     followup.VisitPlanned: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
     followup.VisitRescheduled: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
     followup.VisitCompleted: Told(("purpose", "score", *_BECAUSE)),
+    followup.VisitUnreachable: Told(("purpose", "because", *_BECAUSE)),
+    followup.VisitRefused: Told(("purpose", *_BECAUSE)),
     followup.VisitSuppressed: Told(("purpose", "due_at", "reason", *_BECAUSE), pace=PACE),
     followup.VisitReleased: Told(("purpose", "due_at", "channel", *_BECAUSE), pace=PACE),
     followup.VisitMerged: Told(("purpose", "made_with", *_BECAUSE), pace=PACE),

@@ -22,14 +22,14 @@ from contracts.access import Scope
 from contracts.customer.operations import ByIds, Channel, ways_to_reach
 from contracts.envelope import Received
 from contracts.followup import events, operations
-from contracts.followup.operations import VisitStatus
+from contracts.followup.operations import Outcome, VisitStatus
 from contracts.gateway.events import StoreChanged
 from contracts.picked import picked
 from contracts.policies import DueChange
 from services.followup.tasks import usecases as tasks
 from services.followup.tasks.models import TASKS
 from services.followup.visits.errors import VisitMadeWith, VisitNotFound
-from services.followup.visits.models import MOVABLE, VISITS, Visit
+from services.followup.visits.models import MOVABLE, VISITS, Attempt, Visit
 from services.followup.visits.occasions import asked_with, consent_for, occasions_of
 from services.followup.visits.occasions.occasion import Occasion
 from services.followup.visits.rules import Trigger, Way, forbidden_because, way_that_reaches, way_to_ask
@@ -255,7 +255,7 @@ def complete_visit(
     It is the answer to what this visit asks: of those made in one call with it, the ones of another purpose are open
     still, and one of them stands for the others.
 
-    Raises VisitNotFound, StaleVersion, VisitMadeWith, VisitClosed, VisitSuppressed, ChannelForbidden,
+    Raises VisitNotFound, StaleVersion, VisitMadeWith, VisitClosed, VisitLocked, VisitSuppressed, ChannelForbidden,
     JudgedPersonAsks.
     """
     visit = visit_to_change(session, asked.visit_id, asked.expected_version, scope=scope)
@@ -278,6 +278,7 @@ def complete_visit(
         forbidden=forbidden,
         judged=judged,
     )
+    session.add(Attempt.of(visit, outcome=Outcome.REACHED, by=scope.staff_id, at=now))
     completed = picked(events.VisitCompleted, visit, visit_id=visit.id, customer_id=visit.planned_for)
     tell(session, visit, completed, now=now)
     if was_task:

@@ -25,6 +25,9 @@ from services.followup.visits.occasions import asked_with
 from services.followup.visits.rules import Asking, made_together
 from services.followup.visits.usecases import visit_tasks, wishes
 
+MADE_NOW = (VisitStatus.DUE, VisitStatus.IN_PROGRESS)
+"""Where a visit is somebody's task."""
+
 
 class Because(NamedTuple):
     """Why visits are arranged anew: when it happened, and the event; without one it is the call being worked on."""
@@ -66,7 +69,7 @@ def arrange(session: Session, customers: Mapping[UUID, Because]) -> None:
             if (told := _told(visit)) is not None:
                 facts.append(wishes.fact(visit, told, at=because.at, cause=because.cause))
     record_all(session, facts)
-    due = [visit for visit in visits if visit.status is VisitStatus.DUE and visit.customer_id in changed]
+    due = [visit for visit in visits if visit.status in MADE_NOW and visit.customer_id in changed]
     visit_tasks.follow(session, due, at=max(because.at for because in customers.values()))
 
 

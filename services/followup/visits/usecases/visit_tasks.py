@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, exists, select
+from sqlalchemy import Connection, String, cast, exists, select
 from sqlalchemy.orm import Session
 
 from contracts.followup.operations import VisitStatus
@@ -28,15 +29,15 @@ def follow(session: Session, visits: Sequence[Visit], *, at: datetime) -> None:
     Who is judged by one of those it stands for does not make it either (C12).
     """
     to_be_made = [visit for visit in visits if is_to_be_made(visit)]
-    judged = _judged(session, to_be_made)
+    judged = judged_by(session, to_be_made)
     opened = [_opening(visit, not_for=sorted(judged[visit.id])) for visit in to_be_made]
     closed = [str(visit.id) for visit in visits if not is_to_be_made(visit)]
     tasks.stand(session, VISIT_DUE, opened=opened, closed=closed, at=at)
 
 
 def is_to_be_made(visit: Visit) -> bool:
-    """True if somebody must make it now."""
-    return visit.status is VisitStatus.DUE and visit.made_with is None
+    """True if somebody must make it now, or does."""
+    return visit.status in (VisitStatus.DUE, VisitStatus.IN_PROGRESS) and visit.made_with is None
 
 
 def open_missing(session: Session, *, now: datetime) -> int:
@@ -50,7 +51,7 @@ def open_missing(session: Session, *, now: datetime) -> int:
     return len(visits)
 
 
-def _judged(session: Session, visits: Sequence[Visit]) -> defaultdict[UUID, set[str]]:
+def judged_by(reader: Session | Connection, visits: Sequence[Any]) -> defaultdict[UUID, set[str]]:
     """Whom each of these visits judges, by itself or by those that it stands for."""
     found: defaultdict[UUID, set[str]] = defaultdict(set)
     if visits:
@@ -59,7 +60,7 @@ def _judged(session: Session, visits: Sequence[Visit]) -> defaultdict[UUID, set[
             Visit.made_with.in_([visit.id for visit in visits]),
         )
         own = [(visit.id, visit.judged_staff_id) for visit in visits]
-        for visit_id, staff_id in [*own, *session.execute(stood_for).all()]:
+        for visit_id, staff_id in [*own, *reader.execute(stood_for).all()]:
             if visit_id is not None and staff_id is not None:
                 found[visit_id].add(staff_id)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from sqlalchemy import Connection, exists, select, text
 from sqlalchemy.orm import Session, aliased
 
 from chassis.organisation import stores
+from chassis.organisation.calendar import Calendar
+from chassis.process.clock import LOCAL
 from chassis.store import policies, turns
 from chassis.store.outbox import Cause, Fact, record_all
 from chassis.store.rows import insert_all
@@ -23,7 +25,7 @@ from contracts.followup.operations import VisitStatus
 from contracts.picked import picked
 from services.followup.visits.models import MOVABLE, OPEN, Visit, Wish
 from services.followup.visits.occasions import occasion_of
-from services.followup.visits.rules import ERASED, NOT_TO_BE_CALLED, Way, way_to_ask
+from services.followup.visits.rules import ERASED, NOT_TO_BE_CALLED, AtStore, Way, visiting_time, way_to_ask
 from services.followup.visits.usecases import visit_tasks
 
 _wish: Any = Wish.__table__
@@ -65,6 +67,10 @@ _NEWER = """
      WHERE (excluded.version, excluded.at) > (known.version, known.at)
         OR ((excluded.version, excluded.at) = (known.version, known.at) AND NOT excluded.allowed)
 """
+
+
+TRIED_WITHIN = timedelta(days=10)
+"""How long a store may be closed before one who did not answer is tried again while it is."""
 
 
 class Plan(NamedTuple):
@@ -164,8 +170,17 @@ def plans(session: Session, visits: Sequence[Visit]) -> list[Plan]:
         else:
             store = calendars.get(visit.store_id)
             due_at = occasion.due_at(triggered_at=visit.triggered_at, value=next(values), way=way, store=store)
-            made.append(Plan(way, due_at))
+            made.append(Plan(way, max(due_at, _again_at(visit, way=way, store=store) or due_at)))
     return made
+
+
+def _again_at(visit: Visit, *, way: Way, store: Calendar | None) -> datetime | None:
+    """When one that nobody answered is due again: at the first hour for asking from when he may be tried on (C12)."""
+    if visit.not_before is None:
+        return None
+    at_store = AtStore(store.openings, visit.not_before) if store is not None else None
+    latest = visit.not_before + TRIED_WITHIN
+    return visiting_time(visit.not_before, latest=latest, zone=LOCAL, way=way, store=at_store)
 
 
 def of_planned(session: Session, customers: Collection[UUID]) -> dict[UUID, list[Any]]:

@@ -1,6 +1,6 @@
 import { api, asked } from "../../api/client";
 import { queries } from "../../queries";
-import { TASKS, type Task, VISITS, type Visit } from "./queries";
+import { TASKS, type Task, type Unanswered, VISITS, type Visit } from "./queries";
 
 export interface Answer {
   score: number;
@@ -14,10 +14,28 @@ export async function complete(visit: Visit, body: Answer, key: string): Promise
   const answer = await asked(
     api.POST("/visits/{visit_id}/complete", { params: { path: { visit_id: visit.visit_id }, header }, body }),
   );
-  for (const queryKey of [VISITS, TASKS, ["visit", visit.visit_id], ["customer", visit.customer_id]]) {
+  changed(visit);
+  return answer;
+}
+
+function changed(visit: Visit): void {
+  for (const queryKey of [VISITS, TASKS, ["visit"], ["customer", visit.customer_id]]) {
     void queries.invalidateQueries({ queryKey });
   }
-  return answer;
+}
+
+/** I call him now. Throws `Problem`. */
+export async function begin(visit: Visit, key: string): Promise<void> {
+  const params = { path: { visit_id: visit.visit_id }, header: { "Idempotency-Key": key } };
+  await asked(api.POST("/visits/{visit_id}/attempts", { params, body: {} }));
+  changed(visit);
+}
+
+/** There was no answer. Throws `Problem`. */
+export async function unanswered(visit: Visit, outcome: Unanswered, key: string): Promise<void> {
+  const params = { path: { visit_id: visit.visit_id }, header: { "Idempotency-Key": key } };
+  await asked(api.POST("/visits/{visit_id}/result", { params, body: { outcome } }));
+  changed(visit);
 }
 
 async function handed(call: Promise<Task>): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isWhole, scoreOf, within } from "./model";
+import { hindrance, isWhole, scoreOf, within } from "./model";
 
 test("a bad score needs the customer's words, a good one does not", () => {
   expect(isWhole("", "很好")).toBe(false);
@@ -10,6 +10,13 @@ test("a bad score needs the customer's words, a good one does not", () => {
 
 test("the key 0 is ten points", () => {
   expect([1, 9, 0].map(scoreOf)).toEqual([1, 9, 10]);
+});
+
+test("why a visit is not begun is said once", () => {
+  expect(hindrance(undefined)).toBeUndefined();
+  expect(hindrance(null)).toBeUndefined();
+  expect(hindrance("VISIT_CLOSED")).toBeUndefined();
+  expect(hindrance("VISIT_TOO_SOON")).toBe("VISIT_TOO_SOON");
 });
 
 test("an address of the console is one of its router", () => {

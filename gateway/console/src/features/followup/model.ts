@@ -13,6 +13,13 @@ export function scoreOf(digit: number): number {
   return digit === 0 ? 10 : digit;
 }
 
+const SAID_ELSEWHERE = ["VISIT_CLOSED", "VISIT_SUPPRESSED", "VISIT_MADE_WITH"];
+
+/** Why a visit is not begun now, as far as its page does not say so anyhow. */
+export function hindrance(refused: string | null | undefined): string | undefined {
+  return refused && !SAID_ELSEWHERE.includes(refused) ? refused : undefined;
+}
+
 /** A place in the console, as its own router knows it. */
 export function within(address: string): string {
   return address.replace(/^\/console/, "");

@@ -4,6 +4,7 @@ import { live } from "../../live/touched";
 import { useSession } from "../../session/session";
 
 export type Visit = Schema["followup.Visit"];
+export type Unanswered = Exclude<Schema["followup.Attempt"]["outcome"], "reached">;
 export type Task = Schema["followup.Task"];
 
 const A_PAGE = 50;
@@ -38,6 +39,14 @@ export const visit = (id: string) =>
     meta: live("followup.get_visit", id),
     queryFn: () =>
       asked(api.GET("/visits/{visit_id}", { params: { path: { visit_id: id }, query: { expand: "customer" } } })),
+  });
+
+/** Before one calls: who tried him lately, and whether one may. */
+export const context = (id: string) =>
+  queryOptions({
+    queryKey: ["visit", id, "context"],
+    meta: live("followup.visit_context", id),
+    queryFn: () => asked(api.GET("/visits/{visit_id}/context", { params: { path: { visit_id: id } } })),
   });
 
 /** Who is asked: his cars, what every desk must know, and the last that happened to him in any department. */

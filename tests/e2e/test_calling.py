@@ -1,0 +1,77 @@
+"""Who is called is called by one, and every department sees that he was (R39, C12), over HTTP with the test clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from simulator.client import ApiProblem
+from tests.support.polling import eventually
+from tests.support.system import System
+
+SOON = 10.0
+A_MINUTE = timedelta(minutes=1)
+
+
+def test_the_service_sees_before_it_calls_that_sales_just_tried_and_waits_and_calls_then(system: System) -> None:
+    car = system.deliver_a_car()
+    system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=1000)
+    thanks = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D3"), within=SOON)
+    repair = eventually(lambda: system.visit(car.customer_id, "SERVICE_D3"), within=SOON)
+    seller, agent, other = system.as_("consultant"), system.as_("cr_agent"), system.hired("cr_agent")
+    sold, served = f"/visits/{thanks['visit_id']}", f"/visits/{repair['visit_id']}"
+    latest = max(datetime.fromisoformat(visit["due_at"]) for visit in (thanks, repair))
+
+    def is_due() -> bool:
+        return all(agent.get(path)["status"] == "due" for path in (sold, served))
+
+    with system.living_at(latest + A_MINUTE):
+        eventually(is_due, within=SOON, what="both visits to be due")
+        begun = seller.post(f"{sold}/attempts", {})
+        assert (begun["status"], begun["locked_by"]) == ("in_progress", seller.get("/me")["staff_id"])
+        with pytest.raises(ApiProblem) as locked:
+            agent.post(f"{served}/attempts", {})
+        assert (locked.value.status, locked.value.code) == (409, "VISIT_LOCKED")
+        again = seller.post(f"{sold}/result", {"outcome": "not_reached"})
+        assert (again["status"], again["locked_by"]) == ("planned", None)
+
+        before = agent.get(f"{served}/context")
+        assert (before["may_begin"], before["refused"], before["failed"]) == (False, "VISIT_TOO_SOON", 1)
+        (tried,) = before["items"]
+        assert (tried["purpose"], tried["outcome"]) == ("DELIVERY_D3", "not_reached")
+        assert tried["by_staff_id"] == seller.get("/me")["staff_id"]
+        with pytest.raises(ApiProblem) as soon:
+            agent.post(f"{served}/attempts", {})
+        assert (soon.value.status, soon.value.code) == (409, "VISIT_TOO_SOON")
+        assert soon.value.problem["details"]["from_when"] == before["from_when"]
+
+    with system.living_at(datetime.fromisoformat(again["due_at"]) + A_MINUTE):
+        eventually(is_due, within=SOON, what="the visit of the sale to be due again")
+        agent.post(f"{served}/attempts", {})
+        with pytest.raises(ApiProblem) as taken:
+            other.post(f"{served}/complete", {"score": 9})
+        assert taken.value.code == "VISIT_LOCKED"
+        assert agent.post(f"{served}/complete", {"score": 9, "remark": "修得很好"})["status"] == "completed"
+        outcomes = [each["outcome"] for each in seller.get(f"{sold}/context")["items"]]
+        assert outcomes == ["reached", "not_reached"]
+
+        seller.post(f"{sold}/attempts", {})
+        assert seller.post(f"{sold}/result", {"outcome": "refused"})["status"] == "refused"
+    eventually(lambda: system.view_with(car.customer_id, "visit_refused"), within=SOON)
+
+
+def test_nobody_records_that_there_was_no_answer_to_a_call_that_nobody_made(system: System) -> None:
+    car = system.deliver_a_car()
+    visit = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D7"), within=SOON)
+    agent = system.as_("cr_agent")
+    for path, body, code in (
+        ("attempts", {}, "VISIT_NOT_DUE"),
+        ("result", {"outcome": "not_reached"}, "VISIT_NOT_BEGUN"),
+    ):
+        with pytest.raises(ApiProblem) as refused:
+            agent.post(f"/visits/{visit['visit_id']}/{path}", body)
+        assert (refused.value.status, refused.value.code) == (409, code)
+    with pytest.raises(ApiProblem) as unknown:
+        agent.post(f"/visits/{visit['visit_id']}/result", {"outcome": "maybe"})
+    assert unknown.value.status == 422
