@@ -191,7 +191,7 @@ def test_rows_stand_as_close_as_somebody_likes_on_his_machine(system: System, si
     desk = sit_down("service_manager").open("roles")
     row = desk.page.locator("tbody tr").first
     row.wait_for()
-    height = lambda: round((row.bounding_box() or {})["height"])  # noqa: E731
+    height = lambda: round(row.evaluate("row => row.getBoundingClientRect().height"))  # noqa: E731
     usual = height()
     choose = desk.page.get_by_role("button", name="行距")
     desk.page.locator("summary", has_text="service_manager").click()
