@@ -334,9 +334,14 @@ class Backlog:
             self._database = None
 
 
+_OPTIONS = "-c statement_timeout=8000 -c timezone=Asia/Shanghai -c synchronous_commit=off"
+"""A mark that a crash of the server takes back is an event published once more, which every inbox knows; so nobody
+waits for the disk here, and services' own commits do not wait behind it."""
+
+
 def connected(url: str) -> psycopg.Connection[Any]:
     """A connection as the relay's role, in autocommit. Raises psycopg.Error."""
-    arguments: dict[str, Any] = {**CONNECT_ARGUMENTS, "options": "-c statement_timeout=8000 -c timezone=Asia/Shanghai"}
+    arguments: dict[str, Any] = {**CONNECT_ARGUMENTS, "options": _OPTIONS}
     return psycopg.connect(url, autocommit=True, **arguments)
 
 
