@@ -129,6 +129,8 @@ def test_work_undone_leaves_neither_a_change_nor_an_event(showroom: Showroom) ->
 
 
 def test_an_order_undone_leaves_no_gap_in_the_numbers(showroom: Showroom) -> None:
+    """A defect of a peer: numbers were COUNT(*) + 1."""
+
     def write_and_fail() -> None:
         with showroom.database.transaction() as session:
             next_number(session, "SO", store_id=showroom.store, per=Per.MONTH, now=NOW)
@@ -143,6 +145,7 @@ def test_an_order_undone_leaves_no_gap_in_the_numbers(showroom: Showroom) -> Non
 def test_half_an_hour_into_the_new_year_a_document_is_the_new_year_s_in_whatever_zone_the_moment_is_told(
     showroom: Showroom, zone: tzinfo
 ) -> None:
+    """9.1."""
     begun = datetime(2027, 1, 1, 0, 30, tzinfo=LOCAL).astimezone(zone)
     order = showroom.shown(showroom.write(now=begun)).number
     assert (order, showroom.quote(now=begun).number) == (
@@ -168,6 +171,7 @@ def test_numbers_run_by_store_and_month(showroom: Showroom, elsewhere: Callable[
 
 
 def test_orders_written_at_once_get_numbers_of_their_own(showroom: Showroom) -> None:
+    """9.2; a defect of a peer: numbers were COUNT(*) + 1."""
     with ThreadPoolExecutor(8) as desks:
         written = list(desks.map(lambda _: showroom.write(), range(16)))
     numbers = sorted(showroom.shown(order_id).number for order_id in written)

@@ -35,6 +35,7 @@ def payments(showroom: Showroom, order_id: UUID) -> list[tuple[str, int]]:
 
 
 def test_the_same_reference_twice_is_one_payment(showroom: Showroom) -> None:
+    """A defect of a peer: it was booked twice."""
     order_id, reference = showroom.signed(), code("P")
     first = showroom.pay(order_id, DEPOSIT, reference=reference)
     again = showroom.pay(order_id, DEPOSIT, reference=reference)

@@ -18,10 +18,12 @@ from contracts.policies import PublishPolicy
 from contracts.refusals import OperationNotAllowed, StaleVersion
 from contracts.sales.lines import LineAsked, LineKind
 from contracts.sales.operations import OrderStatus
+from contracts.sales.policies import VAT_RATES
 from services.sales.orders.errors import OrderNotFound, OrderState
 from services.sales.prices.errors import DiscountBeyondLines, LinesDiffer, OwnPrice
 from tests.integration.sales.people import MODEL, NOW, PRICE, Showroom
 from tests.support.databases import Databases
+from tests.support.publishing import publish as published
 
 LATER = NOW + timedelta(hours=3)
 CAR = LineAsked(LineKind.CAR, MODEL, PRICE)
@@ -47,6 +49,7 @@ def test_an_order_without_lines_is_the_car_at_its_price_and_goes_on_as_ever(show
 
 
 def test_list_detail_and_paper_show_one_total_which_the_lines_sum_up_to(showroom: Showroom) -> None:
+    """5.4."""
     order = showroom.offer(CAR, MATS, PLATE, total_fen=LISTED - 7)
     price, sheet = showroom.price(order.order_id), showroom.sheet(order.order_id)
     (listed,) = showroom.page().items
@@ -114,7 +117,7 @@ def test_another_s_no_makes_it_a_draft_that_says_why_until_it_is_submitted_again
 
 
 def test_nobody_decides_on_a_price_of_his_own(showroom: Showroom) -> None:
-    """Who wrote it, who changed it last, who is credited with it: whatever his role."""
+    """5.7: who wrote it, who changed it last, who is credited with it: whatever his role."""
     his = showroom.offer(CAR, total_fen=PRICE * 9 // 10, role="sales_manager").order_id
     changed = showroom.offer(CAR, total_fen=PRICE * 9 // 10, draft=True).order_id
     showroom.do("price_order", "sales_manager", order_id=changed, model=MODEL, lines=[CAR], total_fen=PRICE // 2)
@@ -150,6 +153,18 @@ def test_a_price_that_stands_is_not_changed(showroom: Showroom) -> None:
     with pytest.raises(OrderState):
         showroom.do("price_order", "sales_manager", order_id=order_id, model=MODEL, total_fen=PRICE - 1)
     assert showroom.price(order_id) == before
+
+
+def test_a_tax_that_changes_later_leaves_what_was_approved_as_it_was_everywhere(showroom: Showroom) -> None:
+    """5.5: amounts are kept as they were agreed, and never reckoned again."""
+    order_id = showroom.offer(CAR, MATS, total_fen=PRICE).order_id
+    before = showroom.price(order_id), showroom.sheet(order_id).lines, showroom.page().items
+    later = NOW + timedelta(days=3_650)  # holds for the group: no other test looks so far
+    rates = {"goods_percent": 9, "services_percent": 5}
+    published(showroom.database, VAT_RATES, rates, now=later)
+    assert (showroom.price(order_id), showroom.sheet(order_id).lines, showroom.page().items) == before
+    other = showroom.offer(CAR, MATS, total_fen=PRICE, now=later).order_id
+    assert showroom.price(other).lines[0].vat_fen < before[0].lines[0].vat_fen
 
 
 def test_what_does_not_add_up_leaves_nothing_behind(showroom: Showroom) -> None:

@@ -167,7 +167,7 @@ def test_a_new_version_beyond_the_limits_asks_anew_after_the_former_question_is_
 
 
 def test_what_is_over_may_be_offered_again_at_the_same_price_by_a_new_version(showroom: Showroom) -> None:
-    """The customer cannot accept what expired; the dealer may offer it again: his right, not his duty."""
+    """5.3: the customer cannot accept what expired; the dealer may offer it again: his right, not his duty."""
     for ended in ("expired", "lost"):
         quote_id = presented(showroom)
         if ended == "lost":
@@ -240,7 +240,7 @@ def test_of_two_who_accept_one_quote_at_once_one_gets_an_order_and_the_other_is_
 
 
 def test_a_quote_never_reserves_stock(showroom: Showroom) -> None:
-    """Elsewhere a quote cut the stock; here what was quoted, presented and accepted takes no vehicle from anybody."""
+    """A defect of a peer: a quote cut the stock. What is quoted, presented and accepted takes no car from anybody."""
     arrived = showroom.receive()
     quote_id = presented(showroom)
     order = showroom.do("accept_quote", "consultant", quote_id=quote_id)
@@ -264,6 +264,7 @@ def test_why_it_was_lost_stands_in_its_version(showroom: Showroom) -> None:
 
 @pytest.mark.parametrize("shown", [True, False])
 def test_the_clock_ends_it_after_its_last_day_whether_it_was_presented_or_not(showroom: Showroom, shown: bool) -> None:
+    """5.3."""
     quote_id = presented(showroom) if shown else showroom.quote(CAR).quote_id
     midnight = NOW.replace(hour=0, minute=0) + timedelta(days=8)
     expire(showroom, now=midnight - timedelta(seconds=1))
@@ -278,6 +279,7 @@ def test_the_clock_ends_it_after_its_last_day_whether_it_was_presented_or_not(sh
 
 
 def test_after_its_last_day_nobody_accepts_it_though_the_clock_is_late(showroom: Showroom) -> None:
+    """5.3."""
     quote_id = presented(showroom)
     with pytest.raises(QuoteExpired) as refused:
         showroom.do("accept_quote", "consultant", quote_id=quote_id, now=LATE)

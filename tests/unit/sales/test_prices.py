@@ -33,7 +33,7 @@ def test_a_price_without_lines_is_the_car_s() -> None:
 
 
 def test_tax_is_what_the_price_holds_above_its_net() -> None:
-    """186 800.00 with 13 %: 21 490.27, where 13 % of the net would give a fen less."""
+    """5.6: 186 800.00 with 13 %: 21 490.27, where 13 % of the net would give a fen less."""
     assert rules.contained(18_680_000, percent=13) == 2_149_027
     assert round(165_309.73 * 0.13, 2) == 21_490.26
 
@@ -69,7 +69,7 @@ def test_a_line_s_own_discount_is_its_own_and_only_the_rest_is_spread() -> None:
 
 
 def test_all_taken_off_leaves_nothing_and_nothing_taken_off_leaves_all() -> None:
-    """A hundred percent on two lines leaves 0.01 elsewhere, and none makes −0.01."""
+    """5.4: a hundred percent on two lines leaves 0.01 elsewhere, and none makes −0.01."""
     free = LineAsked(LineKind.OPTION, "天窗", 3, discount_fen=3)
     lines = agreed(LineAsked(LineKind.CAR, "雅阁", 1), free, free, total_fen=1)
     assert [line.amount_fen for line in lines] == [1, 0, 0]
@@ -132,6 +132,7 @@ def test_of_equal_remainders_the_first_bears_the_fen() -> None:
     data=st.data(),
 )
 def test_whatever_was_agreed_the_lines_sum_up_to_it(lines: list[LineAsked], car_fen: int, data: st.DataObject) -> None:
+    """5.4."""
     listed = car_fen + sum(line.list_fen for line in lines if line.kind is not LineKind.GIFT)
     total = data.draw(st.integers(1, listed))
     try:

@@ -74,6 +74,7 @@ def read(said: str) -> int:
 
 @pytest.mark.parametrize(("fen", "said"), [*OFFICIAL.items(), *TRAPS.items()])
 def test_an_amount_is_said_as_the_rules_say_it(fen: int, said: str) -> None:
+    """Field list 9, with every amount of its table."""
     assert capitals(fen) == said
 
 

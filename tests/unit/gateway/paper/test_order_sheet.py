@@ -63,6 +63,8 @@ def made(**differs: Any) -> bytes:
 
 
 def test_what_stands_in_the_order_can_be_read_back_rare_characters_too() -> None:
+    """9.3."""
+    assert len(made()) < 1_000_000
     said = text(made())
     for told in (
         RARE, "华南店", "顾问李", "陈晓明", "别克GL8", "已配车", "HT-0077", "LSGDC82C02S716214", "2026-12-05",
@@ -136,6 +138,7 @@ def test_a_word_without_blanks_does_not_run_out_of_the_sheet() -> None:
 
 @pytest.mark.parametrize("typed", ["𪨊", "👍", "שלום", "مرحبا", "ไทย", "\ue000"])
 def test_a_sign_that_the_font_lacks_is_named_and_nothing_is_printed(typed: str) -> None:
+    """9.4."""
     with pytest.raises(SheetLacksCharacters) as refused:
         made(customer_name=f"陈{typed}")
     named = str(refused.value.details["characters"])
