@@ -23,7 +23,7 @@ from contracts.sales import events as sales
 from contracts.sales import operations as orders
 from contracts.sales import quote_events as quoted
 from contracts.workshop import appointment_events as booked
-from contracts.workshop import appointments, clocking, parties, progress, settlements
+from contracts.workshop import appointments, clocking, comebacks, guarantees, parties, progress, settlements
 from contracts.workshop import events as workshop
 from contracts.workshop import operations as repairs
 
@@ -80,6 +80,8 @@ class Live:
 
 _BOARD = (repairs.list_repair_orders, repairs.get_repair_order)
 _CLOCKS = (clocking.clockings, clocking.list_work)
+_COMEBACKS = (comebacks.list_comebacks, repairs.get_repair_order, tasks.tasks_today)
+_GUARANTEES = (guarantees.list_guarantees, guarantees.vehicle_counters, tasks.tasks_today)
 _FORGOTTEN = (*_CLOCKS, clocking.forgotten_clocks, tasks.tasks_today)
 _REPAIR_MONEY = (*_BOARD, settlements.repair_money, settlements.list_repair_receivables)
 _APPOINTMENTS = (appointments.list_appointments,)
@@ -115,6 +117,13 @@ LIVE: tuple[Live, ...] = (
     Live(workshop.ClockingConfirmed, _FORGOTTEN, about=(("repair_order", "ro_id"),)),
     Live(workshop.PromiseAtRisk, _PROMISES),
     Live(workshop.PromiseRenewed, _PROMISES),
+    Live(workshop.ComebackSuspected, _COMEBACKS, about=(("repair_order", "ro_id"),)),
+    Live(workshop.ComebackDetected, _COMEBACKS, about=(("repair_order", "ro_id"),)),
+    Live(workshop.ComebackCleared, _COMEBACKS, about=(("repair_order", "ro_id"),)),
+    Live(workshop.GuaranteeLimitNeared, _GUARANTEES, about=(("repair_order", "ro_id"),)),
+    Live(workshop.LemonThresholdReached, _GUARANTEES, about=(("repair_order", "ro_id"),)),
+    Live(workshop.CourtesyCarDue, _GUARANTEES, about=(("repair_order", "ro_id"),)),
+    Live(workshop.GuaranteeAnswered, _GUARANTEES),
     Live(workshop.RepairReady, _BOARD),
     Live(workshop.RepairSettled, _REPAIR_MONEY),
     Live(workshop.SettlementVoided, _REPAIR_MONEY),

@@ -316,3 +316,113 @@ class RepairOrdersRekeyed:
     kind: str
     part: int
     rows: int
+
+
+@event(producer="workshop", name="comeback_suspected", version=1, subject="comeback")
+class ComebackSuspected:
+    """A line of an order may be work of ours done again (C9): a person says whether it is.
+
+    The cause is the first repair of that fault: line `cause_position` of the order `cause_ro_id`. `technicians` did it,
+    `judged` are they and who inspected it; it would be its `times`th comeback. Told again where the cause is another.
+    """
+
+    comeback_id: UUID
+    ro_id: UUID
+    customer_id: UUID
+    vehicle_id: UUID
+    position: int
+    fault_group: str
+    cause_ro_id: UUID
+    cause_position: int
+    times: int
+    technicians: list[str]
+    judged: list[str]
+
+
+@event(producer="workshop", name="comeback_detected", version=1, subject="comeback")
+class ComebackDetected:
+    """A person said that it is one: the first repair failed, and the house pays this one (C9, FTFR in C18)."""
+
+    comeback_id: UUID
+    ro_id: UUID
+    customer_id: UUID
+    vehicle_id: UUID
+    position: int
+    fault_group: str
+    cause_ro_id: UUID
+    cause_position: int
+    times: int
+    technicians: list[str]
+
+
+@event(producer="workshop", name="comeback_cleared", version=1, subject="comeback")
+class ComebackCleared:
+    """It is none: a person said so (`refuted`), or the work is not done, or is about something else (`withdrawn`).
+
+    What was detected before counts no more.
+    """
+
+    comeback_id: UUID
+    ro_id: UUID
+    customer_id: UUID
+    vehicle_id: UUID
+    position: int
+    state: str
+
+
+@event(producer="workshop", name="guarantee_limit_neared", version=1, subject="guarantee")
+class GuaranteeLimitNeared:
+    """What is counted of a car's repairs under its guarantee came near the law's limit (三包; C9).
+
+    `counter` is days (of all repairs), repairs (of one part, `fault_group`), or courtesy (days of the repair that goes
+    on); `count` of `limit`, which the law allows; `rule` is the law that the car was sold under.
+    """
+
+    watch_id: UUID
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    counter: str
+    fault_group: str | None
+    rule: str
+    count: int
+    limit: int
+
+
+@event(producer="workshop", name="lemon_threshold_reached", version=1, subject="guarantee")
+class LemonThresholdReached:
+    """More days of repairs, or repairs of one part, than the law allows: its customer may give the car back (R50)."""
+
+    watch_id: UUID
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    counter: str
+    fault_group: str | None
+    rule: str
+    count: int
+    limit: int
+
+
+@event(producer="workshop", name="courtesy_car_due", version=1, subject="guarantee")
+class CourtesyCarDue:
+    """A repair under guarantee takes longer than five days: a courtesy car is due, or money for the way (C9)."""
+
+    watch_id: UUID
+    ro_id: UUID
+    vehicle_id: UUID
+    customer_id: UUID
+    counter: str
+    fault_group: str | None
+    rule: str
+    count: int
+    limit: int
+
+
+@event(producer="workshop", name="guarantee_answered", version=1, subject="guarantee")
+class GuaranteeAnswered:
+    """Somebody said what was arranged."""
+
+    watch_id: UUID
+    ro_id: UUID
+    vehicle_id: UUID

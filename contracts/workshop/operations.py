@@ -380,7 +380,7 @@ settle_repair = command(
     "workshop.settle_repair",
     MoveRepair,
     RepairOrder,
-    refuses=(*MOVING, "NOT_AUTHORIZED", "DISCOUNT_TOO_LARGE"),
+    refuses=(*MOVING, "NOT_AUTHORIZED", "DISCOUNT_TOO_LARGE", "COMEBACK_UNDECIDED"),
     summary="Make the invoice, a settlement for each payer",
 )
 return_vehicle = command(

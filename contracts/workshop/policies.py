@@ -29,6 +29,49 @@ REPAIR_VAT = policy(
 
 
 @dataclass(frozen=True, slots=True)
+class ComebackWindow:
+    """How long after a vehicle was returned a fault may be work of ours done again, whatever the law says (C9)."""
+
+    days: Annotated[int, Between(1, 3_660), Called("天数", "Days")] = 30
+
+
+COMEBACK_WINDOW = policy(
+    "COMEBACK_WINDOW",
+    ComebackWindow(),
+    service="workshop",
+    zh="返修判定期",
+    en="Window of comebacks",
+    changes_zh="此后交还的车辆按新期限;已交还的不变",
+    changes_en="Vehicles returned from then on are looked at for so long; those returned before stay",
+    per_store=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CarGuarantee:
+    """How long a car's guarantee runs from the day its customer has it; never less than the law says (C9).
+
+    三包 is how long it is taken back, at least two years or 50 000 km; 包修 how long it is repaired, three or 60 000.
+    """
+
+    months: Annotated[int, Between(24, 240), Called("三包有效期(月)", "Taken back (months)")] = 24
+    km: Annotated[int, Between(50_000, 1_000_000), Called("三包有效期(公里)", "Taken back (km)")] = 50_000
+    repair_months: Annotated[int, Between(36, 240), Called("包修期(月)", "Repaired (months)")] = 36
+    repair_km: Annotated[int, Between(60_000, 1_000_000), Called("包修期(公里)", "Repaired (km)")] = 60_000
+
+
+CAR_GUARANTEE = policy(
+    "CAR_GUARANTEE",
+    CarGuarantee(),
+    service="workshop",
+    zh="整车三包期与包修期",
+    en="Guarantee of cars",
+    changes_zh="此后按新期限计算三包计数",
+    changes_en="What is counted of cars from then on goes by it",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class RepairGuarantee:
     """How long a repair is guaranteed by its category, the first of both that is reached; never less than the law says.
 

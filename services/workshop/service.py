@@ -11,14 +11,17 @@ from chassis.table import does, every, hears, keeps, shows
 from contracts import workshop
 from contracts.customer.events import CustomerErased, CustomerMerged, CustomerSplit, CustomerUnmerged
 from contracts.gateway.events import StaffChanged, StoreChanged
+from contracts.sales.events import VehicleDelivered
 from contracts.workshop import clocking, lines, operations, progress, stages
 from contracts.workshop.events import RepairOrdersRekeyed
 from services.workshop import (
     appointments,
     bays,
     certificates,
+    comebacks,
     following,
     forecasts,
+    guarantees,
     papers,
     repair_orders,
     settlements,
@@ -35,7 +38,7 @@ class WorkshopService:
 
     open_repair_order = does(
         operations.open_repair_order,
-        appointments.joining.open_repair_order,
+        comebacks.usecases.open_repair_order,
         first=repair_orders.taking_in.require_registered,
     )
     correct_km = does(operations.correct_km, repair_orders.taking_in.correct_km)
@@ -46,9 +49,9 @@ class WorkshopService:
         first=repair_orders.parties.require_parties,
     )
     authorize_repair = does(operations.authorize_repair, repair_orders.steps.authorize_repair)
-    add_line = does(lines.add_line, repair_orders.lines.add_line)
-    change_line = does(lines.change_line, repair_orders.lines.change_line)
-    decline_line = does(lines.decline_line, repair_orders.lines.decline_line)
+    add_line = does(lines.add_line, comebacks.usecases.add_line)
+    change_line = does(lines.change_line, comebacks.usecases.change_line)
+    decline_line = does(lines.decline_line, comebacks.usecases.decline_line)
     dispatch_repair = does(operations.dispatch_repair, repair_orders.steps.dispatch_repair)
     renew_promise = does(progress.renew_promise, repair_orders.promises.renew_promise)
     recall_repair = does(stages.recall_repair, repair_orders.steps.recall_repair)
@@ -71,7 +74,12 @@ class WorkshopService:
     )
     allow_unpaid = does(workshop.settlements.allow_unpaid, settlements.usecases.allow_unpaid)
     return_vehicle = does(operations.return_vehicle, settlements.usecases.return_vehicle)
-    cancel_repair = does(stages.cancel_repair, repair_orders.steps.cancel_repair)
+    cancel_repair = does(stages.cancel_repair, comebacks.usecases.cancel_repair)
+    decide_comeback = does(workshop.comebacks.decide_comeback, comebacks.usecases.decide_comeback)
+    list_comebacks = shows(workshop.comebacks.list_comebacks, comebacks.queries.list_comebacks)
+    answer_guarantee = does(workshop.guarantees.answer_guarantee, guarantees.usecases.answer_guarantee)
+    list_guarantees = shows(workshop.guarantees.list_guarantees, guarantees.queries.list_guarantees)
+    vehicle_counters = shows(workshop.guarantees.vehicle_counters, guarantees.queries.vehicle_counters)
     put_bay = does(workshop.bays.put_bay, bays.usecases.put_bay)
     book_appointment = does(
         workshop.appointments.book_appointment,
@@ -126,6 +134,7 @@ class WorkshopService:
         links.end_his,
     )
 
+    keep_deliveries = hears(VehicleDelivered, guarantees.usecases.keep)
     keep_staff = hears(StaffChanged, staff.keep)
     keep_stores = hears(StoreChanged, stores.keep)
     policies = keeps("workshop")
@@ -133,6 +142,7 @@ class WorkshopService:
     watched_promises = every(2, repair_orders.promises.watch_promises)
     foreseen_orders = every(10, forecasts.usecases.foresee)
     judged_forecasts = every(60, forecasts.usecases.judge)
+    watched_guarantees = every(60, guarantees.usecases.watch)
     stopped_clocks = every(60, repair_orders.clocks.close_forgotten)
     missed_appointments = every(60, appointments.joining.mark_missed)
     freed_bays = every(60, appointments.joining.free_bays)

@@ -25,6 +25,7 @@ from contracts.sales.quotes import LostReason, QuoteStatus
 from contracts.sales.stock import Certificate, Condition, StockStatus
 from contracts.workshop.appointments import AppointmentState
 from contracts.workshop.bays import BayKind
+from contracts.workshop.comebacks import ComebackState
 from contracts.workshop.operations import LineState, PayType, Stage
 from contracts.workshop.progress import RiskReason
 from deploy.local.console import SOURCES
@@ -182,6 +183,7 @@ def warnings_of_rows() -> list[str]:
         ("bayKind", values(BayKind)),
         ("lineState", values(LineState)),
         ("riskReason", values(RiskReason)),
+        ("comebackState", values(ComebackState)),
         ("orderStatus", values(OrderStatus)),
         ("quoteStatus", values(QuoteStatus)),
         ("lostReason", values(LostReason)),

@@ -137,6 +137,18 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/workshop/ReceivablesPage.vue"),
   },
   {
+    name: "comebacks",
+    path: "comebacks",
+    needs: "workshop.list_comebacks",
+    load: () => import("./features/workshop/ComebacksPage.vue"),
+  },
+  {
+    name: "guarantees",
+    path: "guarantees",
+    needs: "workshop.list_guarantees",
+    load: () => import("./features/workshop/GuaranteesPage.vue"),
+  },
+  {
     name: "forecasts",
     path: "forecasts",
     needs: "workshop.forecast_errors",

@@ -16,6 +16,7 @@ from contracts.picked import picked
 from contracts.workshop import events, operations
 from contracts.workshop import following as contract
 from contracts.workshop.lines import Said
+from services.workshop.comebacks import usecases as comebacks
 from services.workshop.following.models import REPAIR_PROGRESS
 from services.workshop.following.queries import followed
 from services.workshop.following.rules import BY_LINK, asked_of, require_offer
@@ -76,3 +77,4 @@ def _decline(session: Session, order: RepairOrder, asked: contract.AnswerByLink,
     before_fen = discounted_beyond(order.lines)
     session.add(order.decline_unanswered(said_by=asked.said_by, channel=BY_LINK, now=now))
     tell(session, order, told_lines(order, before_fen=before_fen), now=now)
+    comebacks.look(session, order, now=now)

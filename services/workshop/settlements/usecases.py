@@ -22,6 +22,7 @@ from contracts.workshop.operations import PayType
 from contracts.workshop.policies import REPAIR_VAT
 from contracts.workshop.settlements import PaidBy, RepairPaymentState, SettlementState
 from services.workshop.certificates.models import newest_of
+from services.workshop.comebacks import usecases as comebacks
 from services.workshop.repair_orders.models import RepairOrder
 from services.workshop.repair_orders.rules import moving, work
 from services.workshop.repair_orders.usecases import clocks, odometer
@@ -58,9 +59,11 @@ def settle_repair(
 ) -> operations.RepairOrder:
     """Make the invoice: a settlement for each payer, for what he bears, less what he has paid already.
 
-    Raises NotAuthorized if the customer would pay more than he agreed to (R51).
+    Raises ComebackUndecided while nobody said who pays a line that may be a comeback, NotAuthorized if the customer
+    would pay more than he agreed to (R51).
     """
     order = order_to_change(session, asked.ro_id, asked.expected_version, scope=scope)
+    comebacks.require_decided(session, order.id)
     order.settle(now=now)
     first = session.scalar(select(func.min(Settlement.made_at)).where(Settlement.order_id == order.id))
     percent = policies.resolve(session, REPAIR_VAT, store_id=order.store_id, at=now).percent

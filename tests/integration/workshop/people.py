@@ -24,6 +24,7 @@ from contracts.operation import OPERATIONS
 from contracts.picked import picked
 from contracts.workshop import clocking, operations, settlements, stages
 from contracts.workshop import following as by_link
+from contracts.workshop.comebacks import Comeback, ListComebacks
 from contracts.workshop.lines import Said
 from contracts.workshop.operations import ListRepairOrders, PayType, Verdict
 from contracts.workshop.progress import Progress
@@ -31,6 +32,8 @@ from contracts.workshop.stages import WaitingFor
 from services.workshop.appointments.usecases import booking, joining
 from services.workshop.bays import usecases as bays
 from services.workshop.certificates import usecases as certifying
+from services.workshop.comebacks import queries as failed
+from services.workshop.comebacks import usecases as comebacks
 from services.workshop.following import queries as following
 from services.workshop.following import usecases as links
 from services.workshop.repair_orders import queries
@@ -59,6 +62,7 @@ _WORK: dict[str, Callable[..., Any]] = {
     **vars(paying),
     **vars(certifying),
     **vars(links),
+    **vars(comebacks),
 }
 """The commands by their names."""
 
@@ -211,6 +215,11 @@ class Workshop:
         """How far an order is, and whether its promise will hold."""
         asked, scope = operations.RepairOrderById(ro_id), self.scope("progress", "advisor")
         return self.database.read(lambda reading: queries.progress(reading, asked, scope=scope, now=now))
+
+    def comebacks(self, **asked: Any) -> list[Comeback]:
+        """What may be done again because of us."""
+        wanted, scope = ListComebacks(**asked), self.scope("list_comebacks", "service_manager")
+        return self.database.read(lambda reading: failed.list_comebacks(reading, wanted, scope=scope)).items
 
     def close_forgotten(self, *, now: datetime) -> int:
         """What the clock does in the evening."""

@@ -16,6 +16,7 @@ def test_each_row_has_its_words(one: JobClass | FaultGroup) -> None:
     assert not one.zh.isascii()
     assert one.en.isascii()
     assert len(one.value) <= 20, "as long as the column is"
+    assert one.name == one.value
 
 
 @pytest.mark.parametrize("of", [JobClass, FaultGroup])

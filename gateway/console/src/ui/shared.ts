@@ -14,6 +14,14 @@ export const vehicle = (id: string) =>
     staleTime: A_WHILE_MS,
   });
 
+/** How often and how long a car was repaired under its guarantee, against the law's limits. */
+export const counters = (id: string) =>
+  queryOptions({
+    queryKey: ["vehicle", id, "counters"],
+    meta: live("workshop.vehicle_counters"),
+    queryFn: () => asked(api.GET("/vehicles/{vehicle_id}/counters", { params: { path: { vehicle_id: id } } })),
+  });
+
 /** How much I have to do today, by kind; the list itself is a page. */
 export const myTasks = (store: string) =>
   queryOptions({

@@ -6,8 +6,10 @@ from collections.abc import Collection
 
 from contracts.envelope import Event
 from services.followup.tasks.kinds.clocking_forgotten import CLOCKING_FORGOTTEN
+from services.followup.tasks.kinds.comeback_suspected import COMEBACK_SUSPECTED
 from services.followup.tasks.kinds.delivery_at_risk import DELIVERY_AT_RISK
 from services.followup.tasks.kinds.discount_beyond import DISCOUNT_BEYOND
+from services.followup.tasks.kinds.guarantee_limit import GUARANTEE_LIMIT
 from services.followup.tasks.kinds.kind import Kind
 from services.followup.tasks.kinds.merge_question import MERGE_QUESTION
 from services.followup.tasks.kinds.order_approval import ORDER_APPROVAL
@@ -30,6 +32,8 @@ KINDS: tuple[Kind, ...] = (
     PROMISE_AT_RISK,
     CLOCKING_FORGOTTEN,
     DISCOUNT_BEYOND,
+    COMEBACK_SUSPECTED,
+    GUARANTEE_LIMIT,
     REFUND_ASKED,
     RECEIPT_UNAPPLIED,
 )

@@ -426,6 +426,8 @@ REPAIR_ORDERS = rekeying.Holding(
         rekeying.Hanging("repair_consent", "order_id", ("said_by",)),
         rekeying.Hanging("settlement", "order_id", ("allowed_reason", "void_reason")),
         rekeying.Hanging("repair_payment", "order_id", ("reverse_reason",)),
+        rekeying.Hanging("comeback", "order_id", ("reason",)),
+        rekeying.Hanging("guarantee_watch", "order_id", ("answer",)),
     ),
 )
 """Repair orders follow their customers."""

@@ -1,6 +1,6 @@
 import { api, asked, type Schema } from "../../api/client";
 import { queries } from "../../queries";
-import { BOARD, type RepairOrder, recordKey, WORK } from "./queries";
+import { BOARD, COMEBACKS, GUARANTEES, type RepairOrder, recordKey, WORK } from "./queries";
 
 /** What is asked of a repair order as it was looked at; refused where somebody was quicker. */
 const to = (order: RepairOrder, key: string) => ({
@@ -135,6 +135,31 @@ export const giveLine = (order: RepairOrder, position: number, technicians: stri
       }),
     ),
   );
+
+export async function decideComeback(
+  one: { comeback_id: string; ro_id: string },
+  body: { confirmed: boolean; reason: string },
+  key: string,
+): Promise<void> {
+  await asked(
+    api.POST("/comebacks/{comeback_id}/decide", {
+      params: { path: { comeback_id: one.comeback_id }, header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+  void queries.invalidateQueries({ queryKey: COMEBACKS });
+  void queries.invalidateQueries({ queryKey: recordKey(one.ro_id) });
+}
+
+export async function answerGuarantee(watch_id: string, body: { answer: string }, key: string): Promise<void> {
+  await asked(
+    api.POST("/guarantees/{watch_id}/answer", {
+      params: { path: { watch_id }, header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+  void queries.invalidateQueries({ queryKey: GUARANTEES });
+}
 
 const pressed = (ro_id: string, key: string) => ({ path: { ro_id }, header: { "Idempotency-Key": key } });
 

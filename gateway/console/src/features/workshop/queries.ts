@@ -119,6 +119,32 @@ export const earlier = (customerId: string) =>
     queryFn: () => asked(api.GET("/repair-orders", { params: { query: { customer_id: customerId, size: 50 } } })),
   });
 
+export const COMEBACKS = ["comebacks"] as const;
+export type Comeback = Schema["workshop.Comeback"];
+
+/** Work that may be ours done again, the newest first. */
+export const comebacks = (store: string, what: { state?: Comeback["state"]; ro_id?: string; page?: number }) =>
+  queryOptions({
+    queryKey: [...COMEBACKS, store, what],
+    meta: live("workshop.list_comebacks"),
+    queryFn: ({ signal }) =>
+      asked(api.GET("/comebacks", { params: { query: { ...what, expand: "customer,vehicle" } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const GUARANTEES = ["guarantees"] as const;
+export type GuaranteeWatch = Schema["workshop.GuaranteeWatch"];
+
+/** Cars whose counters are near the law's limits or beyond, the last told first. */
+export const guarantees = (store: string, what: { answered: boolean; page: number }) =>
+  queryOptions({
+    queryKey: [...GUARANTEES, store, what],
+    meta: live("workshop.list_guarantees"),
+    queryFn: ({ signal }) =>
+      asked(api.GET("/guarantees", { params: { query: { ...what, expand: "customer,vehicle" } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 export type ForecastErrors = Schema["workshop.ForecastErrors"];
 
 /** How far predictions were from what happened, by kind of work. */
