@@ -306,3 +306,17 @@ def test_a_forgotten_clock_teaches_nothing_until_it_was_confirmed(workshop: Work
     assert estimate(workshop, waits) == HoursEstimate(Decimal(1), 0, here=False)
     workshop.confirm(clock.clocking_id, ended_at=NOW + HOUR, now=NOW + timedelta(days=1))
     assert estimate(workshop, waits) == HoursEstimate(Decimal(2), 5, here=True)
+
+
+def test_what_such_work_took_is_not_stretched_by_the_pace_of_who_does_it_once_more(workshop: Workshop) -> None:
+    """It took that long at somebody's pace: of a slow technician it would be reckoned in twice."""
+    slow, kind = code("T"), forget(workshop, JobClass.PAINT)
+    for _ in range(5):
+        did(workshop, OIL, 0.75, by=slow)
+        did(workshop, replace(SERVICE, job_class=kind), 3, by=code("T"))
+    ro_id, known = workshop.open(replace(SERVICE, job_class=kind)), workshop.open(OIL)
+    for each in (ro_id, known):
+        workshop.authorize(each)
+        workshop.dispatch(each, technician=slow)
+    assert workshop.progress(ro_id).eta == NOW + timedelta(hours=3.75)
+    assert workshop.progress(known).eta == NOW + timedelta(hours=3.75 + 0.75), "its standard hours are stretched"

@@ -162,9 +162,13 @@ def work_left(work: Work, *, factors: Mapping[str, Decimal]) -> timedelta:
 
 def _standard(work: Work, *, factors: Mapping[str, Decimal]) -> timedelta:
     """What it takes in all at the measured pace of its technicians."""
-    paces = [min(max(factors.get(one, Decimal(1)), LEAST_FACTOR), MOST_FACTOR) for one in work.technicians]
-    pace = sum(paces, Decimal(0)) / len(paces) if paces else Decimal(1)
-    return timedelta(hours=float(work.hours * pace))
+    return timedelta(hours=float(work.hours * pace(work.technicians, factors=factors)))
+
+
+def pace(technicians: Sequence[str], *, factors: Mapping[str, Decimal]) -> Decimal:
+    """How much longer than the standard hours they take together, as far as it was measured, within reason."""
+    paces = [min(max(factors.get(one, Decimal(1)), LEAST_FACTOR), MOST_FACTOR) for one in technicians]
+    return sum(paces, Decimal(0)) / len(paces) if paces else Decimal(1)
 
 
 def _reason(job: Job, begins: datetime | None, *, factors: Mapping[str, Decimal], now: datetime) -> RiskReason:

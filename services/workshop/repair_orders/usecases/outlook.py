@@ -112,11 +112,12 @@ class _Line(NamedTuple):
     floor: timedelta
 
     @classmethod
-    def of(cls, told: _Told, *, order: Any, known: History) -> _Line:
-        """Of an order."""
+    def of(cls, told: _Told, *, order: Any, known: History, factors: Mapping[str, Decimal]) -> _Line:
+        """Of an order. What such work took, it took at somebody's pace: nobody's is reckoned in once more."""
         took = known.of(told.job_class, store_id=order.store_id)
-        hours = Decimal(str(told.hours)) or took.hours
-        return cls(told.position, hours, tuple(told.technicians) or _whose(order), told.bay, took.floor)
+        whose = tuple(told.technicians) or _whose(order)
+        measured = took.hours if not took.lines else took.hours / prediction.pace(whose, factors=factors)
+        return cls(told.position, Decimal(str(told.hours)) or measured, whose, told.bay, took.floor)
 
 
 class _Span(NamedTuple):
@@ -165,7 +166,7 @@ def outlook(reader: Session | Connection, store_ids: Collection[str] | None, *, 
         calendar = calendars.get(store_id)
         known = Known(calendar.add if calendar else _always, factors, waits)
         predicted = prediction.predict(
-            [_job(row, calendar, known=known_work, now=now) for row in theirs], known=known, now=now
+            [_job(row, calendar, work=known_work, known=known, now=now) for row in theirs], known=known, now=now
         )
         found += [OpenOrder(row, predicted[row.ro_id], clock=known.clock) for row in theirs]
     return found
@@ -184,8 +185,10 @@ def _in_doubt(row: Any) -> Iterator[_Told]:
             yield told
 
 
-def _job(row: Any, calendar: Calendar | None, *, known: History, now: datetime) -> Job:
-    lines = [_Line.of(told, order=row, known=known) for told in itertools.starmap(_Told, row.undone)]
+def _job(row: Any, calendar: Calendar | None, *, work: History, known: Known, now: datetime) -> Job:
+    lines = [
+        _Line.of(told, order=row, known=work, factors=known.factors) for told in itertools.starmap(_Told, row.undone)
+    ]
     spans = [_Span(*one) for one in row.clocked]
     names = {name: getattr(row, name) for name in ("ro_id", "stage_since", "promised_at", "expected_at", "ready_at")}
     return Job(
