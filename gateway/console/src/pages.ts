@@ -37,6 +37,13 @@ export const PAGES: readonly Page[] = [
     load: () => import("./features/workshop/BoardPage.vue"),
   },
   {
+    name: "appointments",
+    path: "appointments",
+    needs: "workshop.list_appointments",
+    key: "goAppointments",
+    load: () => import("./features/workshop/AppointmentsPage.vue"),
+  },
+  {
     name: "work",
     path: "work",
     needs: "workshop.list_work",

@@ -60,6 +60,7 @@ export const KEYS = {
   goHome: { press: "KeyG KeyH", shown: "G H", does: "goHome" },
   goReception: { press: "KeyG KeyR", shown: "G R", does: "goReception" },
   goBoard: { press: "KeyG KeyB", shown: "G B", does: "goBoard" },
+  goAppointments: { press: "KeyG KeyY", shown: "G Y", does: "goAppointments" },
   goRepairOrders: { press: "KeyG KeyW", shown: "G W", does: "goRepairOrders" },
   goVisits: { press: "KeyG KeyV", shown: "G V", does: "goVisits" },
   goTasks: { press: "KeyG KeyT", shown: "G T", does: "goTasks" },

@@ -63,6 +63,32 @@ export function onVehicles(id: string, t: Say): Act[] {
   ];
 }
 
+const BAY_KINDS = ["general", "body", "paint"] as const;
+
+/** He will come with this car: a bay is kept for him, as a rule at the next time that is free. */
+export function booking(id: string, vehicle: VehicleShown, given: { store: string; next: string; t: Say }): Act {
+  return {
+    name: "book",
+    label: "customer.act.book",
+    of: vehicle.plate ?? vehicle.model,
+    needs: "workshop.book_appointment",
+    fields: [
+      { name: "starts_at", label: "customer.booking.startsAt", kind: "moment", initial: given.next },
+      { name: "work", label: "customer.booking.work", kind: "text", max: 300 },
+      { name: "minutes", label: "customer.booking.minutes", kind: "number", initial: 60, min: 15, max: 600 },
+      {
+        name: "kind",
+        label: "customer.booking.kind",
+        kind: "choice",
+        initial: "general",
+        options: choices("bayKind", BAY_KINDS, given.t),
+      },
+    ],
+    send: (values, key) =>
+      commands.book({ ...values, customer_id: id, vehicle_id: vehicle.vehicle_id, store_id: given.store }, key),
+  };
+}
+
 export function onVehicle(id: string, vehicle: VehicleShown, t: Say): Act[] {
   if (vehicle.until) return [];
   const named = { car: `${vehicle.plate ?? ""} ${vehicle.model}`.trim(), role: t(`enums.vehicleRole.${vehicle.role}`) };

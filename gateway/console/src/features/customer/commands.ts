@@ -137,3 +137,20 @@ export async function endRelation(id: string, relation: string, key: string): Pr
   await asked(api.POST("/customers/{customer_id}/relations/{relation_id}/end", { params, body: {} }));
   await asWell(id);
 }
+
+interface Booked {
+  store_id: string;
+  customer_id: string;
+  vehicle_id: string;
+  starts_at: string;
+  work: string;
+  minutes: number;
+  kind: "general" | "body" | "paint";
+}
+
+export async function book(values: object, key: string): Promise<void> {
+  const body = values as Booked;
+  await asked(api.POST("/appointments", { params: { header: { "Idempotency-Key": key } }, body }));
+  void queries.invalidateQueries({ queryKey: ["appointments"] });
+  void queries.invalidateQueries({ queryKey: ["customer", body.customer_id] });
+}

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/vue-query";
 import { api, asked, type Schema, whole } from "../../api/client";
 import { live } from "../../live/touched";
+import { day } from "../../ui/words";
 
 export type CustomerView = Schema["customer.CustomerView"];
 export type TimelineEntry = Schema["customer.TimelineEntry"];
@@ -96,4 +97,18 @@ export const repairOrders = (id: string) =>
   queryOptions({
     queryKey: [...ofCustomer(id), "repair-orders"],
     queryFn: () => asked(api.GET("/repair-orders", { params: { query: { customer_id: id, size: 50 } } })),
+  });
+
+/** When a bay of the store can be had next. */
+export const freeTimes = (store: string) =>
+  queryOptions({
+    queryKey: ["appointments", store, "free"],
+    meta: live("workshop.list_appointments"),
+    queryFn: ({ signal }) =>
+      asked(
+        api.GET("/appointments/free", {
+          params: { query: { store_id: store, day: day(new Date().toISOString()) } },
+          signal,
+        }),
+      ),
   });

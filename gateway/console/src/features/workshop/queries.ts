@@ -88,6 +88,21 @@ export const clockings = (id: string) =>
     queryFn: () => asked(api.GET("/repair-orders/{ro_id}/clockings", { params: { path: { ro_id: id } } })),
   });
 
+/** Who comes to which bay. */
+export const APPOINTMENTS = ["appointments"] as const;
+export type Appointment = Schema["workshop.Appointment"];
+
+export const appointments = (store: string, day: string) =>
+  queryOptions({
+    queryKey: [...APPOINTMENTS, store, day],
+    meta: live("workshop.list_appointments"),
+    queryFn: ({ signal }) =>
+      asked(
+        api.GET("/appointments", { params: { query: { store_id: store, day, expand: "customer,vehicle" } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
 export const repairOrder = (id: string) =>
   queryOptions({
     queryKey: recordKey(id),
