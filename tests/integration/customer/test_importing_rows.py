@@ -7,9 +7,9 @@ import pytest
 from contracts.customer.imports import Department
 from contracts.customer.operations import Occupation
 from services.customer.importing.usecases import matching
-from services.customer.importing.usecases.batch import MOST_OF_A_NUMBER
 from services.customer.record.rules import company_id, resident_id
 from services.customer.record.rules.gender import Gender
+from services.customer.record.usecases.identifying import MOST_OF_A_NUMBER
 from tests.integration.customer.uploads import HEADINGS, Office, as_csv
 from tests.support import randoms
 
@@ -204,6 +204,30 @@ def test_a_surname_that_may_be_his_wife_is_a_record_of_its_own_and_a_question(of
     (row,) = office.report(serviced(office, visit(title, "", mobile, "", randoms.vin())))
     assert row.outcome == "queued"
     assert len(pairs(office, known)) == 1
+
+
+def test_a_wife_called_by_her_husband_s_name_is_not_attached_to_him_though_both_own_the_car(office):
+    mobile, vin = randoms.mobile(), randoms.vin()
+    known = office.desk.register(name="张伟", mobile=mobile, gender=None, vehicle=vin).customer_id
+    (row,) = office.report(office.bring_in(as_csv([sale("张太太", mobile, vin=vin)])))
+    assert (row.outcome, row.customer_id != known) == ("queued", True)
+
+
+def test_four_owners_on_an_agent_s_card_are_four_and_each_a_question(office):
+    card = randoms.resident_id()
+    rows = [sale(name, randoms.mobile(), card) for name in ("张伟", "刘芳", "赵敏", "孙丽")]
+    report = office.report(office.bring_in(as_csv(rows)))
+    assert [row.outcome for row in report] == ["created", "queued", "queued", "queued"]
+    assert len({row.customer_id for row in report}) == 4
+    assert all("CARD_TAKEN" in row.warnings for row in report[1:])
+
+
+def test_a_name_that_the_bearer_of_the_card_belies_is_replaced(office):
+    for wrong in ("国庆袁", "刘哥"):
+        known = office.desk.register(name=wrong, id_no=(card := randoms.resident_id())).customer_id
+        (row,) = office.report(office.bring_in(as_csv([sale("袁国庆", "", card)])))
+        assert row.customer_id == known
+        assert office.desk.rows("SELECT name FROM customer WHERE id = :id", id=known) == [{"name": "袁国庆"}]
 
 
 def test_a_surname_on_a_number_of_two_such_people_is_a_question(office):

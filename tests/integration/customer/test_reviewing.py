@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -316,8 +317,36 @@ class TestSplit:
 
 def test_a_second_record_with_a_card_that_went_over_is_refused(desk):
     card = randoms_id()
-    one = desk.register(id_no=card).customer_id
+    one = desk.register(name="诸葛红兵", id_no=card).customer_id
     merge(desk, [one], into=(survivor := desk.register().customer_id))
     with pytest.raises(PossibleDuplicate):
         desk.update(desk.register().customer_id, id_no=card)
-    assert desk.register(id_no=card).customer_id == survivor
+    assert desk.register(name="诸葛红兵", id_no=card).customer_id == survivor
+
+
+def test_a_number_that_half_the_town_has_is_counted_by_a_search_too(alone: Desk) -> None:
+    mobile = randoms.mobile()
+    for name in ("张伟", "刘芳", "赵敏", "孙丽", "周杰", "吴刚"):
+        alone.register(name=name, mobile=mobile, force_new=True, reason="代办")
+    asked = len(queue(alone).items)
+    assert asked == 1 + 2 + 3
+    assert search(alone).queued == 0
+    assert len(queue(alone).items) == asked
+
+
+def test_a_number_of_somebody_not_met_for_two_years_is_somebody_else_s_by_now(alone: Desk) -> None:
+    mobile = randoms.mobile()
+    alone.register(name="张伟", mobile=mobile, now=NOW - timedelta(days=3 * 365))
+    assert alone.register(name="刘芳", mobile=mobile).created
+    assert queue(alone).items == []
+    met = randoms.mobile()
+    alone.register(name="赵敏", mobile=met, now=NOW - timedelta(days=365))
+    with pytest.raises(PossibleDuplicate):
+        alone.register(name="孙丽", mobile=met)
+
+
+def test_a_number_that_stands_for_none_makes_nobody_the_same(alone: Desk) -> None:
+    for mobile in ("13800138000", "13888888888"):
+        assert alone.register(name="张伟", mobile=mobile).created
+        assert alone.register(name="刘芳", mobile=mobile).created
+    assert queue(alone).items == []

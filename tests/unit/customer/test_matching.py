@@ -141,16 +141,69 @@ def test_a_credit_code_and_the_old_code_in_it_are_one_company():
     assert (found.points, found.decision) == (100, "link")
 
 
-def test_an_equal_id_links_under_any_name():
+def test_an_equal_id_links_whoever_may_bear_both_names():
     assert outcome(person("张伟", id18=MALE_1975), person("Zhang Wei", id18=MALE_1975)) == (155, "link")
-    assert match(person("张伟", id18=MALE_1975), person("李强", id18=MALE_1975)).decision == "link"
+    for other in ("张强", "李伟", "章炜", "刘哥", "伟张", "张先生", "David Chen"):
+        assert match(person("张伟", id18=MALE_1975), person(other, id18=MALE_1975)).decision == "link", other
+
+
+@pytest.mark.parametrize("other", ["李强", "欧阳锋", "王建国"])
+def test_an_agent_s_card_typed_for_many_owners_asks_and_makes_nobody_one_of_them(other):
+    found = match(person("张伟", id18=MALE_1975), person(other, id18=MALE_1975))
+    assert {one.kind: one.points for one in found.evidence}[Kind.ID18] == 75
+    assert (found.decision, found.vetoes) == ("review", (Veto.NAME_UNPROVEN,))
+
+
+def test_a_wife_called_by_her_husband_s_name_is_never_taken_for_him():
+    found = match(person("王太太", mobile="13900138001"), person("王伟", mobile="13900138001"))
+    assert (found.attach_contact, found.relation, found.decision) == (False, Relation.HOUSEHOLD, "review")
+    assert Kind.NAME not in {one.kind for one in found.evidence}
+
+
+@pytest.mark.parametrize("called", ["老王", "小王", "阿伟", "王工", "王老板", "王哥", "王主任"])
+def test_a_nickname_or_a_title_is_a_contact_of_whom_its_number_answers_to(called):
+    found = match(person(called, mobile="13900138001"), person("王伟", mobile="13900138001"))
+    assert (found.attach_contact, found.points) == (True, 82)
+
+
+def test_a_nickname_of_other_signs_is_somebody_else():
+    found = match(person("阿强", mobile="13900138001"), person("王伟", mobile="13900138001"))
+    assert (found.attach_contact, found.relation) == (False, Relation.HOUSEHOLD)
+
+
+def test_a_name_with_its_given_name_first_is_the_same_name():
+    assert outcome(person("国庆袁", mobile="13900138001"), person("袁国庆", mobile="13900138001")) == (96, "link")
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(1970, 1, 1), date(1980, 1, 1), date(2000, 1, 1)])
+def test_a_birthday_that_forms_suggest_neither_speaks_for_two_being_one_nor_against_it(day):
+    assert outcome(person("张伟", birth_date=day), person("张伟", birth_date=day)) == (40, "new")
+    linked = match(
+        person("张伟", mobile="13900138001", birth_date=day), person("张伟", mobile="13900138001", id18=MALE_1975)
+    )
+    assert (linked.decision, linked.vetoes) == ("link", ())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "decision"),
+    [
+        ("宏远公司", "深圳市宏远有限公司", "link"),
+        ("宏远", "宏远公司", "link"),
+        ("宏远", "宏远供应链管理有限公司", "review"),
+        ("宏远贸易有限公司", "宏远贸易有限公司深圳分公司", "review"),
+        ("宏远贸易有限公司", "长城贸易有限公司", "review"),
+    ],
+)
+def test_a_company_is_known_by_what_is_its_own_in_its_name(one, other, decision):
+    found = match(company(one, mobile="13900138001"), company(other, mobile="13900138001"))
+    assert found.decision == decision
 
 
 @pytest.mark.parametrize(
     ("one", "other", "veto"),
     [
         pytest.param({"id18": MALE_1975}, {"id18": MALE_1980}, Veto.ID_DIFFERS, id="two ids"),
-        pytest.param({"id18": MALE_1975}, {"birth_date": date(1980, 1, 1)}, Veto.BIRTH_DIFFERS, id="birth date"),
+        pytest.param({"id18": MALE_1975}, {"birth_date": date(1980, 1, 2)}, Veto.BIRTH_DIFFERS, id="birth date"),
         pytest.param({"id18": MALE_1975}, {"gender": Gender.FEMALE}, Veto.GENDER_DIFFERS, id="gender"),
     ],
 )

@@ -24,7 +24,7 @@ from services.customer.importing.spreadsheets.cells import CellRefused, gender_o
 from services.customer.importing.spreadsheets.headings import recognised
 from services.customer.importing.spreadsheets.occupations import occupation_of
 from services.customer.importing.spreadsheets.wordings import Field
-from services.customer.record.rules import company_names, email, phone, resident_id, titles
+from services.customer.record.rules import company_names, email, phone, resident_id, surnames, titles
 from services.customer.record.rules.facts import Role
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.given import Typed
@@ -187,7 +187,9 @@ def _name(said: Mapping[Field, Sequence[str]], kind: CustomerKind | None, warnin
     if numbers:
         name = _NUMBER_IN_A_NAME.sub("", name).strip()
     persons = [one for one in _TWO_PERSONS.split(name) if one]
-    if len(persons) > 1 and all(_HAN.search(one) for one in persons):
+    if len(persons) == 2 and surnames.is_common(persons[0]) is not surnames.is_common(persons[1]):
+        name = "".join(sorted(persons, key=surnames.is_common, reverse=True))  # 国庆,袁 as foreign forms ask for it
+    elif len(persons) > 1 and all(_HAN.search(one) for one in persons):
         warnings.append(TWO_NAMES)
         name = persons[0]
     return name, numbers

@@ -19,7 +19,6 @@ from chassis.process.clock import LOCAL
 from chassis.store.rows import insert_together
 from contracts.customer.imports import Outcome
 from services.customer.importing.usecases.relations import Said, keep_said, meant_by
-from services.customer.record.rules import matching
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.facts import Facts, KnownVehicle, Role
 from services.customer.record.rules.given import Given
@@ -36,8 +35,6 @@ from services.customer.vehicles.models import Vehicle
 from services.customer.vehicles.usecases.keeping import Party, Seen
 from services.customer.vehicles.usecases.odometer import Imported
 
-MOST_OF_A_NUMBER = 3
-"""A mobile that more customers than this have tells nobody (E1)."""
 MOST_PAIRS = 10
 """Pairs queued for one row, the likeliest."""
 
@@ -179,11 +176,7 @@ class Batch:
         }
 
     def _without_worn_numbers(self, facts: Facts) -> tuple[Facts, bool]:
-        worn = {
-            one.number
-            for one in facts.phones
-            if one.kind in STRONG and len(self.known.bearers("mobile", one.number)) > MOST_OF_A_NUMBER
-        }
+        worn = {one.number for one in facts.phones if one.kind in STRONG and self.known.worn(one.number)}
         if not worn:
             return facts, False
         phones = tuple(replace(one, shared=True) if one.number in worn else one for one in facts.phones)
@@ -210,7 +203,8 @@ class Batch:
         if values and record.id not in self._begun:
             self._before.setdefault(record.id, known.record)
         own = [*known.facts.vehicles, *vehicles]
-        self.known.keep(Candidate(record, record.facts(own, [*known.facts.plates, *plates])))
+        met_on = max((one.last_contact for one in known.facts.phones if one.last_contact), default=None)
+        self.known.keep(Candidate(record, record.facts(own, [*known.facts.plates, *plates], met_on=met_on)))
         return bool(values) or any(all(old.vin != one.vin for old in known.facts.vehicles) for one in vehicles)
 
     def _suspect(self, customer_id: UUID, alike: Sequence[Found]) -> None:
@@ -223,7 +217,7 @@ class Batch:
         for other in alike[: MOST_PAIRS + 1]:
             if other.record.id == one.record.id:
                 continue
-            match = matching.compare(now.facts, self.known.of(other.record.id).facts, at=self.known.at)
+            match = self.known.compare(now.facts, self.known.of(other.record.id).facts)
             if match.decision is not Decision.NEW:
                 self._queue(now.record.id, other.record.id, match)
             elif other.match.decision is Decision.LINK:

@@ -23,7 +23,6 @@ from contracts.customer.policies import AUTO_MERGE, AutoMerge
 from contracts.refusals import Refusal
 from services.customer.merging.models import DuplicateScan
 from services.customer.merging.usecases.joining import BY_EVIDENCE, BY_ID, Asked, By, merge
-from services.customer.record.rules import matching
 from services.customer.record.rules.matching import Decision, Kind, Match
 from services.customer.record.sealing import key_beside
 from services.customer.record.usecases.identifying import Candidate, Known, candidate_of, known_to
@@ -38,7 +37,7 @@ SYSTEM, AUTO = "system", "auto"
 _RUNNING = text("SELECT * FROM duplicate_scan WHERE status = 'running' FOR UPDATE")
 _NEXT = text(
     f"""
-    SELECT c.*, {key_beside("c.id")}, his.vehicles
+    SELECT c.*, {key_beside("c.id")}, his.vehicles, met.met_on
       FROM (SELECT * FROM customer WHERE status = 'active' AND (CAST(:after AS uuid) IS NULL OR id > :after)
              ORDER BY id LIMIT :most) c
       LEFT JOIN LATERAL (
@@ -47,6 +46,9 @@ _NEXT = text(
              FROM vehicle_party p JOIN vehicle v ON v.id = p.vehicle_id
              LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
             WHERE p.customer_id = c.id) his ON true
+      LEFT JOIN LATERAL (
+           SELECT greatest(g.sold_at, g.last_service_at, g.last_contact_at)::date AS met_on
+             FROM glance g WHERE g.customer_id = c.id) met ON true
      ORDER BY c.id
     """  # noqa: S608  # a constant of this service
 )
@@ -182,8 +184,7 @@ def _clusters(sure: Sequence[tuple[UUID, UUID]]) -> Iterator[list[UUID]]:
 def _one_customer(cluster: Sequence[UUID], known: Known, decided: dict[tuple[UUID, UUID], str]) -> bool:
     """True if nothing speaks against any two of them: what is sure of neighbours need not be so of the whole."""
     return not any(
-        decided.get(pair) == NOT_SAME
-        or matching.compare(known.of(pair[0]).facts, known.of(pair[1]).facts, at=known.at).vetoes
+        decided.get(pair) == NOT_SAME or known.compare(known.of(pair[0]).facts, known.of(pair[1]).facts).vetoes
         for pair in combinations(cluster, 2)
     )
 

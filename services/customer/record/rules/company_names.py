@@ -11,6 +11,7 @@ from contracts.signs import plain
 from services.customer.record.rules.simplified import simplify
 
 _EVERYBODY_HAS = re.compile(r"有限责任公司|有限公司|股份|集团|\(深圳市?\)|深圳市|^深圳")
+_JUST_A_COMPANY = re.compile(r"(?<=..)(?<!分)公司$")
 _SIGNS = re.compile(r"[\W_]+")
 _ONLY_COMPANIES_SAY = re.compile(
     r"公司|集团|股份|企业|工厂|银行|学校|学院|大学|医院|委员会|办事处|事务所|研究所|研究院|管理处|管理局|分局|总队|支队|"
@@ -49,7 +50,8 @@ def is_one(typed: str) -> bool:
 def core_of(typed: str) -> str:
     """The name without legal form, group, the home city and signs, simplified and in lower case.
 
-    A name of nothing else keeps its words.
+    公司 by itself goes too, but of a branch (分公司), which is another company. A name of nothing else keeps its words.
     """
     text = simplify("".join(plain(typed).split())).casefold()
-    return _SIGNS.sub("", _EVERYBODY_HAS.sub("", text)) or _SIGNS.sub("", text)
+    core = _SIGNS.sub("", _EVERYBODY_HAS.sub("", text))
+    return _JUST_A_COMPANY.sub("", core) or _SIGNS.sub("", text)

@@ -10,7 +10,7 @@ from contracts.customer.operations import CustomerKind
 from contracts.plate import Plate
 from services.customer.record.rules import resident_id
 from services.customer.record.rules.address import Address
-from services.customer.record.rules.birthday import PLACEHOLDERS
+from services.customer.record.rules.birthday import says_nothing
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.gender import Gender
 from services.customer.record.rules.names import Name
@@ -88,7 +88,7 @@ class Facts:
         """The birth date: the resident ID knows it better than a form, on which a placeholder says nothing (E7)."""
         if self.id18:
             return resident_id.birth_date(self.id18)
-        return None if self.birth_date in PLACEHOLDERS else self.birth_date
+        return None if self.birth_date is None or says_nothing(self.birth_date) else self.birth_date
 
     @property
     def known_gender(self) -> Gender | None:

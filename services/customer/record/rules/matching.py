@@ -63,6 +63,9 @@ POINTS = {
 }
 """The worth of each agreement; that of a name is POINTS_OF_A_NAME times its score."""
 
+POINTS_OF_ANOTHERS_CARD = 75
+"""The worth of an equal card under quite another name: an agent's card, typed for many owners (E7)."""
+
 
 class Veto(StrEnum):
     """Why two records are not linked without a human, whatever they agree in."""
@@ -124,17 +127,21 @@ def compare(a: Facts, b: Facts, *, at: date, not_same: bool = False) -> Match:
     """What two records have in common on the day `at` and what follows (E7); the order of the two does not matter.
 
     `not_same` says that a human has told the two apart. Beyond the table, two records are linked only by an equal
-    number of the person or company, or by names that agree: a family shares phone, car and address, not the name.
+    number of the person or company, or by names that agree: a family shares phone, car and address, not the name. A
+    card links whoever may bear both names, not two of which neither surname nor given name is the same.
     """
     score = _name_score(a, b)
     other_name = _other_name(a, b, score)
     found = [*_numbers(a, b), *_phones(a, b, at=at, other_name=other_name), *_vehicles(a, b), *_person(a, b)]
-    evidence = [Evidence(kind, POINTS[kind]) for kind in found]
+    anothers = Kind.ID18 in found and _quite_others(a.name, b.name)
+    evidence = [
+        Evidence(kind, POINTS_OF_ANOTHERS_CARD if anothers and kind is Kind.ID18 else POINTS[kind]) for kind in found
+    ]
     if worth := int(POINTS_OF_A_NAME * score + 0.5):
         evidence.append(Evidence(Kind.NAME, worth))
     points = sum(one.points for one in evidence)
     vetoes = _vetoes(a, b, not_same=not_same)
-    by_number = Kind.ID18 in found or Kind.ORGANISATION in found
+    by_number = (Kind.ID18 in found and not anothers) or Kind.ORGANISATION in found
     if points >= ENOUGH_TO_LINK and not by_number and not _names_agree(a, b, score):
         vetoes = (*vetoes, Veto.NAME_UNPROVEN)
     decision = _decision(points, vetoes)
@@ -179,6 +186,16 @@ def _names_agree(a: Facts, b: Facts, score: float) -> bool:
     return (
         score >= SAME_TO_SOUTHERN_EARS and not _differ(a.known_gender, b.known_gender) and not _differ(a.born, b.born)
     )
+
+
+def _quite_others(one: Name | CompanyName | None, other: Name | CompanyName | None) -> bool:
+    """True if two names in hanzi, both whole, have neither surname nor given name in common, in whatever order."""
+    if not isinstance(one, Name) or not isinstance(other, Name) or one.partial or other.partial:
+        return False
+    if not one.surname or not other.surname or sorted(one.simplified) == sorted(other.simplified):
+        return False
+    alike = person_score(one, other) > DIFFERENT
+    return not alike and one.surname != other.surname and one.given != other.given
 
 
 def _numbers(a: Facts, b: Facts) -> Iterator[Kind]:

@@ -13,8 +13,12 @@ EQUAL_SIMPLIFIED = 0.98
 SAME_SOUND = 0.85
 SAME_SOUND_OTHER_CHARACTERS = 0.75
 SAME_TO_SOUTHERN_EARS = 0.70
+SWAPPED = 0.85
+"""Given name before surname, as foreign forms ask for them."""
 ONE_CHARACTER_DIFFERS = 0.55
 SURNAME_AND_GENDER = 0.60
+SHORT_NAME = 0.60
+_FEWEST_OF_A_COMPANY = 2
 SURNAME = 0.50
 DIFFERENT = 0.0
 
@@ -36,14 +40,26 @@ def person_score(a: Name, b: Name, *, gender_a: Gender | None = None, gender_b: 
         return EQUAL
     if a.simplified == b.simplified or a.simplified.casefold() == b.simplified.casefold():
         return EQUAL_SIMPLIFIED
+    if _swapped(a, b) or _swapped(b, a):
+        return SWAPPED
     return _sound_score(a, b)
 
 
+def _swapped(a: Name, b: Name) -> bool:
+    return a.surname != "" and a.simplified == b.given + b.surname
+
+
 def company_score(a: CompanyName, b: CompanyName) -> float:
-    """How alike two companies' names are: shared pairs of characters by all pairs (Jaccard) of what is left of them."""
+    """How alike two companies' names are: shared pairs of characters by all pairs (Jaccard) of what is left of them.
+
+    A name that is the other's beginning may be its short form: 宏远 of 宏远供应链管理.
+    """
     if a.core == b.core:
         return EQUAL if a.core else DIFFERENT
     both = len(a.bigrams & b.bigrams)
+    shorter, longer = sorted((a.core, b.core), key=len)
+    if len(shorter) >= _FEWEST_OF_A_COMPANY and longer.startswith(shorter):
+        return max(SHORT_NAME, both / (len(a.bigrams) + len(b.bigrams) - both))
     return both / (len(a.bigrams) + len(b.bigrams) - both) if both else DIFFERENT
 
 

@@ -44,6 +44,7 @@ _APART = re.compile(r"[/、,;|\\&\n\r\t]+|\s{2,}")
 _WORDS = re.compile(r"\([^()\d+]*\)|[^\W\d_a-z转轉分机機]+:?|\b(?:tel|mob|mobile|phone|cell)\b[.:]?", re.IGNORECASE)
 """Whose a number is, or what it is: (妻), 手机:, Tel."""
 _MOST_PARTS = 12
+_OFTEN_TYPED = "13800138000"
 
 
 class PhoneKind(StrEnum):
@@ -190,6 +191,11 @@ def kind_of(number: str) -> PhoneKind | None:
 def is_mobile(number: str) -> bool:
     """True for a normalised mobile number of the mainland."""
     return _MOBILE.fullmatch(number) is not None
+
+
+def stands_for_none(number: str) -> bool:
+    """True for a mobile that people type where they have none: 13800138000, 13888888888 (E1)."""
+    return is_mobile(number) and (number == _OFTEN_TYPED or len(set(number[3:])) == 1)
 
 
 def _number(text: str) -> Phone | None:

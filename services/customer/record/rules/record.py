@@ -14,7 +14,7 @@ from uuid import UUID
 
 from contracts import plate
 from contracts.customer.operations import CustomerKind
-from services.customer.record.rules import address, company_names, names
+from services.customer.record.rules import address, company_names, names, surnames
 from services.customer.record.rules.blocking import blocking_keys
 from services.customer.record.rules.company_names import CompanyName
 from services.customer.record.rules.facts import Facts, KnownPhone, KnownVehicle, organisation_of
@@ -99,8 +99,14 @@ class Record:
             organisation is not None and organisation == facts.organisation
         )
 
-    def facts(self, vehicles: Sequence[KnownVehicle] = (), plates: Sequence[plate.Plate] = ()) -> Facts:
-        """What the record brings to the question who somebody is."""
+    def facts(
+        self,
+        vehicles: Sequence[KnownVehicle] = (),
+        plates: Sequence[plate.Plate] = (),
+        *,
+        met_on: date | None = None,
+    ) -> Facts:
+        """What the record brings to the question who somebody is; `met_on` is when we last had to do with him."""
         house = self.addresses[0]["text"] if self.addresses else ""
         return Facts(
             kind=self.kind,
@@ -111,7 +117,9 @@ class Record:
             uscc=self.uscc,
             organisation_code=self.organisation_code,
             phones=tuple(
-                KnownPhone(one["number"], PhoneKind(one["kind"]), shared=one["shared"])
+                KnownPhone(
+                    one["number"], PhoneKind(one["kind"]), shared=one["shared"], last_contact=_reached(one, met_on)
+                )
                 for one in self.phones
                 if one["until"] is None
             ),
@@ -158,11 +166,21 @@ class Record:
         if "id18" in new:
             new |= {"birth_date": given.birth_date, "gender": given.gender}
         if isinstance(given.name, Name) and isinstance(self.called, Name):
-            if self.called.partial and not given.name.partial:
+            if (self.called.partial and not given.name.partial) or self._belied_by(given):
                 new["name"] = given.name.text
             if not self.title and given.name.title:
                 new["title"] = given.name.title
         return new
+
+    def _belied_by(self, given: Given) -> bool:
+        """True if the bearer of its card has a name and it has none: 国庆,袁 or 庆国袁 for 袁国庆."""
+        called, other = self.called, given.name
+        if self.id18 is None or self.id18 != given.id18 or not isinstance(called, Name) or not isinstance(other, Name):
+            return False
+        if other.partial or not surnames.is_common(other.surname):
+            return False
+        swapped = "".join(filter(str.isalpha, called.simplified)) == other.given + other.surname
+        return swapped or not called.simplified or not (called.surname or called.simplified.isascii())
 
     def without_phone(self, number: str, *, at: datetime) -> list[Mapping[str, Any]]:
         """The phones, with this one ended; one that has ended stays as it is."""
@@ -179,6 +197,11 @@ class Record:
         if not changes:
             return self, []
         return replace(self, **values, version=self.version + 1, updated_at=at), changes
+
+
+def _reached(phone: Mapping[str, Any], met_on: date | None) -> date:
+    told = date.fromisoformat(phone["since"][:10])
+    return max(told, met_on or told)
 
 
 COLUMNS = tuple(field.name for field in fields(Record))

@@ -7,7 +7,7 @@ a key with any of them, and what is newly registered joins the known ones at onc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,11 +22,15 @@ from services.customer.record.rules import matching
 from services.customer.record.rules.blocking import blocking_keys
 from services.customer.record.rules.facts import Facts, KnownVehicle, Role
 from services.customer.record.rules.matching import Decision, Match
+from services.customer.record.rules.phone import STRONG, stands_for_none
 from services.customer.record.rules.record import Record
 from services.customer.record.sealing import kept, key_beside, record_of
 
 MOST_OF_A_KEY = 50
 """Records looked at for one key: more of them share a name and district, or a hire company's plate, by accident."""
+
+MOST_OF_A_NUMBER = 3
+"""A mobile that more customers than this have tells nobody (E1)."""
 
 _LOCKED = ("id18", "mobile", "organisation", "vin")
 _TURNS = 1024
@@ -49,7 +53,7 @@ _SAME_KEY = text(
          SELECT p.customer_id FROM asked JOIN vehicle_plate n ON n.plate = asked.key AND n.until IS NULL
            JOIN vehicle_party p ON p.vehicle_id = n.vehicle_id
           WHERE asked.kind = 'plate')
-    SELECT c.*, {key_beside("c.id")}, his.vehicles
+    SELECT c.*, {key_beside("c.id")}, his.vehicles, met.met_on
       FROM found JOIN customer c ON c.id = found.customer_id AND c.status = 'active'
       LEFT JOIN LATERAL (
            SELECT jsonb_agg(jsonb_build_object('vin', v.vin, 'role', p.role, 'since', p.since, 'until', p.until,
@@ -57,6 +61,9 @@ _SAME_KEY = text(
              FROM vehicle_party p JOIN vehicle v ON v.id = p.vehicle_id
              LEFT JOIN vehicle_plate n ON n.vehicle_id = v.id AND n.until IS NULL
             WHERE p.customer_id = c.id) his ON true
+      LEFT JOIN LATERAL (
+           SELECT greatest(g.sold_at, g.last_service_at, g.last_contact_at)::date AS met_on
+             FROM glance g WHERE g.customer_id = c.id) met ON true
     """  # noqa: S608  # a constant of this service
 )
 
@@ -98,11 +105,33 @@ class Known:
         """The known records with this key."""
         return [self._by_id[one] for one in sorted(self._by_key.get((kind, key), ()))]
 
+    def worn(self, number: str) -> bool:
+        """True for a mobile that more customers have than belong together: it tells nobody (E1)."""
+        return len(self._by_key.get(("mobile", number), ())) > MOST_OF_A_NUMBER
+
+    def telling(self, facts: Facts) -> Facts:
+        """The facts with numbers of many as shared ones, and without those that stand for none."""
+        if not any(
+            one.kind in STRONG and (self.worn(one.number) or stands_for_none(one.number)) for one in facts.phones
+        ):
+            return facts
+        phones = (
+            replace(one, shared=True) if one.kind in STRONG and self.worn(one.number) else one
+            for one in facts.phones
+            if not stands_for_none(one.number)
+        )
+        return replace(facts, phones=tuple(phones))
+
+    def compare(self, one: Facts, other: Facts) -> Match:
+        """What two of them have in common, by what the numbers they share tell."""
+        return matching.compare(self.telling(one), self.telling(other), at=self.at)
+
     def alike(self, facts: Facts) -> list[Found]:
         """The records that are, or may be, the one these facts are of; surest first."""
+        facts = self.telling(facts)
         near = {one for key in blocking_keys(facts) for one in self._by_key.get(key, ())}
         found = [
-            Found(self._by_id[one].record, matching.compare(facts, self._by_id[one].facts, at=self.at))
+            Found(self._by_id[one].record, matching.compare(facts, self.telling(self._by_id[one].facts), at=self.at))
             for one in sorted(near)
         ]
         return sorted(
@@ -133,7 +162,7 @@ def candidate_of(row: Any) -> Candidate:
     his = row["vehicles"] or ()
     vehicles = [_vehicle(one) for one in his]
     plates = [plate.read(one["plate"], imported=True) for one in his if one["plate"]]
-    return Candidate(record, record.facts(vehicles, plates))
+    return Candidate(record, record.facts(vehicles, plates, met_on=row.get("met_on")))
 
 
 def _vehicle(one: dict[str, Any]) -> KnownVehicle:
