@@ -151,11 +151,16 @@ def watch(session: Session, *, now: datetime) -> int:
     orders = session.scalars(locked).all()
     for order in orders:
         found = session.get_one(DeliveryPlan, order.id, populate_existing=True)
+        before = steps.due_of(found)
         steps.reckon(session, found, now=now)
+        moved = steps.due_of(found) != before
+        if found.untold or moved:
+            order.touch(now=now)
         if found.untold:
             found.tell()
-            order.touch(now=now)
             tell(session, order, _at_risk(order, found), now=now)
+        if moved:
+            receivables.usecases.follow(session, order, now=now)
     return len(orders)
 
 
@@ -235,7 +240,8 @@ def _readable_plate(typed: str) -> str:
 def _moved(
     session: Session, order: Order, plan: DeliveryPlan, step: DeliveryStep, *, before: StepState, now: datetime
 ) -> None:
-    """Reckon anew what follows from a step's change, and tell of it."""
+    """Reckon anew what follows from a step's change, and tell of it; what is owed, only if it is due otherwise."""
+    due = steps.due_of(plan)
     steps.reckon(session, plan, now=now)
     if order.status is OrderStatus.ALLOCATED and plan.is_ready:
         order.make_ready(now=now)
@@ -250,4 +256,5 @@ def _moved(
         to_state=step.state,
     )
     tell(session, order, told, now=now)
-    receivables.usecases.follow(session, order, now=now)
+    if steps.due_of(plan) != due:
+        receivables.usecases.follow(session, order, now=now)

@@ -249,7 +249,12 @@ MONEY = (StepCode.DEPOSIT, StepCode.BALANCE)
 def money_due(session: Session, order_id: UUID) -> tuple[StepCode, datetime] | None:
     """The step by which money of an order is due now, and when; None while it is no such step's turn."""
     plan = session.get(DeliveryPlan, order_id)
-    turns = [one for one in plan.in_order if one.code in MONEY and one.its_turn] if plan is not None else []
+    return None if plan is None else due_of(plan)
+
+
+def due_of(plan: DeliveryPlan) -> tuple[StepCode, datetime] | None:
+    """The step by which money is due by this plan, and when."""
+    turns = [one for one in plan.in_order if one.code in MONEY and one.its_turn]
     return next(((one.code, one.due_at) for one in turns if one.due_at is not None), None)
 
 

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from chassis.store import tables
+from contracts.gateway.calendars import USUAL_HOURS
+from contracts.gateway.events import StoreChanged
 from contracts.refusals import OperationNotAllowed
 from contracts.sales import receivables as owed
+from contracts.sales.deliveries import ChangeStep
 from contracts.sales.operations import OrderStatus, PaymentChannel, PaymentKind
 from contracts.sales.parties import PartyKind, PayerNamed
 from contracts.sales.policies import DELIVERY_STEPS, FULL
 from contracts.sales.receivables import DueWhen, Payer
-from contracts.sales.steps import DeliveryTerms, StepCode, StepState
+from contracts.sales.steps import DeliveryTerms, StepAct, StepCode, StepState
 from contracts.shapes import plain
 from services.sales import payments
 from services.sales.orders.errors import BalanceOpen, OrderState
 from services.sales.payments.errors import PayerUnknown
 from services.sales.receivables import errors
 from tests.integration.sales.people import DEPOSIT, NOW, PRICE, PROMISE, Showroom
+from tests.integration.sales.test_delivery_risk import keep as hear_store
+from tests.integration.sales.test_delivery_risk import watch
 from tests.integration.sales.test_delivery_steps import step_of
 from tests.integration.sales.test_refunds import ask, pay_out
+from tests.support.events import deliver, made, received, twice_shuffled
 from tests.support.publishing import publish
 from tests.support.randoms import code
 
@@ -115,6 +122,40 @@ def test_the_deposit_is_due_by_its_step_and_the_balance_by_its_own(full: Showroo
     assert (row.due_on, row.due_as, row.balance_fen) == (date(2026, 11, 25), PaymentKind.BALANCE, PRICE - DEPOSIT)
     showroom.pay(order_id, PRICE - DEPOSIT)
     assert receivables(showroom) == []
+
+
+def test_a_step_that_moves_no_day_of_payment_asks_nothing_of_what_is_owed(full: Showroom) -> None:
+    order_id = full.signed(paid_fen=DEPOSIT)
+    full.allocate(order_id, full.receive())
+    done = ChangeStep(order_id, StepCode.PDI, StepAct.FINISH)
+    held_up = ChangeStep(
+        order_id, StepCode.BALANCE, StepAct.BLOCK, reason="客户周五付款", expected_on=date(2026, 11, 27)
+    )
+    asked: list[list[str]] = []
+    for what, role in ((done, "inspector"), (held_up, "finance")):
+        with full.database.transaction() as session:
+            said: list[str] = []
+            event.listen(session.connection(), "before_cursor_execute", lambda *told, said=said: said.append(told[2]))
+            full.within(session, "change_step", role, what)
+            session.flush()
+            asked.append([one for one in said if "receivable" in one])
+            session.commit()
+    assert [bool(one) for one in asked] == [False, True]
+    (row,) = receivables(full)
+    assert (row.due_on, row.due_as) == (date(2026, 11, 27), PaymentKind.BALANCE)
+
+
+def test_hours_that_change_move_the_day_money_is_due_by_the_clock(full: Showroom) -> None:
+    """A defect: it stayed where it was until something else happened to the order."""
+    order_id = full.signed()
+    shut = replace(USUAL_HOURS, tuesday=[])
+    changed = made(StoreChanged, code=full.store, hours=shut)
+    heard = received(changed, subject_id=full.store, subject_version=2, occurred_at=NOW)
+    for each in twice_shuffled([heard]):
+        deliver(full.database.transaction, lambda session, some: hear_store(session, some[0]), [each])
+    watch(full, NOW + timedelta(microseconds=1))
+    (row,) = receivables(full)
+    assert (row.order_id, row.due_on) == (order_id, date(2026, 11, 25))
 
 
 @pytest.mark.parametrize(("days", "overdue", "today"), [(0, False, False), (1, False, True), (2, True, False)])
