@@ -130,13 +130,17 @@ class RepairPayment:
 
 @dataclass(frozen=True, slots=True)
 class RepairMoney:
-    """Every settlement of an order at its `version`, the standing ones first, and every payment, the first first."""
+    """Every settlement of an order at its `version`, the standing ones first, and every payment, the first first.
+
+    `certificate` is the number of its certificate of completion, null while none was issued.
+    """
 
     ro_id: UUID
     store_id: StoreId
     version: int
     settlements: list[Settlement]
     payments: list[RepairPayment]
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contracts.picked import shaped
 from contracts.workshop import operations
 from contracts.workshop import settlements as contract
 from contracts.workshop.settlements import SettlementState
+from services.workshop.certificates.models import RepairCertificate, newest_of
 from services.workshop.parties.models import RepairParty
 from services.workshop.repair_orders.models import RepairOrder
 from services.workshop.repair_orders.queries import get_repair_order
@@ -47,6 +48,7 @@ def repair_money(connection: Connection, asked: operations.RepairOrderById, *, s
         order.version,
         [shaped(contract.Settlement, row) for row in connection.execute(made).mappings()],
         [shaped(contract.RepairPayment, row) for row in connection.execute(came).mappings()],
+        connection.scalar(newest_of(order.ro_id).with_only_columns(RepairCertificate.number)),
     )
 
 

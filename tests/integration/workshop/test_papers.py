@@ -98,6 +98,16 @@ def test_a_void_settlement_prints_its_old_lines(workshop: Workshop) -> None:
     assert (told.state, told.amount_fen, [line.amount_fen for line in told.lines]) == ("void", 30_000, [30_000])
 
 
+def test_whether_a_certificate_was_issued_stands_with_the_order_s_money_so_that_nobody_prints_what_is_not_there(
+    workshop: Workshop,
+) -> None:
+    ro_id = workshop.ready(OIL)
+    assert workshop.money(ro_id).certificate is None
+    certify(workshop, ro_id)
+    newest = certify(workshop, ro_id, RepairCategory.SECOND_MAINTENANCE, now=NOW + timedelta(hours=1))
+    assert workshop.money(ro_id).certificate == newest.number
+
+
 def test_a_certificate_says_three_weeks_later_what_it_said_first(workshop: Workshop) -> None:
     """A reprint that showed today as the day of arrival, and 2 000 km whatever was done (template 47120050894)."""
     ro_id = workshop.ready(OIL, WINDOW)
