@@ -52,6 +52,8 @@ test("an amount is typed and read in yuan, a list is read by its length and type
     { name: "code", kind: "choice", options: [{ value: "PDI", label: "<PDI>" }, { value: "CLEAN" }] },
     { name: "half_days", kind: "number" },
   ]);
+  const masked = { ...policy, value: { ...policy.value, gift_fen: null } };
+  expect(valueTold(masked, "en", word)[0]).toBe("Gifts ¥—");
   const cells = cellsOf(policy, policy.value);
   expect(cells).toEqual({ gift_fen: 2000.5, steps: [{ code: "PDI", half_days: 2 }] });
   expect((cells.steps as unknown[])[0]).not.toBe(policy.value.steps[0]);

@@ -104,6 +104,7 @@ export function cellsOf(policy: Pick<Policy, "schema">, value: Record<string, un
 /** A value as it is read: `几天后回访 3`, a part for each of its fields, which say in what unit they are. */
 export function valueTold(policy: Told, language: string, word: Word): string[] {
   const told = (field: Field, value: unknown) => {
+    if (value === null || value === undefined) return field.kind === "yuan" ? "¥—" : "—";
     if (typeof value === "number")
       return field.kind === "yuan" ? yuan(Math.round(value * 100)) : value.toLocaleString("en-US");
     return field.kind === "text" ? String(value ?? "") : word(String(value));
