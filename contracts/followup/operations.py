@@ -219,6 +219,7 @@ begin_visit = command(
         "VISIT_NOT_DUE",
         "VISIT_LOCKED",
         "VISIT_TOO_SOON",
+        "VISIT_CAPPED",
         "VISIT_OUT_OF_HOURS",
         "JUDGED_PERSON_ASKS",
     ),

@@ -69,6 +69,26 @@ SERVICE_D3 = _visit(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How often one customer is reached by all departments and stores together: on a day, in 7 days, in 30 (C12)."""
+
+    a_day: Annotated[int, Between(1, 5), Called("每天最多联系次数", "Contacts a day")]
+    a_week: Annotated[int, Between(1, 10), Called("7天内最多联系次数", "Contacts in 7 days")]
+    a_month: Annotated[int, Between(1, 20), Called("30天内最多联系次数", "Contacts in 30 days")]
+
+
+CONTACT_CAPS = policy(
+    "CONTACT_CAPS",
+    Caps(a_day=1, a_week=2, a_month=4),
+    service="followup",
+    zh="客户联系频次上限",
+    en="How often a customer is reached",
+    changes_zh="此后的回访按新上限安排;已顺延的回访不变",
+    changes_en="Visits from then on are put off by it; those put off already stay as they are",
+)
+
+
 def _task(code: str, default: V, *, zh: str, en: str, changes_zh: str, changes_en: str) -> PolicyKind[V]:
     """Until when a task is due, by the store that has it; `changes` say what the new time is of."""
     return policy(

@@ -22,6 +22,7 @@ KINDS = sorted(POLICIES.values(), key=lambda kind: kind.code)
 OF_THE_GATEWAY = ("get_policy", "list_policies", "publish_policy")
 LEADERS_ONLY = (
     "AUTO_MERGE",
+    "CONTACT_CAPS",
     "DELIVERY_D3",
     "DELIVERY_D30",
     "DELIVERY_D7",

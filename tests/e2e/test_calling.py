@@ -55,7 +55,14 @@ def test_the_service_sees_before_it_calls_that_sales_just_tried_and_waits_and_ca
         assert agent.post(f"{served}/complete", {"score": 9, "remark": "修得很好"})["status"] == "completed"
         outcomes = [each["outcome"] for each in seller.get(f"{sold}/context")["items"]]
         assert outcomes == ["reached", "not_reached"]
+        waits = seller.get(sold)
+        assert waits["status"] == "planned", "he was reached today"
+        with pytest.raises(ApiProblem) as capped:
+            seller.post(f"{sold}/attempts", {})
+        assert capped.value.code == "VISIT_NOT_DUE"
 
+    with system.living_at(datetime.fromisoformat(waits["due_at"]) + A_MINUTE):
+        eventually(lambda: seller.get(sold)["status"] == "due", within=SOON, what="the next day's visit to be due")
         seller.post(f"{sold}/attempts", {})
         assert seller.post(f"{sold}/result", {"outcome": "refused"})["status"] == "refused"
     eventually(lambda: system.view_with(car.customer_id, "visit_refused"), within=SOON)

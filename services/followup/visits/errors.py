@@ -93,6 +93,14 @@ class VisitOutOfHours(RuleRefused):
     en = "This is no hour at which the customer is called"
 
 
+class VisitCapped(RuleRefused):
+    """He was reached often enough, by whatever department: again from `details["from_when"]` (C12)."""
+
+    code = "VISIT_CAPPED"
+    zh = "近期联系该客户的次数已达上限"
+    en = "The customer was reached often enough of late"
+
+
 class VisitNotBegun(RuleRefused):
     """Nobody is making it, so nothing became of it."""
 

@@ -32,7 +32,7 @@ _VISITS = UUID("b0f6a8de-5f0a-5c3e-8a3c-6f1f0f6f7d52")
 
 NEXT = {
     VisitStatus.PLANNED: (VisitStatus.DUE, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
-    VisitStatus.DUE: (VisitStatus.IN_PROGRESS, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
+    VisitStatus.DUE: (VisitStatus.IN_PROGRESS, VisitStatus.PLANNED, VisitStatus.SUPPRESSED, VisitStatus.COMPLETED),
     VisitStatus.IN_PROGRESS: (
         VisitStatus.DUE,
         VisitStatus.PLANNED,
@@ -46,8 +46,8 @@ NEXT = {
     VisitStatus.UNREACHABLE: (),
     VisitStatus.REFUSED: (),
 }
-"""The allowed transitions (C12, R12). A released visit, and one that nobody answered, is planned again, and falls due
-at its time or at once; one that was begun and left is due again."""
+"""The allowed transitions (C12, R12). A released visit, and one that nobody answered or for which he was reached too
+often, is planned again, and falls due at its time or at once; one that was begun and left is due again."""
 
 OPEN = (VisitStatus.PLANNED, VisitStatus.DUE, VisitStatus.IN_PROGRESS)
 """Where there is somebody to ask."""
@@ -214,8 +214,8 @@ class Visit(Base):
         """Who began it let his time pass: it is due again."""
         self._move(VisitStatus.DUE)
 
-    def try_again(self, *, not_before: datetime) -> None:
-        """Nobody answered: it is planned again, for when he may be tried."""
+    def put_off(self, *, not_before: datetime) -> None:
+        """Nobody answered, or he was reached often enough: it is planned again, for when he may be called."""
         self._move(VisitStatus.PLANNED)
         self.not_before = not_before
 

@@ -275,6 +275,32 @@ def next_attempt(failed: Sequence[datetime], *, zone: tzinfo) -> datetime | None
     return datetime.combine(last.date() + timedelta(days=1), time.min, zone)
 
 
+def room_from(
+    contacts: Collection[datetime], *, a_day: int, a_week: int, a_month: int, now: datetime, zone: tzinfo
+) -> datetime:
+    """The first moment from now on at which a customer who was reached then may be reached once more (C12).
+
+    So many times on a local day, in 7 days, in 30; reckoned from the contacts themselves.
+    """
+    at = now
+    while True:
+        day = at.astimezone(zone).date()
+        if sum(each.astimezone(zone).date() == day for each in contacts) >= a_day:
+            at = datetime.combine(day + timedelta(days=1), time.min, zone)
+            continue
+        spans = ((timedelta(days=7), a_week), (timedelta(days=30), a_month))
+        frees = [free for span, most in spans if (free := _frees(contacts, span=span, most=most, at=at)) is not None]
+        if not frees:
+            return at
+        at = max(frees)
+
+
+def _frees(contacts: Collection[datetime], *, span: timedelta, most: int, at: datetime) -> datetime | None:
+    """When so many of these have left the span that one more fits in; None where one does now."""
+    within = sorted(each for each in contacts if each > at - span)
+    return within[-most] + span if len(within) >= most else None
+
+
 TOGETHER_WITHIN = timedelta(hours=72)
 """How much later than the visit that stands for it another one may be due (E8, C12)."""
 

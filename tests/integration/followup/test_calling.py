@@ -14,6 +14,7 @@ from chassis.store.database import Database
 from contracts.customer.events import CustomerPreferencesChanged
 from contracts.followup import operations
 from contracts.followup.operations import Outcome, Unanswered, VisitStatus
+from contracts.followup.policies import CONTACT_CAPS
 from contracts.refusals import Refusal
 from services.followup.visits import queries
 from services.followup.visits.errors import (
@@ -32,9 +33,11 @@ from services.followup.visits.usecases import calling, planning
 from tests.integration.followup.business import fall_due, scope, visits
 from tests.integration.followup.occasions import PLANTED
 from tests.integration.followup.tables import rows, somebody_waits
-from tests.integration.followup.test_merging import delivered, returned
+from tests.integration.followup.test_merging import delivered, hear, returned
 from tests.support.events import deliver, made, received
 from tests.support.polling import eventually
+from tests.support.publishing import publish
+from tests.support.records import merged
 
 TEN = datetime(2026, 11, 12, 10, 0, tzinfo=LOCAL)
 HOUR = timedelta(hours=1)
@@ -117,8 +120,8 @@ def test_of_two_visits_of_one_customer_one_is_made_at_a_time(followup: Database)
     begin(followup, one.id, by="wang.fang")
     locked = refused(followup, other.id, VisitLocked, by="zhao.min", now=TEN)
     assert locked.details == {"staff_id": "wang.fang", "from_when": (TEN + timedelta(minutes=20)).isoformat()}
-    complete(followup, one.id, by="wang.fang")
-    assert context(followup, other.id, by="zhao.min").may_begin
+    unanswered(followup, one.id, by="wang.fang")
+    assert context(followup, other.id, by="zhao.min").refused == VisitTooSoon.code
 
 
 def test_who_reaches_for_a_customer_waits_for_who_is_just_beginning_another_visit_of_his(followup: Database) -> None:
@@ -212,7 +215,52 @@ def test_who_answered_once_is_not_counted_as_tried_in_vain_any_more(followup: Da
     unanswered(followup, one.id)
     complete(followup, one.id, now=TEN + HOUR)
     assert context(followup, other.id, now=TEN + HOUR).failed == 0
+
+
+def test_who_was_reached_today_is_called_for_the_rest_tomorrow_and_it_is_on_nobody_s_list_till_then(
+    followup: Database,
+) -> None:
+    customer = uuids.uuid7()
+    one, other = due(followup, customer), due(followup, customer)
+    complete(followup, one.id)
+    tomorrow = TEN.replace(day=13, hour=9, minute=30)
+    assert [(visit.status, visit.due_at) for visit in visits(followup) if visit.id == other.id] == [
+        (VisitStatus.PLANNED, tomorrow)
+    ]
+    assert rows(followup, "SELECT 1 FROM task WHERE open") == []
+    followup.run(lambda session: fall_due(session, now=tomorrow))
+    assert begin(followup, other.id, now=tomorrow).locked_by == "wang.fang"
+
+
+def test_of_what_falls_due_in_a_week_in_which_he_was_reached_twice_nothing_is_made(followup: Database) -> None:
+    customer, reached = uuids.uuid7(), []
+    for day in (12, 14):
+        visit, at = due(followup, customer), TEN.replace(day=day)
+        complete(followup, visit.id, now=at)
+        reached.append(at)
+    third = due(followup, customer)
+    followup.run(lambda session: fall_due(session, now=TEN.replace(day=15)))
+    (waits,) = [visit for visit in visits(followup) if visit.id == third.id]
+    assert (waits.status, waits.due_at) == (VisitStatus.PLANNED, reached[0] + timedelta(days=7))
+
+
+def test_records_that_are_one_have_the_contacts_of_both(followup: Database) -> None:
+    a, b = uuids.uuid7(), uuids.uuid7()
+    one, other = due(followup, a), due(followup, b)
+    hear(followup, [merged([b], into=a)])
+    complete(followup, one.id)
+    assert context(followup, other.id, now=TEN).may_begin is False
+
+
+def test_a_cap_that_the_house_sets_holds_from_then_on(followup: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = uuids.uuid7()
+    one, other = due(followup, customer), due(followup, customer)
+    publish(followup, CONTACT_CAPS, {"a_day": 2, "a_week": 2, "a_month": 4}, now=TEN - HOUR)
+    complete(followup, one.id)
     assert begin(followup, other.id, now=TEN + HOUR).locked_by == "wang.fang"
+    complete(followup, other.id, now=TEN + HOUR)
+    third = due(followup, customer)
+    refused(followup, third.id, VisitNotDue, now=TEN + HOUR)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_every_status_says_what_may_follow() -> None:
 DOES = {
     VisitStatus.PLANNED: (
         lambda visit: visit.release(due_at=NOW, channel=Channel.CALL),
-        lambda visit: visit.try_again(not_before=NOW),
+        lambda visit: visit.put_off(not_before=NOW),
     ),
     VisitStatus.DUE: (lambda visit: visit.fall_due(), lambda visit: visit.lapse()),
     VisitStatus.IN_PROGRESS: (lambda visit: visit.begin(by="wang", now=NOW),),

@@ -20,6 +20,7 @@ from contracts.picked import picked
 from contracts.refusals import Refusal
 from services.followup.visits.errors import (
     JudgedPersonAsks,
+    VisitCapped,
     VisitClosed,
     VisitLocked,
     VisitMadeWith,
@@ -32,7 +33,7 @@ from services.followup.visits.models import NEXT, Attempt, Visit
 from services.followup.visits.occasions import consent_for
 from services.followup.visits.rules import MOST_ATTEMPTS, next_attempt, visiting_time, way_to_ask
 from services.followup.visits.shown import visit_shown
-from services.followup.visits.usecases import planning, together, visit_tasks, wishes
+from services.followup.visits.usecases import caps, planning, together, visit_tasks, wishes
 from services.followup.visits.usecases.together import Because
 
 REMEMBERED = timedelta(days=30)
@@ -84,12 +85,13 @@ def record_unanswered(
         told = picked(events.VisitUnreachable, visit, visit_id=visit.id, customer_id=visit.planned_for, because=because)
         tell(session, visit, told, now=now)
     else:
-        visit.try_again(not_before=again)
+        visit.put_off(not_before=again)
         (plan,) = wishes.plans(session, [visit])
         visit.reschedule(due_at=plan.due_at, channel=visit.channel)
         tell(session, visit, wishes.rescheduled(visit), now=now)
     visit_tasks.follow(session, [visit], at=now)
     together.arrange(session, {visit.customer_id: Because(now)})
+    caps.put_off(session, [visit.customer_id], now=now)
     return visit_shown(visit)
 
 
@@ -106,7 +108,7 @@ def hindrance(reader: Session | Connection, visit: Any, *, staff_id: str, now: d
     """Why this person may not begin the visit (or its row) now; None if he may.
 
     It must be due, and made by itself; what it asks does not judge him; nobody calls its customer now; that one was not
-    just tried in vain; and it is an hour at which he is called, or written to (C12).
+    just tried in vain, nor reached too often; and it is an hour at which he is called, or written to (C12).
     """
     if not NEXT[visit.status]:
         return VisitClosed(status=visit.status)
@@ -124,6 +126,9 @@ def hindrance(reader: Session | Connection, visit: Any, *, staff_id: str, now: d
     again = next_attempt(failed_attempts(reader, visit.customer_id, now=now), zone=LOCAL)
     if again is not None and now < again:
         return VisitTooSoon(from_when=again.isoformat())
+    free = caps.rooms(reader, [visit.customer_id], now=now).get(visit.customer_id)
+    if free is not None:
+        return VisitCapped(from_when=free.isoformat())
     wished = wishes.of_customers(reader, [visit.customer_id])[visit.customer_id]
     way = way_to_ask(wished, purpose=consent_for(visit.purpose))._replace(channel=visit.channel)
     opens = visiting_time(now, latest=now + timedelta(days=2), zone=LOCAL, way=way)

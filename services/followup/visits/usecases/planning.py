@@ -34,7 +34,7 @@ from services.followup.visits.occasions import asked_with, consent_for, occasion
 from services.followup.visits.occasions.occasion import Occasion
 from services.followup.visits.rules import Trigger, Way, forbidden_because, way_that_reaches, way_to_ask
 from services.followup.visits.shown import visit_shown
-from services.followup.visits.usecases import together, visit_tasks, wishes
+from services.followup.visits.usecases import caps, together, visit_tasks, wishes
 from services.followup.visits.usecases.together import Because
 
 TOGETHER = 200
@@ -205,6 +205,7 @@ def visits_due(session: Session, *, now: datetime, known: Mapping[UUID, Collecti
         _reach(session, session.scalars(stood_for.order_by(Visit.id).with_for_update()).all(), now=now, known=known)
         together.arrange(session, customers)
     visit_tasks.follow(session, visits, at=now)
+    caps.put_off(session, {visit.customer_id for visit in visits}, now=now)
     return len(visits)
 
 
@@ -285,6 +286,7 @@ def complete_visit(
         visit_tasks.follow(session, [visit], at=now)
     if judged:
         together.arrange(session, {visit.customer_id: Because(now)})
+    caps.put_off(session, [visit.customer_id], now=now)
     return visit_shown(visit)
 
 
