@@ -81,7 +81,7 @@ def test_of_twenty_payments_of_one_store_that_settle_at_once_none_is_lost(showro
 
 
 def test_two_people_who_scan_one_code_both_have_paid_and_the_second_is_told_to_finance(showroom: Showroom) -> None:
-    """6.4; a defect of a peer: an exception rolled the notice back: the second payment never was and came again."""
+    """6.4; a defect of a peer: an exception rolled the notice back, the second payment never was and came for a day."""
     order_id = showroom.signed(paid_fen=PRICE - 1990)
     assert showroom.told_by_channel(order_id, "19.90") is NoticeResult.APPLIED
     assert showroom.told_by_channel(order_id, "19.90") is NoticeResult.UNAPPLIED

@@ -220,17 +220,17 @@ def test_while_a_key_is_replaced_both_are_believed_and_then_the_old_one_is_not()
 
 
 @pytest.mark.parametrize(
-    ("token", "signed_by", "why"),
+    ("made", "signed_by", "why"),
     [
-        (itself(ago=LIFETIME * 2), "followup", "expired"),
-        (itself(to="sales"), "followup", "Audience"),
-        (itself(key=new_key()), "followup", "Signature"),
-        (claims("followup"), "followup", "somebody else"),
-        (claims(headers={"kid": "stranger"}), "nobody we know", "no such key"),
+        (lambda: itself(ago=LIFETIME * 2), "followup", "expired"),
+        (lambda: itself(to="sales"), "followup", "Audience"),
+        (lambda: itself(key=new_key()), "followup", "Signature"),
+        (lambda: claims("followup"), "followup", "somebody else"),
+        (lambda: claims(headers={"kid": "stranger"}), "nobody we know", "no such key"),
     ],
 )
-def test_why_an_actor_is_not_believed_stands_in_the_log_and_nowhere_else(monkeypatch, token, signed_by, why):
-    told = []
+def test_why_an_actor_is_not_believed_stands_in_the_log_and_nowhere_else(monkeypatch, made, signed_by, why):
+    token, told = made(), []
     monkeypatch.setattr("chassis.process.actors.log.warning", lambda what, **more: told.append((what, more)))
     with pytest.raises(ActorRejected) as refused:
         verifier().verify(token)
