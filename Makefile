@@ -9,7 +9,7 @@ SOURCES := contracts chassis services gateway deploy simulator tests
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv runtime-lock law-days pictures run demo reset console console-types console-dev test night lint types imports architecture unit contract integration e2e journeys faults guards bench bench-million bench-identity bench-paired format
+.PHONY: help venv runtime-lock law-days pictures run demo reset console console-types console-dev test night lint types imports architecture unit contract integration e2e journeys faults guards bench bench-million bench-identity bench-predictions bench-paired format
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +92,9 @@ bench-paired: venv ## Processor time per call beside another checkout: make benc
 
 bench-identity: venv ## How well imports tell who is who, against the truth: precision, recall, queue, rows a second
 	@$(PY) -W ignore -m tests.bench.identity
+
+bench-predictions: venv ## Whether predictions hold: six months of a workshop that does not exist, beside standard hours
+	@$(PY) -W ignore -m tests.bench.predictions
 
 # -- by hand ---------------------------------------------------------------------------------------
 
