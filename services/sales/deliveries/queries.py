@@ -48,7 +48,7 @@ def delivery(
 
 def delivery_of(session: Session, order: Order, *, roles: Collection[str], now: datetime) -> deliveries.Delivery:
     """An order with its steps. Raises StepsNone."""
-    plan = session.get(DeliveryPlan, order.id)
+    plan = steps.plan_of(session, order.id)
     if plan is None:
         raise StepsNone
     items, checks = steps.checklist(session, order, now=now), steps.checked(session, order.id)

@@ -124,7 +124,7 @@ def check_handover(
     Ticked again it stays whose it was. It moves no step and is told to nobody: of the order it makes no new version.
     """
     order = order_to_change(session, asked.order_id, scope=scope)
-    if session.get(DeliveryPlan, order.id) is None:
+    if steps.plan_of(session, order.id) is None:
         raise StepsNone
     if order.status not in _UNDER_WAY:
         raise StepsOver
@@ -180,7 +180,7 @@ def _step_to_change(
     session: Session, order: Order, code: StepCode, *, act: StepAct
 ) -> tuple[DeliveryPlan, DeliveryStep]:
     """While an order may be cancelled, what was done is taken back, and nothing else is done."""
-    plan = session.get(DeliveryPlan, order.id)
+    plan = steps.plan_of(session, order.id)
     step = next((one for one in plan.steps if one.code is code), None) if plan is not None else None
     if plan is None or step is None:
         raise StepNotFound(step=code)

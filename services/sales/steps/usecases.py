@@ -113,13 +113,23 @@ def begin(session: Session, order: OfOrder, *, terms: DeliveryTerms, by: str, no
     session.add_all(changes)
 
 
+def plan_of(session: Session, order_id: UUID) -> DeliveryPlan | None:
+    """An order's plan, read once in a transaction, which has the order: a session forgets what nobody holds.
+
+    None for an order that was signed before there were steps.
+    """
+    plan = session.get(DeliveryPlan, order_id)
+    session.info.setdefault(DeliveryPlan, set()).add(plan)
+    return plan
+
+
 def follow(session: Session, order: OfOrder, *, by: str, now: datetime) -> None:
     """Something happened to a signed order (money, a vehicle, the keys): its steps stand where that puts them.
 
     Called after whatever it was, in its transaction; called once more, it changes nothing. An order that was signed
     before there were steps has none.
     """
-    plan = session.get(DeliveryPlan, order.id)
+    plan = plan_of(session, order.id)
     if plan is not None:
         session.add_all(_settled(plan, order, by=by, now=now))
         reckon(session, plan, now=now)
@@ -172,7 +182,7 @@ def check(session: Session, order: OfOrder, codes: Collection[str], *, by: str, 
 
     A code that the checklist does not have says nothing.
     """
-    if session.get(DeliveryPlan, order.id) is None:
+    if not codes or plan_of(session, order.id) is None:
         return
     known = checked(session, order.id)
     seen = [item.code for item in checklist(session, order, now=now) if item.code in codes and item.code not in known]
@@ -184,7 +194,7 @@ def require_handover(session: Session, order: OfOrder, *, now: datetime) -> None
 
     Raises StepsIncomplete, ChecklistIncomplete, InsuranceNotBegun. An order signed before there were steps has none.
     """
-    plan = session.get(DeliveryPlan, order.id)
+    plan = plan_of(session, order.id)
     if plan is None:
         return
     _require_none(plan.before_handover())
@@ -199,7 +209,7 @@ def require_handover(session: Session, order: OfOrder, *, now: datetime) -> None
 
 def require_done(session: Session, order_id: UUID) -> None:
     """Nothing is left to do for an order, the plate after the keys included (C4). Raises StepsIncomplete."""
-    plan = session.get(DeliveryPlan, order_id)
+    plan = plan_of(session, order_id)
     if plan is not None:
         _require_none(plan.undone(list(plan.by_code)))
 
@@ -211,7 +221,7 @@ def _require_none(left: list[StepCode]) -> None:
 
 def for_later(session: Session, order_id: UUID) -> ForLater:
     """What whoever serves the customer later must know; what went through other hands than ours is not known."""
-    plan = session.get(DeliveryPlan, order_id)
+    plan = plan_of(session, order_id)
     if plan is None:
         return ForLater()
     insured = plan.by_code.get(StepCode.INSURANCE)
@@ -222,7 +232,7 @@ def for_later(session: Session, order_id: UUID) -> ForLater:
 
 def require_reversed(session: Session, order_id: UUID) -> None:
     """Nothing that outlives an order stands any more: each was taken back by its owner. Raises StepsToReverse."""
-    plan = session.get(DeliveryPlan, order_id)
+    plan = plan_of(session, order_id)
     done = [one.code for one in plan.steps if one.state is StepState.DONE] if plan is not None else []
     if standing := to_reverse(done):
         raise StepsToReverse(steps=", ".join(standing), names="、".join(STEPS[code].zh for code in standing))
@@ -238,7 +248,7 @@ def was_registered(session: Session, order_id: UUID) -> bool:
 
 def is_ready(session: Session, order_id: UUID) -> bool:
     """True if all is done before the car stands ready for its customer (C4)."""
-    plan = session.get(DeliveryPlan, order_id)
+    plan = plan_of(session, order_id)
     return plan is not None and plan.is_ready
 
 
@@ -248,7 +258,7 @@ MONEY = (StepCode.DEPOSIT, StepCode.BALANCE)
 
 def money_due(session: Session, order_id: UUID) -> tuple[StepCode, datetime] | None:
     """The step by which money of an order is due now, and when; None while it is no such step's turn."""
-    plan = session.get(DeliveryPlan, order_id)
+    plan = plan_of(session, order_id)
     return None if plan is None else due_of(plan)
 
 
@@ -277,7 +287,7 @@ def promise(
     excuses = reason is PromiseReason.CUSTOMER and now.astimezone(LOCAL).date() <= first
     change = {"from_day": before, "to_day": order.promised_date, "reason": reason, "remark": remark}
     session.add(PromiseChange(id=uuids.uuid7(), order_id=order.id, at=now, by=by, excuses=excuses, **change))
-    plan = session.get(DeliveryPlan, order.id)
+    plan = plan_of(session, order.id)
     if plan is not None:
         plan.promise(order.promised_date)
         reckon(session, plan, now=now)
