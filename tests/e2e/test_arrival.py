@@ -324,8 +324,9 @@ def test_whom_a_card_found_is_in_the_access_log_also_where_the_order_is_not_open
 
 def test_nobody_sends_the_key_of_a_part(system: System) -> None:
     """Whoever could would have the order refused after the customer was found, and his search counted as none."""
-    card, advisor, key = randoms.resident_id(), system.hired("advisor"), str(uuid4())
-    order = system.as_("advisor").post("/arrivals", arrival(id_no=card))["repair_order"]
+    who = {"name": randoms.name(), "id_no": randoms.resident_id()}
+    advisor, key = system.hired("advisor"), str(uuid4())
+    order = system.as_("advisor").post("/arrivals", arrival(**who))["repair_order"]
     for between in (".", "-", ":", "/"):
         same = {"km": order["km"], "reason": "same"}
         advisor.post(f"/repair-orders/{order['ro_id']}/km", same, key=f"{key}{between}workshop.open_repair_order")
@@ -333,7 +334,7 @@ def test_nobody_sends_the_key_of_a_part(system: System) -> None:
         advisor.post(f"/repair-orders/{order['ro_id']}/km", same, key=f"{key} workshop.open_repair_order")
     assert blank.value.status == 422
 
-    made = advisor.post("/arrivals", arrival(id_no=card), key=key)
+    made = advisor.post("/arrivals", arrival(**who), key=key)
 
     assert (made["customer_id"], made["created"]) == (order["customer_id"], False)
     eventually(lambda: whose_card_was_read(system, made["customer_id"], by=advisor), within=5, what="the entry")

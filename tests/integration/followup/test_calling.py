@@ -248,8 +248,11 @@ def test_records_that_are_one_have_the_contacts_of_both(followup: Database) -> N
     a, b = uuids.uuid7(), uuids.uuid7()
     one, other = due(followup, a), due(followup, b)
     hear(followup, [merged([b], into=a)])
-    complete(followup, one.id)
+    stands = {visit.id: visit.made_with or visit.id for visit in visits(followup)}[one.id]
+    complete(followup, stands)
     assert context(followup, other.id, now=TEN).may_begin is False
+    later = due(followup, a)
+    assert context(followup, later.id, now=TEN).may_begin is False
 
 
 def test_a_cap_that_the_house_sets_holds_from_then_on(followup: Database, monkeypatch: pytest.MonkeyPatch) -> None:

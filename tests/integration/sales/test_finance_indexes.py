@@ -38,9 +38,9 @@ MANY = (
       FROM sales_order WHERE number LIKE 'MUCH-%%'
     """,
     """
-    INSERT INTO refund (id, payment_id, order_id, store_id, amount_fen, state, reason, requested_by, requested_at,
-                        version)
-    SELECT gen_random_uuid(), id, order_id, store_id, 1, 'requested', '', 'finance', registered_at, 1
+    INSERT INTO refund (id, payment_id, order_id, store_id, channel, amount_fen, state, reason, requested_by,
+                        requested_at, version)
+    SELECT gen_random_uuid(), id, order_id, store_id, channel, 1, 'requested', '', 'finance', registered_at, 1
       FROM payment WHERE reference_key LIKE 'MUCH-%%'
     """,
     """
