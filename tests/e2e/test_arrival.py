@@ -310,11 +310,11 @@ def whose_card_was_read(system: System, customer_id: str, *, by: Client) -> list
 
 
 def test_whom_a_card_found_is_in_the_access_log_also_where_the_order_is_not_opened(system: System) -> None:
-    card, advisor = randoms.resident_id(), system.hired("advisor")
-    him = system.as_("advisor").post("/arrivals", arrival(id_no=card))
+    who, advisor = {"name": randoms.name(), "id_no": randoms.resident_id()}, system.hired("advisor")
+    him = system.as_("advisor").post("/arrivals", arrival(**who))
     with system.databases.connection("workshop", autocommit=False) as connection:
         connection.execute("LOCK TABLE repair_order IN EXCLUSIVE MODE")
-        problem = refused(advisor, arrival(id_no=card))
+        problem = refused(advisor, arrival(**who))
         connection.rollback()
     assert problem.status in (503, 504)
     eventually(
