@@ -210,6 +210,43 @@ def test_what_is_small_and_says_it_is_large_is_refused_in_little_memory(content)
     assert peak < 60 * 1024 * 1024
 
 
+LONG = "赛" * 30_000
+"""A text nearly as long as a cell may be."""
+_SPACES = "<text:p>" + '<text:s text:c="30000"/>' * 20_000 + "</text:p>"
+_MANY_TABLES = '</Table><Table><Row ss:Index="100000"><Cell><Data>x</Data></Cell></Row>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        xlsx({"客户": [LIST[0], *[[LONG] * 10] * 300]}),
+        xlsx({f"表{number}": [LIST[0], *[[LONG] * 10] * 100] for number in range(3)}),
+        document(document_row(*map(text_cell, LIST[0])) + document_row(text_cell(LONG, times=10), times=900)),
+        document(
+            document_row(*map(text_cell, LIST[0]))
+            + document_row(f"<table:table-cell>{_SPACES}</table:table-cell>" * 2, times=900)
+        ),
+        _EXCEL_2003.format(
+            rows='<Row><Cell ss:MergeDown="3000"><Data>x</Data></Cell></Row>' + _MANY_TABLES * 30
+        ).encode(),
+        f"<table><tr><td>姓名<td>手机<tr><td rowspan=3000>{LONG}<td>1{'<tr><td>2' * 2999}</table>".encode(),
+    ],
+    ids=["shared text", "shared by sheets", "repeated", "repeated spaces", "empty rows of many tables", "spanning"],
+)
+def test_a_text_that_is_written_once_and_stands_in_many_cells_counts_in_each(content):
+    tracemalloc.start()
+    assert refused(content, limits=Limits(characters=50_000_000, cells=1_500_000)) == "FILE_TOO_LARGE"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60 * 1024 * 1024
+
+
+def test_the_cells_of_all_worksheets_count_together():
+    wide = [LIST[0], *[["x", *[""] * 98, "x"]] * 200]
+    assert refused(xlsx({"一": wide, "二": wide}), limits=Limits(cells=30_000)) == "FILE_TOO_LARGE"
+    assert cells(open_table(xlsx({"一": wide}), limits=Limits(cells=30_000)))
+
+
 def test_what_is_repeated_but_empty_takes_no_room():
     rows = document_row(*map(text_cell, LIST[0]), '<table:table-cell table:number-columns-repeated="16380"/>')
     rows += document_row(*map(text_cell, LIST[1])) + document_row("<table:table-cell/>", times=1_048_000)

@@ -329,3 +329,38 @@ def test_a_package_with_two_parts_of_one_name_is_refused():
 def test_an_empty_workbook_is_refused():
     assert refused(workbook()) == "FILE_EMPTY"
     assert refused(workbook(["姓名", "手机"])) == "FILE_EMPTY"
+
+
+SHARING = workbook(["客户姓名", "手机"], *[["赛" * 1_000, "1"]] * 9)
+SHARED, SHEET = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+
+
+def renamed(content, old, new):
+    """The package with its part of shared texts under another name, by which its relationship finds it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(stream, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name.replace(old, new), text.replace(old.encode(), new.encode()) if "rels" in name else text)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (SHARING, "FILE_TOO_LARGE"),
+        (
+            repacked(SHARING, {SHARED: lambda xml: re.sub(rb"<sst[^>]*>", b"<x>", xml).replace(b"/sst", b"/x")}),
+            "FILE_TOO_LARGE",
+        ),
+        (repacked(SHARING, {SHEET: lambda xml: re.sub(rb"<v>(\d)</v>", rb"<v>&#48;\1</v>", xml)}), "FILE_TOO_LARGE"),
+        (repacked(SHARING, {SHEET: lambda xml: xml.replace(b"<v>", b"<v> ")}), "FILE_TOO_LARGE"),
+        (repacked(SHARING, {"a/sharedStrings.xml": "<sst/>"}), "FILE_BROKEN"),
+        (repacked(SHARING, {"xl/SharedStrings.xml": "<sst/>"}), "FILE_BROKEN"),
+        (renamed(SHARING, "sharedStrings", "others"), "FILE_BROKEN"),
+    ],
+    ids=["plain", "another root", "entities", "blanks", "two", "two but for capitals", "another name"],
+)
+def test_shared_texts_are_counted_in_whatever_way_they_are_referred_to(content, code):
+    assert refused(content, limits=Limits(characters=8_000)) == code
+    assert len(list(open_table(SHARING, limits=Limits(characters=10_000)).rows)) == 9

@@ -104,7 +104,8 @@ class _Reader(HTMLParser):
         rows = self.tables[-1][1]
         if max(index, len(rows) + 1) > self._limits.rows + TITLE_ROWS + 2:
             raise too_many_rows(self._limits.rows)
-        rows += [[] for _ in range(index - 1 - len(rows))]
+        self._count(max(index - 1 - len(rows), 0))
+        rows += [[]] * (index - 1 - len(rows))
         self._row = []
 
     def _begin_cell(self, said: dict[str, str]) -> None:
@@ -141,10 +142,14 @@ class _Reader(HTMLParser):
         self._end_cell()
         if self._row is not None:
             self.tables[-1][1].append(self._row)
-            self._cells += len(self._row)
-            if self._cells > self._limits.cells:
-                raise too_many_rows(self._limits.rows)
+            self._count(max(len(self._row), 1))
         self._row = None
+
+    def _count(self, cells: int) -> None:
+        # a row that is empty takes the room of a cell, in however many tables it stands
+        self._cells += cells
+        if self._cells > self._limits.cells:
+            raise too_many_rows(self._limits.rows)
 
 
 def _records(rows: Sequence[list[str]]) -> Records:

@@ -33,7 +33,7 @@ class ContentReader:
         self._row_times = self._cell_times = 1
         self._value: str | None = None
         self._text: list[str] | None = None
-        self._paragraphs = self._formulas = self._cells = 0
+        self._paragraphs = self._length = self._formulas = self._cells = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -66,17 +66,18 @@ class ContentReader:
         elif tag in ("table-cell", "covered-table-cell"):
             self._cell_times = _times(attributes, "table:number-columns-repeated")
             self._value = _value(attributes)
-            self._text, self._paragraphs = [], 0
+            self._text, self._length, self._paragraphs = [], 0, 0
             self._formulas += "table:formula" in attributes
         elif self._text is not None and tag == "p":
             self._text += ["\n"] if self._paragraphs else []
             self._paragraphs += 1
         elif self._text is not None and tag == "s":
-            self._text.append(" " * min(_times(attributes, "text:c"), self._limits.cell_characters))
+            self._said(" " * min(_times(attributes, "text:c"), self._limits.cell_characters - self._length))
 
     def _said(self, text: str) -> None:
-        if self._text is not None:
+        if self._text is not None and text and self._length < self._limits.cell_characters:
             self._text.append(text)
+            self._length += len(text)
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2]

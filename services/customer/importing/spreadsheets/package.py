@@ -11,6 +11,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
@@ -23,7 +24,9 @@ from services.customer.importing.spreadsheets.refusals import (
     broken,
     too_many_columns,
     too_many_rows,
+    too_much_text,
 )
+from services.customer.importing.spreadsheets.shared_texts import SharedTexts
 
 _CHUNK = 256 * 1024
 _RATIO_FROM = 1024 * 1024
@@ -56,11 +59,11 @@ def inspect(source: BinaryIO, *, limits: Limits) -> dict[str, Formulas]:
             parts = package.infolist()
             _judge_directory(parts, limits)
             scans: dict[str, _Scan] = {}
-            room = limits.unpacked_bytes
-            for part in parts:
+            room, texts = limits.unpacked_bytes, SharedTexts()
+            for part in sorted(parts, key=_without_shared_texts):
                 if part.is_dir():
                     continue
-                scan = _Scan(part.filename, limits)
+                scan = _Scan(part.filename, limits, texts)
                 room -= _unpack(package, part, scan, room, limits)
                 scans[part.filename] = scan
     except FileRefused:
@@ -69,6 +72,7 @@ def inspect(source: BinaryIO, *, limits: Limits) -> dict[str, Formulas]:
         raise broken("文件已损坏,无法打开", "The file is damaged and cannot be opened") from error
     finally:
         source.seek(0)
+    _judge_sum(scans.values(), limits)
     return _by_name(scans)
 
 
@@ -105,6 +109,19 @@ def _by_name(scans: dict[str, _Scan]) -> dict[str, Formulas]:
     return found
 
 
+def _without_shared_texts(part: zipfile.ZipInfo) -> bool:
+    return not part.filename.lower().endswith(SharedTexts.PART)
+
+
+def _judge_sum(scans: Iterable[_Scan], limits: Limits) -> None:
+    # every worksheet is opened, for any of them may hold the list
+    cells = sum(scan.area for scan in scans)
+    if cells > limits.cells:
+        raise too_many_rows(limits.rows)
+    if sum(scan.characters for scan in scans) > limits.characters:
+        raise too_much_text()
+
+
 def _judge_directory(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
     _judge_sizes(parts, limits)
     _judge_names([part.filename for part in parts])
@@ -121,7 +138,7 @@ def _judge_sizes(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise encrypted()
         if stat.S_ISLNK(part.external_attr >> 16):
             raise broken("文件内含有链接,无法打开", "The package contains a symbolic link")
-    if len(set(names)) != len(names):
+    if len({name.lower() for name in names}) != len(names):
         raise broken("文件内部有重名部分,无法打开", "The package has two parts of one name")
 
 
@@ -188,8 +205,10 @@ def encrypted() -> FileRefused:
 class _Scan:
     """One part as it is unpacked: refuses XML tricks, and measures a worksheet."""
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, name: str, limits: Limits, texts: SharedTexts | None = None) -> None:
         self._limits = limits
+        self._texts = SharedTexts() if texts is None else texts
+        self._holds_texts = name.lower().endswith(SharedTexts.PART)
         self._named_xml = name.endswith((".xml", ".rels"))
         self._is_xml: bool | None = True if self._named_xml else None
         self._failed = False
@@ -199,7 +218,10 @@ class _Scan:
         self.targets: dict[str, str] = {}
         self._row = self._last_row = 0
         self._column = self._last_column = -1
-        self._formula_open = False
+        self._formula_open = self._shares = False
+        self._shared = ""
+        self.area = self.characters = 0
+        """What a worksheet costs in memory: the rectangle of its cells, and the texts they share, each written out."""
         self._parser = expat.ParserCreate()
         self._parser.XmlDeclHandler = self._declared
         self._parser.StartDoctypeDeclHandler = self._doctype
@@ -247,7 +269,13 @@ class _Scan:
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
-        if tag == "worksheet":
+        if self._holds_texts:
+            self._texts.opened()
+            self._parser.StartElementHandler = self._shared_element
+            self._parser.CharacterDataHandler = self._texts.said
+        elif tag == "sst":
+            raise broken("文件已损坏,无法打开", "The part of the shared texts has an unusual name")
+        elif tag == "worksheet":
             self.is_worksheet = True
             self._parser.StartElementHandler = self._worksheet_element
         elif tag == "workbook":
@@ -267,9 +295,11 @@ class _Scan:
                 "文件引用了外部内容,请断开链接后再上传",
                 "The file refers to something outside itself; break the links first",
             )
-        if kind in {"worksheet", "sharedStrings", "styles"} and not attributes.get("Target", "").endswith(".xml"):
-            raise broken("文件已损坏,无法打开", "A worksheet's part has an unusual name")
-        self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
+        target = attributes.get("Target", "")
+        named = target.lower().endswith(SharedTexts.PART) if kind == "sharedStrings" else target.endswith(".xml")
+        if kind in {"worksheet", "sharedStrings", "styles"} and not named:
+            raise broken("文件已损坏,无法打开", "A part of the workbook has an unusual name")
+        self.targets[attributes.get("Id", "")] = target
         del name
 
     def _sheet(self, name: str, attributes: dict[str, str]) -> None:
@@ -281,6 +311,11 @@ class _Scan:
         del name
         if "macroEnabled" in attributes.get("ContentType", ""):
             raise _active("文件含有宏,请另存为不含宏的 .xlsx", "The file has macros; save it as .xlsx without them")
+
+    def _shared_element(self, name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "si":
+            self._texts.started()
+        del attributes
 
     def _worksheet_element(self, name: str, attributes: dict[str, str]) -> None:
         tag = name if ":" not in name else name.rpartition(":")[2]
@@ -294,12 +329,15 @@ class _Scan:
                 self._formula_open = True
                 self.formulas.cells.setdefault(self._row, set()).add(self._column)
                 self.formulas.without_value.setdefault(self._row, set()).add(self._column)
-            elif self._formula_open and tag == "v":
-                self._parser.CharacterDataHandler = self._stored
+            elif tag == "v" and (self._shares or self._formula_open):
+                self._written_out()
+                self._parser.CharacterDataHandler = self._number_of_text if self._shares else self._stored
         elif tag == "c":
-            if self._formula_open:
+            if self._formula_open or self._shares:
                 self._formula_open = False
                 self._parser.CharacterDataHandler = None
+                self._written_out()
+            self._shares = attributes.get("t") == "s"
             written = attributes.get("r")
             self._column = self._column + 1 if written is None else self._column_of(written)
         elif tag == "row":
@@ -318,14 +356,26 @@ class _Scan:
             self._parser.CharacterDataHandler = None
             self.formulas.without_value.get(self._row, set()).discard(self._column)
 
+    def _number_of_text(self, text: str) -> None:
+        self._shared += text
+        if self._formula_open:
+            self.formulas.without_value.get(self._row, set()).discard(self._column)
+
+    def _written_out(self) -> None:
+        if self._shared:
+            self.characters += self._texts.length(self._shared)
+            self._shared = ""
+
     def _judge_area(self) -> None:
         limits = self._limits
+        self._written_out()
         if self._last_column >= limits.columns:
             raise too_many_columns(limits.columns)
         # ten rows of titles may stand above the heading
         if self._last_row > limits.rows + 11:
             raise too_many_rows(limits.rows)
-        if self._last_row * (self._last_column + 1) > limits.cells:
+        self.area = self._last_row * (self._last_column + 1)
+        if self.area > limits.cells:
             raise too_many_rows(limits.cells // (self._last_column + 1))
 
 

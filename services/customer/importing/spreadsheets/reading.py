@@ -23,6 +23,7 @@ from services.customer.importing.spreadsheets.refusals import (
     Limits,
     empty,
     too_many_rows,
+    too_much_text,
 )
 from services.customer.importing.spreadsheets.worksheets import TITLE_ROWS, Records, Worksheet, the_list
 
@@ -191,7 +192,7 @@ def _table(lines: Records, limits: Limits) -> tuple[int, list[str], Iterator[Row
     if not recognised(cells) and any(map(holds_numbers, texts[: place + 1])):
         width = max(map(len, texts))
         headings = [f"第{column}列" for column in range(1, width + 1)]
-        return 0, headings, _rows(itertools.chain(first, lines), width, limits.rows)
+        return 0, headings, _rows(itertools.chain(first, lines), width, limits)
     headings = [" ".join(cell.split()) for cell in cells]
     while headings and not headings[-1]:
         headings.pop()
@@ -199,7 +200,7 @@ def _table(lines: Records, limits: Limits) -> tuple[int, list[str], Iterator[Row
     opening = next(below, None)
     if opening is None:
         raise empty()
-    return number, headings, _rows(itertools.chain([opening], below), len(headings), limits.rows)
+    return number, headings, _rows(itertools.chain([opening], below), len(headings), limits)
 
 
 def _heading_place(rows: list[list[str]]) -> int:
@@ -214,10 +215,14 @@ def _heading_place(rows: list[list[str]]) -> int:
     return filled.index(max(filled))
 
 
-def _rows(lines: Records, width: int, most: int) -> Iterator[Row]:
+def _rows(lines: Records, width: int, limits: Limits) -> Iterator[Row]:
+    characters = 0
     for count, (number, cells, notes) in enumerate(lines, start=1):
-        if count > most:
-            raise too_many_rows(most)
+        if count > limits.rows:
+            raise too_many_rows(limits.rows)
+        characters += sum(map(len, cells))
+        if characters > limits.characters:
+            raise too_much_text()
         if len(cells) == width:
             yield Row(number, cells, notes)
         elif len(cells) < width:

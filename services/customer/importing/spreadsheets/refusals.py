@@ -43,7 +43,9 @@ class Limits:
     cell_characters: int = 32_767
     """What a cell of a workbook can hold."""
     cells: int = 5_000_000
-    """The rectangle that a worksheet's filled cells span: what it costs in memory."""
+    """The rectangles that the filled cells of its worksheets span: what they cost in memory."""
+    characters: int = 64 * MIB
+    """What its cells hold together, each written out, however often the file says it is repeated."""
     unpacked_bytes: int = 200 * MIB
     entries: int = 2_000
     ratio: int = 100
@@ -52,7 +54,7 @@ class Limits:
 UPLOAD = Limits()
 """What one may post (S19, S22)."""
 
-MIGRATION = Limits(file_bytes=1024 * MIB, rows=2_000_000)
+MIGRATION = Limits(file_bytes=1024 * MIB, rows=2_000_000, characters=1024 * MIB)
 """What an operator may load from a predecessor's system: CSV of a million rows."""
 
 
@@ -71,6 +73,15 @@ def too_many_columns(limit: int) -> FileRefused:
         FileCode.TOO_LARGE,
         zh=f"表格超过 {limit} 列,请删除多余的列",
         en=f"The table has more than {limit} columns; delete those that are not needed",
+    )
+
+
+def too_much_text() -> FileRefused:
+    """The refusal of a table whose cells hold more than `Limits.characters`."""
+    return FileRefused(
+        FileCode.TOO_LARGE,
+        zh="表格的文字过多,请拆分或删除多余的列",
+        en="The table holds too much text; split it, or delete columns that are not needed",
     )
 
 
