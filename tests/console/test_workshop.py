@@ -98,6 +98,7 @@ def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, car: Car, si
     """In a store where no other test takes cars in: a board shows a hundred."""
     taken_in = {**TAKEN_IN, "store_id": "FT", **whose(car)}
     order = system.as_("advisor", store="FT").post("/repair-orders", taken_in)
+    technician_id = system.staff_id("technician", store="FT")
     place = f"repair-orders/{order['ro_id']}"
     advisor = sit_down("advisor", store="FT")
     asked: list[str] = []
@@ -117,7 +118,7 @@ def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, car: Car, si
     advisor.see("未派工")
     advisor.page.get_by_role("button", name="派工 D").wait_for()
     advisor.press("d")
-    advisor.field("技师").select_option(system.staff_id("technician", store="FT"))
+    advisor.field("技师").select_option(technician_id)
     advisor.press("Control+Enter")
     reaches(system, order, "dispatched")
 
@@ -146,7 +147,7 @@ def test_a_car_goes_from_desk_to_desk_by_keys_alone(system: System, car: Car, si
     takes_money(finance, order)
     gives_the_keys(advisor)
     reaches(system, order, "delivered")
-    assert system.staff_id("technician", store="FT") in came_to(advisor, "施工中")
+    assert technician_id in came_to(advisor, "施工中")
     system.note(f"console: the advisor's part of a repair order takes {advisor.keys} keys")
 
 
