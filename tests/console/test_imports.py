@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 from tests.support.desk import Desk
 from tests.support.system import System
@@ -118,3 +119,30 @@ def test_a_wrong_list_is_taken_back_and_says_what_stays(system: System, tmp_path
     told = system.as_("service_manager").get(f"/imports/{desk.page.url.rpartition('/')[2]}")["undo"]["counts"]
     desk.see(f"已收回 {told['taken_back']}")
     assert told["taken_back"] == 9
+
+
+def test_the_sheet_that_holds_the_list_is_chosen_and_warnings_stand_by_their_kind(
+    system: System, tmp_path: Path, sit_down: SitDown
+) -> None:
+    path = tmp_path / "两个表.xlsx"
+    start = secrets.randbelow(10**4) * 10**4
+    book = xlsxwriter.Workbook(path)
+    for name, at, places in (("今年", 0, [""]), ("去年", 100, ["看名片", "看名片", "7.55832E+11"])):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, ["客户姓名", "手机号码", "固定电话"])
+        for row, phone in enumerate(places, start=1):
+            mobile = f"133{start + at + row:08d}"
+            sheet.write_row(row, 0, [f"{FAMILY[row]}{GIVEN[row]}{GIVEN[-row]}", mobile, phone])
+    book.close()
+    desk = sit_down("service_manager").open("imports")
+    desk.field("文件").set_input_files(path)
+    desk.press("Control+Enter")
+    desk.page.wait_for_url("**/imports/*")
+    assert desk.field("工作表").input_value() == "今年", "the first of those alike"
+    desk.field("工作表").select_option("去年")
+    desk.page.get_by_role("cell", name="看名片").nth(1).wait_for()
+    desk.press("Control+Enter")
+    desk.page.locator("h1 + .tag", has_text="完成").wait_for(timeout=30_000)
+    assert sum(counts(system, desk).values()) == 3, "the rows of the chosen sheet and no other's"
+    for kind, many in (("号码不合法", 2), ("号码末尾数字已丢失", 1)):
+        desk.page.locator("p > .tag.warn", has_text=f"{kind} {many}").wait_for()
