@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -82,3 +83,42 @@ def test_nobody_records_that_there_was_no_answer_to_a_call_that_nobody_made(syst
     with pytest.raises(ApiProblem) as unknown:
         agent.post(f"/visits/{visit['visit_id']}/result", {"outcome": "maybe"})
     assert unknown.value.status == 422
+
+
+def test_the_desk_sees_whom_sales_reached_and_does_not_reach_him_a_third_time_in_seven_days(system: System) -> None:
+    car = system.deliver_a_car()
+    system.close_a_repair_order(customer_id=car.customer_id, vehicle_id=car.vehicle_id, fen=1000)
+    made = ("SERVICE_D3", "cr_agent"), ("DELIVERY_D3", "consultant")
+    agent = system.as_("cr_agent")
+    reached = []
+
+    def is_due(at: str) -> bool:
+        return bool(agent.get(at)["status"] == "due")
+
+    for purpose, role in made:
+        visit = eventually(partial(system.visit, car.customer_id, purpose), within=SOON)
+        path, caller = f"/visits/{visit['visit_id']}", system.as_(role)
+        with system.living_at(datetime.fromisoformat(visit["due_at"]) + A_MINUTE):
+            eventually(partial(is_due, path), within=SOON, what=f"{purpose} to be due")
+            caller.post(f"{path}/attempts", {})
+            assert caller.post(f"{path}/complete", {"score": 9})["status"] == "completed"
+        reached.append(caller.get("/me")["staff_id"])
+
+    survey = eventually(lambda: system.visit(car.customer_id, "DELIVERY_D7"), within=SOON)
+    path = f"/visits/{survey['visit_id']}"
+    with system.living_at(datetime.fromisoformat(survey["due_at"]) + A_MINUTE):
+        eventually(lambda: agent.get(path)["due_at"] != survey["due_at"], within=SOON, what="the survey to wait")
+        context = agent.get(f"{path}/context")
+        seen = [(one["purpose"], one["outcome"], one["by_staff_id"]) for one in context["items"]]
+        assert seen == [("DELIVERY_D3", "reached", reached[1]), ("SERVICE_D3", "reached", reached[0])]
+        assert not context["may_begin"]
+        with pytest.raises(ApiProblem) as refused:
+            agent.post(f"{path}/attempts", {})
+        assert (refused.value.status, refused.value.code) == (409, "VISIT_NOT_DUE")
+        waits = datetime.fromisoformat(agent.get(path)["due_at"])
+    first = datetime.fromisoformat(context["items"][-1]["at"])
+    assert first + timedelta(days=7) <= waits < first + timedelta(days=8), "the first moment that has room"
+
+    with system.living_at(waits + A_MINUTE):
+        eventually(lambda: agent.get(path)["status"] == "due", within=SOON, what="the survey to have room")
+        assert agent.post(f"{path}/attempts", {})["status"] == "in_progress"
