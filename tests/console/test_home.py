@@ -22,7 +22,7 @@ STORE = "FT"
 @pytest.fixture(scope="module")
 def waiting(system: System) -> dict[str, Any]:
     """An order whose price needs another's word."""
-    person = {"name": "房玄龄", "mobile": randoms.mobile(), "store_id": STORE}
+    person = {"name": "房玄龄", "mobile": randoms.mobile(), "id_no": randoms.resident_id(), "store_id": STORE}
     customer_id = system.as_("receptionist", store=STORE).post("/customers", person)["customer_id"]
     wanted = {"customer_id": customer_id, "store_id": STORE, "model": "GL8", "total_fen": 100, "draft": True}
     wanted["lines"] = [{"kind": "car", "description": "GL8", "list_fen": 200}]
