@@ -104,7 +104,9 @@ def inspects(full: System, order: dict[str, Any], inspector: Desk) -> None:
     item.get_by_text("✓").wait_for()
 
 
-def promises_anew(consultant: Desk) -> None:
+def promises_anew(order: dict[str, Any], consultant: Desk) -> None:
+    """Upon the order as it is now: a form that was opened a moment before a colleague's change came in is refused."""
+    consultant.open(f"orders/{order['order_id']}")
     consultant.page.get_by_role("button", name="变更交期").wait_for()
     consultant.press("t")
     later = f"{clock.now() + timedelta(days=50):%Y-%m-%d}"
@@ -138,7 +140,7 @@ def test_a_car_goes_from_the_contract_to_the_keys_by_keys(full: System, sit_down
     consultant = sit_down("consultant", store=STORE)
     signs(full, order, consultant)
     inspects(full, order, sit_down("inspector", store=STORE))
-    promises_anew(consultant)
+    promises_anew(order, consultant)
     done(full, order, "CERTIFICATE", "INVOICE", "INSURANCE", "PURCHASE_TAX", "PLATE")
 
     clerk = sit_down("delivery_clerk", store=STORE).open(f"orders/{order['order_id']}")
