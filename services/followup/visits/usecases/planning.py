@@ -66,15 +66,12 @@ def plan_visits(session: Session, received: Sequence[Received[Any]]) -> None:
     turns.share(session, _CALENDARS, {event.store_id for event in received})
     calendars = stores.calendars(session, {event.store_id for event in received})
     wanted = _wanted(session, received)
-    values = policies.resolve_all(
-        session, [policies.Asked(one.occasion.policy, one.event.store_id, one.trigger.at) for one in wanted]
-    )
     told = [rekeying.Told(one.event.payload.customer_id, *one.trigger.document) for one in wanted]
     owners = rekeying.owners(session, told)
     concerned = _asked_for_more(session, [(owner, one.occasion) for owner, one in zip(owners, wanted, strict=True)])
     wished = wishes.of_planned(session, [owner.customer_id for owner in owners])
     planned: dict[UUID, _Fresh] = {}
-    for one, value, owner in zip(wanted, values, owners, strict=True):
+    for one, value, owner in zip(wanted, _values(session, wanted), owners, strict=True):
         way = way_to_ask(wished[owner.customer_id], purpose=one.occasion.consent)
         fresh = _plan(one, value=value, owner=owner, way=way, store=calendars.get(one.event.store_id))
         planned[fresh.visit.id] = fresh
@@ -131,11 +128,12 @@ def _asked_for_more(session: Session, planned: Sequence[tuple[rekeying.Owner, Oc
 
 
 class _Wanted(NamedTuple):
-    """One visit that an event gives rise to, and the occasion that says so."""
+    """One visit that an event gives rise to, the occasion that says so, and its policy when the event happened."""
 
     event: Received[Any]
     occasion: Occasion
     trigger: Trigger
+    value: Any
 
 
 def _wanted(session: Session, received: Sequence[Received[Any]]) -> list[_Wanted]:
@@ -145,10 +143,18 @@ def _wanted(session: Session, received: Sequence[Received[Any]]) -> list[_Wanted
         session, [policies.Asked(occasion.policy, event.store_id, event.occurred_at) for event, occasion in heard]
     )
     return [
-        _Wanted(event, occasion, trigger)
+        _Wanted(event, occasion, trigger, value)
         for (event, occasion), value in zip(heard, values, strict=True)
         for trigger in occasion.triggers[type(event.payload)](event, value)
     ]
+
+
+def _values(session: Session, wanted: Sequence[_Wanted]) -> list[Any]:
+    """Of each visit its policy when it was triggered: asked for once more only where the event tells of another day."""
+    others = [one for one in wanted if one.trigger.at != one.event.occurred_at]
+    asked = [policies.Asked(one.occasion.policy, one.event.store_id, one.trigger.at) for one in others]
+    found = iter(policies.resolve_all(session, asked) if asked else ())
+    return [one.value if one.trigger.at == one.event.occurred_at else next(found) for one in wanted]
 
 
 class _Fresh(NamedTuple):
@@ -159,7 +165,7 @@ class _Fresh(NamedTuple):
 
 
 def _plan(wanted: _Wanted, *, value: Any, owner: rekeying.Owner, way: Way, store: Calendar | None) -> _Fresh:
-    event, occasion, trigger = wanted
+    event, occasion, trigger, _ = wanted
     visit = Visit.plan(
         trigger,
         purpose=occasion.purpose,
